@@ -9,4 +9,14 @@ export type { Ids } from './neutral/ids.ts'
 export type * from './neutral/request.ts'
 export type { Emit, Finish, NeutralEvent, NeutralReply, OpenedBlock, ReplyBlock } from './neutral/reply.ts'
 export type { CacheWish, PromptCaching, PromptObject } from './neutral/prompt-caching.ts'
-export type { CallerSide, Destination, EmbeddingsSide, ReplyContext, SpelledRequest, StreamReader, StreamWriter, TranslationOptions, UpstreamSide } from './neutral/translation.ts'
+export type {
+  CallerSide,
+  Destination,
+  EmbeddingsSide,
+  ReplyContext,
+  SpelledRequest,
+  StreamReader,
+  StreamWriter,
+  TranslationOptions,
+  UpstreamSide,
+} from './neutral/translation.ts'

@@ -114,7 +114,9 @@ export class GatewayError extends Error {
   saying(message: string): GatewayError {
     const { code, status, param, retryAfterMs, shouldRetry, provider, headers, cause } = this
     return new GatewayError(code, message, {
-      status, headers, cause,
+      status,
+      headers,
+      cause,
       ...(param === null ? {} : { param }),
       ...(this.#type === undefined ? {} : { type: this.#type }),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -153,12 +155,18 @@ export function invalidValue(param: string, message: string): GatewayError {
 /** The closed list of error types, by status. */
 export function errorType(status: number): string {
   switch (status) {
-    case 401: return 'authentication_error'
-    case 403: return 'permission_error'
-    case 404: return 'not_found_error'
-    case 429: return 'rate_limit_error'
-    case 500: return 'internal_error'
-    case 501: return 'invalid_request_error'
+    case 401:
+      return 'authentication_error'
+    case 403:
+      return 'permission_error'
+    case 404:
+      return 'not_found_error'
+    case 429:
+      return 'rate_limit_error'
+    case 500:
+      return 'internal_error'
+    case 501:
+      return 'invalid_request_error'
   }
   return status >= 500 ? 'provider_error' : 'invalid_request_error'
 }

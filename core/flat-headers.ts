@@ -57,7 +57,7 @@ export function headersIn(headers: readonly string[], name: string): readonly st
 
 /** Names, as they are spelled, and values. */
 export function headerPairs(headers: readonly string[]): readonly (readonly [name: string, value: string])[] {
-  return headers.flatMap((name, index) => index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : [])
+  return headers.flatMap((name, index) => (index % 2 === 0 ? [[name, headers[index + 1] ?? ''] as const] : []))
 }
 
 /** Gives a list one header, in the place of those of that name. */

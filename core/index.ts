@@ -41,7 +41,22 @@ export { StorageUnavailable } from './storage/storage.ts'
 // A provider
 
 export { defineProvider } from './plugin/provider.ts'
-export type { CallFacts, Endpoint, KeyHeader, ModelDetails, ModelEntry, ModelMetadata, ProviderAnswer, ProviderCall, ProviderDefinition, ProviderSettings, Refusal, ResolvedFacts, RespellFacts, SettingsOf } from './plugin/provider.ts'
+export type {
+  CallFacts,
+  Endpoint,
+  KeyHeader,
+  ModelDetails,
+  ModelEntry,
+  ModelMetadata,
+  ProviderAnswer,
+  ProviderCall,
+  ProviderDefinition,
+  ProviderSettings,
+  Refusal,
+  ResolvedFacts,
+  RespellFacts,
+  SettingsOf,
+} from './plugin/provider.ts'
 export type { AdaptedReply, AskedRequest, OperationAdapter } from './plugin/adapter.ts'
 export type { CollectedPart } from './form/form.ts'
 export type { FormPart, FormRules } from './form/rules.ts'

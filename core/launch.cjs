@@ -19,7 +19,8 @@ const node = isNew ? process.execPath : installedNode()
 
 const flags = [
   // The path of a request is many small functions; V8 may join more of them into one than it does by default.
-  '--max-inlined-bytecode-size=1000', '--max-inlined-bytecode-size-cumulative=3000',
+  '--max-inlined-bytecode-size=1000',
+  '--max-inlined-bytecode-size-cumulative=3000',
   // For young objects. V8's own choice is no faster under load, and 90 MB larger.
   '--max-semi-space-size=16',
   // Large bodies lie outside its heap; by default, it collects all of the heap for every 32 MB of them. A flag that may go with a later version.
@@ -58,7 +59,9 @@ function start() {
 function run(node) {
   const child = spawn(node, args, { stdio: 'inherit', env })
   const forwarded = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'].map(signal => {
-    const forward = () => { if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal) }
+    const forward = () => {
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
+    }
     process.on(signal, forward)
     return [signal, forward]
   })

@@ -19,7 +19,11 @@ const program = new Command('tapline')
   .option('--host <host>', 'the address to listen on')
   .option('--workers <number>', 'how many processes serve the port')
   .option('--insecure', 'listen as configured though nothing asks for a key')
-  .option('--set <path=value>', 'set one setting, for example --set server.base_path=/g; may be given several times', (given: string, before: readonly string[] | undefined) => [...before ?? [], given])
+  .option(
+    '--set <path=value>',
+    'set one setting, for example --set server.base_path=/g; may be given several times',
+    (given: string, before: readonly string[] | undefined) => [...(before ?? []), given],
+  )
   .option('--health', 'ask a running gateway whether it lives; exit 0 if so')
   .option('--health-timeout <duration>', 'how long to wait for it', '2s')
   .option('--ready', 'ask a running gateway whether it is ready; exit 0 if so')
@@ -35,40 +39,82 @@ const program = new Command('tapline')
     await (await import('./cli/start.ts')).start(flags)
   })
 
-program.command('check').description('check the configuration; every problem is printed').option('--json', 'as JSON')
+program
+  .command('check')
+  .description('check the configuration; every problem is printed')
+  .option('--json', 'as JSON')
   .action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
-program.command('explain <pipeline>').description('print what a pipeline compiles to: each phase, each tap, where it came from; of a request with these facts, the workflow that it meets')
-  .option('--model <model>', 'the model that the request names, or provider/model').option('--provider <provider>', 'the instance that it names').option('--user-path <path>', 'the user path that it is made for')
+program
+  .command('explain <pipeline>')
+  .description('print what a pipeline compiles to: each phase, each tap, where it came from; of a request with these facts, the workflow that it meets')
+  .option('--model <model>', 'the model that the request names, or provider/model')
+  .option('--provider <provider>', 'the instance that it names')
+  .option('--user-path <path>', 'the user path that it is made for')
   .action(async (pipeline: string, facts: RequestFacts) => (await import('./cli/explain.ts')).explain(flags(), pipeline, facts))
-program.command('translate').description('print what a provider would be sent for the request on standard input, and what would be lost').requiredOption('--to <provider>', 'the instance, or instance/model').option('--from <dialect>', 'the dialect of the request').option('--json', 'as JSON')
+program
+  .command('translate')
+  .description('print what a provider would be sent for the request on standard input, and what would be lost')
+  .requiredOption('--to <provider>', 'the instance, or instance/model')
+  .option('--from <dialect>', 'the dialect of the request')
+  .option('--json', 'as JSON')
   .action(async (options: TranslateFlags) => (await import('./cli/translate.ts')).translate(flags(), options))
-program.command('reload').description('check the configuration, then have the running gateway take it over')
+program
+  .command('reload')
+  .description('check the configuration, then have the running gateway take it over')
   .action(async () => (await import('./cli/reload.ts')).reload(flags()))
-program.command('worker', { hidden: true }).description('what the program starts itself, where several processes serve')
+program
+  .command('worker', { hidden: true })
+  .description('what the program starts itself, where several processes serve')
   .action(async () => (await import('./cli/worker.ts')).worker())
-program.command('init').description('write a commented tapline.yaml').option('--force', 'overwrite one that is there')
+program
+  .command('init')
+  .description('write a commented tapline.yaml')
+  .option('--force', 'overwrite one that is there')
   .action(async ({ force }: { force?: true }) => (await import('./cli/init.ts')).init(process.cwd(), force === true))
-program.command('new <kind> <name>').description('write the skeleton of a plugin or a provider, with its test')
+program
+  .command('new <kind> <name>')
+  .description('write the skeleton of a plugin or a provider, with its test')
   .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
-program.command('test [files...]').description('run tests of plugins and providers: those named, or all below the working directory')
+program
+  .command('test [files...]')
+  .description('run tests of plugins and providers: those named, or all below the working directory')
   .action(async (files: readonly string[]) => (await import('./cli/test.ts')).runTests(files))
 
-program.command('migrate <gateway> <file>').description('write a tapline.yaml that says what the file of another gateway says (litellm), and report what was converted, changed and left out').option('--out <directory>', 'where to write it; the working directory by default').option('--force', 'overwrite one that is there')
+program
+  .command('migrate <gateway> <file>')
+  .description('write a tapline.yaml that says what the file of another gateway says (litellm), and report what was converted, changed and left out')
+  .option('--out <directory>', 'where to write it; the working directory by default')
+  .option('--force', 'overwrite one that is there')
   .action(async (gateway: string, file: string, options: MigrateFlags) => (await import('./cli/migrate.ts')).migrate(process.cwd(), gateway, file, options))
 
 const secrets = program.command('secrets').description('secrets that are kept in the database')
-secrets.command('reencrypt').description('encrypt those that are not, or not with the newest data key').option('--rotate-data-key', 'make a new data key first')
+secrets
+  .command('reencrypt')
+  .description('encrypt those that are not, or not with the newest data key')
+  .option('--rotate-data-key', 'make a new data key first')
   .action(async ({ rotateDataKey }: { rotateDataKey?: true }) => (await import('./cli/secrets.ts')).reencrypt(flags(), rotateDataKey === true))
 
 const config = program.command('config').description('look at the configuration')
-config.command('check').option('--json', 'as JSON').action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
-config.command('show').description('print every setting with its source').action(async () => (await import('./cli/check.ts')).show(flags()))
-config.command('schema').description('print the JSON Schema of tapline.yaml').action(async () => (await import('./cli/check.ts')).printSchema(flags()))
+config
+  .command('check')
+  .option('--json', 'as JSON')
+  .action(async ({ json }: { json?: true }) => (await import('./cli/check.ts')).check(flags(), json === true))
+config
+  .command('show')
+  .description('print every setting with its source')
+  .action(async () => (await import('./cli/check.ts')).show(flags()))
+config
+  .command('schema')
+  .description('print the JSON Schema of tapline.yaml')
+  .action(async () => (await import('./cli/check.ts')).printSchema(flags()))
 
 /** What is no flag is meant as a command. @throws Error for one that there is not */
 function refuseCommand(name: string | undefined): void {
   if (name === undefined) return
-  const known = program.createHelp().visibleCommands(program).map(command => command.name())
+  const known = program
+    .createHelp()
+    .visibleCommands(program)
+    .map(command => command.name())
   throw new Error(`there is no command "${name}"${suggestion(name, known)}; there are: ${known.join(', ')}`)
 }
 

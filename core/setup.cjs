@@ -13,7 +13,10 @@ const onPath = join(root, 'node_modules/.bin/node')
 /** Tests, checks and benches need the development dependencies; the program does not. */
 const needsDev = process.argv.includes('--dev')
 
-if (!isInstalled()) alone(() => { if (!isInstalled()) install() })
+if (!isInstalled())
+  alone(() => {
+    if (!isInstalled()) install()
+  })
 chooseNode()
 // The scripts say `exec`, so that signals reach the program and not a shell. The shell of Windows has no such word, and no such signals.
 if (process.platform === 'win32') writeFileSync(join(root, 'node_modules/.bin/exec.cmd'), '@%*\r\n')
@@ -24,8 +27,10 @@ function isInstalled() {
   const found = packagesOf('node_modules/.package-lock.json')
   if (wanted === undefined || found === undefined) return found !== undefined
   delete wanted['']
-  return Object.keys(found).every(path => path in wanted)
-    && Object.entries(wanted).every(([path, entry]) => path in found ? isSame(entry, found[path]) : mayBeMissing(path, entry))
+  return (
+    Object.keys(found).every(path => path in wanted) &&
+    Object.entries(wanted).every(([path, entry]) => (path in found ? isSame(entry, found[path]) : mayBeMissing(path, entry)))
+  )
 }
 
 function packagesOf(file) {

@@ -4,7 +4,10 @@
 export function normalise(given: string | string[] | undefined): string | undefined {
   const text = String(given ?? '').trim()
   if (text === '') return ''
-  const segments = text.split('/').map(segment => segment.trim()).filter(segment => segment !== '')
+  const segments = text
+    .split('/')
+    .map(segment => segment.trim())
+    .filter(segment => segment !== '')
   return segments.some(segment => segment === '.' || segment === '..' || segment.includes(':')) ? undefined : `/${segments.join('/')}`
 }
 

@@ -1,6 +1,17 @@
 /** Anthropic. Facts: https://docs.anthropic.com/en/api */
 
-import { defineProvider, hasHeader, headerIn, type JsonDocument, type JsonNode, type ModelTraits, type OptionsSchema, type ProviderCall, type RespellFacts, type SettingsOf } from '../core/index.ts'
+import {
+  defineProvider,
+  hasHeader,
+  headerIn,
+  type JsonDocument,
+  type JsonNode,
+  type ModelTraits,
+  type OptionsSchema,
+  type ProviderCall,
+  type RespellFacts,
+  type SettingsOf,
+} from '../core/index.ts'
 import { Words } from '../core/document/words.ts'
 import { isSealed } from '../core/neutral/state.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
@@ -20,7 +31,13 @@ const modelTraits = modelTraitsOption({
 const schema = {
   type: 'object',
   properties: {
-    default_max_tokens: { type: 'integer', minimum: 1, default: 4096, env: 'DEFAULT_MAX_TOKENS', description: 'max_tokens for callers of other APIs who do not say it.' },
+    default_max_tokens: {
+      type: 'integer',
+      minimum: 1,
+      default: 4096,
+      env: 'DEFAULT_MAX_TOKENS',
+      description: 'max_tokens for callers of other APIs who do not say it.',
+    },
     json_schema_tool: { type: 'boolean', default: false, description: 'Models that take no schema for their answer are made to call a tool with it instead.' },
     model_traits: modelTraits,
   },
@@ -81,10 +98,13 @@ function sign({ headers }: ProviderCall): void {
 
 function joinBetas(headers: string[]): void {
   if (!hasHeader(headers, 'anthropic-beta')) return
-  const places = headers.flatMap((name, at) => at % 2 === 0 && name.toLowerCase() === 'anthropic-beta' ? [at] : [])
+  const places = headers.flatMap((name, at) => (at % 2 === 0 && name.toLowerCase() === 'anthropic-beta' ? [at] : []))
   const [first, ...others] = places
   if (first === undefined || others.length === 0) return
-  const betas = places.flatMap(at => headers[at + 1]?.split(',') ?? []).map(beta => beta.trim()).filter(beta => beta !== '')
+  const betas = places
+    .flatMap(at => headers[at + 1]?.split(',') ?? [])
+    .map(beta => beta.trim())
+    .filter(beta => beta !== '')
   headers[first + 1] = [...new Set(betas)].join(',')
   for (const at of others.toReversed()) headers.splice(at, 2)
 }
@@ -108,7 +128,10 @@ function respell(body: JsonDocument, { losses, isTranslated }: RespellFacts): vo
 /** With a budget of thoughts, those that led to the last call must come back; other models do without. */
 function losesItsThread(root: JsonNode, messages: JsonNode): boolean {
   if (textOf(root.get('thinking')?.get('type')) !== 'enabled') return false
-  const last = messages.items().findLast(message => textOf(message.get('role')) === 'assistant')?.get('content')
+  const last = messages
+    .items()
+    .findLast(message => textOf(message.get('role')) === 'assistant')
+    ?.get('content')
   if (last?.kind !== 'array') return false
   const blocks = last.items()
   const [first] = blocks.filter(block => !isUnsigned(block))
@@ -133,5 +156,5 @@ const foreign = new Words('"tl1.', '"signature":""', '"signature": ""')
 function isUnsigned(block: JsonNode): boolean {
   if (textOf(block.get('type')) !== 'thinking') return false
   const signature = textOf(block.get('signature'))
-  return signature === '' || signature !== undefined && isSealed(signature)
+  return signature === '' || (signature !== undefined && isSealed(signature))
 }

@@ -1,6 +1,16 @@
 /** Azure OpenAI. Facts: https://learn.microsoft.com/azure/ai-foundry/openai/reference */
 
-import { defineProvider, type CallFacts, type Endpoint, type OptionsSchema, type ProviderSettings, type Refusal, type ResolvedFacts, type RespellFacts, type SettingsOf } from '../core/index.ts'
+import {
+  defineProvider,
+  type CallFacts,
+  type Endpoint,
+  type OptionsSchema,
+  type ProviderSettings,
+  type Refusal,
+  type ResolvedFacts,
+  type RespellFacts,
+  type SettingsOf,
+} from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { isObject } from '../core/neutral/arguments.ts'
 import { tokensField } from './shared/fields.ts'
@@ -26,7 +36,7 @@ const ofResource = { responses: '/responses', responses_input_tokens: '/response
 const schema = {
   type: 'object',
   properties: {
-    api_version: { type: 'string', minLength: 1, default: '2024-10-21', env: 'API_VERSION', description: 'The dated API\'s version; the v1 API has none.' },
+    api_version: { type: 'string', minLength: 1, default: '2024-10-21', env: 'API_VERSION', description: "The dated API's version; the v1 API has none." },
     model_traits: modelTraits,
   },
 } as const satisfies OptionsSchema
@@ -42,7 +52,14 @@ export default defineProvider({
   needs: ['api_key', 'base_url'],
   auth: { header: 'api-key' },
   dialects: ['openai-chat', 'openai-responses'],
-  operations: { ...posts('', ofDeployment), ...posts('', ofResource), ...fileOperations(), ...batchOperations(), ...responseOperations(), models: 'GET /models' },
+  operations: {
+    ...posts('', ofDeployment),
+    ...posts('', ofResource),
+    ...fileOperations(),
+    ...batchOperations(),
+    ...responseOperations(),
+    models: 'GET /models',
+  },
   requestIdHeader: 'X-Client-Request-Id',
   usageOnRequest: true,
   queryCredentials: ['api-key'],
@@ -53,7 +70,7 @@ export default defineProvider({
   reroute: openAiDetour(modelOf),
   learn,
   // The dated API says paths without /v1.
-  batchPath: (path, settings) => formOf(settings).version === undefined ? path : path.replace(/^\/v1\//, '/'),
+  batchPath: (path, settings) => (formOf(settings).version === undefined ? path : path.replace(/^\/v1\//, '/')),
   passthrough: (target, settings) => {
     const { version } = formOf(settings)
     return version === undefined || /[?&]api-version=/.test(target) ? target : `${target}${target.includes('?') ? '&' : '?'}api-version=${version}`
@@ -87,7 +104,14 @@ function resolve(settings: Settings): ResolvedFacts {
   const query = version === undefined ? '' : `?api-version=${version}`
   return {
     baseUrl: root,
-    operations: { ...posts(deployment, ofDeployment, query), ...posts(resource, ofResource, query), ...fileOperations(resource, query), ...batchOperations(resource, query), ...responseOperations(resource, query), models: `GET ${resource}/models${query}` as Endpoint },
+    operations: {
+      ...posts(deployment, ofDeployment, query),
+      ...posts(resource, ofResource, query),
+      ...fileOperations(resource, query),
+      ...batchOperations(resource, query),
+      ...responseOperations(resource, query),
+      models: `GET ${resource}/models${query}` as Endpoint,
+    },
   }
 }
 
@@ -101,7 +125,9 @@ function modelOf({ model, settings }: CallFacts): string {
 }
 
 function baseModel(model: string, { models }: ProviderSettings): string {
-  const configured = Array.isArray(models) ? models.find(entry => isObject(entry) && entry['id'] === model) as { readonly metadata?: { readonly base_model?: unknown } } | undefined : undefined
+  const configured = Array.isArray(models)
+    ? (models.find(entry => isObject(entry) && entry['id'] === model) as { readonly metadata?: { readonly base_model?: unknown } } | undefined)
+    : undefined
   const base = configured?.metadata?.base_model
   return typeof base === 'string' ? base : model
 }
@@ -115,6 +141,7 @@ function respell(body: JsonDocument, call: RespellFacts): void {
 
 /** A deployment that refuses `max_tokens` wants the newer name. */
 function learn({ status, code, param, message }: Refusal, { model, dialect }: CallFacts): string | undefined {
-  const isRefused = status === 400 && dialect === 'openai-chat' && code === 'unsupported_parameter' && (param === 'max_tokens' || message.includes('max_tokens'))
+  const isRefused =
+    status === 400 && dialect === 'openai-chat' && code === 'unsupported_parameter' && (param === 'max_tokens' || message.includes('max_tokens'))
   return isRefused ? wantsNewField(model) : undefined
 }

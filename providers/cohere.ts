@@ -36,7 +36,7 @@ export default defineProvider({
   statuses: { 498: 401 },
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   // Operations say the version themselves.
-  resolve: ({ base_url: baseUrl }) => baseUrl === undefined ? {} : { baseUrl: baseUrl.replace(/\/v[12]\/?$/, '') },
+  resolve: ({ base_url: baseUrl }) => (baseUrl === undefined ? {} : { baseUrl: baseUrl.replace(/\/v[12]\/?$/, '') }),
   traits,
   models: readModels,
   nextPage: body => {

@@ -30,16 +30,28 @@ export default defineProvider({
   schema: {
     type: 'object',
     properties: {
-      json_schema_mode: { type: 'string', enum: ['downgrade', 'error'], default: 'downgrade', env: 'JSON_SCHEMA_MODE', description: 'What becomes of a JSON Schema for the answer: told in words, or refused.' },
+      json_schema_mode: {
+        type: 'string',
+        enum: ['downgrade', 'error'],
+        default: 'downgrade',
+        env: 'JSON_SCHEMA_MODE',
+        description: 'What becomes of a JSON Schema for the answer: told in words, or refused.',
+      },
       effort_map: effortMap,
     },
   },
   // The vendor takes /v1 as another name of its root.
-  resolve: ({ base_url: url }) => url?.endsWith('/v1') === true ? { baseUrl: url.slice(0, -'/v1'.length) } : {},
+  resolve: ({ base_url: url }) => (url?.endsWith('/v1') === true ? { baseUrl: url.slice(0, -'/v1'.length) } : {}),
   traits: () => ({ limitName: 'max_tokens', vendor: 'deepseek', images: false }),
   respell: forChat(
-    developerAsSystem, tokensField('max_tokens'), flatEffort, thinking, withoutOldLogprobs,
-    (body, call) => jsonSchema(call.settings['json_schema_mode'] === 'error' ? 'error' : 'json_object', 'DeepSeek')(body, call), sayJson, replayThoughts,
+    developerAsSystem,
+    tokensField('max_tokens'),
+    flatEffort,
+    thinking,
+    withoutOldLogprobs,
+    (body, call) => jsonSchema(call.settings['json_schema_mode'] === 'error' ? 'error' : 'json_object', 'DeepSeek')(body, call),
+    sayJson,
+    replayThoughts,
   ),
   fault: finishFault,
 })

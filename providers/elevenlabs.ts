@@ -16,9 +16,11 @@ export default defineProvider({
   auth: { header: 'xi-api-key' },
   dialects: ['openai-media'],
   operations: { speech: 'POST /v1/text-to-speech', models: 'GET /v1/models' },
-  respell: (body, call) => { if (call.operation === 'speech') respellSpeech(body, call) },
+  respell: (body, call) => {
+    if (call.operation === 'speech') respellSpeech(body, call)
+  },
   sign: speak,
-  models: body => Array.isArray(body) ? (body as readonly Listed[]).filter(isListed).map(entryOf) : [],
+  models: body => (Array.isArray(body) ? (body as readonly Listed[]).filter(isListed).map(entryOf) : []),
 })
 
 interface Listed {

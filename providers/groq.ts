@@ -42,7 +42,17 @@ export default defineProvider({
   },
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   traits: () => ({ vendor: 'groq' }),
-  respell: forChat(developerAsSystem, dropNames('Groq'), drop('Groq', 'logit_bias'), noLogprobs('Groq'), oneAnswer('Groq'), flatEffort, effort, parsedReasoning, dropThoughts),
+  respell: forChat(
+    developerAsSystem,
+    dropNames('Groq'),
+    drop('Groq', 'logit_bias'),
+    noLogprobs('Groq'),
+    oneAnswer('Groq'),
+    flatEffort,
+    effort,
+    parsedReasoning,
+    dropThoughts,
+  ),
   fault,
   models: body => listOf(activeOf(body), ({ context_window, max_completion_tokens: max_output_tokens }) => ({ context_window, max_output_tokens })),
 })

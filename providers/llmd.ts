@@ -14,7 +14,12 @@ export default defineProvider({
     type: 'object',
     properties: {
       inference_objective: { type: 'string', minLength: 1, env: 'INFERENCE_OBJECTIVE', description: 'The InferenceObjective that its calls are for.' },
-      fairness_from_user_path: { type: 'boolean', default: true, env: 'FAIRNESS_FROM_USER_PATH', description: 'Whether calls of one user path share capacity.' },
+      fairness_from_user_path: {
+        type: 'boolean',
+        default: true,
+        env: 'FAIRNESS_FROM_USER_PATH',
+        description: 'Whether calls of one user path share capacity.',
+      },
     },
   },
   resolve: serverRoot,

@@ -11,10 +11,17 @@ import { mapChoices, thinkTagReader } from './shared/think-tags.ts'
 
 /** What the vendor's own codes mean. */
 const statuses: ReadonlyMap<number, number> = new Map([
-  [1002, 429], [1039, 429], [2045, 429], [2056, 429],
-  [1004, 401], [2049, 401],
+  [1002, 429],
+  [1039, 429],
+  [2045, 429],
+  [2056, 429],
+  [1004, 401],
+  [2049, 401],
   [1008, 402],
-  [1026, 400], [1042, 400], [2013, 400], [20132, 400],
+  [1026, 400],
+  [1042, 400],
+  [2013, 400],
+  [20132, 400],
 ])
 
 export default defineProvider({
@@ -27,8 +34,14 @@ export default defineProvider({
   adapters: { speech: minimaxSpeech },
   traits: () => ({ limitName: 'max_tokens', vendor: 'minimax' }),
   respell: forChat(
-    developerAsSystem, tokensField('max_tokens'), flatEffort, warmTemperature, highestTemperature(1, 'MiniMax'), oneAnswer('MiniMax'),
-    drop('MiniMax', 'presence_penalty', 'frequency_penalty', 'logit_bias'), wrapThoughts,
+    developerAsSystem,
+    tokensField('max_tokens'),
+    flatEffort,
+    warmTemperature,
+    highestTemperature(1, 'MiniMax'),
+    oneAnswer('MiniMax'),
+    drop('MiniMax', 'presence_penalty', 'frequency_penalty', 'logit_bias'),
+    wrapThoughts,
   ),
   normalizer: () => {
     const split = thinkTagReader()
@@ -51,20 +64,27 @@ function fault({ base_resp: said }: JsonObject, provider: string): GatewayError 
   if (!isObject(said)) return undefined
   const { status_code: code, status_msg: message } = said
   if (typeof code !== 'number' || code === 0) return undefined
-  return new GatewayError(String(code), typeof message === 'string' && message !== '' ? message : `${provider} failed`, { status: statuses.get(code) ?? 502, provider })
+  return new GatewayError(String(code), typeof message === 'string' && message !== '' ? message : `${provider} failed`, {
+    status: statuses.get(code) ?? 502,
+    provider,
+  })
 }
 
 /** `reasoning_details` of a stream say all thoughts so far each time: makes what leaves the new ones. */
 function newThoughts(): (json: JsonObject) => JsonObject {
   const heard = new Map<string, string>()
-  return json => mapChoices(json, choice => {
-    const { delta } = choice
-    const details = isObject(delta) ? delta['reasoning_details'] : undefined
-    if (!isObject(delta) || !Array.isArray(details)) return choice
-    const { reasoning_details: _details, ...rest } = delta
-    const news = details.filter(isObject).map((detail, at) => newsOf(heard, `${String(choice['index'] as number)}/${at}`, detail['text'])).join('')
-    return { ...choice, delta: news === '' ? rest : { ...rest, reasoning_content: news } }
-  })
+  return json =>
+    mapChoices(json, choice => {
+      const { delta } = choice
+      const details = isObject(delta) ? delta['reasoning_details'] : undefined
+      if (!isObject(delta) || !Array.isArray(details)) return choice
+      const { reasoning_details: _details, ...rest } = delta
+      const news = details
+        .filter(isObject)
+        .map((detail, at) => newsOf(heard, `${String(choice['index'] as number)}/${at}`, detail['text']))
+        .join('')
+      return { ...choice, delta: news === '' ? rest : { ...rest, reasoning_content: news } }
+    })
 }
 
 function newsOf(heard: Map<string, string>, key: string, text: unknown): string {
@@ -78,5 +98,5 @@ function newsOf(heard: Map<string, string>, key: string, text: unknown): string 
 /** What the vendor kept back. */
 function filtered(json: JsonObject): JsonObject {
   if (json['input_sensitive'] !== true && json['output_sensitive'] !== true) return json
-  return mapChoices(json, choice => typeof choice['finish_reason'] === 'string' ? { ...choice, finish_reason: 'content_filter' } : choice)
+  return mapChoices(json, choice => (typeof choice['finish_reason'] === 'string' ? { ...choice, finish_reason: 'content_filter' } : choice))
 }

@@ -36,8 +36,16 @@ export default defineProvider({
   traits: () => ({ limitName: 'max_tokens', vendor: 'mistral' }),
   respell: all(
     forChat(
-      developerAsSystem, tokensField('max_tokens'), rename('seed', 'random_seed'), anyTool, nineCharacterIds, flatEffort, thoughts,
-      drop('Mistral', 'logit_bias', 'store', 'service_tier'), dropSilently('Mistral', 'user', 'stream_options'), noLogprobs('Mistral'),
+      developerAsSystem,
+      tokensField('max_tokens'),
+      rename('seed', 'random_seed'),
+      anyTool,
+      nineCharacterIds,
+      flatEffort,
+      thoughts,
+      drop('Mistral', 'logit_bias', 'store', 'service_tier'),
+      dropSilently('Mistral', 'user', 'stream_options'),
+      noLogprobs('Mistral'),
       dropNames('Mistral', { role: 'user', isSilent: true }),
     ),
     forEmbeddings(rename('dimensions', 'output_dimension'), floats, dropSilently('Mistral', 'user')),

@@ -31,12 +31,18 @@ export default defineProvider({
   passthrough: serverPath,
   traits: serverTraits,
   respell: forChat(
-    developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts, imageDataOnly('Ollama'), chosenTool,
-    drop('Ollama', 'n', 'logit_bias'), dropSilently('Ollama', 'user'),
+    developerAsSystem,
+    tokensField('max_tokens'),
+    flatEffort,
+    dropThoughts,
+    imageDataOnly('Ollama'),
+    chosenTool,
+    drop('Ollama', 'n', 'logit_bias'),
+    dropSilently('Ollama', 'user'),
     (body, { losses }) => clampedEffort(body, ['none', 'low', 'medium', 'high'], losses),
   ),
   imageAsData: () => true,
-  canonical: id => id.endsWith(':latest') ? id.slice(0, -':latest'.length) : id,
+  canonical: id => (id.endsWith(':latest') ? id.slice(0, -':latest'.length) : id),
 })
 
 /** The server lets the model choose, whatever is said. */

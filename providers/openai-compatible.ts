@@ -1,6 +1,15 @@
 /** Any server that speaks OpenAI's chat completions: what it is and where, the configuration says. */
 
-import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type OptionsSchema, type Refusal, type RespellFacts, type SettingsOf } from '../core/index.ts'
+import {
+  defineProvider,
+  type CallFacts,
+  type Endpoint,
+  type JsonDocument,
+  type OptionsSchema,
+  type Refusal,
+  type RespellFacts,
+  type SettingsOf,
+} from '../core/index.ts'
 import { jsonSchema } from './shared/answer-format.ts'
 import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { drop, tokensField } from './shared/fields.ts'
@@ -18,15 +27,46 @@ import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 const schema = {
   type: 'object',
   properties: {
-    max_tokens_field: { type: 'string', enum: ['max_tokens', 'max_completion_tokens', 'both'], default: 'max_tokens', description: 'The name that it has for the limit of an answer.' },
+    max_tokens_field: {
+      type: 'string',
+      enum: ['max_tokens', 'max_completion_tokens', 'both'],
+      default: 'max_tokens',
+      description: 'The name that it has for the limit of an answer.',
+    },
     system_role: { type: 'string', enum: ['system', 'developer'], default: 'system', description: 'system: messages of the role developer get this role.' },
-    stream_usage: { type: 'string', enum: ['auto', 'always', 'never'], default: 'auto', description: 'Whether streams are asked for their usage; auto: until it refuses to be asked.' },
-    reasoning_in: { type: 'string', enum: ['flat', 'object', 'thinking', 'template_kwargs', 'none'], default: 'flat', description: 'Where it wants to be told how much to think: reasoning_effort, reasoning.effort, thinking.type, chat_template_kwargs.enable_thinking, nowhere.' },
-    reasoning_out: { type: 'string', enum: ['auto', 'reasoning_content', 'reasoning', 'reasoning_text', 'think'], default: 'auto', description: 'Where it puts its thoughts; think: between tags before the text, too.' },
+    stream_usage: {
+      type: 'string',
+      enum: ['auto', 'always', 'never'],
+      default: 'auto',
+      description: 'Whether streams are asked for their usage; auto: until it refuses to be asked.',
+    },
+    reasoning_in: {
+      type: 'string',
+      enum: ['flat', 'object', 'thinking', 'template_kwargs', 'none'],
+      default: 'flat',
+      description:
+        'Where it wants to be told how much to think: reasoning_effort, reasoning.effort, thinking.type, chat_template_kwargs.enable_thinking, nowhere.',
+    },
+    reasoning_out: {
+      type: 'string',
+      enum: ['auto', 'reasoning_content', 'reasoning', 'reasoning_text', 'think'],
+      default: 'auto',
+      description: 'Where it puts its thoughts; think: between tags before the text, too.',
+    },
     drop_params: { type: 'array', items: { type: 'string', minLength: 1 }, default: [], description: 'Members of requests that it does not take.' },
-    image_urls: { type: 'string', enum: ['forward', 'data_only', 'fetch'], default: 'forward', description: 'What becomes of images that are given by address: sent on, refused, fetched by Tapline if fetch_remote_images is on.' },
-    json_schema: { type: 'string', enum: ['forward', 'json_object', 'prompt'], default: 'forward', description: 'What becomes of a JSON Schema for the answer: sent on, told in words beside json_object, told in words only.' },
-    strict_openai_models: { type: 'boolean', default: false, description: 'Whether calls are spelled for OpenAI\'s models.' },
+    image_urls: {
+      type: 'string',
+      enum: ['forward', 'data_only', 'fetch'],
+      default: 'forward',
+      description: 'What becomes of images that are given by address: sent on, refused, fetched by Tapline if fetch_remote_images is on.',
+    },
+    json_schema: {
+      type: 'string',
+      enum: ['forward', 'json_object', 'prompt'],
+      default: 'forward',
+      description: 'What becomes of a JSON Schema for the answer: sent on, told in words beside json_object, told in words only.',
+    },
+    strict_openai_models: { type: 'boolean', default: false, description: "Whether calls are spelled for OpenAI's models." },
     model_traits: modelTraits,
   },
 } as const satisfies OptionsSchema
@@ -69,12 +109,13 @@ export default defineProvider({
   operations: { ...ordinary, ...further },
   usageOnRequest: true,
   schema,
-  resolve: ({ operations, native_dialects: dialects }) => operations === undefined ? { operations: operationsOf(dialects) } : {},
-  traits: (model, settings) => settings.strict_openai_models ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
+  resolve: ({ operations, native_dialects: dialects }) => (operations === undefined ? { operations: operationsOf(dialects) } : {}),
+  traits: (model, settings) =>
+    settings.strict_openai_models ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
-  reroute: (body, call) => call.settings.strict_openai_models ? detour(body, call) : undefined,
+  reroute: (body, call) => (call.settings.strict_openai_models ? detour(body, call) : undefined),
   imageAsData: (_url, settings) => settings.image_urls === 'fetch',
-  normalizer: settings => settings.reasoning_out === 'think' ? thinkTagReader() : undefined,
+  normalizer: settings => (settings.reasoning_out === 'think' ? thinkTagReader() : undefined),
   learn,
 })
 
@@ -91,13 +132,25 @@ function operationsOf(dialects: unknown): Readonly<Record<string, Endpoint>> {
 const rulesOf = perInstance(compile)
 
 function compile({
-  name, max_tokens_field: field, system_role: role, stream_usage: usage, reasoning_in: reasoning,
-  drop_params: dropped, image_urls: images, json_schema: mode, strict_openai_models: isOpenAi,
+  name,
+  max_tokens_field: field,
+  system_role: role,
+  stream_usage: usage,
+  reasoning_in: reasoning,
+  drop_params: dropped,
+  image_urls: images,
+  json_schema: mode,
+  strict_openai_models: isOpenAi,
 }: Settings): Rule {
   if (isOpenAi) return openAi
   return forChat(
-    ...role === 'system' ? [developerAsSystem] : [], tokensField(field), effortRules[reasoning], streamUsage(usage),
-    ...images === 'forward' ? [] : [imageDataOnly(name)], jsonSchema(mode, name), drop(name, ...dropped),
+    ...(role === 'system' ? [developerAsSystem] : []),
+    tokensField(field),
+    effortRules[reasoning],
+    streamUsage(usage),
+    ...(images === 'forward' ? [] : [imageDataOnly(name)]),
+    jsonSchema(mode, name),
+    drop(name, ...dropped),
   )
 }
 

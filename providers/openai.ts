@@ -47,7 +47,7 @@ export default defineProvider({
     properties: {
       organization: { type: 'string', minLength: 1, description: 'Sent as OpenAI-Organization.' },
       project: { type: 'string', minLength: 1, description: 'Sent as OpenAI-Project.' },
-      strict_openai_models: { type: 'boolean', description: 'Whether calls are spelled for OpenAI\'s models although base_url is not OpenAI\'s.' },
+      strict_openai_models: { type: 'boolean', description: "Whether calls are spelled for OpenAI's models although base_url is not OpenAI's." },
       model_traits: modelTraits,
     },
   },
@@ -57,15 +57,19 @@ export default defineProvider({
       ...(project === undefined ? {} : { 'OpenAI-Project': project }),
     },
   }),
-  traits: (model, settings) => ({ ...isStrict(settings) ? openAiPromptCache(model) : {}, ...openAiTraits(model, settings) }),
-  respell: (body, call) => { if (isStrict(call.settings)) rules(body, call) },
-  reroute: (body, call) => isStrict(call.settings) ? detour(body, call) : undefined,
+  traits: (model, settings) => ({ ...(isStrict(settings) ? openAiPromptCache(model) : {}), ...openAiTraits(model, settings) }),
+  respell: (body, call) => {
+    if (isStrict(call.settings)) rules(body, call)
+  },
+  reroute: (body, call) => (isStrict(call.settings) ? detour(body, call) : undefined),
   learn,
 })
 
 /** Servers that only resemble OpenAI's take what they take. */
-const isStrict = perInstance(({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }: ProviderSettings) =>
-  isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? '')))
+const isStrict = perInstance(
+  ({ base_url: url = 'https://api.openai.com/v1', strict_openai_models: isForced }: ProviderSettings) =>
+    isForced === true || (isForced === undefined && /(?:^|\.)openai\.com$/.test(URL.parse(url)?.hostname ?? '')),
+)
 
 /** Which models take tools on /responses only is known of some; others say so when they are asked. */
 function learn({ status, message }: Refusal, { model, dialect }: CallFacts): string | undefined {

@@ -15,9 +15,20 @@ export default defineProvider({
   schema: {
     type: 'object',
     properties: {
-      messages_models: { type: 'array', items: { type: 'string', minLength: 1 }, default: ['qwen3.7-max'], env: 'MESSAGES_MODELS', description: 'The models that speak anthropic-messages; the others speak openai-chat.' },
-      default_reasoning_effort: { type: 'string', default: 'low', env: 'DEFAULT_REASONING_EFFORT', description: 'reasoning_effort of callers who say none; empty for none.' },
-      session_header: { type: 'boolean', default: true, env: 'SESSION_HEADER', description: 'Whether a caller\'s X-OpenCode-Session goes along.' },
+      messages_models: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        default: ['qwen3.7-max'],
+        env: 'MESSAGES_MODELS',
+        description: 'The models that speak anthropic-messages; the others speak openai-chat.',
+      },
+      default_reasoning_effort: {
+        type: 'string',
+        default: 'low',
+        env: 'DEFAULT_REASONING_EFFORT',
+        description: 'reasoning_effort of callers who say none; empty for none.',
+      },
+      session_header: { type: 'boolean', default: true, env: 'SESSION_HEADER', description: "Whether a caller's X-OpenCode-Session goes along." },
     },
   },
   callerHeaders: ['x-opencode-session'],

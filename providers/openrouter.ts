@@ -47,7 +47,14 @@ export default defineProvider({
   models: body => listOf(body, metadata),
 })
 
-function metadata({ name, context_length, architecture, supported_parameters, pricing, top_provider }: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+function metadata({
+  name,
+  context_length,
+  architecture,
+  supported_parameters,
+  pricing,
+  top_provider,
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { input_modalities: input, output_modalities: output } = (architecture ?? {}) as Readonly<Record<string, unknown>>
   return {
     display_name: name,
@@ -59,11 +66,19 @@ function metadata({ name, context_length, architecture, supported_parameters, pr
 }
 
 /** What the listing calls prices of one token, and what those of a million are called here. */
-const prices = { prompt: 'input_per_mtok', completion: 'output_per_mtok', input_cache_read: 'cached_input_per_mtok', input_cache_write: 'cache_write_per_mtok', internal_reasoning: 'reasoning_output_per_mtok' } as const
+const prices = {
+  prompt: 'input_per_mtok',
+  completion: 'output_per_mtok',
+  input_cache_read: 'cached_input_per_mtok',
+  input_cache_write: 'cache_write_per_mtok',
+  internal_reasoning: 'reasoning_output_per_mtok',
+} as const
 
 /** Negative prices stand for those that depend. */
 function perMillion(pricing: unknown): Readonly<Record<string, number>> | undefined {
   const said = Object.entries((pricing ?? {}) as Readonly<Record<string, unknown>>)
-  const known = said.flatMap(([name, price]) => Object.hasOwn(prices, name) && Number(price) >= 0 ? [[prices[name as keyof typeof prices], Number((Number(price) * 1e6).toPrecision(12))] as const] : [])
+  const known = said.flatMap(([name, price]) =>
+    Object.hasOwn(prices, name) && Number(price) >= 0 ? [[prices[name as keyof typeof prices], Number((Number(price) * 1e6).toPrecision(12))] as const] : [],
+  )
   return known.length === 0 ? undefined : Object.fromEntries(known)
 }

@@ -45,7 +45,7 @@ export default defineProvider({
   traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),
   respell: forChat(flatEffort, forModel),
   // Tapline stops where models that think do not.
-  reroute: (body, call) => call.dialect === 'openai-chat' && isReasoning(call) && stopsOf(body).length > 0 ? 'openai-chat' : undefined,
+  reroute: (body, call) => (call.dialect === 'openai-chat' && isReasoning(call) && stopsOf(body).length > 0 ? 'openai-chat' : undefined),
   sign: keepTogether,
 })
 

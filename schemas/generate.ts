@@ -9,7 +9,9 @@ type Node = { readonly [key: string]: unknown }
 
 /** The schemas whose types are generated, as paths. */
 export function schemaFiles(): readonly string[] {
-  return globSync('**/*.schema.json', { cwd: import.meta.dirname }).sort().map(file => join(import.meta.dirname, file))
+  return globSync('**/*.schema.json', { cwd: import.meta.dirname })
+    .sort()
+    .map(file => join(import.meta.dirname, file))
 }
 
 /** The text of the TypeScript file that belongs beside a schema. */
@@ -36,8 +38,10 @@ function asRead(node: unknown): unknown {
 }
 
 function present(node: Node, properties: Node): string[] {
-  const defaulted = Object.entries(properties).filter(([, child]) => isNode(child) && 'default' in child).map(([key]) => key)
-  return [...new Set([...(Array.isArray(node['required']) ? node['required'] as string[] : []), ...defaulted])]
+  const defaulted = Object.entries(properties)
+    .filter(([, child]) => isNode(child) && 'default' in child)
+    .map(([key]) => key)
+  return [...new Set([...(Array.isArray(node['required']) ? (node['required'] as string[]) : []), ...defaulted])]
 }
 
 function isNode(value: unknown): value is Node {

@@ -49,12 +49,17 @@ describe('the architecture', () => {
 
   it('has a plugin import from core, the schemas and its own folder only; databases and vector stores, also what they share', () => {
     const shares = (room: string, { from, to }: Import) => from.startsWith(`plugins/${room}/`) && to.startsWith(`plugins/${room}/shared/`)
-    const allowed = (found: Import) => /^(core|schemas)\//.test(found.to) || found.to.startsWith(partOf(found.from)) || ['storage', 'vectors'].some(room => shares(room, found))
+    const allowed = (found: Import) =>
+      /^(core|schemas)\//.test(found.to) || found.to.startsWith(partOf(found.from)) || ['storage', 'vectors'].some(room => shares(room, found))
     expect(imports.filter(({ from, to }) => from.startsWith('plugins/') && isOurs(to) && !allowed({ from, to, isType: false })).map(arrow)).to.deep.equal([])
   })
 
   it('has a provider import from core, its own folder and what providers share only', () => {
-    expect(imports.filter(({ from, to }) => from.startsWith('providers/') && isOurs(to) && !/^(core|providers\/shared)\//.test(to) && !to.startsWith(partOf(from))).map(arrow)).to.deep.equal([])
+    expect(
+      imports
+        .filter(({ from, to }) => from.startsWith('providers/') && isOurs(to) && !/^(core|providers\/shared)\//.test(to) && !to.startsWith(partOf(from)))
+        .map(arrow),
+    ).to.deep.equal([])
   })
 
   it('has no part import the installed package of its own name', () => {
@@ -77,8 +82,18 @@ describe('the architecture', () => {
   })
 
   it('has core name no plugin, no dialect and no provider', () => {
-    const names = new Set(globSync(['plugins/*', 'plugins/{dialects,storage,vectors}/*', 'providers/*'], { cwd: root }).map(path => path.replace(/^.*\/|\.ts$/g, '')).filter(name => !/^(index|schema|shared)$/.test(name)))
-    const named = [...textOf].filter(([file]) => file.startsWith('core/')).flatMap(([file, text]) => literalsOf(text).filter(word => names.has(word) && coreWords[word]?.test(file) !== true).map(word => `${file}: '${word}'`))
+    const names = new Set(
+      globSync(['plugins/*', 'plugins/{dialects,storage,vectors}/*', 'providers/*'], { cwd: root })
+        .map(path => path.replace(/^.*\/|\.ts$/g, ''))
+        .filter(name => !/^(index|schema|shared)$/.test(name)),
+    )
+    const named = [...textOf]
+      .filter(([file]) => file.startsWith('core/'))
+      .flatMap(([file, text]) =>
+        literalsOf(text)
+          .filter(word => names.has(word) && coreWords[word]?.test(file) !== true)
+          .map(word => `${file}: '${word}'`),
+      )
     expect(named).to.deep.equal([])
   })
 

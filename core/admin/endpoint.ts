@@ -98,4 +98,3 @@ export interface AdminChange {
   readonly before: unknown
   readonly after: unknown
 }
-

@@ -58,7 +58,8 @@ export function rangeOf({ start_date: start, end_date: end, days }: Query, { tim
   const startDate = typeof start === 'string' ? start : dayBefore(endDate, count - 1)
   if (startDate > endDate) throw gatewayError('invalid_value', 'start_date is after end_date', { param: 'start_date' })
   if (startDate < '1970') throw gatewayError('invalid_value', 'nothing was recorded before 1970', { param: start === undefined ? 'end_date' : 'start_date' })
-  if ((Date.parse(endDate) - Date.parse(startDate)) / dayMs >= maxDays) throw gatewayError('invalid_value', `at most ${maxDays} days may be asked for`, { param: start === undefined && end === undefined ? 'days' : 'start_date' })
+  if ((Date.parse(endDate) - Date.parse(startDate)) / dayMs >= maxDays)
+    throw gatewayError('invalid_value', `at most ${maxDays} days may be asked for`, { param: start === undefined && end === undefined ? 'days' : 'start_date' })
   return { from: day(startDate, timeZone).start, to: day(endDate, timeZone).end, startDate, endDate }
 }
 
@@ -86,5 +87,5 @@ function day(date: string, timeZone: string): { readonly start: number; readonly
   const { labels, borders } = periods({ from: middle - 26 * hourMs, to: middle + 50 * hourMs, unit: 'day', timeZone })
   const index = labels.findIndex(label => label >= date)
   const start = borders[index] as number
-  return { start, end: labels[index] === date ? borders[index + 1] as number : start }
+  return { start, end: labels[index] === date ? (borders[index + 1] as number) : start }
 }

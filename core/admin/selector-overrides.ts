@@ -56,7 +56,11 @@ export class SelectorOverrides<Said extends object> {
   constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
     this.#endpoints = endpoints
     this.#around = around
-    this.#kept = new Snapshot(around.records, () => this.#index(), cause => around.failed(cause))
+    this.#kept = new Snapshot(
+      around.records,
+      () => this.#index(),
+      cause => around.failed(cause),
+    )
   }
 
   /** Without the store nothing is overridden until it is back. */
@@ -92,7 +96,9 @@ export class SelectorOverrides<Said extends object> {
     this.#endpoints.check?.(said as Said)
     const before = this.#checked(text, call)
     const [stored, now] = [this.#kept.get(text), this.#around.clock.now()]
-    await this.#kept.put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 }).catch(refuseConflict)
+    await this.#kept
+      .put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 })
+      .catch(refuseConflict)
     const after = this.#viewOf(text)
     call.changed(before, after)
     return after
@@ -108,7 +114,12 @@ export class SelectorOverrides<Said extends object> {
 
   #read(given: string): ModelSelector {
     const selector = readModelSelector(given, this.#around.providers)
-    if (selector === undefined) throw gatewayError('invalid_value', `${JSON.stringify(given)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`, { param: 'selector' })
+    if (selector === undefined)
+      throw gatewayError(
+        'invalid_value',
+        `${JSON.stringify(given)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`,
+        { param: 'selector' },
+      )
     return selector
   }
 
@@ -120,7 +131,11 @@ export class SelectorOverrides<Said extends object> {
   }
 
   #views(): readonly Schema[] {
-    return this.#kept.all.map(({ id }) => id).sort().map(id => this.#viewOf(id)).filter(view => view !== undefined)
+    return this.#kept.all
+      .map(({ id }) => id)
+      .sort()
+      .map(id => this.#viewOf(id))
+      .filter(view => view !== undefined)
   }
 
   #viewOf(text: string): Schema | undefined {
@@ -129,7 +144,13 @@ export class SelectorOverrides<Said extends object> {
     const { said, created_at: created, updated_at: updated } = stored.value
     // Everything of a provider that is no longer there is still to be seen, and to be deleted.
     const kind = readModelSelector(text, this.#around.providers)?.kind ?? 'provider'
-    return { selector: text, scope_kind: kind, [this.#endpoints.member]: said, created_at: new Date(created).toISOString(), updated_at: new Date(updated).toISOString() }
+    return {
+      selector: text,
+      scope_kind: kind,
+      [this.#endpoints.member]: said,
+      created_at: new Date(created).toISOString(),
+      updated_at: new Date(updated).toISOString(),
+    }
   }
 
   #index(): void {

@@ -17,12 +17,17 @@ export function canonicalBody(root: JsonNode, model: string, isStream = false): 
 
 function write(value: JsonNode | string, pieces: string[]): void {
   if (typeof value === 'string') pieces.push(value)
-  else switch (value.kind) {
-    case 'object': return writeObject(lastMembers(value), pieces)
-    case 'array': return writeArray(value.items(), pieces)
-    case 'string': return void pieces.push(canonicalString(value))
-    default: pieces.push(value.json())
-  }
+  else
+    switch (value.kind) {
+      case 'object':
+        return writeObject(lastMembers(value), pieces)
+      case 'array':
+        return writeArray(value.items(), pieces)
+      case 'string':
+        return void pieces.push(canonicalString(value))
+      default:
+        pieces.push(value.json())
+    }
 }
 
 function lastMembers(node: JsonNode): Members {

@@ -25,11 +25,25 @@ export function digestOf({ version, exchange, target: { provider, model }, body,
   if (dialect === undefined) return undefined
   const mode = provider.dialects.has(dialect.name) ? 'native' : 'translated'
   const resolved = `${provider.name}/${model}`
-  return hash('sha256', list([
-    version, request.path, dialect.name, mode, provider.name, provider.type, resolved,
-    canonicalBody(body, resolved, streamed), plan.policy, streamed ? 'stream' : 'plain', list(partition === 'user_path' ? [userPath] : []), list(further),
-    list(variesBy), list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders })),
-  ]))
+  return hash(
+    'sha256',
+    list([
+      version,
+      request.path,
+      dialect.name,
+      mode,
+      provider.name,
+      provider.type,
+      resolved,
+      canonicalBody(body, resolved, streamed),
+      plan.policy,
+      streamed ? 'stream' : 'plain',
+      list(partition === 'user_path' ? [userPath] : []),
+      list(further),
+      list(variesBy),
+      list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders })),
+    ]),
+  )
 }
 
 /** Each field behind its length, so that none can imitate another. */

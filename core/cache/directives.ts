@@ -47,5 +47,10 @@ export function paceOf(headers: Headers, configured: Pace): Pace {
 }
 
 function words(header: string | string[] | undefined): readonly string[] {
-  return header === undefined ? [] : String(header).toLowerCase().split(',').map(word => word.trim())
+  return header === undefined
+    ? []
+    : String(header)
+        .toLowerCase()
+        .split(',')
+        .map(word => word.trim())
 }

@@ -15,7 +15,7 @@ export function hit(exchange: Exchange, entry: Entry, layer: CacheLayer['name'],
   exchange.cacheLayer = layer
   exchange.replyHeaders.push(...entry.headers, 'X-Cache', `HIT (${layer})`, 'Age', String(Math.max(0, Math.floor((clock.now() - entry.createdAt) / 1000))))
   const { status, contentType, usage, marks } = entry
-  const body = request === undefined ? entry.body : dialect?.renewed?.(entry.body, request, operation) ?? entry.body
+  const body = request === undefined ? entry.body : (dialect?.renewed?.(entry.body, request, operation) ?? entry.body)
   const [target] = exchange.targets
   const facts = { status, headers: ['Content-Type', contentType], ...(target === undefined ? {} : { target }) }
   if (!exchange.streamed) return new Reply({ ...facts, body, ...(usage === undefined ? {} : { usage: () => usage }) })

@@ -26,7 +26,8 @@ export function streamEntry(exchange: Exchange, recording: Recording): Entry | u
   if (recorded === undefined) return undefined
   const { events, body, marks } = recorded
   const provider = reply?.target?.provider.name ?? ''
-  if (events.some(event => event.malformed || dialect.stream.error(event, provider) !== undefined) || !events.some(({ document }) => document !== undefined)) return undefined
+  if (events.some(event => event.malformed || dialect.stream.error(event, provider) !== undefined) || !events.some(({ document }) => document !== undefined))
+    return undefined
   if (dialect.stream.isWhole?.(events) !== true) return undefined
   return entryOf(exchange, body, headerIn(sentHeaders, 'Content-Type') ?? 'text/event-stream; charset=utf-8', marks)
 }
@@ -41,10 +42,24 @@ function ownEvent({ attempts, plan, answeredBy, dialect }: Exchange): string | u
 function entryOf(exchange: Exchange, body: Buffer, contentType: string, marks?: readonly number[]): Entry | undefined {
   const { reply, attempts, clock, replyHeaders } = exchange
   if (reply?.target === undefined || attempts.some(({ kind }) => kind === 'failover')) return undefined
-  const { target: { model, provider } } = reply
-  const headers = headerPairs(replyHeaders).filter(([name]) => keptHeaders.has(name.toLowerCase())).flat()
+  const {
+    target: { model, provider },
+  } = reply
+  const headers = headerPairs(replyHeaders)
+    .filter(([name]) => keptHeaders.has(name.toLowerCase()))
+    .flat()
   const usage = exchange.usage ?? reply.usage
-  return { status: 200, contentType, headers, body, createdAt: clock.now(), model, provider: provider.name, ...(usage === undefined ? {} : { usage }), ...(marks === undefined ? {} : { marks }) }
+  return {
+    status: 200,
+    contentType,
+    headers,
+    body,
+    createdAt: clock.now(),
+    model,
+    provider: provider.name,
+    ...(usage === undefined ? {} : { usage }),
+    ...(marks === undefined ? {} : { marks }),
+  }
 }
 
 function isJson(reply: Reply): boolean {

@@ -45,7 +45,9 @@ export class Recording {
   whole(keepAlive?: string): Recorded | undefined {
     if (this.#chunks === undefined) return undefined
     const ping = keepAlive === undefined ? undefined : Buffer.from(keepAlive)
-    const moments = this.#moments(splitEvents(Buffer.concat(this.#chunks)), this.#chunks).filter(({ event }) => !isComment(event) && ping?.equals(event.bytes) !== true)
+    const moments = this.#moments(splitEvents(Buffer.concat(this.#chunks)), this.#chunks).filter(
+      ({ event }) => !isComment(event) && ping?.equals(event.bytes) !== true,
+    )
     const events = moments.map(({ event }) => event)
     return { events, body: Buffer.concat(events.map(({ bytes }) => bytes)), marks: marksOf(moments) }
   }

@@ -88,7 +88,7 @@ function dueTimes(marks: readonly number[]): readonly Due[] {
     before = leftMs
     dues.push({ at, ms })
   }
-  return ms > longestMs ? dues.map(due => ({ ...due, ms: due.ms * longestMs / ms })) : dues
+  return ms > longestMs ? dues.map(due => ({ ...due, ms: (due.ms * longestMs) / ms })) : dues
 }
 
 function piecesOf(body: Buffer, dues: readonly Due[]): readonly Piece[] {

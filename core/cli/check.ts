@@ -22,7 +22,9 @@ export async function check(flags: CommonFlags, asJson: boolean): Promise<void> 
     if (asJson) return console.log(JSON.stringify(errors, null, 2))
     for (const error of errors) console.warn(`error: ${formatProblem(error)}`)
     for (const warning of warnings) console.warn(`warning: ${warning}`)
-    console.log(`${generation.config.file ?? 'no configuration file'}: ${leftOut.length > 0 ? 'not right' : 'ok'}, ${generation.plans.size} pipelines, providers: ${[...generation.providers.keys()].join(', ')}`)
+    console.log(
+      `${generation.config.file ?? 'no configuration file'}: ${leftOut.length > 0 ? 'not right' : 'ok'}, ${generation.plans.size} pipelines, providers: ${[...generation.providers.keys()].join(', ')}`,
+    )
   } catch (cause) {
     if (!(cause instanceof ConfigError) || !asJson) throw cause
     console.log(JSON.stringify(cause.problems, null, 2))

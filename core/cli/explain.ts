@@ -31,11 +31,27 @@ async function explainRequest(generation: Generation, pipeline: string, facts: R
   if (workflows === undefined) throw new Error('no step of the pipelines chooses workflows')
   const explanation = workflows.explain({ pipeline, ...facts })
   const isPlaced = facts.model === undefined || explanation.candidates.some(({ scope }) => scope.scope_provider_name !== '')
-  return [explained(pipeline, explanation), ...isPlaced ? [] : ['', `which provider serves ${facts.model} is known to the running gateway alone: say --provider, or GET /admin/workflows/explain`]].join('\n')
+  return [
+    explained(pipeline, explanation),
+    ...(isPlaced ? [] : ['', `which provider serves ${facts.model} is known to the running gateway alone: say --provider, or GET /admin/workflows/explain`]),
+  ].join('\n')
 }
 
 function explained(pipeline: string, { matched, candidates, steps }: WorkflowExplanation): string {
   const marked = candidates.map(({ scope_display: scope, matched: isMatch, reason }) => `  ${isMatch ? '→' : ' '} ${scope}: ${reason}`)
-  const phases = Object.entries(Object.groupBy(steps, ({ phase }) => phase)).flatMap(([phase, taps = []]) => [`  ${phase}`, ...taps.map(({ step, from }) => `    ${step}  ${shortened(from)}`)])
-  return [`pipeline ${pipeline}`, `  workflow   ${matched.name}, version ${matched.version} (${matched.id})`, `  scope      ${matched.scope_display}`, '', 'candidates, the first that is there counts', ...marked, '', 'phases', ...phases].join('\n')
+  const phases = Object.entries(Object.groupBy(steps, ({ phase }) => phase)).flatMap(([phase, taps = []]) => [
+    `  ${phase}`,
+    ...taps.map(({ step, from }) => `    ${step}  ${shortened(from)}`),
+  ])
+  return [
+    `pipeline ${pipeline}`,
+    `  workflow   ${matched.name}, version ${matched.version} (${matched.id})`,
+    `  scope      ${matched.scope_display}`,
+    '',
+    'candidates, the first that is there counts',
+    ...marked,
+    '',
+    'phases',
+    ...phases,
+  ].join('\n')
 }

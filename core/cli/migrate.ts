@@ -25,7 +25,12 @@ export async function migrate(cwd: string, gateway: string, file: string, { out 
   if (source.problems.length > 0) throw new ConfigError(source.problems)
   const migrated = migration.convert(source)
   const target = join(resolve(cwd, out), 'tapline.yaml')
-  await writeNew(target, migrated.text, { shown: target, overwrite: force === true, advice: '; --force overwrites it', ...(migrated.holdsSecrets ? { mode: 0o600 } : {}) })
+  await writeNew(target, migrated.text, {
+    shown: target,
+    overwrite: force === true,
+    advice: '; --force overwrites it',
+    ...(migrated.holdsSecrets ? { mode: 0o600 } : {}),
+  })
   report(migrated, source, target)
 }
 
@@ -55,5 +60,7 @@ function report({ notes, holdsSecrets }: Migrated, { places }: YamlFile, target:
 }
 
 function placeOf({ pointer }: MigrationNote, places: ReadonlyMap<string, Place>): Place | undefined {
-  return upwards(pointer).map(at => places.get(at)).find(place => place !== undefined)
+  return upwards(pointer)
+    .map(at => places.get(at))
+    .find(place => place !== undefined)
 }

@@ -21,11 +21,16 @@ function ask(port: number, path: string, timeoutMs: number): Promise<string | un
   return new Promise(resolve => {
     const call = request({ host: 'localhost', port, path, timeout: timeoutMs }, response => {
       const chunks: Buffer[] = []
-      response.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-        const said = JSON.parse(Buffer.concat(chunks).toString()) as { status?: string }
-        resolve(response.statusCode === 200 ? said.status : undefined)
-      })
+      response
+        .on('data', (chunk: Buffer) => chunks.push(chunk))
+        .on('end', () => {
+          const said = JSON.parse(Buffer.concat(chunks).toString()) as { status?: string }
+          resolve(response.statusCode === 200 ? said.status : undefined)
+        })
     })
-    call.on('timeout', () => call.destroy()).on('error', () => resolve(undefined)).end()
+    call
+      .on('timeout', () => call.destroy())
+      .on('error', () => resolve(undefined))
+      .end()
   })
 }

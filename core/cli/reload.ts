@@ -10,7 +10,11 @@ export async function reload(flags: CommonFlags): Promise<void> {
   await generation.discard()
   const file = pidFile(generation.config.values.server.pid_file)
   if (file === undefined) throw new Error('server.pid_file is empty, so the running gateway cannot be found')
-  const pid = Number(await readFile(file, 'utf8').catch(() => { throw new Error(`no gateway runs here: there is no ${file}`) }))
+  const pid = Number(
+    await readFile(file, 'utf8').catch(() => {
+      throw new Error(`no gateway runs here: there is no ${file}`)
+    }),
+  )
   try {
     process.kill(pid, 'SIGHUP')
   } catch (cause) {

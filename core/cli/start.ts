@@ -35,13 +35,20 @@ export async function start(flags: StartFlags): Promise<void> {
     logger.fatal({ err: cause }, 'nobody serves any more')
     void leave(1)
   }
-  const gateway: Served = workers === 1
-    ? await Gateway.start({ ...context, log: logger, read })
-    : await (await import('../workers/worker-pool.ts')).WorkerPool.start({ origin: context, texts: texts.all, count: workers, clock: context.clock, log: logger, gaveUp })
+  const gateway: Served =
+    workers === 1
+      ? await Gateway.start({ ...context, log: logger, read })
+      : await (
+          await import('../workers/worker-pool.ts')
+        ).WorkerPool.start({ origin: context, texts: texts.all, count: workers, clock: context.clock, log: logger, gaveUp })
   // It serves from here on: whoever ends it finds somebody who listens.
   const stopWatching = watchConfiguration(gateway, logger)
-  process.on('SIGHUP', () => { void gateway.reload() })
-  process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
+  process.on('SIGHUP', () => {
+    void gateway.reload()
+  })
+  process.on('unhandledRejection', cause => {
+    logger.error({ err: cause }, 'a promise was rejected and nobody took care of it')
+  })
   let first: { readonly signal: string; readonly at: number } | undefined
   const stop = (signal: string) => {
     if (first !== undefined) {
@@ -53,7 +60,10 @@ export async function start(flags: StartFlags): Promise<void> {
     first = { signal, at: performance.now() }
     logger.info(`${signal}: finishing what runs`)
     stopWatching()
-    setTimeout(() => { logger.error('the shutdown took too long'); process.exit(1) }, shutdown.total_timeout).unref()
+    setTimeout(() => {
+      logger.error('the shutdown took too long')
+      process.exit(1)
+    }, shutdown.total_timeout).unref()
     void gateway.stop().then(clean => {
       logger.info(clean ? 'stopped' : 'stopped; some requests were cut')
       return leave(clean ? 0 : 1)
@@ -66,6 +76,10 @@ export async function start(flags: StartFlags): Promise<void> {
 }
 
 function announce({ facts: { url, providers, file, lookedFor } }: Served, workers: number, log: pino.Logger): void {
-  if (lookedFor.length > 0) log.warn({ looked_for: lookedFor }, `no provider is configured: the embedded demo answers. Set ${lookedFor[0]}, or another of looked_for, to use a real one`)
+  if (lookedFor.length > 0)
+    log.warn(
+      { looked_for: lookedFor },
+      `no provider is configured: the embedded demo answers. Set ${lookedFor[0]}, or another of looked_for, to use a real one`,
+    )
   log.info({ url, providers, config: file ?? 'no file', pid: process.pid, ...(workers === 1 ? {} : { workers }) }, `Tapline listens on ${url}`)
 }

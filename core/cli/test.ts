@@ -10,6 +10,6 @@ const withHooks = `data:text/javascript,${encodeURIComponent(`import { installHo
 /** @param files all `*.test.ts` and `*.test.js` below the working directory where none is named */
 export async function runTests(files: readonly string[]): Promise<void> {
   const child = spawn(process.execPath, ['--import', withHooks, '--test', ...files], { stdio: 'inherit' })
-  const [code] = await once(child, 'close') as [number | null]
+  const [code] = (await once(child, 'close')) as [number | null]
   process.exitCode = code ?? 1
 }

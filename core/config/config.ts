@@ -88,7 +88,15 @@ export interface Loaded extends Settled {
 
 /** Freezes what was loaded. */
 export function configOf(loaded: Loaded): Config {
-  const { owners, values, providers, schema, layers: { provenance }, judge, faults } = loaded
+  const {
+    owners,
+    values,
+    providers,
+    schema,
+    layers: { provenance },
+    judge,
+    faults,
+  } = loaded
   const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance, faults)]))
   return Object.freeze<Config>({
     values: deepFreeze(values) as unknown as TaplineSettings,
@@ -101,7 +109,9 @@ export function configOf(loaded: Loaded): Config {
     leftOut: loaded.report.leftOut,
     dotenvNames: loaded.environment.dotenvNames,
     variable: loaded.environment.lookup,
-    get schema() { return editorSchema(schema) },
+    get schema() {
+      return editorSchema(schema)
+    },
     get: pointer => getIn(values, pointer),
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),

@@ -73,11 +73,16 @@ export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const environment = await readEnvironment(input.cwd, input.env, input.previous?.dotenv, report, input.readText ?? readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const written = await readConfigFile({ cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file }, spellings, report, input.readText ?? readText)
+  const written = await readConfigFile(
+    { cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file },
+    spellings,
+    report,
+    input.readText ?? readText,
+  )
   const older = input.settings.flatMap(owner => owner.older ?? [])
   const file = written === undefined ? undefined : readOlderKeys(written, older, environment, report)
   retireVariables(older, spellings, environment, report)
-  const providerTypes = [...input.providerTypes, ...await furtherTypes(input, file, report)]
+  const providerTypes = [...input.providerTypes, ...(await furtherTypes(input, file, report))]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)
   const directory = file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file))
@@ -112,19 +117,25 @@ function readStrictness(spellings: Spellings, report: Report): boolean {
 }
 
 /** The types that the file names and the default set does not have. */
-async function furtherTypes({ providerTypes, loadProviderType, cwd }: ConfigInput, file: YamlFile | undefined, report: Report): Promise<readonly ProviderDefinition[]> {
+async function furtherTypes(
+  { providerTypes, loadProviderType, cwd }: ConfigInput,
+  file: YamlFile | undefined,
+  report: Report,
+): Promise<readonly ProviderDefinition[]> {
   const blocks = file?.value['providers']
   if (loadProviderType === undefined || file === undefined || !isTree(blocks)) return []
-  const loaded = await Promise.all(Object.entries(blocks).map(async ([name, block]) => {
-    const type = isTree(block) ? block['type'] : undefined
-    if (typeof type !== 'string' || providerTypes.some(known => known.name === type)) return []
-    try {
-      return [await loadProviderType(type, dirname(resolve(cwd, file.file)))]
-    } catch (cause) {
-      report.problem(notLoaded(cause, type, name, file))
-      return []
-    }
-  }))
+  const loaded = await Promise.all(
+    Object.entries(blocks).map(async ([name, block]) => {
+      const type = isTree(block) ? block['type'] : undefined
+      if (typeof type !== 'string' || providerTypes.some(known => known.name === type)) return []
+      try {
+        return [await loadProviderType(type, dirname(resolve(cwd, file.file)))]
+      } catch (cause) {
+        report.problem(notLoaded(cause, type, name, file))
+        return []
+      }
+    }),
+  )
   return [...new Map(loaded.flat().map(definition => [definition.name, definition])).values()]
 }
 
@@ -137,9 +148,15 @@ function notLoaded(cause: unknown, type: string, name: string, { places }: YamlF
 
 function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, file: YamlFile | undefined, spellings: Spellings, report: Report): Layers {
   const layers = new Layers(schema, file, report)
-  layers.applyVariables(spellings, settings.flatMap(({ older }) => older ?? []))
+  layers.applyVariables(
+    spellings,
+    settings.flatMap(({ older }) => older ?? []),
+  )
   layers.applyFlags(flags)
-  layers.applyPresence(settings.flatMap(({ presence }) => presence ?? []), spellings)
+  layers.applyPresence(
+    settings.flatMap(({ presence }) => presence ?? []),
+    spellings,
+  )
   spellings.warnOfMisspelt()
   return layers
 }

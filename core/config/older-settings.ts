@@ -61,7 +61,8 @@ export function retireVariables(older: readonly OlderSetting[], spellings: Spell
     if (!('instead' in entry)) continue
     for (const variable of (entry.envs ?? []).map(env => spellings.findOlder(env))) {
       if (variable === undefined) continue
-      if (isSound(entry, fromText(entry.schema, variable.value), { ...blame(variable), pointer: '' }, environment, report)) report.warn(`${variable.name} is not needed any more: ${entry.instead}`)
+      if (isSound(entry, fromText(entry.schema, variable.value), { ...blame(variable), pointer: '' }, environment, report))
+        report.warn(`${variable.name} is not needed any more: ${entry.instead}`)
     }
   }
 }
@@ -75,19 +76,28 @@ interface Found {
 /** All that a dotted path with `*` names in a tree. */
 function found(tree: Tree, setting: string): readonly Found[] {
   const start: readonly Found[] = [{ pointer: '', indexes: [] }]
-  return setting.split('.').reduce((reached, key) => reached.flatMap(({ pointer, indexes }): readonly Found[] => {
-    const at = getIn(tree, pointer)
-    if (key === '*') return Array.isArray(at) ? at.map((_, index) => ({ pointer: join(pointer, index), indexes: [...indexes, String(index)] })) : []
-    return isTree(at) && Object.hasOwn(at, key) ? [{ pointer: join(pointer, key), indexes }] : []
-  }), start)
+  return setting.split('.').reduce(
+    (reached, key) =>
+      reached.flatMap(({ pointer, indexes }): readonly Found[] => {
+        const at = getIn(tree, pointer)
+        if (key === '*') return Array.isArray(at) ? at.map((_, index) => ({ pointer: join(pointer, index), indexes: [...indexes, String(index)] })) : []
+        return isTree(at) && Object.hasOwn(at, key) ? [{ pointer: join(pointer, key), indexes }] : []
+      }),
+    start,
+  )
 }
 
 function pointerAt(setting: string, indexes: readonly string[]): string {
   const left = [...indexes]
-  return join('', ...setting.split('.').map(key => key === '*' ? left.shift() ?? key : key))
+  return join('', ...setting.split('.').map(key => (key === '*' ? (left.shift() ?? key) : key)))
 }
 
-function move({ from, to, silent }: { readonly from: string; readonly to: string; readonly silent: boolean }, tree: Tree, places: Map<string, Place>, report: Report): void {
+function move(
+  { from, to, silent }: { readonly from: string; readonly to: string; readonly silent: boolean },
+  tree: Tree,
+  places: Map<string, Place>,
+  report: Report,
+): void {
   if (!silent) report.warn(`${dotted(from)}${lineOf(places.get(from))} is read for now; its name here is ${dotted(to)}`)
   const written = taken(tree, from)
   for (const [pointer, place] of places) {
@@ -108,7 +118,8 @@ function merge(tree: Tree, written: unknown, from: string, to: string, report: R
 
 function retireKey(entry: RetiredSetting, pointer: string, tree: Tree, places: YamlFile['places'], environment: Environment, report: Report): void {
   const place = places.get(pointer)
-  if (isSound(entry, taken(tree, pointer), { ...place, pointer }, environment, report)) report.warn(`${dotted(pointer)}${lineOf(place)} is not needed any more: ${entry.instead}`)
+  if (isSound(entry, taken(tree, pointer), { ...place, pointer }, environment, report))
+    report.warn(`${dotted(pointer)}${lineOf(place)} is not needed any more: ${entry.instead}`)
 }
 
 /** Takes the value at a pointer out of the tree. */
@@ -121,11 +132,30 @@ function taken(tree: Tree, pointer: string): unknown {
   return value
 }
 
-function isSound({ schema }: RetiredSetting, written: unknown, at: Partial<Problem> & { readonly pointer: string }, { lookup }: Environment, report: Report): boolean {
+function isSound(
+  { schema }: RetiredSetting,
+  written: unknown,
+  at: Partial<Problem> & { readonly pointer: string },
+  { lookup }: Environment,
+  report: Report,
+): boolean {
   if (schema === undefined) return true
   const faults: Problem[] = []
-  const value = expand(written, schema, at.pointer, { lookup, resolve: secretResolver(lookup), fail: (_, message) => faults.push({ ...at, message }), conceal: () => {} })
-  if (faults.length === 0) faults.push(...check(schema, value).findings.map(({ expected, got, message }) => ({ ...at, ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), message })))
+  const value = expand(written, schema, at.pointer, {
+    lookup,
+    resolve: secretResolver(lookup),
+    fail: (_, message) => faults.push({ ...at, message }),
+    conceal: () => {},
+  })
+  if (faults.length === 0)
+    faults.push(
+      ...check(schema, value).findings.map(({ expected, got, message }) => ({
+        ...at,
+        ...(expected === undefined ? {} : { expected }),
+        ...(got === undefined ? {} : { got }),
+        message,
+      })),
+    )
   for (const fault of faults) report.problem(fault)
   return faults.length === 0
 }

@@ -9,7 +9,10 @@ export function join(pointer: string, ...keys: readonly (string | number)[]): st
 
 /** The keys that a pointer names, from the root. */
 export function keysOf(pointer: string): string[] {
-  return pointer.split('/').slice(1).map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+  return pointer
+    .split('/')
+    .slice(1)
+    .map(key => key.replaceAll('~1', '/').replaceAll('~0', '~'))
 }
 
 /** The pointer itself, then its ancestors up to the root (`''`). */

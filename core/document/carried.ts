@@ -12,10 +12,18 @@ export interface Carried {
 
 /** The thoughts that a message, a delta or an item carries beside its own text. */
 export function carriedThoughts(holder: JsonNode | undefined): readonly Carried[] {
-  const contents = holder?.get('extra_content')?.members().map(({ value }) => value) ?? []
-  return [...contents, ...holder === undefined ? [] : [holder]].flatMap(content => [
+  const contents =
+    holder
+      ?.get('extra_content')
+      ?.members()
+      .map(({ value }) => value) ?? []
+  return [...contents, ...(holder === undefined ? [] : [holder])].flatMap(content => [
     ...listed(content, 'thinking_blocks').flatMap(block => carried(block, 'thinking', block.get('signature'))),
-    ...listed(content, 'reasoning_items').flatMap(item => ['summary', 'content'].flatMap(name => [item, ...listed(item, name)].flatMap(text => carried(text, text === item ? name : 'text', item.get('encrypted_content'))))),
+    ...listed(content, 'reasoning_items').flatMap(item =>
+      ['summary', 'content'].flatMap(name =>
+        [item, ...listed(item, name)].flatMap(text => carried(text, text === item ? name : 'text', item.get('encrypted_content'))),
+      ),
+    ),
   ])
 }
 

@@ -26,7 +26,7 @@ export class Controls {
     if (this.#tab < from) this.#tab = this.#search('\t', from)
     if (this.#lineFeed < from) this.#lineFeed = this.#search('\n', from)
     if (this.#carriageReturn < from) this.#carriageReturn = this.#search('\r', from)
-    return this.#first = Math.min(this.#tab, this.#lineFeed, this.#carriageReturn)
+    return (this.#first = Math.min(this.#tab, this.#lineFeed, this.#carriageReturn))
   }
 
   #search(control: string, from: number): number {

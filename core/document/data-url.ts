@@ -11,7 +11,10 @@ interface DataUrl {
 export function splitDataUrl(url: string): DataUrl | undefined {
   const comma = isDataUrl(url) ? url.indexOf(',') : -1
   if (comma < 0) return undefined
-  const [type = '', ...parameters] = url.slice(5, comma).split(';').map(part => part.trim().toLowerCase())
+  const [type = '', ...parameters] = url
+    .slice(5, comma)
+    .split(';')
+    .map(part => part.trim().toLowerCase())
   return { type, isBase64: parameters.includes('base64'), data: url.slice(comma + 1) }
 }
 
@@ -21,7 +24,11 @@ export function isDataUrl(url: string): boolean {
 
 /** What each kind of file begins with, in base64. */
 const magic: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGg', 'image/png'], ['/9j/', 'image/jpeg'], ['R0lGOD', 'image/gif'], ['UklGR', 'image/webp'], ['JVBERi', 'application/pdf'],
+  ['iVBORw0KGg', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+  ['JVBERi', 'application/pdf'],
 ]
 
 /** The media type that base64 data seems to be of. */

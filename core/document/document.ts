@@ -53,7 +53,7 @@ export class JsonDocument {
   }
 
   get root(): JsonNode {
-    return this.#root ??= JsonNode.read(this.bytes)
+    return (this.#root ??= JsonNode.read(this.bytes))
   }
 
   /** How often it was edited: who compares two counts knows whether it was in between. */
@@ -126,7 +126,7 @@ export class JsonDocument {
 
   /** The bytes with every edit spliced in; of an unedited document the very buffer that was given. */
   render(): Buffer {
-    return this.edited ? this.#rendered ??= this.#write() : this.bytes
+    return this.edited ? (this.#rendered ??= this.#write()) : this.bytes
   }
 
   #touch(node: JsonNode, kind = node.kind): void {

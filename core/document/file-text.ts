@@ -75,7 +75,7 @@ class FileText implements TextPart {
     const spelled = this.#node.string()
     if (spelled === this.#spelled) return this.#text
     this.#spelled = spelled
-    return this.#text = this.#encoding.read(spelled)
+    return (this.#text = this.#encoding.read(spelled))
   }
 
   rewrite(text: string): void {

@@ -40,10 +40,7 @@ export class JsonNode {
   /** Whether this, or anything inside, is no longer what `source` says. Then so is everything around it. */
   #edited = false
 
-  constructor(
-    parent: JsonNode | undefined, source: Buffer,
-    from: number, nameStart: number, nameEnd: number, start: number, end: number, to: number,
-  ) {
+  constructor(parent: JsonNode | undefined, source: Buffer, from: number, nameStart: number, nameEnd: number, start: number, end: number, to: number) {
     this.#parent = parent
     this.source = source
     this.#from = from
@@ -66,12 +63,19 @@ export class JsonNode {
   get kind(): JsonKind {
     const { source, start } = this.#now
     switch (source[start]) {
-      case 0x7b: return 'object'
-      case 0x5b: return 'array'
-      case 0x22: return 'string'
-      case 0x74: case 0x66: return 'boolean'
-      case 0x6e: return 'null'
-      default: return 'number'
+      case 0x7b:
+        return 'object'
+      case 0x5b:
+        return 'array'
+      case 0x22:
+        return 'string'
+      case 0x74:
+      case 0x66:
+        return 'boolean'
+      case 0x6e:
+        return 'null'
+      default:
+        return 'number'
     }
   }
 
@@ -106,11 +110,16 @@ export class JsonNode {
   /** Decoded as `JSON.parse` does. */
   value(): unknown {
     switch (this.kind) {
-      case 'string': return this.string()
-      case 'boolean': return this.json() === 'true'
-      case 'number': return Number(this.json())
-      case 'null': return null
-      default: return this.#decode(this.json())
+      case 'string':
+        return this.string()
+      case 'boolean':
+        return this.json() === 'true'
+      case 'number':
+        return Number(this.json())
+      case 'null':
+        return null
+      default:
+        return this.#decode(this.json())
     }
   }
 
@@ -118,7 +127,7 @@ export class JsonNode {
   string(): string {
     if (this.kind !== 'string') throw new TypeError(`a JSON ${this.kind} is no string`)
     const now = this.#now
-    return now.#decoded ??= now.#decodeString()
+    return (now.#decoded ??= now.#decodeString())
   }
 
   /** The value as it is spelled. */
@@ -148,7 +157,7 @@ export class JsonNode {
   /** Members or items. The list is never changed: edits make a new one. */
   get children(): readonly JsonNode[] {
     const now = this.#now
-    return now.#children ??= now.#readChildren(0)
+    return (now.#children ??= now.#readChildren(0))
   }
 
   isNamed(name: string): boolean {
@@ -260,12 +269,12 @@ export class JsonNode {
 
   get #name(): string {
     const spelled = this.source.toString('latin1', this.#nameStart + 1, this.#nameEnd - 1)
-    return plainName.test(spelled) ? spelled : this.#decode(this.source.toString('utf8', this.#nameStart, this.#nameEnd)) as string
+    return plainName.test(spelled) ? spelled : (this.#decode(this.source.toString('utf8', this.#nameStart, this.#nameEnd)) as string)
   }
 
   #decodeString(): string {
     const spelled = this.source.toString('utf8', this.start, this.end)
-    return spelled.includes('\\') ? this.#decode(spelled) as string : spelled.slice(1, -1)
+    return spelled.includes('\\') ? (this.#decode(spelled) as string) : spelled.slice(1, -1)
   }
 
   #decode(json: string): unknown {
@@ -364,7 +373,7 @@ class Children implements ChildSink {
   }
 
   inside(start: number): Children | undefined {
-    return this.#inside = this.#insideOf(start)
+    return (this.#inside = this.#insideOf(start))
   }
 
   #insideOf(start: number): Children | undefined {

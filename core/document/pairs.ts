@@ -15,8 +15,18 @@ export function checkPairs(messages: readonly Paired[], staying: readonly Paired
   const before = openCalls(messages)
   for (const [id, after] of openCalls(staying)) {
     const open = before.get(id) ?? 0
-    if (after > Math.max(open, 0)) throw lonely('call', id, staying.find(message => message.calls.includes(id)))
-    if (after < Math.min(open, 0)) throw lonely('result', id, staying.find(message => message.results.includes(id)))
+    if (after > Math.max(open, 0))
+      throw lonely(
+        'call',
+        id,
+        staying.find(message => message.calls.includes(id)),
+      )
+    if (after < Math.min(open, 0))
+      throw lonely(
+        'result',
+        id,
+        staying.find(message => message.results.includes(id)),
+      )
   }
 }
 

@@ -108,13 +108,20 @@ class Scanner {
   /** `depth`: how many containers are open around the value. */
   value(at: number, depth: number, sink?: ChildSink): number {
     switch (this.bytes[at]) {
-      case quote: return this.string(at)
-      case openBrace: return this.object(at, depth + 1, sink)
-      case openBracket: return this.array(at, depth + 1, sink)
-      case 0x74: return this.word(at, 'true')
-      case 0x66: return this.word(at, 'false')
-      case 0x6e: return this.word(at, 'null')
-      default: return this.number(at)
+      case quote:
+        return this.string(at)
+      case openBrace:
+        return this.object(at, depth + 1, sink)
+      case openBracket:
+        return this.array(at, depth + 1, sink)
+      case 0x74:
+        return this.word(at, 'true')
+      case 0x66:
+        return this.word(at, 'false')
+      case 0x6e:
+        return this.word(at, 'null')
+      default:
+        return this.number(at)
     }
   }
 
@@ -229,7 +236,7 @@ class Scanner {
   }
 
   #refuseControls(from: number, to: number): void {
-    const controls = this.#controls ??= new Controls(this.#text ?? this.bytes)
+    const controls = (this.#controls ??= new Controls(this.#text ?? this.bytes))
     const control = controls.next(from)
     if (control < to) this.fail(control)
   }

@@ -59,7 +59,7 @@ class ShadowSearch {
     let isSpelled = true
     for (let byte = source[at] ?? quote; byte !== quote && at < far; byte = source[at] ?? quote) {
       if (byte === backslash) isSpelled = false
-      digest = Math.imul(digest, 31) + byte & 0x3fffffff
+      digest = (Math.imul(digest, 31) + byte) & 0x3fffffff
       at += byte === backslash ? 2 : 1
     }
     const isLong = at >= far

@@ -79,7 +79,7 @@ export class ConversationView implements Conversation {
     const before = this.#read()
     const node = insert(this.#document, index, message)
     this.#messages = undefined
-    const inserted = this.#read().find((view, i) => node === undefined ? view !== before[i] : view.node === node)
+    const inserted = this.#read().find((view, i) => (node === undefined ? view !== before[i] : view.node === node))
     if (inserted === undefined) throw new Error('the dialect inserted no message')
     return inserted
   }
@@ -94,12 +94,15 @@ export class ConversationView implements Conversation {
     }
     const staying = present.filter(view => !removed.has(view))
     checkPairs(present, staying)
-    remove(this.#document, present.filter(view => removed.has(view)).map(view => view.node))
+    remove(
+      this.#document,
+      present.filter(view => removed.has(view)).map(view => view.node),
+    )
     this.#messages = undefined
   }
 
   #read(): readonly MessageView[] {
-    return this.#messages ??= this.#spelling.messages(this.#document).map(node => this.#view(node))
+    return (this.#messages ??= this.#spelling.messages(this.#document).map(node => this.#view(node)))
   }
 
   /** The same node is always the same message. */
@@ -130,15 +133,15 @@ class MessageView implements Message, Paired {
 
   /** Kept once it is known: where a message stood tells it in some dialects, and a message may be removed. */
   get role(): Role {
-    return this.#role ??= this.#spelling.role(this.node, this.#document)
+    return (this.#role ??= this.#spelling.role(this.node, this.#document))
   }
 
   get parts(): readonly Part[] {
-    return this.#parts ??= this.#spelling.parts(this.node, this.#document)
+    return (this.#parts ??= this.#spelling.parts(this.node, this.#document))
   }
 
   get text(): string {
-    return this.parts.flatMap(part => part.type === 'text' && part.channel === 'text' ? part.text : []).join('\n')
+    return this.parts.flatMap(part => (part.type === 'text' && part.channel === 'text' ? part.text : [])).join('\n')
   }
 
   get calls(): readonly string[] {

@@ -7,7 +7,15 @@ export function copied(upload: Upload, copy: ((bytes: Buffer) => void) | undefin
   if (copy === undefined) return upload
   return {
     length: upload.length,
-    start: ({ data, end, failed }) => upload.start({ data(chunk) { copy(chunk); data(chunk) }, end, failed }),
+    start: ({ data, end, failed }) =>
+      upload.start({
+        data(chunk) {
+          copy(chunk)
+          data(chunk)
+        },
+        end,
+        failed,
+      }),
     pause: () => upload.pause(),
     resume: () => upload.resume(),
     discard: () => upload.discard(),

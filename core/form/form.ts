@@ -112,7 +112,11 @@ export class Form {
 
   /** Adds rules that hold beside the dialect's; the parts that came already are judged at once. @throws GatewayError */
   hold(rules: FormRules): void {
-    for (const part of this.#parts) rules.part?.({ name: part.name, filename: part.filename, text: part.filename === undefined ? this.fields.get(part.name) : undefined }, this.#options.operation)
+    for (const part of this.#parts)
+      rules.part?.(
+        { name: part.name, filename: part.filename, text: part.filename === undefined ? this.fields.get(part.name) : undefined },
+        this.#options.operation,
+      )
     if (this.#hasEnded) rules.whole?.(this.#names, this.#options.operation)
     this.#rules.push(rules)
   }
@@ -142,7 +146,7 @@ export class Form {
 
   /** The whole form, in memory, however often it is asked for. @throws GatewayError if it has more than `limitBytes`, or is broken */
   collect(limitBytes: number): Promise<readonly CollectedPart[]> {
-    return this.#collected ??= this.#collect(limitBytes)
+    return (this.#collected ??= this.#collect(limitBytes))
   }
 
   async #collect(limitBytes: number): Promise<readonly CollectedPart[]> {
@@ -185,7 +189,8 @@ export class Form {
     this.#held += chunk.length
     if (this.#waiting === undefined) return undefined // it was in the socket's hands already when the flow was halted
     if (this.#isLed()) return this.#halt()
-    if (this.#held > heldLimit) throw gatewayError('body_too_large', `model does not come within the first ${heldLimit} bytes of the form: put it before the files`, { param: 'model' })
+    if (this.#held > heldLimit)
+      throw gatewayError('body_too_large', `model does not come within the first ${heldLimit} bytes of the form: put it before the files`, { param: 'model' })
     return undefined
   }
 
@@ -238,7 +243,8 @@ export class Form {
     this.#current = undefined
     this.#parts.push({ ...part, contentEnd, end })
     const { name, filename } = part
-    if (this.#rest !== undefined && this.#removed.has(name)) throw gatewayError('invalid_value', `${name} must stand before the files of the form`, { param: name })
+    if (this.#rest !== undefined && this.#removed.has(name))
+      throw gatewayError('invalid_value', `${name} must stand before the files of the form`, { param: name })
     const text = filename === undefined && this.#textBytes <= fieldLimit ? Buffer.concat(this.#text).toString() : undefined
     if (text !== undefined) this.fields.set(name, text)
     for (const rules of this.#rules) rules.part?.({ name, filename, text }, this.#options.operation)

@@ -27,4 +27,3 @@ export async function* linesOf(content: AsyncIterable<Buffer>): AsyncGenerator<{
 function isBlank(bytes: Buffer): boolean {
   return bytes.every(byte => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }
-

@@ -40,12 +40,22 @@ class PartQueue {
     this.#upload = upload
     this.#scanner = new FormScanner(boundary, {
       head: part => this.#begin(part),
-      content: bytes => { if (this.#current?.push(bytes) === false) upload.pause() },
-      end: () => { this.#current?.push(null); this.#current = undefined },
+      content: bytes => {
+        if (this.#current?.push(bytes) === false) upload.pause()
+      },
+      end: () => {
+        this.#current?.push(null)
+        this.#current = undefined
+      },
     })
     upload.start({
       data: chunk => this.#guard(() => this.#scanner.push(chunk)),
-      end: () => this.#guard(() => { this.#scanner.end(); this.#hasEnded = true; this.#wake() }),
+      end: () =>
+        this.#guard(() => {
+          this.#scanner.end()
+          this.#hasEnded = true
+          this.#wake()
+        }),
       failed: error => this.#fail(error),
     })
   }
@@ -57,7 +67,9 @@ class PartQueue {
       if (this.#failure !== undefined) throw this.#failure
       if (this.#hasEnded) return undefined
       this.#upload.resume()
-      await new Promise<void>(resolve => { this.#awaken = resolve })
+      await new Promise<void>(resolve => {
+        this.#awaken = resolve
+      })
     }
   }
 
@@ -67,7 +79,7 @@ class PartQueue {
   }
 
   #begin({ name, filename, type }: PartHead): void {
-    const content = this.#current = new Readable({ highWaterMark: 256 * 1024, read: () => this.#upload.resume() })
+    const content = (this.#current = new Readable({ highWaterMark: 256 * 1024, read: () => this.#upload.resume() }))
     content.on('error', () => {})
     this.#parts.push({ name, filename, type, content })
     this.#wake()

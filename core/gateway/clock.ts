@@ -14,7 +14,7 @@ export const realClock: Clock = {
   after(ms, callback) {
     if (ms % sharedStepMs !== 0) return ownTimer(ms, callback)
     let queue = queues.get(ms)
-    if (queue === undefined) queues.set(ms, queue = new WaitQueue(ms))
+    if (queue === undefined) queues.set(ms, (queue = new WaitQueue(ms)))
     return queue.add(callback)
   },
 }

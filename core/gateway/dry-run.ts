@@ -48,15 +48,21 @@ export async function dryRun(generation: Generation, { to, from, request }: DryR
   await exchange.plan.attempt?.fire(exchange, attempt)
   const { method, path, headers, body, further = [] } = spelledCall(exchange, attempt)
   return {
-    from: dialect, method, url: urlOf(provider, path), headers: headerPairs(headers),
-    body: body?.toString() ?? '', further: further.map(String),
+    from: dialect,
+    method,
+    url: urlOf(provider, path),
+    headers: headerPairs(headers),
+    body: body?.toString() ?? '',
+    further: further.map(String),
     losses: attempt.translation?.losses.list ?? exchange.losses,
   }
 }
 
 /** Reads the request in the dialect that was named, else in the first that takes it. @throws the first refusal */
 async function read(generation: Generation, from: string | undefined, request: Buffer): Promise<{ exchange: Exchange; dialect: string }> {
-  const plans = [...generation.plans.values()].map(({ plan }) => plan).filter(({ dialect, body }) => dialect !== undefined && body === 'json' && (from === undefined || dialect.name === from))
+  const plans = [...generation.plans.values()]
+    .map(({ plan }) => plan)
+    .filter(({ dialect, body }) => dialect !== undefined && body === 'json' && (from === undefined || dialect.name === from))
   plans.sort((one, other) => Number(generates(other)) - Number(generates(one)))
   let refused: unknown
   for (const plan of plans) {

@@ -110,24 +110,24 @@ export class Gateway implements ServerState, Served, Changing {
 
   /** Compiles the configuration anew, and connects its plugins. @param read what was read already @throws ConfigError */
   async prepare(read?: ReadConfig): Promise<Prepared> {
-    return await this.#inTurn(async () => await openGeneration(this.#context, this.#current, read)) as Prepared
+    return (await this.#inTurn(async () => await openGeneration(this.#context, this.#current, read))) as Prepared
   }
 
   async prepareWith(added: readonly AddedProvider[], name: string | undefined): Promise<Prepared> {
-    return await this.#inTurn(async () => {
+    return (await this.#inTurn(async () => {
       const next = await this.#openWith(added)
       const why = name === undefined ? undefined : next.leftOut.get(name)
       if (why === undefined) return next
       await next.discard()
       throw new AddedProviderFault(why)
-    }) as Prepared
+    })) as Prepared
   }
 
   async renew(again: boolean): Promise<void> {
     try {
       const prepared = await this.#inTurn(async () => {
         const { otherAdded, added, leftOut } = this.#current
-        if (this.#health.draining || otherAdded === undefined && !(again && leftOut.size > 0)) return undefined
+        if (this.#health.draining || (otherAdded === undefined && !(again && leftOut.size > 0))) return undefined
         return await openWith(this.#context, this.#current, this.#current.read, otherAdded ?? added)
       })
       if (prepared === undefined) return
@@ -147,14 +147,17 @@ export class Gateway implements ServerState, Served, Changing {
 
   /** Finishes what runs, within the drain time, then closes everything. Resolves to whether nothing was cut. Whoever asks again waits for the same end. */
   stop(): Promise<boolean> {
-    return this.#stopping ??= this.#stop()
+    return (this.#stopping ??= this.#stop())
   }
 
   async #stop(): Promise<boolean> {
     const { linger, drain_timeout: drainMs } = this.#current.config.values.server.shutdown
     this.#health.draining = true
     this.#current.leave(this.#log)
-    if (linger > 0) await new Promise<void>(resolve => { this.clock.after(linger, resolve) })
+    if (linger > 0)
+      await new Promise<void>(resolve => {
+        this.clock.after(linger, resolve)
+      })
     // A change that is under way ends first, and none begins any more.
     await this.#within(drainMs, this.#turns.enter())
     const drained = await this.#within(drainMs, Promise.all([this.#listener.close(), this.#current.idle(), ...this.#retiring.values()]))
@@ -218,10 +221,13 @@ export class Gateway implements ServerState, Served, Changing {
   #retire(before: Generation): void {
     before.leave(this.#log)
     const retired = before.idle().then(() => before.retire(this.#log))
-    this.#retiring.set(before, retired.finally(() => {
-      this.#retiring.delete(before)
-      this.#dropProvidersOf(before)
-    }))
+    this.#retiring.set(
+      before,
+      retired.finally(() => {
+        this.#retiring.delete(before)
+        this.#dropProvidersOf(before)
+      }),
+    )
   }
 
   /** Of those that stand nowhere any more, nothing is measured. */
@@ -239,7 +245,13 @@ export class Gateway implements ServerState, Served, Changing {
   /** The drain time is over: streams end with their dialect's error event, sockets are closed. */
   async #cutOff(): Promise<void> {
     const generations = [...this.#retiring.keys(), this.#current]
-    this.#log.warn(underWay(generations.flatMap(({ exchanges }) => exchanges), this.clock.elapsed()), 'the drain time is over; what still ran was cut')
+    this.#log.warn(
+      underWay(
+        generations.flatMap(({ exchanges }) => exchanges),
+        this.clock.elapsed(),
+      ),
+      'the drain time is over; what still ran was cut',
+    )
     for (const generation of generations) generation.cut()
     await new Promise<void>(resolve => setImmediate(() => setImmediate(resolve)))
     this.#listener.cut()
@@ -249,12 +261,21 @@ export class Gateway implements ServerState, Served, Changing {
   #within(ms: number, work: Promise<unknown>): Promise<boolean> {
     return new Promise(resolve => {
       const timer = this.clock.after(ms, () => resolve(false))
-      void work.then(() => { timer.cancel(); resolve(true) })
+      void work.then(() => {
+        timer.cancel()
+        resolve(true)
+      })
     })
   }
 }
 
 /** What a reload cannot change. */
-function fixedSettings({ config: { values: { server: { port, workers } } } }: Generation): Readonly<Record<string, unknown>> {
+function fixedSettings({
+  config: {
+    values: {
+      server: { port, workers },
+    },
+  },
+}: Generation): Readonly<Record<string, unknown>> {
   return { 'server.port': port, 'server.workers': workers }
 }

@@ -106,7 +106,7 @@ export class Generation implements Serving, Parts, Running {
 
   /** What its plugins say that there shall be beside the configuration, if that is not what it has. Asked once it is open. */
   get otherAdded(): readonly AddedProvider[] | undefined {
-    const { all } = this.#offering('addedProviders')?.taps.service as AddedProviders | undefined ?? { all: [] }
+    const { all } = (this.#offering('addedProviders')?.taps.service as AddedProviders | undefined) ?? { all: [] }
     return isDeepStrictEqual(all, this.added) ? undefined : all
   }
 
@@ -121,8 +121,11 @@ export class Generation implements Serving, Parts, Running {
 
   /** Those that something is served at: a pipeline with a step of its own name is there for that, and for nothing while it is switched off. */
   get routes(): readonly RouteFacts[] {
-    return [...this.plans.values()].filter(servesSomething).flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
-      routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })))
+    return [...this.plans.values()]
+      .filter(servesSomething)
+      .flatMap(({ pipeline: { name, routes, operation, dialect, body } }) =>
+        routes.filter(({ path }) => path !== '*').map(({ method, path }) => ({ method, path, pipeline: name, operation, dialect, body })),
+      )
   }
 
   guardsPrompts(method: string, path: string): boolean {
@@ -185,7 +188,11 @@ export class Generation implements Serving, Parts, Running {
 
   /** Resolves when the last exchange that began here is over. */
   idle(): Promise<void> {
-    return this.#running.size === 0 ? Promise.resolve() : new Promise(resolve => { this.#onIdle = resolve })
+    return this.#running.size === 0
+      ? Promise.resolve()
+      : new Promise(resolve => {
+          this.#onIdle = resolve
+        })
   }
 
   /** Ends what still runs: streams with their dialect's error event. */
@@ -196,9 +203,11 @@ export class Generation implements Serving, Parts, Running {
 
   /** What the operator should know, beyond the configuration's own warnings. */
   get warnings(): readonly string[] {
-    return [...this.plans.values()].flatMap(({ placed, pipeline }) => placed
-      .filter(step => buffersStreams(step) && step.instance.taps.stream === undefined)
-      .map(step => `${step.name} taps "response" and not "stream": on pipeline ${pipeline.name}, streams are collected before it sees them`))
+    return [...this.plans.values()].flatMap(({ placed, pipeline }) =>
+      placed
+        .filter(step => buffersStreams(step) && step.instance.taps.stream === undefined)
+        .map(step => `${step.name} taps "response" and not "stream": on pipeline ${pipeline.name}, streams are collected before it sees them`),
+    )
   }
 
   /** Closes a generation that never ran. */
@@ -218,7 +227,9 @@ async function open(instance: Instance): Promise<void> {
   try {
     await instance.open()
   } catch (cause) {
-    throw new ConfigError([{ pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` }])
+    throw new ConfigError([
+      { pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` },
+    ])
   }
 }
 

@@ -54,7 +54,15 @@ export class GatewayHealth implements Health {
   #inTime(probe: () => Promise<'ok' | 'down'>): Promise<'ok' | 'down'> {
     return new Promise(resolve => {
       const timer = this.#clock.after(probeLimitMs, () => resolve('down'))
-      probe().catch(() => 'down' as const).then(result => { timer.cancel(); resolve(result) }, () => resolve('down'))
+      probe()
+        .catch(() => 'down' as const)
+        .then(
+          result => {
+            timer.cancel()
+            resolve(result)
+          },
+          () => resolve('down'),
+        )
     })
   }
 }

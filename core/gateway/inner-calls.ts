@@ -36,7 +36,7 @@ export class InnerCalls implements Pipelines {
   finishing: ReadonlyMap<Running, unknown> = new Map()
 
   get exchanges(): readonly Exchange[] {
-    return [...this.finishing.keys(), ...this.running === undefined ? [] : [this.running]].flatMap(({ exchanges }) => exchanges)
+    return [...this.finishing.keys(), ...(this.running === undefined ? [] : [this.running])].flatMap(({ exchanges }) => exchanges)
   }
 
   get routes(): readonly RouteFacts[] {
@@ -86,9 +86,17 @@ export class InnerCalls implements Pipelines {
   }
 }
 
-function exchangeFor(id: string, { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client', isExempt = false }: InnerCall, plan: Plan): Exchange {
+function exchangeFor(
+  id: string,
+  { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client', isExempt = false }: InnerCall,
+  plan: Plan,
+): Exchange {
   const incoming: IncomingRequest = {
-    method, path, query: '', params: {}, headers,
+    method,
+    path,
+    query: '',
+    params: {},
+    headers,
     rawHeaders: Object.entries(headers).flat(),
     remoteAddress: '',
     body: () => Promise.resolve(body),

@@ -37,7 +37,9 @@ export class Listener {
   /** Takes no further connections. Resolves when the last one has nothing under way, and is closed. */
   async close(): Promise<void> {
     const sweeping = setInterval(() => this.#closeUnused(), sweepMs)
-    await new Promise<void>(resolve => { this.#server.close(() => resolve()) })
+    await new Promise<void>(resolve => {
+      this.#server.close(() => resolve())
+    })
     clearInterval(sweeping)
   }
 

@@ -22,12 +22,24 @@ const pieceBytes = 4096
  */
 export async function makeLog({ format, level }: LogOptions, through?: (to: DestinationStream) => DestinationStream): Promise<ProgramLog> {
   const between = through ?? (to => to)
-  const asText = format === 'text' || format === undefined && process.stdout.isTTY
+  const asText = format === 'text' || (format === undefined && process.stdout.isTTY)
   if (asText) {
     const { default: pretty } = await import('pino-pretty')
-    return { logger: pino({ level }, between(pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }))), flush: () => {} }
+    return {
+      logger: pino({ level }, between(pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }))),
+      flush: () => {},
+    }
   }
   const groups = through === undefined ? { minLength: 8192 } : { minLength: pieceBytes / 2, maxWrite: pieceBytes }
   const destination = pino.destination({ fd: 1, sync: false, ...groups, periodicFlush: 500 })
-  return { logger: pino({ level, base: { pid: process.pid } }, between(destination)), flush: () => { try { destination.flushSync() } catch { /* nothing is open yet */ } } }
+  return {
+    logger: pino({ level, base: { pid: process.pid } }, between(destination)),
+    flush: () => {
+      try {
+        destination.flushSync()
+      } catch {
+        /* nothing is open yet */
+      }
+    },
+  }
 }

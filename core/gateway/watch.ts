@@ -21,7 +21,10 @@ export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, l
     if (!contents.has(file) || contents.get(file) === content) return
     contents.set(file, content)
     clearTimeout(timer)
-    timer = setTimeout(() => { log.info({ file }, 'the configuration changed'); void gateway.reload() }, settleMs)
+    timer = setTimeout(() => {
+      log.info({ file }, 'the configuration changed')
+      void gateway.reload()
+    }, settleMs)
   })
   const unfollow = gateway.follow(({ files }) => {
     const [gone, added] = [new Set(contents.keys()).difference(files), files.difference(contents)]

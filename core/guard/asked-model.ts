@@ -47,14 +47,28 @@ export class AskedModel {
     signal.throwIfAborted()
     const { model, provider, maxTokens, temperature } = this.#facts
     const body = {
-      model, ...provider === undefined ? {} : { provider }, max_tokens: maxTokens, ...temperature === undefined ? {} : { temperature },
-      messages: [{ role: 'system', content: instructions }, { role: 'user', content: text }],
+      model,
+      ...(provider === undefined ? {} : { provider }),
+      max_tokens: maxTokens,
+      ...(temperature === undefined ? {} : { temperature }),
+      messages: [
+        { role: 'system', content: instructions },
+        { role: 'user', content: text },
+      ],
     }
     const userPath = this.#userPathOf(exchange)
     const { session, labels } = exchange
     const answer = await this.#pipelines.call({
-      method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) }, body: Buffer.from(JSON.stringify(body)),
-      caller: callerOf(exchange, userPath), userPath, labels, ...session === undefined ? {} : { session }, origin: 'plugin', signal,
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) },
+      body: Buffer.from(JSON.stringify(body)),
+      caller: callerOf(exchange, userPath),
+      userPath,
+      labels,
+      ...(session === undefined ? {} : { session }),
+      origin: 'plugin',
+      signal,
     })
     // On the caller's account, as their own call is: what refuses the one will refuse the other.
     if (isOverLimit(answer.error)) throw answer.error

@@ -43,7 +43,7 @@ export class Forms {
   /** In order and apart. */
   find(text: string): readonly Finding[] {
     if (this.#mayHaveSome?.(text) === false) return nothing
-    const found = this.#forms.flatMap(form => form.hint?.test(text) === false ? nothing : foundBy(form, text))
+    const found = this.#forms.flatMap(form => (form.hint?.test(text) === false ? nothing : foundBy(form, text)))
     return settled(found)
   }
 }
@@ -62,7 +62,7 @@ function foundBy(form: CompiledForm, text: string): readonly Finding[] {
 
 function accepted({ entity, check, cut }: CompiledForm, text: string, { start, end: last }: TextSpan): Finding | undefined {
   const end = cut === undefined ? last : start + cut(text.slice(start, last))
-  if (end === start || check !== undefined && (isPieceOfNumber(text, start, end) || !check(text.slice(start, end)))) return undefined
+  if (end === start || (check !== undefined && (isPieceOfNumber(text, start, end) || !check(text.slice(start, end))))) return undefined
   return { start, end, entity }
 }
 
@@ -72,15 +72,15 @@ function secondGroup({ check }: CompiledForm, text: string, { start, end }: Text
 }
 
 function isPieceOfNumber(text: string, start: number, end: number): boolean {
-  return isDigit(text, start) && isBehindDigit(text, start) || isDigit(text, end - 1) && isBeforeDigit(text, end)
+  return (isDigit(text, start) && isBehindDigit(text, start)) || (isDigit(text, end - 1) && isBeforeDigit(text, end))
 }
 
 function isBehindDigit(text: string, start: number): boolean {
-  return isDigit(text, start - 1) || text[start - 1] === '.' && isDigit(text, start - 2)
+  return isDigit(text, start - 1) || (text[start - 1] === '.' && isDigit(text, start - 2))
 }
 
 function isBeforeDigit(text: string, end: number): boolean {
-  return isDigit(text, end) || text[end] === '.' && isDigit(text, end + 1)
+  return isDigit(text, end) || (text[end] === '.' && isDigit(text, end + 1))
 }
 
 function isDigit(text: string, at: number): boolean {

@@ -17,12 +17,26 @@ export const headerPolicy = {
   properties: {
     name: { type: 'string', minLength: 1, pattern: '^[^/]+$', description: 'Unique among policies and guardrails; the audit log says it.' },
     step: { type: 'integer', minimum: 0, default: 0, description: 'Lower acts first; a later action on the same header wins.' },
-    methods: { type: 'array', default: [], items: { type: 'string', pattern: '^[A-Za-z]+$' }, description: 'The methods of the requests that it is for; empty: all.' },
-    paths: { type: 'array', default: [], items: { type: 'string', pattern: '^(/[^*?#]*)?\\*?$', minLength: 1 }, description: 'The paths of the requests that it is for, as callers write them; * at the end is for all that begin so. Empty: all.' },
+    methods: {
+      type: 'array',
+      default: [],
+      items: { type: 'string', pattern: '^[A-Za-z]+$' },
+      description: 'The methods of the requests that it is for; empty: all.',
+    },
+    paths: {
+      type: 'array',
+      default: [],
+      items: { type: 'string', pattern: '^(/[^*?#]*)?\\*?$', minLength: 1 },
+      description: 'The paths of the requests that it is for, as callers write them; * at the end is for all that begin so. Empty: all.',
+    },
     when: {
-      type: 'array', default: [], description: 'What must hold of the headers of the request, all of it.',
+      type: 'array',
+      default: [],
+      description: 'What must hold of the headers of the request, all of it.',
       items: {
-        type: 'object', required: ['header'], additionalProperties: false,
+        type: 'object',
+        required: ['header'],
+        additionalProperties: false,
         properties: {
           header: header('The header; without anything beside, it must be there.'),
           matches: { type: 'string', description: 'A pattern (RE2) that its value, or one of its values, has a match of.' },
@@ -32,9 +46,13 @@ export const headerPolicy = {
       },
     },
     actions: {
-      type: 'array', minItems: 1, description: 'What is done to the headers of the call, in order.',
+      type: 'array',
+      minItems: 1,
+      description: 'What is done to the headers of the call, in order.',
       items: {
-        type: 'object', required: ['action', 'header'], additionalProperties: false,
+        type: 'object',
+        required: ['action', 'header'],
+        additionalProperties: false,
         properties: {
           action: { enum: ['set', 'remove'], description: 'What is done.' },
           header: header('To which header.'),

@@ -16,6 +16,8 @@ export function onceEach<Found>(): (exchange: Exchange, text: string, ask: () =>
 }
 
 function forgotIfItFails<Found>(known: Map<string, Promise<Found>>, text: string, found: Promise<Found>): Promise<Found> {
-  found.catch(() => { known.delete(text) })
+  found.catch(() => {
+    known.delete(text)
+  })
   return found
 }

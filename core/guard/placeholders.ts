@@ -9,7 +9,7 @@ import type { TextSpan } from '../plugin/pattern.ts'
 const escapes: Readonly<Record<string, string>> = {
   '<': '(?:<|&lt;|\\\\u003c|\\\\<|%3c)',
   '>': '(?:>|&gt;|\\\\u003e|\\\\>|%3e)',
-  '_': '(?:_|\\\\_|%5f)',
+  _: '(?:_|\\\\_|%5f)',
   '[': '(?:\\[|\\\\\\[|%5b)',
   ']': '(?:\\]|\\\\\\]|%5d)',
 }
@@ -29,7 +29,10 @@ export class PlaceholderFormat {
   constructor(format: string) {
     this.#format = format
     this.#entityFirst = format.indexOf('{entity}') < format.indexOf('{n}')
-    const source = format.split(/(\{entity\}|\{n\})/).map(piece => piece === '{entity}' ? '([a-z][a-z0-9]*(?:\\\\?_[a-z0-9]+)*)' : piece === '{n}' ? '([0-9]{1,9})' : escaped(piece)).join('')
+    const source = format
+      .split(/(\{entity\}|\{n\})/)
+      .map(piece => (piece === '{entity}' ? '([a-z][a-z0-9]*(?:\\\\?_[a-z0-9]+)*)' : piece === '{n}' ? '([0-9]{1,9})' : escaped(piece)))
+      .join('')
     this.#pattern = new RegExp(source, 'gi')
   }
 
@@ -132,7 +135,7 @@ export class Placeholders {
   ofFlowing(entity: string, value: string, isAtEnd: boolean): string {
     const numbers = this.#numbersOf(entity)
     const open = this.#open.get(entity) ?? []
-    const kin = numbers.has(value) ? undefined : open.find(other => value.startsWith(other) || isAtEnd && other.startsWith(value))
+    const kin = numbers.has(value) ? undefined : open.find(other => value.startsWith(other) || (isAtEnd && other.startsWith(value)))
     if (kin !== undefined) numbers.set(value, numbers.get(kin) ?? 0)
     const placeholder = this.of(entity, value, false)
     if (isAtEnd && !open.includes(value)) this.#open.set(entity, [...open, value])

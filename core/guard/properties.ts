@@ -9,24 +9,35 @@ export const guardProperties = {
 
 /** How values are spelled that a guardrail puts something in the place of. */
 export const placeholderProperty = {
-  type: 'string', pattern: '^[^\\w\\s{}][^{}]*(\\{entity\\}[^{}]*\\{n\\}|\\{n\\}[^{}]*\\{entity\\})[^{}]*[^\\w\\s{}]$', default: '<{entity}_{n}>',
+  type: 'string',
+  pattern: '^[^\\w\\s{}][^{}]*(\\{entity\\}[^{}]*\\{n\\}|\\{n\\}[^{}]*\\{entity\\})[^{}]*[^\\w\\s{}]$',
+  default: '<{entity}_{n}>',
   description: 'The form of placeholders: {entity} and {n}, a number, between marks. Equal values in a request get the same one.',
 } as const
 
 /** Whose messages of a prompt are looked at. */
 export function rolesProperty<const Roles extends readonly string[]>(roles: Roles) {
   return {
-    type: 'array', items: { type: 'string', enum: ['system', 'developer', 'user', 'assistant', 'tool', 'all'] }, minItems: 1, default: roles,
+    type: 'array',
+    items: { type: 'string', enum: ['system', 'developer', 'user', 'assistant', 'tool', 'all'] },
+    minItems: 1,
+    default: roles,
     description: 'The roles whose messages in a prompt are checked. Replies are checked as a whole.',
   } as const
 }
 
 /** The roles as a conversation takes them: undefined is all. */
 export function rolesOf(roles: readonly (Role | 'all')[]): readonly Role[] | undefined {
-  return roles.includes('all') ? undefined : roles as readonly Role[]
+  return roles.includes('all') ? undefined : (roles as readonly Role[])
 }
 
 /** @param characters that are held back by default */
 export function lookbehindProperty<const Characters extends number>(characters: Characters) {
-  return { type: 'integer', minimum: 0, maximum: 65_536, default: characters, description: 'Characters of a stream that are held back; matches of up to one more than that are always found.' } as const
+  return {
+    type: 'integer',
+    minimum: 0,
+    maximum: 65_536,
+    default: characters,
+    description: 'Characters of a stream that are held back; matches of up to one more than that are always found.',
+  } as const
 }

@@ -15,7 +15,11 @@ export const guardrailRule = {
     order: { type: 'integer', default: 0, description: 'Lower acts first on the way in.' },
     fail_mode: { enum: ['open', 'closed'], description: 'What its failure means.' },
     timeout_ms: { type: 'integer', minimum: 0, description: 'Milliseconds for one call; 0 is no limit.' },
-    user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: 'Calls of its own, to a model, are counted below this path. It looks at calls of every path.' },
+    user_path: {
+      type: 'string',
+      pattern: '^(/[^/:]+)+$',
+      description: 'Calls of its own, to a model, are counted below this path. It looks at calls of every path.',
+    },
     config: { type: 'object', default: {}, description: 'The options of the type.' },
   },
 } as const satisfies OptionsSchema

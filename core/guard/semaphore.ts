@@ -10,7 +10,10 @@ export class Semaphore {
   /** @throws what the work throws */
   async take<Done>(work: () => Promise<Done>): Promise<Done> {
     if (this.#free > 0) this.#free -= 1
-    else await new Promise<void>(resolve => { this.#waiting.push(resolve) })
+    else
+      await new Promise<void>(resolve => {
+        this.#waiting.push(resolve)
+      })
     try {
       return await work()
     } finally {

@@ -19,7 +19,13 @@ export interface TextRule {
 
 /** A rule that remembers nothing. */
 export function textRule(matches: (text: string) => boolean, rewrite: (text: string) => string): TextRule {
-  return { matches, rewritePrompt: (conversation, _, roles) => { conversation.rewrite(text => rewrite(text), roles) }, rewriterOfReply: () => rewrite }
+  return {
+    matches,
+    rewritePrompt: (conversation, _, roles) => {
+      conversation.rewrite(text => rewrite(text), roles)
+    },
+    rewriterOfReply: () => rewrite,
+  }
 }
 
 /** As the options of guardrails spell it. */
@@ -49,7 +55,8 @@ export function guardTexts(rule: TextRule, action: GuardAction, options: GuardOp
   const roles = rolesOf(options.roles)
   const { prompt, reply, stream } = reactions[action](rule, options, warner)
   return {
-    prompt: exchange => exchange.readable ? (action === 'warn' ? undefined : refuseTokens(exchange, roles)) ?? prompt(exchange.conversation, exchange, roles) : undefined,
+    prompt: exchange =>
+      exchange.readable ? ((action === 'warn' ? undefined : refuseTokens(exchange, roles)) ?? prompt(exchange.conversation, exchange, roles)) : undefined,
     response(exchange) {
       const conversation = exchange.reply?.conversation
       return conversation === undefined ? undefined : reply(conversation, exchange)
@@ -70,7 +77,7 @@ const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOpt
 
   block({ matches }, { message, block_status: status, stream_lookbehind: lookbehind }) {
     const refusal = () => block('guardrail_blocked', message, status === undefined ? {} : { status })
-    return { ...looking(matches, refusal), stream: { lookbehind, text: text => matches(text) ? refusal() : text } }
+    return { ...looking(matches, refusal), stream: { lookbehind, text: text => (matches(text) ? refusal() : text) } }
   },
 
   respond: ({ matches }, { message }) => ({ ...looking(matches, () => answer(message)), stream: { buffer: true } }),
@@ -79,7 +86,7 @@ const reactions: Readonly<Record<GuardAction, (rule: TextRule, options: GuardOpt
 }
 
 function looking(matches: (text: string) => boolean, react: () => Verdict): { readonly prompt: Look; readonly reply: Look } {
-  const look: Look = (conversation, _, roles) => [...conversation.texts(roles)].some(({ text }) => matches(text)) ? react() : undefined
+  const look: Look = (conversation, _, roles) => ([...conversation.texts(roles)].some(({ text }) => matches(text)) ? react() : undefined)
   return { prompt: look, reply: look }
 }
 

@@ -18,7 +18,10 @@ export interface Seen {
 /** The taps of such a guardrail. Streams are collected for it. */
 export function guardWhole(look: (seen: Seen) => Promise<Verdict> | Verdict): Pick<Taps, 'prompt' | 'response' | 'stream'> {
   return {
-    prompt: exchange => exchange.readable ? refuseTokens(exchange) ?? look({ phase: 'prompt', conversation: exchange.conversation, exchange, signal: exchange.signal }) : undefined,
+    prompt: exchange =>
+      exchange.readable
+        ? (refuseTokens(exchange) ?? look({ phase: 'prompt', conversation: exchange.conversation, exchange, signal: exchange.signal }))
+        : undefined,
     response(exchange) {
       const conversation = exchange.reply?.conversation
       return conversation === undefined ? undefined : look({ phase: 'response', conversation, exchange, signal: exchange.signal })

@@ -20,7 +20,11 @@ export function checkHeaderPolicyNames(policies: readonly HeaderPolicy[], rules:
 
 /** `order` is what policies call `step`, and `endpoints` are their `paths`. */
 function fromRule({ name, order, config: { endpoints, ...config } }: GuardrailRule): HeaderPolicy {
-  const { value, problems } = checkOptions(headerPolicy, { name, step: order, ...(endpoints === undefined ? {} : { paths: endpoints }), ...config }, () => undefined)
+  const { value, problems } = checkOptions(
+    headerPolicy,
+    { name, step: order, ...(endpoints === undefined ? {} : { paths: endpoints }), ...config },
+    () => undefined,
+  )
   const [problem] = problems
   if (problem !== undefined) throw new Error(`the header policy "${name}": ${problem.pointer.slice(1).replaceAll('/', '.')}: ${problem.message}`)
   return value as HeaderPolicy

@@ -9,7 +9,11 @@ import type { Timer } from '../services/clock.ts'
 import type { BodyLimits } from './body.ts'
 
 const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', createGunzip], ['x-gzip', createGunzip], ['deflate', createInflate], ['br', createBrotliDecompress], ['zstd', createZstdDecompress],
+  ['gzip', createGunzip],
+  ['x-gzip', createGunzip],
+  ['deflate', createInflate],
+  ['br', createBrotliDecompress],
+  ['zstd', createZstdDecompress],
 ])
 
 export class RequestUpload implements Upload {
@@ -29,7 +33,8 @@ export class RequestUpload implements Upload {
     this.#request = request
     this.#limits = limits
     this.#decoder = encoding === 'identity' ? undefined : decoders.get(encoding)?.()
-    if (encoding !== 'identity' && this.#decoder === undefined) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
+    if (encoding !== 'identity' && this.#decoder === undefined)
+      throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
     const declared = request.headers['content-length']
     this.length = declared === undefined || this.#decoder !== undefined ? undefined : Number(declared)
   }
@@ -39,7 +44,9 @@ export class RequestUpload implements Upload {
     const request = this.#request
     const source = this.#decoder ?? request
     source.on('data', (chunk: Buffer) => this.#data(chunk)).on('end', () => this.#settle(() => taker.end()))
-    request.on('close', () => { if (!request.complete) this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early')) })
+    request.on('close', () => {
+      if (!request.complete) this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early'))
+    })
     if (this.#decoder !== undefined) {
       this.#decoder.on('error', cause => this.#fail(gatewayError('invalid_json', 'invalid request body: it is not what its content encoding says', { cause })))
       request.pipe(this.#decoder)

@@ -30,7 +30,9 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     context.respond = false
     take(context.req, context.res, unknown, noParams, allowed(router, context.path))
   })
-  app.on('error', (cause: NodeJS.ErrnoException) => { if (!leavings.has(cause.code ?? '')) app.onerror(cause) })
+  app.on('error', (cause: NodeJS.ErrnoException) => {
+    if (!leavings.has(cause.code ?? '')) app.onerror(cause)
+  })
   const choose = app.callback()
   const whole = wholePaths(routes)
   return (request, response) => {
@@ -56,12 +58,16 @@ const noParams: Readonly<Record<string, string>> = {}
 /** Routes without parameters, by path and method: found with one look when the target is just that path. A context of Koa's costs more. */
 function wholePaths(routes: readonly RoutedPlan[]): ReadonlyMap<string, ReadonlyMap<string, Plan>> {
   const plain = routes.filter(({ path }) => !/[:*]/.test(path))
-  return new Map(Map.groupBy(plain, ({ path }) => path).entries().map(([path, those]) => [path, new Map(those.map(({ method, plan }) => [method, plan]))]))
+  return new Map(
+    Map.groupBy(plain, ({ path }) => path)
+      .entries()
+      .map(([path, those]) => [path, new Map(those.map(({ method, plan }) => [method, plan]))]),
+  )
 }
 
 /** Static segments beat parameters, longer patterns beat shorter ones. */
 function staticFirst(one: RoutedPlan, other: RoutedPlan): number {
-  const rank = ({ path }: RoutedPlan) => path.includes('*') ? 2 : path.includes(':') ? 1 : 0
+  const rank = ({ path }: RoutedPlan) => (path.includes('*') ? 2 : path.includes(':') ? 1 : 0)
   return rank(one) - rank(other) || other.path.length - one.path.length
 }
 

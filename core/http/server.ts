@@ -52,9 +52,21 @@ interface Answering extends Socket {
 
 /** Makes the server; nothing listens yet. */
 export function makeServer(state: ServerState): Server {
-  const server = createServer({ IncomingMessage: DirectMessage, headersTimeout: headersTimeoutMs, requestTimeout: 0, connectionsCheckingInterval: 2_000, keepAliveTimeout: keepAliveMs, noDelay: true, insecureHTTPParser: false, requireHostHeader: false }, (request, response) => {
-    accept(state, request, response)
-  })
+  const server = createServer(
+    {
+      IncomingMessage: DirectMessage,
+      headersTimeout: headersTimeoutMs,
+      requestTimeout: 0,
+      connectionsCheckingInterval: 2_000,
+      keepAliveTimeout: keepAliveMs,
+      noDelay: true,
+      insecureHTTPParser: false,
+      requireHostHeader: false,
+    },
+    (request, response) => {
+      accept(state, request, response)
+    },
+  )
   server.on('checkExpectation', (request: IncomingMessage, response: ServerResponse) => accept(state, request, response))
   server.on('connection', joinWrites)
   server.on('clientError', refuseMalformed)
@@ -75,12 +87,23 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
   } catch (cause) {
     const exchange = exchangeFor(current, request, current.unknown, {})
     response.on('close', () => finish(exchange))
-    refuse(exchange, new ResponseSink(response, state.clock), cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+    refuse(
+      exchange,
+      new ResponseSink(response, state.clock),
+      cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }),
+    )
   }
 }
 
 /** Takes a routed request through its pipeline. */
-export function serve(serving: Serving, request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): void {
+export function serve(
+  serving: Serving,
+  request: IncomingMessage,
+  response: ServerResponse,
+  plan: Plan,
+  params: Readonly<Record<string, string>>,
+  allow?: string,
+): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
   const leave = onSecondCall(serving.enter(exchange))
   const sink = new ResponseSink(response, plan.clock)
@@ -91,7 +114,8 @@ export function serve(serving: Serving, request: IncomingMessage, response: Serv
   })
   try {
     checkDeclaredLength(request, plan.body === 'form' ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
-    if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow)) throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
+    if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow))
+      throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
     refuse(exchange, sink, cause as GatewayError)
     return leave()
@@ -159,10 +183,15 @@ function belowBase(url: string, basePath: string): string | undefined {
 /** What cannot be parsed as HTTP still gets an answer in the envelope that clients know; not amid another answer, where it would be taken for a part of that. */
 function refuseMalformed(cause: Error & { readonly code?: string }, socket: Answering): void {
   if (!socket.writable || cause.code === 'ECONNRESET' || socket._httpMessage?.headersSent === true) return void socket.destroy()
-  const error = cause.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? gatewayError('body_timeout', 'the request was not complete in time')
-    : cause.code === 'HPE_HEADER_OVERFLOW' ? gatewayError('bad_request_target', 'the request headers are too large', { status: 431 })
-    : gatewayError('bad_request_target', 'the request is not well-formed HTTP')
+  const error =
+    cause.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? gatewayError('body_timeout', 'the request was not complete in time')
+      : cause.code === 'HPE_HEADER_OVERFLOW'
+        ? gatewayError('bad_request_target', 'the request headers are too large', { status: 431 })
+        : gatewayError('bad_request_target', 'the request is not well-formed HTTP')
   const body = errorEnvelope(error)
   const id = randomUUID()
-  socket.end(`HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nX-Request-ID: ${id}\r\nrequest-id: ${id}\r\nConnection: close\r\n\r\n${body.toString()}`)
+  socket.end(
+    `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status] ?? ''}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nX-Request-ID: ${id}\r\nrequest-id: ${id}\r\nConnection: close\r\n\r\n${body.toString()}`,
+  )
 }

@@ -42,7 +42,7 @@ export class HoldTable {
 
   put(hold: Hold): void {
     let holds = this.#byKey.get(hold.key)
-    if (holds === undefined) this.#byKey.set(hold.key, holds = new Holds())
+    if (holds === undefined) this.#byKey.set(hold.key, (holds = new Holds()))
     holds.put(hold)
   }
 

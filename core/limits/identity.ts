@@ -29,7 +29,8 @@ export function readIdentity(call: AdminCall, given: GivenIdentity, period: Give
   const scope = given.scope ?? (given.user_path === undefined ? undefined : 'user_path')
   if (scope === undefined) throw gatewayError('missing_required_parameter', 'scope is required', { param: 'scope' })
   if (!rules.scopes.includes(scope)) throw invalidValue('scope', `scope must be one of ${rules.scopes.join(', ')}`)
-  if (given.user_path !== undefined && (scope !== 'user_path' || given.subject !== undefined)) throw invalidValue('user_path', 'user_path stands in the place of subject, for the scope user_path')
+  if (given.user_path !== undefined && (scope !== 'user_path' || given.subject !== undefined))
+    throw invalidValue('user_path', 'user_path stands in the place of subject, for the scope user_path')
   const subject = (given.user_path ?? given.subject ?? '').trim()
   if (subject === '') throw gatewayError('missing_required_parameter', 'subject is required', { param: 'subject' })
   return { scope, subject: readSubject(call, scope, subject), period_seconds: readPeriod(period, rules) }
@@ -37,7 +38,8 @@ export function readIdentity(call: AdminCall, given: GivenIdentity, period: Give
 
 export function readPeriod({ period, period_seconds: seconds }: GivenPeriod, { periods, zero }: Pick<IdentityRules, 'periods' | 'zero'>): number {
   if (period !== undefined && seconds !== undefined) throw invalidValue('period', 'period and period_seconds exclude each other')
-  if (period === undefined && seconds === undefined) throw gatewayError('missing_required_parameter', 'period or period_seconds is required', { param: 'period' })
+  if (period === undefined && seconds === undefined)
+    throw gatewayError('missing_required_parameter', 'period or period_seconds is required', { param: 'period' })
   const read = seconds ?? periods[period?.toLowerCase() ?? '']
   if (read === undefined) throw invalidValue('period', `period must be one of ${Object.keys(periods).join(', ')}`)
   if (!Number.isInteger(read) || read < (zero ? 0 : 1)) throw invalidValue('period_seconds', 'period_seconds must be a whole number of seconds')

@@ -1,6 +1,18 @@
 /** Counters and holds in this process. */
 
-import { admits, type Addition, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../services/state.ts'
+import {
+  admits,
+  type Addition,
+  type Claim,
+  type ClaimAnswer,
+  type CounterValues,
+  type Hold,
+  type Question,
+  type Settlement,
+  type Standing,
+  type State,
+  type VolatileCounters,
+} from '../services/state.ts'
 import { HoldTable } from './holds.ts'
 
 interface Counter {
@@ -56,7 +68,12 @@ export class MemoryState implements State {
 
   get volatile() {
     return {
-      save: (prefix: string): CounterValues => Object.fromEntries([...this.#counters].flatMap(([key, { value, base, expiresAtMs }]) => key.startsWith(prefix) ? [[key, [value + (base ?? 0), expiresAtMs] as const]] : [])),
+      save: (prefix: string): CounterValues =>
+        Object.fromEntries(
+          [...this.#counters].flatMap(([key, { value, base, expiresAtMs }]) =>
+            key.startsWith(prefix) ? [[key, [value + (base ?? 0), expiresAtMs] as const]] : [],
+          ),
+        ),
       restore: (counters: CounterValues, nowMs: number): void => {
         for (const [key, [value, expiresAtMs]] of Object.entries(counters)) {
           if (expiresAtMs > nowMs && !this.#counters.has(key)) this.#counters.set(key, { value, base: 0, sinceMs: nowMs, expiresAtMs })

@@ -44,7 +44,7 @@ export class PathIndex<R extends PathRule, M extends Applied<R>> {
 
   /** The children of a template that were asked for lately. */
   childrenOf(template: R): readonly string[] {
-    return [...new Set([...this.#found.values()].flatMap(found => found.flatMap(({ rule, subject }) => rule === template ? [subject] : [])))]
+    return [...new Set([...this.#found.values()].flatMap(found => found.flatMap(({ rule, subject }) => (rule === template ? [subject] : []))))]
   }
 
   #find(path: string): readonly M[] {
@@ -67,5 +67,5 @@ function withAncestors(path: string): readonly string[] {
 }
 
 function add<R extends PathRule>(index: Map<string, R[]>, rule: R): void {
-  index.set(rule.subject, [...index.get(rule.subject) ?? [], rule])
+  index.set(rule.subject, [...(index.get(rule.subject) ?? []), rule])
 }

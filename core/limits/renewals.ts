@@ -40,6 +40,12 @@ export class Renewals {
     const { state, clock, holdMs, held } = this.#options
     const holds = held()
     const now = clock.now()
-    if (holds.length > 0) await Promise.resolve(state.renew(holds.map(hold => ({ ...hold, untilMs: now + holdMs })), now)).catch(() => {})
+    if (holds.length > 0)
+      await Promise.resolve(
+        state.renew(
+          holds.map(hold => ({ ...hold, untilMs: now + holdMs })),
+          now,
+        ),
+      ).catch(() => {})
   }
 }

@@ -19,7 +19,18 @@ export interface RuleEndpointsOptions<R extends LimitRule, View extends object, 
 }
 
 /** What administrators say of rules; all else in a view changes by itself. */
-const said: ReadonlySet<string> = new Set(['scope', 'subject', 'per_child', 'period_seconds', 'amount', 'max_requests', 'max_tokens', 'source', 'updated_at', 'last_reset_at'])
+const said: ReadonlySet<string> = new Set([
+  'scope',
+  'subject',
+  'per_child',
+  'period_seconds',
+  'amount',
+  'max_requests',
+  'max_tokens',
+  'source',
+  'updated_at',
+  'last_reset_at',
+])
 
 /** What a list is known by, however much of its rules is used. */
 export function tagOfRules(rows: readonly object[]): readonly string[] {
@@ -36,7 +47,7 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
   /** The rules that a caller may see. */
   async list(call: AdminCall): Promise<Answer> {
     const { clock, answer } = this.#options
-    return answer([...await this.#rows(call)], new Date(clock.now()).toISOString())
+    return answer([...(await this.#rows(call))], new Date(clock.now()).toISOString())
   }
 
   identityOf(call: AdminCall, given: GivenIdentity, period: GivenPeriod): Pick<R, keyof LimitIdentity> {
@@ -56,7 +67,10 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
 
   resetOne(call: AdminCall): Promise<Answer> {
     const { period, period_seconds: seconds, ...given } = call.body as GivenIdentity & GivenPeriod
-    const identity = this.identityOf(call, given, { ...(period === undefined ? {} : { period }), ...(seconds === undefined ? {} : { period_seconds: seconds }) })
+    const identity = this.identityOf(call, given, {
+      ...(period === undefined ? {} : { period }),
+      ...(seconds === undefined ? {} : { period_seconds: seconds }),
+    })
     return this.#change(call, identity, () => this.#options.ruleStore.reset([identity]))
   }
 
@@ -84,6 +98,6 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
 
   #rows({ scope }: AdminCall): Promise<readonly View[]> {
     const { ruleStore, viewsOf } = this.#options
-    return viewsOf(ruleStore.all.filter(rule => scope.isGlobal || rule.scope === 'user_path' && isWithin(rule.subject, scope.root)))
+    return viewsOf(ruleStore.all.filter(rule => scope.isGlobal || (rule.scope === 'user_path' && isWithin(rule.subject, scope.root))))
   }
 }

@@ -66,7 +66,7 @@ export class RuleStore<R extends LimitRule> {
 
   /** By their identities. */
   get all(): readonly StandingRule<R>[] {
-    return [...this.#standing.values()].sort((one, other) => one.id < other.id ? -1 : 1)
+    return [...this.#standing.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
   }
 
   get(identity: LimitIdentity): StandingRule<R> | undefined {
@@ -78,7 +78,13 @@ export class RuleStore<R extends LimitRule> {
     const id = this.#changeable(rule)
     const known = this.#kept.get(id)
     const now = this.#options.clock.now()
-    await this.#kept.put(id, { ...rule, created_at: known?.value.created_at ?? now, updated_at: now }, { expected: known?.revision ?? 0, ...(rule.scope === 'user_path' ? { owner: rule.subject } : {}) }).catch(refuseConflict)
+    await this.#kept
+      .put(
+        id,
+        { ...rule, created_at: known?.value.created_at ?? now, updated_at: now },
+        { expected: known?.revision ?? 0, ...(rule.scope === 'user_path' ? { owner: rule.subject } : {}) },
+      )
+      .catch(refuseConflict)
   }
 
   /** @throws GatewayError if the configuration says it, or it is not there */
@@ -108,7 +114,9 @@ export class RuleStore<R extends LimitRule> {
 
   #collect(): void {
     const configured = [...this.#configured].map(([id, rule]) => this.#stand(id, rule, 'config', this.#startedAt, this.#startedAt))
-    const kept = this.#kept.all.filter(({ id }) => !this.#configured.has(id)).map(({ id, value }: Stored<KeptRule<R>>) => this.#stand(id, value, 'manual', value.created_at, value.updated_at))
+    const kept = this.#kept.all
+      .filter(({ id }) => !this.#configured.has(id))
+      .map(({ id, value }: Stored<KeptRule<R>>) => this.#stand(id, value, 'manual', value.created_at, value.updated_at))
     this.#standing = new Map([...configured, ...kept].map(rule => [rule.id, rule]))
     this.#options.changed()
   }

@@ -22,12 +22,15 @@ export function providerOfVariable(name: string): string {
 /** Pairs `a=1,b=2`, or a JSON array of objects. @throws Error that does not say which variable it was */
 export function readLimits(text: string): readonly [string, number][] | readonly Readonly<Record<string, unknown>>[] {
   if (text.trim().startsWith('[')) return jsonLimits(text)
-  return text.split(',').filter(pair => pair.trim() !== '').map(pair => {
-    const [name = '', value = ''] = pair.split('=', 2).map(part => part.trim())
-    const number = Number(value)
-    if (value === '' || !Number.isFinite(number)) throw new Error(`${JSON.stringify(pair.trim())} is not a pair such as daily=10`)
-    return [name, number] as [string, number]
-  })
+  return text
+    .split(',')
+    .filter(pair => pair.trim() !== '')
+    .map(pair => {
+      const [name = '', value = ''] = pair.split('=', 2).map(part => part.trim())
+      const number = Number(value)
+      if (value === '' || !Number.isFinite(number)) throw new Error(`${JSON.stringify(pair.trim())} is not a pair such as daily=10`)
+      return [name, number] as [string, number]
+    })
 }
 
 function jsonLimits(text: string): readonly Readonly<Record<string, unknown>>[] {

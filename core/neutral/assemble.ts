@@ -37,10 +37,24 @@ export class Assembler {
         this.#open.set(event.key, block)
         break
       }
-      case 'delta': this.#change(event.key, block => { block.text += event.text }); break
-      case 'state': this.#change(event.key, block => { block.state = joined(block.state, event.state) }); break
-      case 'meta': this.#change(event.key, block => { block.annotations.push(...event.annotations) }); break
-      case 'close': this.#open.delete(event.key); break
+      case 'delta':
+        this.#change(event.key, block => {
+          block.text += event.text
+        })
+        break
+      case 'state':
+        this.#change(event.key, block => {
+          block.state = joined(block.state, event.state)
+        })
+        break
+      case 'meta':
+        this.#change(event.key, block => {
+          block.annotations.push(...event.annotations)
+        })
+        break
+      case 'close':
+        this.#open.delete(event.key)
+        break
       case 'usage':
         this.#usage = event.usage
         this.#usageExtras = event.extras
@@ -50,7 +64,8 @@ export class Assembler {
         this.#stopSequence = event.stopSequence
         if (event.extras !== undefined) this.#extras = { ...this.#extras, ...event.extras }
         break
-      case 'error': throw event.error
+      case 'error':
+        throw event.error
       case 'end':
     }
   }
@@ -77,7 +92,9 @@ export class Assembler {
 
 /** The events of a reply that is there as a whole. */
 export function replayed({ id, model, blocks, usage, finish, stopSequence, extras, usageExtras }: NeutralReply): readonly NeutralEvent[] {
-  const events: NeutralEvent[] = [{ type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(extras === undefined ? {} : { extras }) }]
+  const events: NeutralEvent[] = [
+    { type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(extras === undefined ? {} : { extras }) },
+  ]
   for (const [index, block] of blocks.entries()) addEvents(events, block, String(index))
   if (usage !== undefined) events.push({ type: 'usage', usage, ...(usageExtras === undefined ? {} : { extras: usageExtras }) })
   events.push({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) }, { type: 'end' })
@@ -87,18 +104,23 @@ export function replayed({ id, model, blocks, usage, finish, stopSequence, extra
 function blockOf({ opened, text, state, annotations }: Growing): ReplyBlock {
   const held = state === undefined ? {} : { state }
   switch (opened.type) {
-    case 'text': return { type: 'text', text, ...held, ...(annotations.length === 0 ? {} : { annotations }) }
-    case 'refusal': return { type: 'refusal', text }
-    case 'reasoning': return { ...opened, text, ...held }
-    case 'tool_call': return { ...opened, argumentsText: text, ...held }
-    case 'image': return opened
+    case 'text':
+      return { type: 'text', text, ...held, ...(annotations.length === 0 ? {} : { annotations }) }
+    case 'refusal':
+      return { type: 'refusal', text }
+    case 'reasoning':
+      return { ...opened, text, ...held }
+    case 'tool_call':
+      return { ...opened, argumentsText: text, ...held }
+    case 'image':
+      return opened
   }
 }
 
 function addEvents(events: NeutralEvent[], block: ReplyBlock, key: string): void {
   const text = block.type === 'image' ? '' : block.type === 'tool_call' ? block.argumentsText : block.text
   const state = block.type === 'text' || block.type === 'reasoning' ? block.state : undefined
-  const annotations = block.type === 'text' ? block.annotations ?? [] : []
+  const annotations = block.type === 'text' ? (block.annotations ?? []) : []
   events.push({ type: 'open', key, block: openingOf(block) })
   if (text !== '') events.push({ type: 'delta', key, text })
   if (annotations.length > 0) events.push({ type: 'meta', key, annotations })
@@ -108,7 +130,9 @@ function addEvents(events: NeutralEvent[], block: ReplyBlock, key: string): void
 
 function openingOf(block: ReplyBlock): OpenedBlock {
   switch (block.type) {
-    case 'text': case 'refusal': return { type: block.type }
+    case 'text':
+    case 'refusal':
+      return { type: block.type }
     case 'reasoning': {
       const { text: _text, state: _state, ...opened } = block
       return opened
@@ -117,7 +141,8 @@ function openingOf(block: ReplyBlock): OpenedBlock {
       const { argumentsText: _text, ...opened } = block
       return opened
     }
-    case 'image': return block
+    case 'image':
+      return block
   }
 }
 

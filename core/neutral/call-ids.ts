@@ -13,7 +13,7 @@ export function distinctCallIds(turns: readonly Turn[]): readonly Turn[] {
 }
 
 function repeats({ blocks }: Turn): boolean {
-  const ids = blocks.flatMap(block => block.type === 'tool_call' ? [block.id] : [])
+  const ids = blocks.flatMap(block => (block.type === 'tool_call' ? [block.id] : []))
   return new Set(ids).size < ids.length
 }
 
@@ -25,7 +25,7 @@ function renameIn(block: Block, renamed: Map<string, string[]>): Block {
 function renamedCall(call: ToolCallBlock, renamed: Map<string, string[]>): ToolCallBlock {
   const before = renamed.get(call.id)
   const id = before === undefined ? call.id : `${call.id}_${before.length + 1}`
-  renamed.set(call.id, [...before ?? [], id])
+  renamed.set(call.id, [...(before ?? []), id])
   return id === call.id ? call : { ...call, id }
 }
 

@@ -16,9 +16,14 @@ export function effortOfBudget(tokens: number): 'low' | 'medium' | 'high' {
 /** The budget, in tokens, that a word stands for where budgets are asked for. */
 export function budgetOfEffort(effort: string): number {
   switch (effort) {
-    case 'medium': return 10_000
-    case 'high': case 'xhigh': case 'max': return 20_000
-    default: return 5_000
+    case 'medium':
+      return 10_000
+    case 'high':
+    case 'xhigh':
+    case 'max':
+      return 20_000
+    default:
+      return 5_000
   }
 }
 
@@ -49,7 +54,7 @@ export function takenEffort(controls: ReasoningControls, { thinking, efforts: kn
 function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
   if (effort !== undefined) return effort
   if (isEnabled === false) return 'none'
-  return budget === undefined ? isEnabled === true ? 'medium' : undefined : effortOfBudget(budget)
+  return budget === undefined ? (isEnabled === true ? 'medium' : undefined) : effortOfBudget(budget)
 }
 
 /** A model that cannot think does without thinking anyway. */

@@ -87,7 +87,11 @@ export class EmulatedStop {
   #count(): void {
     if (this.#promptTokens === undefined) return
     const { inputTokens = this.#promptTokens(), outputTokens = 0, totalTokens: _total, ...rest } = this.#usage
-    this.#emit({ type: 'usage', usage: { ...rest, inputTokens, outputTokens: Math.max(outputTokens, estimateCharacters(this.#characters)) }, isEstimated: true })
+    this.#emit({
+      type: 'usage',
+      usage: { ...rest, inputTokens, outputTokens: Math.max(outputTokens, estimateCharacters(this.#characters)) },
+      isEstimated: true,
+    })
   }
 
   #say(key: string, block: Open, text: string): void {

@@ -21,7 +21,8 @@ export function parseJson(text: string): Json {
  * A number that JavaScript would spell otherwise, or may not keep: also a fraction that ends in 0 or begins with many, a power of ten, a negative zero. It stands
  * where values stand, so that few texts in strings look like it.
  */
-const respelledNumber = /\d(?<=(?:^|[:,[])\s*-?\d)(?:\d{15}|\d*\.\d{16}|\d{7,}\.\d{7}|(?<=0)\.0{6}|(?:\d*(?:\.\d+)?[eE][+-]?\d+|\d*\.\d*0|(?<=-0))\s*(?:[,\]}]|$))/
+const respelledNumber =
+  /\d(?<=(?:^|[:,[])\s*-?\d)(?:\d{15}|\d*\.\d{16}|\d{7,}\.\d{7}|(?<=0)\.0{6}|(?:\d*(?:\.\d+)?[eE][+-]?\d+|\d*\.\d*0|(?<=-0))\s*(?:[,\]}]|$))/
 
 /** Whether `parseExactly` may read a text otherwise than `parseJson` does. */
 export function hasRespelled(text: string): boolean {

@@ -13,8 +13,16 @@ export interface KeptItem {
 }
 
 /** How ids of items begin that are made from the call's id, and of others. */
-const callPrefixes: ReadonlyMap<string, string> = new Map([['function_call', 'fc_'], ['function_call_output', 'fco_'], ['custom_tool_call', 'ctc_'], ['custom_tool_call_output', 'ctco_']])
-const prefixes: ReadonlyMap<string, string> = new Map([['message', 'msg_'], ['reasoning', 'rs_']])
+const callPrefixes: ReadonlyMap<string, string> = new Map([
+  ['function_call', 'fc_'],
+  ['function_call_output', 'fco_'],
+  ['custom_tool_call', 'ctc_'],
+  ['custom_tool_call_output', 'ctco_'],
+])
+const prefixes: ReadonlyMap<string, string> = new Map([
+  ['message', 'msg_'],
+  ['reasoning', 'rs_'],
+])
 
 /**
  * Brings items into their normal form. Ids that are missing are derived, so that the same items of one seed always have the same.
@@ -60,7 +68,8 @@ function normal(json: string): JsonDocument {
   const { root } = document
   if (said(root, 'type') === undefined && said(root, 'role') !== undefined) document.set(root, 'type', '"message"')
   const content = root.get('content')
-  if (stringOf(root.get('type')) === 'message' && content?.kind === 'string') document.replace(content, `[${textPart(content.json(), stringOf(root.get('role')))}]`)
+  if (stringOf(root.get('type')) === 'message' && content?.kind === 'string')
+    document.replace(content, `[${textPart(content.json(), stringOf(root.get('role')))}]`)
   return document
 }
 

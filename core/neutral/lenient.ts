@@ -12,7 +12,7 @@ export function textOf(value: unknown): string {
 }
 
 export function listOf(value: unknown): readonly Json[] {
-  return Array.isArray(value) ? value as readonly Json[] : []
+  return Array.isArray(value) ? (value as readonly Json[]) : []
 }
 
 const none: readonly JsonObject[] = []

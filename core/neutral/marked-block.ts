@@ -25,7 +25,12 @@ export function markPrefix(body: JsonDocument, messages: readonly JsonNode[], { 
   const stable = messages.slice(0, -1)
   const speech = stable.findIndex(message => !instructs(message))
   const isMarked = isHeadLong && markLastBlock(body, speech < 0 ? stable : stable.slice(0, speech), mark)
-  if (!isMarked) markLastBlock(body, stable.filter(message => instructs(message) || stringOf(message.get('role')) === 'user'), mark)
+  if (!isMarked)
+    markLastBlock(
+      body,
+      stable.filter(message => instructs(message) || stringOf(message.get('role')) === 'user'),
+      mark,
+    )
 }
 
 function instructs(message: JsonNode): boolean {

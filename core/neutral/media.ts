@@ -23,7 +23,7 @@ export function parseDataUrl(url: string, at: string): Media | undefined {
   const parts = splitDataUrl(url)
   if (parts === undefined) throw refusal(at, 'the data URL has no data')
   const data = parts.isBase64 ? compact(parts.data, at) : Buffer.from(unescaped(parts.data, at)).toString('base64')
-  const mime = parts.type === '' ? sniffMime(data) : spelling.get(parts.type) ?? parts.type
+  const mime = parts.type === '' ? sniffMime(data) : (spelling.get(parts.type) ?? parts.type)
   if (mime === undefined) throw refusal(at, 'the data URL names no media type, and its data is of none that is known')
   return { mime, data }
 }
@@ -71,7 +71,12 @@ export function sourceOfUrl(url: string, at: string): Source {
 
 /** The text of a file that is text, under its name and what was said of it; `undefined` for other files. */
 export function fileText({ source, mime, name, context }: FileBlock): string | undefined {
-  const text = source.kind === 'text' ? source.text : source.kind === 'base64' && (mime ?? source.mime).startsWith('text/') ? Buffer.from(source.data, 'base64').toString() : undefined
+  const text =
+    source.kind === 'text'
+      ? source.text
+      : source.kind === 'base64' && (mime ?? source.mime).startsWith('text/')
+        ? Buffer.from(source.data, 'base64').toString()
+        : undefined
   return text === undefined ? undefined : [name, context, text].filter(line => line !== undefined && line !== '').join('\n')
 }
 

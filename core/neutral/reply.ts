@@ -9,8 +9,22 @@ export type Finish = 'stop' | 'stop_sequence' | 'length' | 'tool_calls' | 'conte
 
 export type ReplyBlock =
   | { readonly type: 'text'; readonly text: string; readonly annotations?: readonly Json[]; readonly state?: VendorState }
-  | { readonly type: 'reasoning'; readonly text: string; readonly isSummary?: boolean; readonly redacted?: string; readonly state?: VendorState; readonly itemId?: string }
-  | { readonly type: 'tool_call'; readonly id: string; readonly name: string; readonly argumentsText: string; readonly isCustom?: boolean; readonly state?: VendorState }
+  | {
+      readonly type: 'reasoning'
+      readonly text: string
+      readonly isSummary?: boolean
+      readonly redacted?: string
+      readonly state?: VendorState
+      readonly itemId?: string
+    }
+  | {
+      readonly type: 'tool_call'
+      readonly id: string
+      readonly name: string
+      readonly argumentsText: string
+      readonly isCustom?: boolean
+      readonly state?: VendorState
+    }
   | { readonly type: 'refusal'; readonly text: string }
   | { readonly type: 'image'; readonly mime: string; readonly data: string }
 

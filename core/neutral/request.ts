@@ -135,18 +135,19 @@ export type ToolChoice =
   | { readonly kind: 'named'; readonly name: string }
   | { readonly kind: 'allowed'; readonly names: readonly string[]; readonly mode: 'auto' | 'required' }
 
-export type Output = Placed & (
-  | { readonly kind: 'json_object' }
-  | {
-    readonly kind: 'json_schema'
-    readonly name: string
-    readonly schema: Json
-    readonly strict?: boolean
-    /** `strict` was derived, not said by the caller. */
-    readonly isDerived?: boolean
-    readonly description?: string
-  }
-)
+export type Output = Placed &
+  (
+    | { readonly kind: 'json_object' }
+    | {
+        readonly kind: 'json_schema'
+        readonly name: string
+        readonly schema: Json
+        readonly strict?: boolean
+        /** `strict` was derived, not said by the caller. */
+        readonly isDerived?: boolean
+        readonly description?: string
+      }
+  )
 
 /** How much the model shall think. What is absent the caller did not say. */
 export interface ReasoningControls {

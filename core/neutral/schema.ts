@@ -16,7 +16,19 @@ const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems'])
 const singles = new Set(['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
 
 /** What strict output does not take, and what a description can say instead. */
-const bounds = new Set(['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength', 'maxItems', 'uniqueItems', 'minProperties', 'maxProperties'])
+const bounds = new Set([
+  'minimum',
+  'maximum',
+  'exclusiveMinimum',
+  'exclusiveMaximum',
+  'multipleOf',
+  'minLength',
+  'maxLength',
+  'maxItems',
+  'uniqueItems',
+  'minProperties',
+  'maxProperties',
+])
 const untold = new Set(['$schema', 'not', 'if', 'then', 'else', 'patternProperties'])
 /** What closes objects, or defines what others refer to. */
 const closing = new Set(['$schema', '$defs', 'definitions', 'additionalProperties'])
@@ -47,8 +59,9 @@ export function strictSchema(schema: Json): Json {
   const strict: Record<string, Json> = {}
   const told: string[] = []
   for (const [name, value] of Object.entries(withOneChoice(schema))) {
-    if (bounds.has(name) || name === 'minItems' && value !== 0 && value !== 1) told.push(`${name}: ${JSON.stringify(value)}`)
-    else if (name === 'format' && (typeof value !== 'string' || !formats.has(value))) told.push(`format: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    if (bounds.has(name) || (name === 'minItems' && value !== 0 && value !== 1)) told.push(`${name}: ${JSON.stringify(value)}`)
+    else if (name === 'format' && (typeof value !== 'string' || !formats.has(value)))
+      told.push(`format: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
     else if (name === 'oneOf') strict['anyOf'] = inner(name, value, strictSchema)
     else if (!untold.has(name)) put(strict, name, inner(name, value, strictSchema))
   }
@@ -61,11 +74,11 @@ export function strictSchema(schema: Json): Json {
 function withOneChoice(schema: JsonObject): JsonObject {
   if (schema['anyOf'] === undefined || schema['oneOf'] === undefined) return schema
   const { anyOf, oneOf, allOf = [], ...rest } = schema
-  return { ...rest, allOf: [...Array.isArray(allOf) ? allOf as readonly Json[] : [], { anyOf }, { anyOf: oneOf }] }
+  return { ...rest, allOf: [...(Array.isArray(allOf) ? (allOf as readonly Json[]) : []), { anyOf }, { anyOf: oneOf }] }
 }
 
 function isOfObjects({ type, properties }: JsonObject): boolean {
-  return type === 'object' || properties !== undefined || Array.isArray(type) && type.includes('object')
+  return type === 'object' || properties !== undefined || (Array.isArray(type) && type.includes('object'))
 }
 
 function described(description: Json | undefined, told: string): string {

@@ -34,7 +34,12 @@ export class StreamedAnswer<Place> {
   start(emit: Emit, { id, model, extras }: { readonly id?: unknown; readonly model?: unknown; readonly extras?: JsonObject | undefined } = {}): void {
     if (this.#hasStarted) return
     this.#hasStarted = true
-    emit({ type: 'start', ...(typeof id === 'string' ? { id } : {}), ...(typeof model === 'string' ? { model } : {}), ...(extras === undefined ? {} : { extras }) })
+    emit({
+      type: 'start',
+      ...(typeof id === 'string' ? { id } : {}),
+      ...(typeof model === 'string' ? { model } : {}),
+      ...(extras === undefined ? {} : { extras }),
+    })
   }
 
   // Blocks

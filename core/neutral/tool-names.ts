@@ -40,7 +40,7 @@ export class ToolNames {
 
   #legal(name: string): string {
     const { pattern, maxLength, startsWithLetter } = this.#rule
-    const clean = [...name].map(character => pattern.test(character) ? character : '_').join('')
+    const clean = [...name].map(character => (pattern.test(character) ? character : '_')).join('')
     return (startsWithLetter === true && !/^[A-Za-z_]/.test(clean) ? `_${clean}` : clean).slice(0, maxLength)
   }
 

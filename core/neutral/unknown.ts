@@ -62,7 +62,7 @@ export function addUnknown(paths: Set<string>, at: string, object: JsonObject, k
 export function furtherIn(data: string, object: JsonObject, known: ReadonlySet<string>, ...at: readonly string[]): JsonObject | undefined {
   const further = restOf(object, known)
   if (further === undefined || !hasRespelled(data)) return further
-  const exact = at.reduce<Json | undefined>((value, name) => isObject(value) ? value[name] : undefined, parseExactly(data))
+  const exact = at.reduce<Json | undefined>((value, name) => (isObject(value) ? value[name] : undefined), parseExactly(data))
   return isObject(exact) ? restOf(exact, known) : further
 }
 

@@ -33,5 +33,5 @@ function isEmpty({ blocks }: Turn): boolean {
 
 /** Also of what tools gave. */
 function someBlock(turns: readonly Turn[], test: (block: Block) => boolean): boolean {
-  return turns.some(({ blocks }) => blocks.some(block => test(block) || block.type === 'tool_result' && block.blocks.some(test)))
+  return turns.some(({ blocks }) => blocks.some(block => test(block) || (block.type === 'tool_result' && block.blocks.some(test))))
 }

@@ -5,9 +5,26 @@ import type { NeutralRequest } from './request.ts'
 
 /** A field that a target may not know, by the name that most callers have for it. */
 export type Untaken =
-  | 'n' | 'logprobs' | 'modalities' | 'web_search_options'
-  | 'top_k' | 'seed' | 'presence_penalty' | 'frequency_penalty' | 'logit_bias' | 'verbosity' | 'prediction' | 'store' | 'service_tier' | 'truncation' | 'prompt_cache_options' | 'moderation'
-  | 'user' | 'safety_identifier' | 'metadata' | 'prompt_cache_key'
+  | 'n'
+  | 'logprobs'
+  | 'modalities'
+  | 'web_search_options'
+  | 'top_k'
+  | 'seed'
+  | 'presence_penalty'
+  | 'frequency_penalty'
+  | 'logit_bias'
+  | 'verbosity'
+  | 'prediction'
+  | 'store'
+  | 'service_tier'
+  | 'truncation'
+  | 'prompt_cache_options'
+  | 'moderation'
+  | 'user'
+  | 'safety_identifier'
+  | 'metadata'
+  | 'prompt_cache_key'
 
 type Outcome = 'refuse' | 'drop' | 'silent'
 
@@ -43,7 +60,8 @@ const said: readonly (readonly [field: Untaken, outcome: Outcome, isSaid: (reque
 export function dropUntaken(request: NeutralRequest, target: string, takes: ReadonlySet<Untaken>, losses: Losses): void {
   for (const [field, outcome, isSaid] of said) {
     if (takes.has(field) || !isSaid(request)) continue
-    if (outcome === 'refuse') throw refusal(field === 'logprobs' ? request.wants.logprobsAt ?? field : field, `${field} cannot be translated: ${target} does not take it`)
+    if (outcome === 'refuse')
+      throw refusal(field === 'logprobs' ? (request.wants.logprobsAt ?? field) : field, `${field} cannot be translated: ${target} does not take it`)
     if (outcome === 'drop') losses.drop(field, `not taken by ${target}`)
     else losses.silent(field, `not taken by ${target}`)
   }

@@ -49,7 +49,12 @@ export function readFrom(raw: RawUsage, counts: { readonly [name in keyof Counts
 }
 
 /** With some vendors the answer's tokens are those without reasoning, which only the total tells. */
-export function wholeOutput({ input, output, reasoning = 0, total }: { readonly [count in 'input' | 'output' | 'reasoning' | 'total']: number | undefined }): number | undefined {
+export function wholeOutput({
+  input,
+  output,
+  reasoning = 0,
+  total,
+}: { readonly [count in 'input' | 'output' | 'reasoning' | 'total']: number | undefined }): number | undefined {
   const isWithout = input !== undefined && output !== undefined && reasoning > 0 && total === input + output + reasoning
   return isWithout ? output + reasoning : output
 }

@@ -17,17 +17,24 @@ export function askedTogether<Said>(phase: PhaseName, taps: readonly Neighbour<S
     if (last !== undefined && tap[1] !== undefined && last[0]?.[1] === tap[1]) groups[groups.length - 1] = [...last, tap]
     else groups.push([tap])
   }
-  return groups.map(group => joined(phase, group.map(([tap]) => tap)))
+  return groups.map(group =>
+    joined(
+      phase,
+      group.map(([tap]) => tap),
+    ),
+  )
 }
 
 function joined<Said>(phase: PhaseName, taps: readonly Tap<Said>[]): Tap<Said> {
   const [first] = taps as readonly [Tap<Said>]
   if (taps.length === 1) return first
-  const each = taps.toSorted((one, other) => one.name < other.name ? -1 : 1).map(tap => new Phase<Said>(phase, [tap]))
+  const each = taps.toSorted((one, other) => (one.name < other.name ? -1 : 1)).map(tap => new Phase<Said>(phase, [tap]))
   return {
     ...first,
     // Each of them has its own deadline, fails in its own way, and is traced under its own name.
-    timeoutMs: 0, edits: false, guards: false,
+    timeoutMs: 0,
+    edits: false,
+    guards: false,
     call(exchange, attempt) {
       const said = each.map(one => heard(() => one.fire(exchange, attempt)))
       return said.some(isPromise) ? Promise.all(said.map(one => Promise.resolve(one))).then(gravest) : gravest(said as readonly (Said | undefined)[])
@@ -39,7 +46,7 @@ function joined<Said>(phase: PhaseName, taps: readonly Tap<Said>[]): Tap<Said> {
 function heard<Said>(ask: () => Said | undefined | Promise<Said | undefined>): Said | undefined | Promise<Said | undefined> {
   try {
     const said = ask()
-    return isPromise<Said | undefined>(said) ? orRefusal(said) as Promise<Said | undefined> : said
+    return isPromise<Said | undefined>(said) ? (orRefusal(said) as Promise<Said | undefined>) : said
   } catch (cause) {
     if (cause instanceof GatewayError) return cause as Said
     throw cause
@@ -48,7 +55,7 @@ function heard<Said>(ask: () => Said | undefined | Promise<Said | undefined>): S
 
 /** Of two that are as grave, the first. */
 function gravest<Said>(said: readonly (Said | undefined)[]): Said | undefined {
-  return said.reduce((gravest, other) => gravity(other) > gravity(gravest) ? other : gravest, undefined)
+  return said.reduce((gravest, other) => (gravity(other) > gravity(gravest) ? other : gravest), undefined)
 }
 
 function gravity(said: unknown): number {

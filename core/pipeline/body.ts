@@ -9,7 +9,10 @@ import type { Exchange } from './exchange.ts'
 
 /** @throws GatewayError about the body's type, encoding, size, spelling, or a member that the gateway reads */
 export function readBody(exchange: Exchange): Promise<void> | undefined {
-  const { plan: { body }, request } = exchange
+  const {
+    plan: { body },
+    request,
+  } = exchange
   if (body === 'none') return undefined
   if (body === 'form') return readForm(exchange)
   if (body === 'json') checkType(request.headers['content-type'])
@@ -37,7 +40,7 @@ function essenceOf(type: string): string {
 }
 
 function readDocument(exchange: Exchange, bytes: Buffer): void {
-  const document = exchange.body = objectIn(bytes)
+  const document = (exchange.body = objectIn(bytes))
   const { dialect, operation } = exchange
   if (dialect === undefined) return
   dialect.validate(document, operation)
@@ -64,12 +67,22 @@ async function readForm(exchange: Exchange): Promise<void> {
   const { request, operation, dialect } = exchange
   const type = String(request.headers['content-type'] ?? '')
   const boundary = boundaryOf(type)
-  if (boundary === undefined) throw gatewayError('unsupported_content_type', `this route takes multipart/form-data with a boundary, not ${essenceOf(type) || 'an untyped body'}`)
+  if (boundary === undefined)
+    throw gatewayError('unsupported_content_type', `this route takes multipart/form-data with a boundary, not ${essenceOf(type) || 'an untyped body'}`)
   if (request.upload === undefined) throw new TypeError('the request has no upload')
   const rules = dialect?.form
-  const streams = (form: Form) => { exchange.streamed = rules?.streams?.(form.fields) ?? false }
+  const streams = (form: Form) => {
+    exchange.streamed = rules?.streams?.(form.fields) ?? false
+  }
   // The field that asks for a stream may stand behind the files: then it is known before the answer, not before the call.
-  const form = exchange.form = await Form.read(copied(request.upload(), exchange.copyForm), { type, boundary, operation, rules, ended: streams, failed: error => exchange.stop(error) })
+  const form = (exchange.form = await Form.read(copied(request.upload(), exchange.copyForm), {
+    type,
+    boundary,
+    operation,
+    rules,
+    ended: streams,
+    failed: error => exchange.stop(error),
+  }))
   const model = form.fields.get('model')?.trim() ?? ''
   if (model === '') throw gatewayError('missing_required_parameter', 'model is required', { param: 'model' })
   streams(form)

@@ -149,7 +149,7 @@ export class Exchange extends Stoppable {
   get conversation(): Conversation {
     if (this.#conversation !== undefined) return this.#conversation
     if (this.body === undefined || this.dialect === undefined) throw new TypeError(`no conversation can be read on ${this.plan.name}`)
-    return this.#conversation = this.dialect.conversation(this.body, this.operation)
+    return (this.#conversation = this.dialect.conversation(this.body, this.operation))
   }
 
   /** The conversation is read anew when somebody next asks: for who edited the body past it. */
@@ -164,7 +164,7 @@ export class Exchange extends Stoppable {
 
   /** A logger that names this request. Made when first asked for. */
   get log(): Logger {
-    return this.#log ??= this.plan.log.child({ request_id: this.id })
+    return (this.#log ??= this.plan.log.child({ request_id: this.id }))
   }
 
   /** The tokens of this exchange as the provider reported them, once the reply is over. */
@@ -233,7 +233,6 @@ export class Exchange extends Stoppable {
     const isKnown = this.warnings.some(given => given.instance === instance && given.phase === phase && given.warning.code === warning.code)
     if (!isKnown) this.warnings = [...this.warnings, { instance, phase, warning }]
   }
-
 }
 
 function inTurn(first: (bytes: Buffer) => void, second: (bytes: Buffer) => void): (bytes: Buffer) => void {
@@ -245,6 +244,9 @@ function inTurn(first: (bytes: Buffer) => void, second: (bytes: Buffer) => void)
 
 /** The dialect of this caller, where a pipeline serves several. */
 function spokenDialect({ dialect, dialectWhen }: Plan, { headers, path }: IncomingRequest): Dialect | undefined {
-  const rule = dialectWhen.find(({ header, path: prefix }) => header !== undefined && headers[header] !== undefined || prefix !== undefined && (path === prefix || path.startsWith(`${prefix}/`)))
+  const rule = dialectWhen.find(
+    ({ header, path: prefix }) =>
+      (header !== undefined && headers[header] !== undefined) || (prefix !== undefined && (path === prefix || path.startsWith(`${prefix}/`))),
+  )
   return rule?.dialect ?? dialect
 }

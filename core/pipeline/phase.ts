@@ -86,11 +86,14 @@ export class Phase<Said> {
   }
 
   #ask(tap: Tap<Said>, index: number, exchange: Exchange, attempt: Attempt | undefined): Said | Pending<Said> | undefined {
-    if (tap.guards && exchange.origin !== 'client' || tap.exempts && exchange.isExempt) return undefined
+    if ((tap.guards && exchange.origin !== 'client') || (tap.exempts && exchange.isExempt)) return undefined
     let said
     if (tap.timeoutMs > 0) exchange.beginAsking()
     try {
-      said = tap.guards && exchange.trace !== undefined ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt)) : tap.call(exchange, attempt)
+      said =
+        tap.guards && exchange.trace !== undefined
+          ? exchange.trace.around(exchange, this.name, tap.name, () => tap.call(exchange, attempt))
+          : tap.call(exchange, attempt)
     } catch (cause) {
       if (tap.timeoutMs > 0) exchange.endAsking()?.abort(cause)
       return this.#failed(tap, exchange, cause)
@@ -119,7 +122,8 @@ export class Phase<Said> {
       exchange.warn(tap.name, this.name, said)
       return undefined
     }
-    if (!tap.understands(said)) return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
+    if (!tap.understands(said))
+      return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
     if (answers.has(this.name)) exchange.answeredBy = placeOf(tap, exchange.plan)
     return said
   }

@@ -11,7 +11,7 @@ import { Reply } from '../upstream/reply.ts'
 
 /** Fires the `response` taps above the step that answered, and gives what the caller shall get. */
 export function review(exchange: Exchange, said: Reply): Reply | GatewayError | Promise<Reply | GatewayError> {
-  const reply = exchange.reply = spelled(exchange, said)
+  const reply = (exchange.reply = spelled(exchange, said))
   unshadow(exchange, reply)
   const verdict = exchange.plan.response?.fire(exchange, undefined, exchange.plan.responseFrom(exchange.answeredBy))
   return isPromise(verdict) ? verdict.then(late => judged(exchange, reply, late)) : judged(exchange, reply, verdict)
@@ -31,7 +31,7 @@ function unshadow({ plan, dialect }: Exchange, reply: Reply): void {
 function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Reply | GatewayError {
   if (verdict === undefined) return reply
   if (verdict instanceof GatewayError) return verdict instanceof Blocked ? verdict.ofAnswer() : verdict
-  return exchange.reply = spelled(exchange, verdict, reply.usage)
+  return (exchange.reply = spelled(exchange, verdict, reply.usage))
 }
 
 /**

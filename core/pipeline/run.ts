@@ -50,7 +50,7 @@ async function answer(exchange: Exchange): Promise<Reply | GatewayError> {
   if (isPromise(said)) said = await said
   if (said === undefined) said = exchange.plan.lookup?.fire(exchange)
   if (isPromise(said)) said = await said
-  return reviewed(exchange, said ?? await callTargets(exchange))
+  return reviewed(exchange, said ?? (await callTargets(exchange)))
 }
 
 /** An answer from before the body was read: how it is to be spelled stands there. */

@@ -18,7 +18,7 @@ export function slot<T>(): Slot<T> {
   return {
     get({ slots }) {
       const at = slots.indexOf(key)
-      return at < 0 ? undefined : slots[at + 1] as T
+      return at < 0 ? undefined : (slots[at + 1] as T)
     },
     set({ slots }, value) {
       const at = slots.indexOf(key)

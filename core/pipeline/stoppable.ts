@@ -32,7 +32,7 @@ export class Stoppable {
 
   /** Aborted when the client leaves. For a tap that reads it as it begins, before it waits for anything: when its deadline passes or it fails, too. */
   get signal(): AbortSignal {
-    const controller = this.#isAsking ? this.#tapAbort ??= this.#stoppable() : this.#abort ??= this.#stoppable()
+    const controller = this.#isAsking ? (this.#tapAbort ??= this.#stoppable()) : (this.#abort ??= this.#stoppable())
     return controller.signal
   }
 
@@ -51,7 +51,7 @@ export class Stoppable {
 
   /** Calls back when the client leaves, or the gateway must end. Returns how to take that back. */
   whenStopped(callback: (reason: Error) => void): () => void {
-    const callbacks = this.#onStop ??= []
+    const callbacks = (this.#onStop ??= [])
     callbacks.push(callback)
     return () => {
       const at = callbacks.indexOf(callback)
@@ -83,15 +83,31 @@ export class Stoppable {
       if (this.#stopped !== undefined) reject(this.#stopped)
       const stay = this.whenStopped(reject)
       const timer = timeoutMs > 0 ? this.clock.after(timeoutMs, () => reject(new Overdue(`no answer within ${timeoutMs} ms`))) : undefined
-      const done = () => { stay(); timer?.cancel() }
-      work.then(value => { done(); resolve(value) }, (cause: unknown) => { done(); reject(cause instanceof Error ? cause : new Error(String(cause), { cause })) })
+      const done = () => {
+        stay()
+        timer?.cancel()
+      }
+      work.then(
+        value => {
+          done()
+          resolve(value)
+        },
+        (cause: unknown) => {
+          done()
+          reject(cause instanceof Error ? cause : new Error(String(cause), { cause }))
+        },
+      )
     })
   }
 
   /** Waits, but no longer than the exchange goes on. @throws the reason for stopping */
   sleep(ms: number): Promise<void> {
     let timer: { cancel(): void } | undefined
-    return this.orStopped(new Promise<void>(resolve => { timer = this.clock.after(ms, resolve) })).finally(() => timer?.cancel())
+    return this.orStopped(
+      new Promise<void>(resolve => {
+        timer = this.clock.after(ms, resolve)
+      }),
+    ).finally(() => timer?.cancel())
   }
 
   #stoppable(): AbortController {

@@ -60,5 +60,9 @@ export async function orRefusal<Answer>(answering: Promise<Answer>): Promise<Ans
 
 /** Answers with JSON. @param body as bytes or text if it is spelled already */
 export function jsonReply(body: object | string): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) })
+  return new Reply({
+    status: 200,
+    headers: ['Content-Type', 'application/json'],
+    body: Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+  })
 }

@@ -47,5 +47,5 @@ export function warn(code?: string, message?: string, detail?: Readonly<Record<s
 /** Flat; each code once. @param isCompatible whether they are also said under the name that compatible gateways use */
 export function warningHeaders(given: readonly GivenWarning[], isCompatible: boolean): string[] {
   const values = [...new Set(given.map(({ warning: { code } }) => `warn; code=${code}`))]
-  return values.flatMap(value => [header, value, ...isCompatible ? [compatibleHeader, value] : []])
+  return values.flatMap(value => [header, value, ...(isCompatible ? [compatibleHeader, value] : [])])
 }

@@ -119,7 +119,12 @@ export interface SetupContext<Options, Needs extends ServiceName = never, Wants 
   warnInStream(exchange: Exchange, code?: string, message?: string, detail?: Readonly<Record<string, unknown>>): void
 }
 
-export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs extends ServiceName = ServiceName, Wants extends ServiceName = ServiceName, Provided extends ServiceName = ServiceName> {
+export interface PluginDefinition<
+  S extends OptionsSchema = OptionsSchema,
+  Needs extends ServiceName = ServiceName,
+  Wants extends ServiceName = ServiceName,
+  Provided extends ServiceName = ServiceName,
+> {
   readonly name: string
   readonly description?: string
   /** Checked before `setup` runs; gives `options` its type. Without one, the plugin takes no options. */
@@ -166,8 +171,11 @@ export interface PluginDefinition<S extends OptionsSchema = OptionsSchema, Needs
  *   }),
  * })
  */
-export function definePlugin<const S extends OptionsSchema, Needs extends ServiceName = never, Wants extends ServiceName = never, Provided extends ServiceName = never>(
-  definition: PluginDefinition<S, Needs, Wants, Provided>,
-): PluginDefinition<S, Needs, Wants, Provided> {
+export function definePlugin<
+  const S extends OptionsSchema,
+  Needs extends ServiceName = never,
+  Wants extends ServiceName = never,
+  Provided extends ServiceName = never,
+>(definition: PluginDefinition<S, Needs, Wants, Provided>): PluginDefinition<S, Needs, Wants, Provided> {
   return definition
 }

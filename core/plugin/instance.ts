@@ -35,7 +35,18 @@ export class Instance {
     const controller = new AbortController()
     const { definition, name, options } = spec
     try {
-      const taps = definition.setup === undefined ? {} : definition.setup({ options, name, services, signal: controller.signal, log: log.child({ plugin: name }), regex: compilePattern, warnInStream: warningAs(name) })
+      const taps =
+        definition.setup === undefined
+          ? {}
+          : definition.setup({
+              options,
+              name,
+              services,
+              signal: controller.signal,
+              log: log.child({ plugin: name }),
+              regex: compilePattern,
+              warnInStream: warningAs(name),
+            })
       return new Instance(spec, await inTime(taps, clock), controller)
     } catch (cause) {
       controller.abort()
@@ -45,7 +56,7 @@ export class Instance {
 
   /** Lets the plugin connect to what it cannot serve without; once, however often it is called. */
   open(): Promise<void> {
-    return this.#opened ??= this.taps.open?.() ?? Promise.resolve()
+    return (this.#opened ??= this.taps.open?.() ?? Promise.resolve())
   }
 
   /** Lets the plugin begin its work; once, however often it is called. */

@@ -61,21 +61,33 @@ const ofDefaultSet = new Map<string, Loaded<Definitions[Kind]>>()
  */
 export async function load<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned?: string): Promise<Loaded<Definitions[K]>> {
   const known = pinned === undefined ? ofDefaultSet.get(`${kind} ${use}`) : undefined
-  const loaded = known ?? await loadAnew(kind, use, from, options, pinned)
+  const loaded = known ?? (await loadAnew(kind, use, from, options, pinned))
   if (loaded.isDefault) ofDefaultSet.set(`${kind} ${use}`, loaded)
   return loaded as Loaded<Definitions[K]>
 }
 
-async function loadAnew<K extends Kind>(kind: K, use: string, from: string, options: LoaderOptions, pinned: string | undefined): Promise<Loaded<Definitions[K]>> {
+async function loadAnew<K extends Kind>(
+  kind: K,
+  use: string,
+  from: string,
+  options: LoaderOptions,
+  pinned: string | undefined,
+): Promise<Loaded<Definitions[K]>> {
   installHooks()
   const found = find(kind, use, from, options)
   if (found === undefined) throw await notFound(kind, use)
-  if (!found.isDefault && !options.foreignAllowed) throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
+  if (!found.isDefault && !options.foreignAllowed)
+    throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
   const file = fileURLToPath(found.url)
-  const sha256 = found.isDefault ? '' : createHash('sha256').update(await readModule(file, use)).digest('hex')
+  const sha256 = found.isDefault
+    ? ''
+    : createHash('sha256')
+        .update(await readModule(file, use))
+        .digest('hex')
   if (pinned !== undefined && pinned.toLowerCase() !== sha256) throw new LoadError(`${use} has the SHA-256 ${sha256}`, `SHA-256 ${pinned}`)
   const definition = await importDefault(found.url, sha256, use)
-  if (!isDefinition(kind, definition)) throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
+  if (!isDefinition(kind, definition))
+    throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
 }
 
@@ -100,20 +112,25 @@ export function defaultNames(kind: Kind): Promise<readonly string[]> {
 
 async function readNames(kind: Kind): Promise<readonly string[]> {
   const names = await Promise.all(foldersOf(kind).map(folder => namesIn(folder, kind)))
-  return names.flat().filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true).sort()
+  return names
+    .flat()
+    .filter(name => find(kind, name, '/', { searchPaths: [] })?.isDefault === true)
+    .sort()
 }
 
 /** A provider may be a file, the others are folders. */
 async function namesIn(folder: URL, kind: Kind): Promise<readonly string[]> {
   if (!existsSync(folder)) return []
   const entries = await readdir(folder, { withFileTypes: true })
-  return entries.filter(entry => entry.isDirectory() || kind === 'provider' && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts')).map(({ name }) => name.replace(/\.(ts|js)$/, ''))
+  return entries
+    .filter(entry => entry.isDirectory() || (kind === 'provider' && /\.(ts|js)$/.test(entry.name) && !entry.name.endsWith('.d.ts')))
+    .map(({ name }) => name.replace(/\.(ts|js)$/, ''))
 }
 
 async function importDefault(url: URL, sha256: string, use: string): Promise<unknown> {
   const versioned = sha256 === '' ? url.href : `${url.href}?sha256=${sha256.slice(0, 16)}`
   try {
-    return (await import(versioned) as { default?: unknown }).default
+    return ((await import(versioned)) as { default?: unknown }).default
   } catch (cause) {
     throw new LoadError(whatFailed(use, url, cause), 'a module that loads', cause)
   }

@@ -16,7 +16,8 @@ export function whatFailed(use: string, url: URL, cause: unknown): string {
  * either kind of module is named by its path.
  */
 function placeIn(url: URL, stack: string): string {
-  const [, line, column = underlined(stack)] = new RegExp(`(?:${RegExp.escape(url.href)}|${RegExp.escape(fileURLToPath(url))})(?:\\?[^:\\s]*)?:(\\d+)(?::(\\d+))?`).exec(stack) ?? []
+  const [, line, column = underlined(stack)] =
+    new RegExp(`(?:${RegExp.escape(url.href)}|${RegExp.escape(fileURLToPath(url))})(?:\\?[^:\\s]*)?:(\\d+)(?::(\\d+))?`).exec(stack) ?? []
   if (line === undefined) return ''
   return column === undefined ? `:${line}` : `:${line}:${column}`
 }

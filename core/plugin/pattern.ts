@@ -51,7 +51,10 @@ function spans(compiled: RE2JS, text: string, group = 0, resume?: (span: TextSpa
 
 function compile(pattern: string, flags: string) {
   try {
-    return RE2JS.compile(pattern, [...flags].reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0))
+    return RE2JS.compile(
+      pattern,
+      [...flags].reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0),
+    )
   } catch (cause) {
     throw new SyntaxError(`"${pattern}" is not a pattern that can be used: ${reasonFor(pattern, cause)}`, { cause })
   }

@@ -46,28 +46,46 @@ export interface OptionsSchema {
 type Simplify<T> = { [K in keyof T]: T[K] } & {}
 
 type Present<S extends OptionsSchema> = {
-  [K in keyof S['properties']]: S['properties'][K] extends { default: unknown } ? K
-    : S extends { required: readonly (infer R)[] } ? (K extends R ? K : never) : never
+  [K in keyof S['properties']]: S['properties'][K] extends { default: unknown }
+    ? K
+    : S extends { required: readonly (infer R)[] }
+      ? K extends R
+        ? K
+        : never
+      : never
 }[keyof S['properties']]
 
 type ObjectOf<S extends OptionsSchema> = Simplify<
-  & { readonly [K in Present<S>]: S['properties'] extends Record<K, infer P extends OptionsSchema> ? OptionsOf<P> : never }
-  & { readonly [K in Exclude<keyof S['properties'], Present<S>>]?: S['properties'] extends Record<K, infer P extends OptionsSchema> ? OptionsOf<P> : never }
+  { readonly [K in Present<S>]: S['properties'] extends Record<K, infer P extends OptionsSchema> ? OptionsOf<P> : never } & {
+    readonly [K in Exclude<keyof S['properties'], Present<S>>]?: S['properties'] extends Record<K, infer P extends OptionsSchema> ? OptionsOf<P> : never
+  }
 >
 
 type PlainOf<T> = T extends 'string' ? string : T extends 'number' | 'integer' ? number : T extends 'boolean' ? boolean : T extends 'null' ? null : unknown
 
 /** The type of the options that pass a schema: members with a default, or required, are present; the others optional. */
-export type OptionsOf<S extends OptionsSchema> =
-  S extends { const: infer C } ? C
-  : S extends { enum: readonly (infer E)[] } ? E
-  : S extends { oneOf: readonly (infer O extends OptionsSchema)[] } ? OptionsOf<O>
-  : S extends { anyOf: readonly (infer O extends OptionsSchema)[] } ? OptionsOf<O>
-  : S extends { format: 'duration' | 'seconds' | 'size' } ? number
-  : S extends { type: 'array'; items: infer I extends OptionsSchema } ? readonly OptionsOf<I>[]
-  : S extends { type: 'array' } ? readonly unknown[]
-  : S extends { type: 'object'; properties: object } ? ObjectOf<S>
-  : S extends { type: 'object'; additionalProperties: infer V extends OptionsSchema } ? Readonly<Record<string, OptionsOf<V>>>
-  : S extends { type: 'object' } ? Readonly<Record<string, unknown>>
-  : S extends { type: infer T } ? (T extends readonly (infer U)[] ? PlainOf<U> : PlainOf<T>)
-  : unknown
+export type OptionsOf<S extends OptionsSchema> = S extends { const: infer C }
+  ? C
+  : S extends { enum: readonly (infer E)[] }
+    ? E
+    : S extends { oneOf: readonly (infer O extends OptionsSchema)[] }
+      ? OptionsOf<O>
+      : S extends { anyOf: readonly (infer O extends OptionsSchema)[] }
+        ? OptionsOf<O>
+        : S extends { format: 'duration' | 'seconds' | 'size' }
+          ? number
+          : S extends { type: 'array'; items: infer I extends OptionsSchema }
+            ? readonly OptionsOf<I>[]
+            : S extends { type: 'array' }
+              ? readonly unknown[]
+              : S extends { type: 'object'; properties: object }
+                ? ObjectOf<S>
+                : S extends { type: 'object'; additionalProperties: infer V extends OptionsSchema }
+                  ? Readonly<Record<string, OptionsOf<V>>>
+                  : S extends { type: 'object' }
+                    ? Readonly<Record<string, unknown>>
+                    : S extends { type: infer T }
+                      ? T extends readonly (infer U)[]
+                        ? PlainOf<U>
+                        : PlainOf<T>
+                      : unknown

@@ -30,4 +30,10 @@ export interface Meter {
 const noInstrument: Instrument = Object.assign(() => {}, { of: () => () => {}, hold: () => ({ record() {}, release() {} }) })
 
 /** What stands in for a meter when nobody keeps metrics. */
-export const noMeter: Meter = { counter: () => noInstrument, gauge: () => noInstrument, upDown: () => noInstrument, histogram: () => noInstrument, dropProvider() {} }
+export const noMeter: Meter = {
+  counter: () => noInstrument,
+  gauge: () => noInstrument,
+  upDown: () => noInstrument,
+  histogram: () => noInstrument,
+  dropProvider() {},
+}

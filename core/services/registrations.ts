@@ -8,7 +8,9 @@ export class Registrations<T> implements Iterable<T> {
   add(what: T): () => void {
     const own = Symbol('registration')
     this.#all.set(own, what)
-    return () => { this.#all.delete(own) }
+    return () => {
+      this.#all.delete(own)
+    }
   }
 
   get isEmpty(): boolean {

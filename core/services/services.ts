@@ -89,6 +89,6 @@ export interface Services extends AlwaysThere {
 export type ServiceName = keyof Services
 
 /** The services that a plugin is given: those that it needs, and those that it wants where somebody offers them. */
-export type GivenServices<Needs extends ServiceName, Wants extends ServiceName = never> =
-  & Pick<Services, keyof AlwaysThere | Needs>
-  & { readonly [Want in Wants]?: Services[Want] | undefined }
+export type GivenServices<Needs extends ServiceName, Wants extends ServiceName = never> = Pick<Services, keyof AlwaysThere | Needs> & {
+  readonly [Want in Wants]?: Services[Want] | undefined
+}

@@ -114,5 +114,5 @@ export function admits({ counter, hold, limit, alone }: Claim, { current, previo
   if (waitsSinceMs !== undefined) return false
   const counted = current + previous * (counter?.weight ?? 0)
   if (counted >= limit) return false
-  return counted + held + (counter?.add ?? 0) + (hold?.amount ?? 0) <= limit || alone === true && held === 0
+  return counted + held + (counter?.add ?? 0) + (hold?.amount ?? 0) <= limit || (alone === true && held === 0)
 }

@@ -12,12 +12,18 @@ export interface DataPathDeps {
 }
 
 /** The absolute path of a file or folder of this name. */
-export function dataPath(name: string, { cwd, home, platform, env }: DataPathDeps = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env }): string {
+export function dataPath(
+  name: string,
+  { cwd, home, platform, env }: DataPathDeps = { cwd: process.cwd(), home: homedir(), platform: process.platform, env: process.env },
+): string {
   const local = join(cwd, 'data')
   if (statSync(local, { throwIfNoEntry: false })?.isDirectory() === true) return join(local, name)
   switch (platform) {
-    case 'win32': return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'tapline', name)
-    case 'darwin': return join(home, 'Library', 'Application Support', 'tapline', name)
-    default: return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'tapline', name)
+    case 'win32':
+      return join(env['LOCALAPPDATA'] || join(home, 'AppData', 'Local'), 'tapline', name)
+    case 'darwin':
+      return join(home, 'Library', 'Application Support', 'tapline', name)
+    default:
+      return join(env['XDG_DATA_HOME'] || join(home, '.local', 'share'), 'tapline', name)
   }
 }

@@ -115,7 +115,9 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   #scheduleTaken(): void {
-    const { policy: { batchRows, everyMs } } = this.#options
+    const {
+      policy: { batchRows, everyMs },
+    } = this.#options
     const dueMs = this.length < batchRows ? everyMs : 0
     if (this.#failures === 0 && (this.#dueMs === undefined || dueMs < this.#dueMs)) this.#schedule(dueMs)
   }
@@ -142,7 +144,7 @@ export class JournalWriter<Row extends JournalRow> {
 
   /** Stores what waits, for at most 10 s; what is left stays on the disk, and so does what is added later. */
   close(): Promise<void> {
-    return this.#closed ??= this.#close()
+    return (this.#closed ??= this.#close())
   }
 
   async #close(): Promise<void> {
@@ -157,7 +159,12 @@ export class JournalWriter<Row extends JournalRow> {
 
   async #within(limitMs: number, work: Promise<void>): Promise<void> {
     let limit: Timer | undefined
-    await Promise.race([work, new Promise<void>(resolve => { limit = this.#options.clock.after(limitMs, resolve) })])
+    await Promise.race([
+      work,
+      new Promise<void>(resolve => {
+        limit = this.#options.clock.after(limitMs, resolve)
+      }),
+    ])
     limit?.cancel()
   }
 
@@ -167,13 +174,15 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   #drain(goOn: () => boolean): Promise<void> {
-    return this.#draining ??= this.#drainWhile(goOn).finally(() => { this.#draining = undefined })
+    return (this.#draining ??= this.#drainWhile(goOn).finally(() => {
+      this.#draining = undefined
+    }))
   }
 
   /** One batch after another, and others' work between them. */
   async #drainWhile(goOn: () => boolean): Promise<void> {
     this.#spool.flush()
-    while (!this.#isEmpty && await this.#storeNext() && goOn()) await turn()
+    while (!this.#isEmpty && (await this.#storeNext()) && goOn()) await turn()
     this.#figures.show(this.length, this.#spool.waitingBytes)
     if (this.#failures > 0) this.#schedule(Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs))
     else if (!this.#isEmpty) this.#schedule(this.#hasBatch ? 0 : this.#options.policy.everyMs)
@@ -226,7 +235,12 @@ export class JournalWriter<Row extends JournalRow> {
     const ids = fate?.isAsked === true ? idsIn(lines) : []
     const rejected = await storeBatch(journal, lines, { clock, isInsisting: this.#failures >= insistsFrom })
     for (const { id, cause } of rejected) this.#figures.rejected(id, cause)
-    if (fate !== undefined && ids.length > 0) tellFate(fate, ids, rejected.map(({ id }) => id))
+    if (fate !== undefined && ids.length > 0)
+      tellFate(
+        fate,
+        ids,
+        rejected.map(({ id }) => id),
+      )
   }
 
   #spoolBuffer(): void {

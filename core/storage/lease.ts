@@ -112,13 +112,13 @@ export class Lease {
 
   #begin(revision: number, askedAt: number): AbortSignal {
     const lost = new AbortController()
-    const hold: Hold = this.#hold = { lost, revision, renewing: Promise.resolve(), end: this.#endOf(askedAt), renewal: this.#nextRenewal() }
+    const hold: Hold = (this.#hold = { lost, revision, renewing: Promise.resolve(), end: this.#endOf(askedAt), renewal: this.#nextRenewal() })
     return hold.lost.signal
   }
 
   /** The holder gives up before others may begin. */
   #endOf(askedAt: number): Timer {
-    return this.#clock.after(Math.max(0, askedAt + this.#ttlMs * 5 / 6 - this.#clock.elapsed()), () => this.#lose())
+    return this.#clock.after(Math.max(0, askedAt + (this.#ttlMs * 5) / 6 - this.#clock.elapsed()), () => this.#lose())
   }
 
   #nextRenewal(): Timer {
@@ -131,7 +131,7 @@ export class Lease {
   async #renew(hold: Hold): Promise<void> {
     hold.renewal = this.#nextRenewal()
     const askedAt = this.#clock.elapsed()
-    const revision = await this.#write(hold.revision) ?? await this.#answerLost()
+    const revision = (await this.#write(hold.revision)) ?? (await this.#answerLost())
     if (this.#hold !== hold) return void (hold.revision = revision ?? hold.revision)
     if (revision === undefined) return this.#lose()
     hold.revision = revision

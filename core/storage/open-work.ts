@@ -55,7 +55,9 @@ export class OpenWork {
   async #work(id: string): Promise<void> {
     const { name, leases, clock, work, failed } = this.#parts
     try {
-      await new Lease({ records: leases, id: `${name}_${id}`, clock, ttlMs: leaseMs }).run(async lost => await work(id, AbortSignal.any([lost, this.#closed.signal])))
+      await new Lease({ records: leases, id: `${name}_${id}`, clock, ttlMs: leaseMs }).run(
+        async lost => await work(id, AbortSignal.any([lost, this.#closed.signal])),
+      )
     } catch (cause) {
       failed(cause, id)
     }
@@ -68,6 +70,9 @@ export class OpenWork {
     } catch (cause) {
       failed(cause, undefined)
     }
-    if (!this.#closed.signal.aborted) this.#timer = clock.after(lookMs, () => { void this.#look() })
+    if (!this.#closed.signal.aborted)
+      this.#timer = clock.after(lookMs, () => {
+        void this.#look()
+      })
   }
 }

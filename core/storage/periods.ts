@@ -38,7 +38,7 @@ export function periods({ from, to, unit, timeZone }: PeriodsQuery): Periods {
       if (labels.push(labelOf(zone, unit, start, date)) > maxPeriods) throw new RangeError(`there are more than ${maxPeriods} periods of one ${unit}`)
       borders.push(start)
     }
-    [start, date] = [end, following]
+    ;[start, date] = [end, following]
   }
   return { borders: [...borders, start], labels }
 }
@@ -95,32 +95,47 @@ function floor(date: number, unit: PeriodUnit): number {
   const day = Math.floor(date / dayMs) * dayMs
   const shown = new Date(day)
   switch (unit) {
-    case 'hour': case 'day': return day
-    case 'week': return day - (shown.getUTCDay() + 6) % 7 * dayMs
-    case 'month': return Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth())
-    case 'year': return Date.UTC(shown.getUTCFullYear(), 0)
+    case 'hour':
+    case 'day':
+      return day
+    case 'week':
+      return day - ((shown.getUTCDay() + 6) % 7) * dayMs
+    case 'month':
+      return Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth())
+    case 'year':
+      return Date.UTC(shown.getUTCFullYear(), 0)
   }
 }
 
 function next(date: number, unit: PeriodUnit): number {
   const shown = new Date(date)
   switch (unit) {
-    case 'hour': return date
-    case 'day': return date + dayMs
-    case 'week': return date + 7 * dayMs
-    case 'month': return Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth() + 1)
-    case 'year': return Date.UTC(shown.getUTCFullYear() + 1, 0)
+    case 'hour':
+      return date
+    case 'day':
+      return date + dayMs
+    case 'week':
+      return date + 7 * dayMs
+    case 'month':
+      return Date.UTC(shown.getUTCFullYear(), shown.getUTCMonth() + 1)
+    case 'year':
+      return Date.UTC(shown.getUTCFullYear() + 1, 0)
   }
 }
 
 function labelOf(zone: Zone, unit: PeriodUnit, start: number, date: number): string {
   const day = new Date(date).toISOString().slice(0, 10)
   switch (unit) {
-    case 'hour': return `${new Date(local(zone, start)).toISOString().slice(0, 16)}${offsetText(zone(start))}`
-    case 'day': return day
-    case 'week': return isoWeek(date)
-    case 'month': return day.slice(0, 7)
-    case 'year': return day.slice(0, 4)
+    case 'hour':
+      return `${new Date(local(zone, start)).toISOString().slice(0, 16)}${offsetText(zone(start))}`
+    case 'day':
+      return day
+    case 'week':
+      return isoWeek(date)
+    case 'month':
+      return day.slice(0, 7)
+    case 'year':
+      return day.slice(0, 4)
   }
 }
 

@@ -68,7 +68,12 @@ export class Conflict extends Error {
 }
 
 /** Reads, changes and writes a document until nobody came between. @param change gives the new value, or undefined to leave it. @returns what stands afterwards */
-export async function update<T extends object>(records: Records<T>, id: string, change: (current: Stored<T> | undefined) => T | undefined, options: Omit<PutOptions, 'expected'> = {}): Promise<Stored<T> | undefined> {
+export async function update<T extends object>(
+  records: Records<T>,
+  id: string,
+  change: (current: Stored<T> | undefined) => T | undefined,
+  options: Omit<PutOptions, 'expected'> = {},
+): Promise<Stored<T> | undefined> {
   for (;;) {
     const current = await records.get(id)
     const value = change(current)

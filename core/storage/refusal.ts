@@ -9,7 +9,8 @@ export async function orStoreRefusal<Answer>(answering: Promise<Answer>): Promis
     return await answering
   } catch (cause) {
     if (cause instanceof GatewayError) return cause
-    if (cause instanceof StorageUnavailable) return gatewayError('not_ready', 'the store cannot be reached now, or takes nothing', { retryAfterMs: 1000, cause })
+    if (cause instanceof StorageUnavailable)
+      return gatewayError('not_ready', 'the store cannot be reached now, or takes nothing', { retryAfterMs: 1000, cause })
     throw cause
   }
 }

@@ -48,7 +48,9 @@ export class Retention<Row extends JournalRow> {
 
   /** Deletes what is too old, if nobody else is at it. Never rejects. */
   sweep(): Promise<void> {
-    return this.#sweeping ??= this.#sweep().finally(() => { this.#sweeping = undefined })
+    return (this.#sweeping ??= this.#sweep().finally(() => {
+      this.#sweeping = undefined
+    }))
   }
 
   /** Resolves when nothing is under way any more. */
@@ -62,7 +64,9 @@ export class Retention<Row extends JournalRow> {
     const { name, clock, days, log } = this.#options
     let count = 0
     try {
-      await this.#lease.run(async lost => { count = await this.#delete(clock.now() - days * dayMs, lost) })
+      await this.#lease.run(async lost => {
+        count = await this.#delete(clock.now() - days * dayMs, lost)
+      })
       if (count > 0) log.info({ journal: name, rows: count }, `rows older than ${days} days were deleted`)
     } catch (cause) {
       log.warn({ journal: name, err: cause }, 'old rows could not be deleted; that is tried again in an hour')

@@ -35,7 +35,9 @@ export class SharedDocument<T extends object> {
   /** Reads it, and follows its changes from then on. @throws what the store throws */
   async open(): Promise<void> {
     const { records, failed } = this.#options
-    this.#unwatch = records.watch(() => { this.read().catch(failed) })
+    this.#unwatch = records.watch(() => {
+      this.read().catch(failed)
+    })
     await this.read()
   }
 

@@ -32,7 +32,9 @@ export class Snapshot<T extends object> {
 
   /** Reads the collection, and follows its changes from then on. @throws what the store throws */
   async open(): Promise<void> {
-    this.#unwatch = this.#records.watch(() => { this.read().catch(this.#failed) })
+    this.#unwatch = this.#records.watch(() => {
+      this.read().catch(this.#failed)
+    })
     await this.read()
   }
 

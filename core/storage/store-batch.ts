@@ -19,7 +19,11 @@ export interface Rejected {
  * @returns the rows that the store did not take and never will
  * @throws whatever the store says, if it may take the batch later
  */
-export async function storeBatch<Row extends JournalRow>(journal: Pick<Journal<Row>, 'append'>, lines: Buffer, { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean }): Promise<readonly Rejected[]> {
+export async function storeBatch<Row extends JournalRow>(
+  journal: Pick<Journal<Row>, 'append'>,
+  lines: Buffer,
+  { clock, isInsisting }: { readonly clock: Clock; readonly isInsisting: boolean },
+): Promise<readonly Rejected[]> {
   const rows = isInsisting ? rowsIn<Row>(lines) : []
   try {
     await inTime(journal.append(lines), clock)

@@ -66,7 +66,10 @@ export class WriterFigures {
   refused(lost: number, cause: unknown): void {
     this.#diskIsFull = true
     this.#dropped(lost)
-    this.#warn(lost === 0 ? 'the local disk takes no records; they wait in memory' : 'records are lost: neither the store nor the local disk takes them', { err: cause, lost })
+    this.#warn(lost === 0 ? 'the local disk takes no records; they wait in memory' : 'records are lost: neither the store nor the local disk takes them', {
+      err: cause,
+      lost,
+    })
   }
 
   /** A row that the store takes by no means. */

@@ -66,7 +66,7 @@ export class AwsFrames {
 /** The length of the frame that begins here, once its prelude is there; until then that of the prelude. */
 function neededAt(bytes: Buffer, at: number): number {
   if (bytes.length - at < preludeBytes) return preludeBytes
-  if (crc32(bytes.subarray(at, at + 8)) !== bytes.readUInt32BE(at + 8)) throw damaged('the checksum of a frame\'s lengths is wrong')
+  if (crc32(bytes.subarray(at, at + 8)) !== bytes.readUInt32BE(at + 8)) throw damaged("the checksum of a frame's lengths is wrong")
   const total = bytes.readUInt32BE(at)
   if (total < leastBytes || total > mostBytes || bytes.readUInt32BE(at + 4) > total - leastBytes) throw damaged(`a frame claims a length of ${total} bytes`)
   return total
@@ -80,10 +80,14 @@ function eventOf(frame: Buffer): readonly Buffer[] {
   const headers = headersOf(frame.subarray(preludeBytes, behindHeaders))
   const payload = frame.subarray(behindHeaders, end)
   switch (headers.get(':message-type')) {
-    case 'event': return spelled(headers.get(':event-type') ?? '', payload)
-    case 'exception': return spelled('exception', exception(headers.get(':exception-type'), messageOf(payload)))
-    case 'error': return spelled('exception', exception(headers.get(':error-code'), headers.get(':error-message') ?? messageOf(payload)))
-    default: return []
+    case 'event':
+      return spelled(headers.get(':event-type') ?? '', payload)
+    case 'exception':
+      return spelled('exception', exception(headers.get(':exception-type'), messageOf(payload)))
+    case 'error':
+      return spelled('exception', exception(headers.get(':error-code'), headers.get(':error-message') ?? messageOf(payload)))
+    default:
+      return []
   }
 }
 
@@ -94,7 +98,7 @@ function headersOf(block: Buffer): Headers {
     const type = block[nameEnd] ?? -1
     const hasLength = type === bytesType || type === textType
     const start = nameEnd + (hasLength ? 3 : 1)
-    const end = start + (hasLength && start <= block.length ? block.readUInt16BE(nameEnd + 1) : sizes[type] ?? Number.NaN)
+    const end = start + (hasLength && start <= block.length ? block.readUInt16BE(nameEnd + 1) : (sizes[type] ?? Number.NaN))
     if (!(end <= block.length)) throw damaged('the headers of a frame cannot be read')
     if (type === textType) headers.set(block.toString('utf8', at + 1, nameEnd), block.toString('utf8', start, end))
     at = end

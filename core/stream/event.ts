@@ -23,7 +23,7 @@ export class StreamEvent {
 
   /** The `data` lines, joined by line feeds; `undefined` if there are none. */
   get data(): string | undefined {
-    return this.#read().data.length === 0 ? undefined : this.#data ??= this.#decode()
+    return this.#read().data.length === 0 ? undefined : (this.#data ??= this.#decode())
   }
 
   /** Whether there is any `data`. */
@@ -75,11 +75,13 @@ export class StreamEvent {
   }
 
   #read(): Fields {
-    return this.#fields ??= readFields(this.bytes)
+    return (this.#fields ??= readFields(this.bytes))
   }
 
   #decode(): string {
-    return this.#read().data.map(({ start, end }) => this.bytes.toString('utf8', start, end)).join('\n')
+    return this.#read()
+      .data.map(({ start, end }) => this.bytes.toString('utf8', start, end))
+      .join('\n')
   }
 
   #json(): Buffer | undefined {

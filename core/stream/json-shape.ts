@@ -12,9 +12,14 @@ export class JsonShape {
   /** What a string would be that began here; `undefined` if none can. */
   get string(): 'key' | 'value' | undefined {
     switch (this.#expected) {
-      case 'value': case 'value or ]': return 'value'
-      case 'key': case 'key or }': return 'key'
-      default: return undefined
+      case 'value':
+      case 'value or ]':
+        return 'value'
+      case 'key':
+      case 'key or }':
+        return 'key'
+      default:
+        return undefined
     }
   }
 
@@ -34,13 +39,20 @@ export class JsonShape {
   /** Any other single character. */
   mark(mark: string): boolean {
     switch (mark) {
-      case '{': return this.#begin('{', 'key or }')
-      case '[': return this.#begin('[', 'value or ]')
-      case '}': return this.#end('{', 'key or }')
-      case ']': return this.#end('[', 'value or ]')
-      case ':': return this.#separate(':', 'value')
-      case ',': return this.#separate(', or end', this.#open.at(-1) === '{' ? 'key' : 'value')
-      default: return false
+      case '{':
+        return this.#begin('{', 'key or }')
+      case '[':
+        return this.#begin('[', 'value or ]')
+      case '}':
+        return this.#end('{', 'key or }')
+      case ']':
+        return this.#end('[', 'value or ]')
+      case ':':
+        return this.#separate(':', 'value')
+      case ',':
+        return this.#separate(', or end', this.#open.at(-1) === '{' ? 'key' : 'value')
+      default:
+        return false
     }
   }
 

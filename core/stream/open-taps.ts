@@ -76,7 +76,7 @@ export class OpenTaps {
         const verdict: unknown = tap.observe?.(event, state)
         if (verdict === 'drop') return this.#dropped(name)
         if (verdict instanceof GatewayError) return this.#refused(name, verdict)
-        if (verdict !== undefined) throw notUnderstood(verdict, 'observe() must return nothing, \'drop\' or a refusal')
+        if (verdict !== undefined) throw notUnderstood(verdict, "observe() must return nothing, 'drop' or a refusal")
         if (event.edits !== before) this.#changers.add(name)
       } catch (cause) {
         this.#failed(name, cause)

@@ -30,7 +30,7 @@ export class StreamRule {
     this.taps = taps
     this.#format = format
     this.#onFailure = onFailure
-    this.#lookbehind = Math.max(0, ...taps.map(({ tap }) => tap.text === undefined ? 0 : tap.lookbehind ?? 0))
+    this.#lookbehind = Math.max(0, ...taps.map(({ tap }) => (tap.text === undefined ? 0 : (tap.lookbehind ?? 0))))
   }
 
   /** @throws TapFailure */
@@ -86,7 +86,10 @@ export class RunningRule {
     const borders = new Borders(region)
     for (let start = 0; start < region.length;) {
       let text = ''
-      const end = repeated?.read(characters, start, texts => { text = texts.join('') }) ?? start
+      const end =
+        repeated?.read(characters, start, texts => {
+          text = texts.join('')
+        }) ?? start
       const border = end > start ? end : borders.next(start)
       const next = border < 0 ? region.length : border
       const left = text === '' || repeated === undefined ? this.#passOne(region.subarray(start, next)) : this.#passMore(text, repeated)
@@ -182,7 +185,14 @@ export class RunningRule {
       return known
     }
     const Gate = channel === 'tool_arguments' && isPlain !== true ? ArgumentsWindow : TextWindow
-    const flow = { gate: new Gate(this.#lookbehind, text => this.#taps.text(text, channel), text => this.#taps.changed(text, channel)), like: event }
+    const flow = {
+      gate: new Gate(
+        this.#lookbehind,
+        text => this.#taps.text(text, channel),
+        text => this.#taps.changed(text, channel),
+      ),
+      like: event,
+    }
     this.#flows.set(key, flow)
     return flow
   }

@@ -38,7 +38,8 @@ export class SpelledWindow implements TextGate {
 function decoded(spelled: string): string {
   if (!spelled.includes('\\')) return spelled
   return spelled.replace(/\\(?:u(.{4})|(.))/g, (_, hex: string | undefined, letter: string) =>
-    hex === undefined ? escapes[letter] ?? letter : String.fromCharCode(parseInt(hex, 16)))
+    hex === undefined ? (escapes[letter] ?? letter) : String.fromCharCode(parseInt(hex, 16)),
+  )
 }
 
 /** The length of what spells the first `units` of a text. */

@@ -58,7 +58,7 @@ export class StreamTail {
 
   /** The last events, in order, comments left out. */
   get events(): readonly StreamEvent[] {
-    return this.#events ??= this.#read()
+    return (this.#events ??= this.#read())
   }
 
   /** The first event, if it is kept, and the last ones. */

@@ -42,18 +42,20 @@ export function chatCompletion(sample: CompletionSample = {}) {
   const { toolCalls, content = toolCalls === undefined ? 'Hello! How can I help you today?' : null, refusal = null } = sample
   return {
     ...envelope(sample, 'chat.completion'),
-    choices: [{
-      index: 0,
-      message: {
-        role: 'assistant',
-        content,
-        ...(toolCalls === undefined ? {} : { tool_calls: toolCalls.map(wholeToolCall) }),
-        refusal,
-        annotations: [],
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content,
+          ...(toolCalls === undefined ? {} : { tool_calls: toolCalls.map(wholeToolCall) }),
+          refusal,
+          annotations: [],
+        },
+        logprobs: null,
+        finish_reason: finishReason(sample),
       },
-      logprobs: null,
-      finish_reason: finishReason(sample),
-    }],
+    ],
     usage: usageOf(sample),
     service_tier: 'default',
     system_fingerprint: 'fp_44709d6fcb',
@@ -63,13 +65,14 @@ export function chatCompletion(sample: CompletionSample = {}) {
 /** The events of a streamed reply, each with its blank line, ending in `data: [DONE]`. */
 export function chatChunks(sample: StreamSample = {}): string[] {
   const { pieces = [], toolCalls = [], withUsage = sample.usage !== undefined } = sample
-  const chunk = (choices: readonly object[], usage: object | null = null) => sse({
-    ...envelope(sample, 'chat.completion.chunk'),
-    service_tier: 'default',
-    system_fingerprint: 'fp_44709d6fcb',
-    choices,
-    ...(withUsage ? { usage } : {}),
-  })
+  const chunk = (choices: readonly object[], usage: object | null = null) =>
+    sse({
+      ...envelope(sample, 'chat.completion.chunk'),
+      service_tier: 'default',
+      system_fingerprint: 'fp_44709d6fcb',
+      choices,
+      ...(withUsage ? { usage } : {}),
+    })
   const choice = (delta: object, finish: string | null = null) => chunk([{ index: 0, delta, logprobs: null, finish_reason: finish }])
   return [
     choice({ role: 'assistant', content: toolCalls.length > 0 && pieces.length === 0 ? null : '', refusal: null }),
@@ -82,7 +85,12 @@ export function chatChunks(sample: StreamSample = {}): string[] {
 }
 
 /** A reply to `POST /v1/embeddings`; vectors as arrays, or as base64 of little-endian float32. */
-export function embeddings(sample: { readonly vectors: readonly (readonly number[])[]; readonly model?: string; readonly base64?: boolean; readonly promptTokens?: number }) {
+export function embeddings(sample: {
+  readonly vectors: readonly (readonly number[])[]
+  readonly model?: string
+  readonly base64?: boolean
+  readonly promptTokens?: number
+}) {
   const { vectors, model = 'text-embedding-test', base64 = false, promptTokens = 8 } = sample
   return {
     object: 'list',
@@ -109,8 +117,39 @@ export function sse(data: unknown): string {
 
 /** The pieces of text of `sampleStream`. */
 export const samplePieces: readonly string[] = [
-  'A', ' gateway', ' stands', ' between', ' an', ' application', ' and', ' the', ' models', ' it', ' calls', ':', ' it', ' checks', ' who', ' is', ' asking', ',',
-  ' picks', ' a', ' target', ',', ' passes', ' the', ' words', ' on', ' unchanged', ' and', ' counts', ' every', ' token', ' used', '.',
+  'A',
+  ' gateway',
+  ' stands',
+  ' between',
+  ' an',
+  ' application',
+  ' and',
+  ' the',
+  ' models',
+  ' it',
+  ' calls',
+  ':',
+  ' it',
+  ' checks',
+  ' who',
+  ' is',
+  ' asking',
+  ',',
+  ' picks',
+  ' a',
+  ' target',
+  ',',
+  ' passes',
+  ' the',
+  ' words',
+  ' on',
+  ' unchanged',
+  ' and',
+  ' counts',
+  ' every',
+  ' token',
+  ' used',
+  '.',
 ]
 
 /** A stream of 37 events: the role, 33 pieces of content, the finish, the usage, `[DONE]`. */

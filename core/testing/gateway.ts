@@ -50,11 +50,19 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 }
 
 async function startIn(directory: string, options: TestGatewayOptions, remove: () => Promise<void>): Promise<TestGateway> {
-  const configure = async (config: string | Readonly<Record<string, unknown>>) => await writeFile(join(directory, 'tapline.yaml'), typeof config === 'string' ? config : stringify(config))
+  const configure = async (config: string | Readonly<Record<string, unknown>>) =>
+    await writeFile(join(directory, 'tapline.yaml'), typeof config === 'string' ? config : stringify(config))
   for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(directory, name), text)
   await configure(options.config ?? {})
   const log: Record<string, unknown>[] = []
-  const logger = pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line) as Record<string, unknown>) } })
+  const logger = pino(
+    { level: 'debug' },
+    {
+      write: (line: string) => {
+        log.push(JSON.parse(line) as Record<string, unknown>)
+      },
+    },
+  )
   const gateway = await Gateway.start({
     cwd: directory,
     env: { CONFIG_FILE: join(directory, 'tapline.yaml'), ...upstreamVariables(options.upstream), ...ownStore(directory, options.config), ...options.env },
@@ -82,5 +90,13 @@ function ownStore(directory: string, config: TestGatewayOptions['config'] = {}):
 }
 
 function upstreamVariables(upstream: ScriptedUpstream | undefined): Record<string, string> {
-  return upstream === undefined ? {} : { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist', COMPAT_WARN: 'false' }
+  return upstream === undefined
+    ? {}
+    : {
+        OPENAI_API_KEY: 'sk-upstream',
+        OPENAI_BASE_URL: upstream.url,
+        OPENAI_MODELS: 'gpt-test',
+        CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+        COMPAT_WARN: 'false',
+      }
 }

@@ -13,7 +13,7 @@ export function portOf(server: Server): number {
 /** Below those that a system gives to whoever names none: between finding one here and using it, nobody else is given it. */
 const [lowest, count] = [20_000, 12_000]
 /** Each process begins elsewhere, so that those of one machine seldom look at the same. */
-let next = process.pid * 7919 % count
+let next = (process.pid * 7919) % count
 
 /** A port of 127.0.0.1 on which nothing listens just now; another one each time. */
 export async function freePort(): Promise<number> {

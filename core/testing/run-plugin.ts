@@ -74,11 +74,34 @@ export async function runPlugin(definition: PluginDefinition, options: PluginRun
   const provider = answering(dialect, operation, options, received)
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
-  const services = { clock, random: Math.random, health: new GatewayHealth(clock), version: { version: '0', commit: 'test' }, meter: noMeter, admin: noAdmin, providers: new Map([['test', provider]]), ...options.services }
-  const instance = await setUpPlugin({ key: 'test', name: definition.name, definition, options: checked.value }, givenServices(definition.name, definition, services), log, clock)
-  const placed: PlacedStep = { name: definition.name, instance, onError: options.onError, timeoutMs: timeoutOf(options.timeoutMs, definition), phases: new Set(phases) }
+  const services = {
+    clock,
+    random: Math.random,
+    health: new GatewayHealth(clock),
+    version: { version: '0', commit: 'test' },
+    meter: noMeter,
+    admin: noAdmin,
+    providers: new Map([['test', provider]]),
+    ...options.services,
+  }
+  const instance = await setUpPlugin(
+    { key: 'test', name: definition.name, definition, options: checked.value },
+    givenServices(definition.name, definition, services),
+    log,
+    clock,
+  )
+  const placed: PlacedStep = {
+    name: definition.name,
+    instance,
+    onError: options.onError,
+    timeoutMs: timeoutOf(options.timeoutMs, definition),
+    phases: new Set(phases),
+  }
   const limits = { totalMs: 0, responseHeaderMs: 0, streamIdleMs: 0, streamStallMs: 0 }
-  const plan = buildPlan({ name: 'test', operation, dialect, dialectWhen: [], body: 'json', clock, log, limits, compatHeaders: true }, [await router(provider, options), placed])
+  const plan = buildPlan({ name: 'test', operation, dialect, dialectWhen: [], body: 'json', clock, log, limits, compatHeaders: true }, [
+    await router(provider, options),
+    placed,
+  ])
   const exchange = new Exchange('test', incoming(request, operation, options), plan)
   const sink = new MemorySink()
   instance.hold()
@@ -100,8 +123,11 @@ function outcome(dialect: SpokenDialect, exchange: Exchange, sink: MemorySink, r
     status,
     headers: sink.headers,
     body: isStream || bytes.length === 0 ? undefined : JSON.parse(bytes.toString()),
-    reply: { raw: bytes.toString(), text: isStream ? textOfStream(dialect, bytes) : status === 200 && bytes.length > 0 ? textOfAnswer(dialect, exchange.operation, bytes) : '' },
-    upstream: received[0] === undefined ? undefined : JSON.parse(received[0].toString()) as Record<string, unknown>,
+    reply: {
+      raw: bytes.toString(),
+      text: isStream ? textOfStream(dialect, bytes) : status === 200 && bytes.length > 0 ? textOfAnswer(dialect, exchange.operation, bytes) : '',
+    },
+    upstream: received[0] === undefined ? undefined : (JSON.parse(received[0].toString()) as Record<string, unknown>),
     failures: exchange.failures,
     exchange,
   }
@@ -112,8 +138,13 @@ async function router(provider: ProviderInstance, { caller, userPath = '' }: Plu
   const definition: PluginDefinition = {
     name: 'test-router',
     setup: () => ({
-      request: exchange => { exchange.caller = caller; exchange.userPath = userPath },
-      route: exchange => { exchange.targets = [{ provider, model: exchange.model }] },
+      request: exchange => {
+        exchange.caller = caller
+        exchange.userPath = userPath
+      },
+      route: exchange => {
+        exchange.targets = [{ provider, model: exchange.model }]
+      },
     }),
   }
   const instance = await Instance.setUp({ key: 'router', name: 'test-router', definition, options: {} }, {} as Services, pino({ enabled: false }), realClock)
@@ -122,19 +153,23 @@ async function router(provider: ProviderInstance, { caller, userPath = '' }: Plu
 
 function answering(dialect: SpokenDialect, operation: string, { answer = 'Hello!' }: PluginRunOptions, received: Buffer[]): ProviderInstance {
   const config = { name: 'test', type: 'test', keys: [], models: [], settings: {}, source: 'test' }
-  const whole = (request: Buffer) => isBody(answer) ? Buffer.from(JSON.stringify(answer)) : answerIn(dialect, [answer].flat().join(''), request)
+  const whole = (request: Buffer) => (isBody(answer) ? Buffer.from(JSON.stringify(answer)) : answerIn(dialect, [answer].flat().join(''), request))
   const pieces = isBody(answer) ? [] : [...answer]
-  return new ProviderInstance(config, {
-    name: 'test',
-    dialects: [dialect.name],
-    operations: { [operation]: 'POST /test' },
-    answer({ body = Buffer.from('{}') }) {
-      received.push(body)
-      const isStream = dialect.streams(JsonDocument.parse(body))
-      if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: streamIn(dialect, pieces, body) }
-      return { status: 200, headers: ['Content-Type', 'application/json'], body: whole(body) }
+  return new ProviderInstance(
+    config,
+    {
+      name: 'test',
+      dialects: [dialect.name],
+      operations: { [operation]: 'POST /test' },
+      answer({ body = Buffer.from('{}') }) {
+        received.push(body)
+        const isStream = dialect.streams(JsonDocument.parse(body))
+        if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: streamIn(dialect, pieces, body) }
+        return { status: 200, headers: ['Content-Type', 'application/json'], body: whole(body) }
+      },
     },
-  }, testProviderDeps())
+    testProviderDeps(),
+  )
 }
 
 function isBody(answer: NonNullable<PluginRunOptions['answer']>): answer is Readonly<Record<string, unknown>> {
@@ -144,5 +179,14 @@ function isBody(answer: NonNullable<PluginRunOptions['answer']>): answer is Read
 function incoming(body: Buffer, operation: string, { headers = {} }: PluginRunOptions) {
   const all: Record<string, string> = { 'content-type': 'application/json', ...headers }
   const path = operation === 'chat' ? '/v1/chat/completions' : `/v1/${operation}`
-  return { method: 'POST', path, query: '', params: {}, headers: all, rawHeaders: Object.entries(all).flat(), remoteAddress: '127.0.0.1', body: () => Promise.resolve(body) }
+  return {
+    method: 'POST',
+    path,
+    query: '',
+    params: {},
+    headers: all,
+    rawHeaders: Object.entries(all).flat(),
+    remoteAddress: '127.0.0.1',
+    body: () => Promise.resolve(body),
+  }
 }

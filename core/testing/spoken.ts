@@ -18,22 +18,37 @@ export type SpokenDialect = Dialect & { readonly caller: CallerSide; readonly up
 const model = 'test-model'
 const usage = { inputTokens: 14, outputTokens: 9 }
 const destination: Destination = {
-  model, provider: 'test', type: 'test', traits: {}, settings: {},
+  model,
+  provider: 'test',
+  type: 'test',
+  traits: {},
+  settings: {},
   options: { strict: false, report_dropped: true, wrap_custom_tools: false, seal_foreign_state: false },
 }
 
 /** @throws LoadError, and TypeError for a dialect in which nobody generates anything */
 export async function spokenDialect(name: string): Promise<SpokenDialect> {
   const { definition } = await load('dialect', name, '/', { searchPaths: [], foreignAllowed: false })
-  if (!isForCallers(definition) || definition.caller === undefined || definition.upstream === undefined) throw new TypeError(`${name} is not spoken by callers and providers`)
+  if (!isForCallers(definition) || definition.caller === undefined || definition.upstream === undefined)
+    throw new TypeError(`${name} is not spoken by callers and providers`)
   return { ...definition, caller: definition.caller, upstream: definition.upstream }
 }
 
 /** A greeting. @param members what stands in it beside, or in the place of what would be there */
 export function greeting({ name, upstream }: SpokenDialect, members: Readonly<Record<string, unknown>>): Buffer {
   const said: NeutralRequest = {
-    from: name, model, system: [], turns: [{ role: 'user', blocks: [{ type: 'text', text: 'Hello' }] }],
-    tools: [], sampling: {}, stop: [], hints: {}, wants: {}, isStream: false, extras: {}, vendorExtras: {},
+    from: name,
+    model,
+    system: [],
+    turns: [{ role: 'user', blocks: [{ type: 'text', text: 'Hello' }] }],
+    tools: [],
+    sampling: {},
+    stop: [],
+    hints: {},
+    wants: {},
+    isStream: false,
+    extras: {},
+    vendorExtras: {},
   }
   const spelled = JSON.parse(upstream.request(said, destination, new Losses()).body.toString()) as object
   return Buffer.from(JSON.stringify({ ...spelled, ...members }))
@@ -51,21 +66,33 @@ export function streamIn(dialect: SpokenDialect, pieces: readonly string[], requ
   const writer = dialect.caller.stream(contextOf(dialect, request))
   const key = '0'
   const events: readonly NeutralEvent[] = [
-    { type: 'start', model }, { type: 'open', key, block: { type: 'text' } }, ...pieces.map(text => ({ type: 'delta', key, text }) as const), { type: 'close', key },
-    { type: 'finish', finish: 'stop' }, { type: 'usage', usage }, { type: 'end' },
+    { type: 'start', model },
+    { type: 'open', key, block: { type: 'text' } },
+    ...pieces.map(text => ({ type: 'delta', key, text }) as const),
+    { type: 'close', key },
+    { type: 'finish', finish: 'stop' },
+    { type: 'usage', usage },
+    { type: 'end' },
   ]
   return events.map(event => Buffer.from(writer.write(event))).filter(({ length }) => length > 0)
 }
 
 /** The text of a whole answer. */
 export function textOfAnswer(dialect: Dialect, operation: string, body: Buffer): string {
-  return dialect.reply(JsonDocument.parse(body), operation).messages.map(({ text }) => text).join('')
+  return dialect
+    .reply(JsonDocument.parse(body), operation)
+    .messages.map(({ text }) => text)
+    .join('')
 }
 
 /** The texts of a streamed answer, put together. */
 export function textOfStream({ stream }: Dialect, body: Buffer): string {
   const format = stream.open?.() ?? stream
-  return splitEvents(body).flatMap(event => format.texts(event)).filter(({ channel }) => channel === 'text').map(({ text }) => text).join('')
+  return splitEvents(body)
+    .flatMap(event => format.texts(event))
+    .filter(({ channel }) => channel === 'text')
+    .map(({ text }) => text)
+    .join('')
 }
 
 /** Of these answers there are samples as the vendor sends them. */
@@ -76,7 +103,12 @@ function isChat({ name }: Dialect): boolean {
 function contextOf({ caller }: SpokenDialect, request: Buffer): ReplyContext {
   const losses = new Losses()
   return {
-    request: caller.request(parseJson(request.toString()) as JsonObject, losses), original: JsonDocument.parse(request),
-    from: destination, requestId: 'test', created: 1_767_225_600, ids: randomIds, losses,
+    request: caller.request(parseJson(request.toString()) as JsonObject, losses),
+    original: JsonDocument.parse(request),
+    from: destination,
+    requestId: 'test',
+    created: 1_767_225_600,
+    ids: randomIds,
+    losses,
   }
 }

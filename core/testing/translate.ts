@@ -25,7 +25,7 @@ export async function translate({ config, to, from, request }: TranslateOptions)
   try {
     const file = join(folder, 'tapline.yaml')
     await writeFile(file, JSON.stringify(config))
-    const generation = await buildGeneration({ ...await processContext({ config: file }, pino({ enabled: false })), cwd: folder, env: {} })
+    const generation = await buildGeneration({ ...(await processContext({ config: file }, pino({ enabled: false }))), cwd: folder, env: {} })
     const body = Buffer.isBuffer(request) ? request : Buffer.from(typeof request === 'string' ? request : JSON.stringify(request))
     try {
       return await dryRun(generation, { to, request: body, ...(from === undefined ? {} : { from }) })

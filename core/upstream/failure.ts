@@ -39,13 +39,21 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   const error = new GatewayError(code, explain(provider, status, said.message), {
     status: isError ? status : 502,
     provider,
-    headers: [...retryAfterHeader(headers, now), ...relayedHeaders.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])],
+    headers: [...retryAfterHeader(headers, now), ...relayedHeaders.flatMap(name => (typeof headers[name] === 'string' ? [name, headers[name]] : []))],
     ...(said.param === null ? {} : { param: said.param }),
     ...(said.cause === undefined ? {} : { cause: said.cause }),
     ...(headerMs === undefined && retryAfterMs !== undefined ? { retryAfterMs } : {}),
   })
   const { date } = headers
-  return { kind: 'status', status, error, text: said.message.toLowerCase(), answer: { headers, body }, ...(retryAfterMs === undefined ? {} : { retryAfterMs }), ...(typeof date === 'string' ? { date } : {}) }
+  return {
+    kind: 'status',
+    status,
+    error,
+    text: said.message.toLowerCase(),
+    answer: { headers, body },
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(typeof date === 'string' ? { date } : {}),
+  }
 }
 
 function explained(said: VendorError, status: number, { definition, keys }: Refuser): VendorError {
@@ -115,12 +123,17 @@ function explain(provider: string, status: number, message: string): string {
 function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
   const text = body.toString().trim()
   const parsed = parse(text)
-  const root = Array.isArray(parsed) ? parsed[0] as unknown : parsed
+  const root = Array.isArray(parsed) ? (parsed[0] as unknown) : parsed
   const awsType = headers['x-amzn-errortype']
   const named = typeof awsType === 'string' ? awsType.replace(/:.*$/, '') : null
   if (!isRecord(root)) return { message: plainText(text), code: named, param: null }
   const error = isRecord(root['error']) ? root['error'] : root
-  return { message: clip(messageOf(root, error)), code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null, param: typeof error['param'] === 'string' ? error['param'] : null, retryAfterMs: retryInfoMs(error) }
+  return {
+    message: clip(messageOf(root, error)),
+    code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null,
+    param: typeof error['param'] === 'string' ? error['param'] : null,
+    retryAfterMs: retryInfoMs(error),
+  }
 }
 
 function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string {
@@ -132,13 +145,22 @@ function messageOf(root: Record<string, unknown>, error: Record<string, unknown>
 /** FastAPI's validators: text, or a list of places and messages. */
 function detailOf(detail: unknown): string | null {
   if (!Array.isArray(detail)) return textOf(detail)
-  return detail.filter(isRecord).map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join('.') : ''}: ${String(msg)}`).join('; ')
+  return detail
+    .filter(isRecord)
+    .map(({ loc, msg }) => `${Array.isArray(loc) ? loc.join('.') : ''}: ${String(msg)}`)
+    .join('; ')
 }
 
 /** A page from a proxy becomes its words. */
 function plainText(text: string): string {
   if (!text.startsWith('<')) return clip(text)
-  return clip(text.replace(/<(script|style)\b[^]*?<\/\1>/gi, ' ').replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim())
+  return clip(
+    text
+      .replace(/<(script|style)\b[^]*?<\/\1>/gi, ' ')
+      .replace(/<[^>]*>/g, ' ')
+      .replace(/\s+/g, ' ')
+      .trim(),
+  )
 }
 
 /** As callers get it, in whole seconds, whatever way the provider says it. */

@@ -13,7 +13,9 @@ export function formCall({ operation }: Exchange, attempt: Attempt, form: Form, 
   const { model } = attempt.target
   const length = form.length(model)
   // Once its bytes have left, the call cannot be made again.
-  const body = form.body(model, () => { attempt.once = true })
+  const body = form.body(model, () => {
+    attempt.once = true
+  })
   const headers = ['Content-Type', form.type, 'Accept', '*/*', 'Accept-Encoding', 'identity']
   if (Buffer.isBuffer(body)) return { operation, method, path, headers, body }
   if (length !== undefined) headers.push('Content-Length', String(length))

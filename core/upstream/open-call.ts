@@ -79,7 +79,13 @@ class OpenCall {
     this.#headers = headers
     if (status < 200 || status > 299) return void (this.#refusal = [])
     const call = this.#call
-    this.#body = new Readable({ read: () => call?.resume(), destroy: (cause, callback) => { call?.abort(); callback(cause) } })
+    this.#body = new Readable({
+      read: () => call?.resume(),
+      destroy: (cause, callback) => {
+        call?.abort()
+        callback(cause)
+      },
+    })
     this.#resolve({ status, headers, body: this.#body })
   }
 
@@ -98,7 +104,12 @@ class OpenCall {
   #broken(cause: Error): void {
     const { name: provider } = this.#provider
     if (this.#refusal !== undefined) this.#end()
-    else this.#fail(this.#body === undefined ? transportFailure(provider, cause).error : gatewayError('bad_upstream_response', `${provider} broke off its answer`, { provider, cause }))
+    else
+      this.#fail(
+        this.#body === undefined
+          ? transportFailure(provider, cause).error
+          : gatewayError('bad_upstream_response', `${provider} broke off its answer`, { provider, cause }),
+      )
   }
 
   #fail(cause: Error): void {
@@ -112,11 +123,19 @@ class OpenCall {
 function outgoingCall(provider: ProviderInstance, { operation, params = {}, query = {}, body, key, requestId, userPath = '' }: ObjectRequest): OutgoingCall {
   const place = provider.endpoint(operation)
   if (place === undefined) throw unserved(provider, operation)
-  const headers = [...body === undefined ? [] : ['Content-Type', body.type], 'Accept', '*/*', 'Accept-Encoding', 'identity']
+  const headers = [...(body === undefined ? [] : ['Content-Type', body.type]), 'Accept', '*/*', 'Accept-Encoding', 'identity']
   if (body?.length !== undefined) headers.push('Content-Length', String(body.length))
   const path = pathOf(place.path, params, query)
   const bytes = body?.bytes
-  return { operation, method: place.method, path, headers: provider.headers.of(headers, { key: key ?? provider.keys.take(), requestId }), body: Buffer.isBuffer(bytes) ? bytes : undefined, ...bytes instanceof Readable ? { upload: bytes } : {}, ...userPath === '' ? {} : { userPath } }
+  return {
+    operation,
+    method: place.method,
+    path,
+    headers: provider.headers.of(headers, { key: key ?? provider.keys.take(), requestId }),
+    body: Buffer.isBuffer(bytes) ? bytes : undefined,
+    ...(bytes instanceof Readable ? { upload: bytes } : {}),
+    ...(userPath === '' ? {} : { userPath }),
+  }
 }
 
 function unserved({ name, type }: ProviderInstance, operation: string): GatewayError {
@@ -124,7 +143,7 @@ function unserved({ name, type }: ProviderInstance, operation: string): GatewayE
 }
 
 function pathOf(template: string, params: Readonly<Record<string, string>>, query: Query): string {
-  const path = template.replace(/\{(\w+)\}/g, (whole, name: string) => params[name] === undefined ? whole : encodeURIComponent(params[name]))
+  const path = template.replace(/\{(\w+)\}/g, (whole, name: string) => (params[name] === undefined ? whole : encodeURIComponent(params[name])))
   const asked = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString()
   return asked === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${asked}`
 }

@@ -25,7 +25,9 @@ import { wireFor } from './provider/wire.ts'
 export function outgoingCall(exchange: Exchange, attempt: Attempt): OutgoingCall | Promise<OutgoingCall> {
   const spelled = spelledCall(exchange, attempt)
   const { promptCache, translation } = attempt
-  return promptCache === undefined || spelled.body === undefined ? spelled : planned(spelled, spelled.body, promptCache, translation?.dialect ?? exchange.dialect?.name ?? '')
+  return promptCache === undefined || spelled.body === undefined
+    ? spelled
+    : planned(spelled, spelled.body, promptCache, translation?.dialect ?? exchange.dialect?.name ?? '')
 }
 
 function planned(call: OutgoingCall, bytes: Buffer, plan: PromptCachePlan, dialect: string): OutgoingCall | Promise<OutgoingCall> {
@@ -40,7 +42,8 @@ export function spelledCall(exchange: Exchange, attempt: Attempt): OutgoingCall 
   forgetLosses(exchange)
   const wire = wireFor(exchange, attempt.target)
   if (wire === undefined) return nativeCall(exchange, attempt)
-  const translation: Translation = 'embeddings' in wire ? new EmbeddingsTranslation(exchange, attempt, wire) : new GenerationTranslation(exchange, attempt, wire)
+  const translation: Translation =
+    'embeddings' in wire ? new EmbeddingsTranslation(exchange, attempt, wire) : new GenerationTranslation(exchange, attempt, wire)
   attempt.translation = translation
   const { place, operation, body, further = [] } = translation
   const headers = ['Content-Type', 'application/json', 'Accept', translation.accept, 'Accept-Encoding', 'identity', ...translation.headers]
@@ -48,7 +51,9 @@ export function spelledCall(exchange: Exchange, attempt: Attempt): OutgoingCall 
 }
 
 function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
-  const { target: { provider } } = attempt
+  const {
+    target: { provider },
+  } = attempt
   const { forward, operation } = exchange
   const place = forward ?? provider.endpoint(operation)
   if (place === undefined) {
@@ -65,7 +70,9 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
 /** Adds what every call carries. */
 function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): OutgoingCall {
   const { headers } = outgoing
-  const { target: { provider, model } } = attempt
+  const {
+    target: { provider, model },
+  } = attempt
   if (exchange.forward === undefined) trace(headers, exchange)
   const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
   const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, caller })
@@ -74,7 +81,14 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
 }
 
 function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
-  const headers = ['Content-Type', 'application/json', 'Accept', streamed ? 'text/event-stream' : dialect?.opaqueReplies?.has(operation) === true ? '*/*' : 'application/json', 'Accept-Encoding', 'identity']
+  const headers = [
+    'Content-Type',
+    'application/json',
+    'Accept',
+    streamed ? 'text/event-stream' : dialect?.opaqueReplies?.has(operation) === true ? '*/*' : 'application/json',
+    'Accept-Encoding',
+    'identity',
+  ]
   for (const name of callerHeaders ?? []) {
     const value = request.headers[name]
     if (typeof value === 'string') headers.push(name, value)

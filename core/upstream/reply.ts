@@ -94,7 +94,7 @@ export class Reply {
   get conversation(): Conversation | undefined {
     const { document } = this
     if (document === undefined || this.#dialect === undefined) return undefined
-    return this.#conversation ??= this.#dialect.reply(document, this.#operation)
+    return (this.#conversation ??= this.#dialect.reply(document, this.#operation))
   }
 
   /** How the stream ended; undefined where only its events say it. */

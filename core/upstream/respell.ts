@@ -40,6 +40,13 @@ export function respellTranslated(body: Buffer, exchange: Exchange, target: Targ
   if (definition.respell === undefined) return { body, stopAt: [] }
   const document = JsonDocument.of(body)
   const stopAt: string[] = []
-  definition.respell(document, { ...factsOfCall(exchange, target, dialect, operation), losses, isTranslated: true, stopAt: sequences => { stopAt.push(...sequences) } })
+  definition.respell(document, {
+    ...factsOfCall(exchange, target, dialect, operation),
+    losses,
+    isTranslated: true,
+    stopAt: sequences => {
+      stopAt.push(...sequences)
+    },
+  })
   return { body: document.render(), stopAt }
 }

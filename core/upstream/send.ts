@@ -111,7 +111,15 @@ class Sending implements ReplyListener, Call {
 
   onHead(status: number, headers: ReplyHeaders): void {
     if (this.#over) return
-    const reading: Reading = { exchange: this.#exchange, attempt: this.#attempt, status, headers, call: this, settle: outcome => this.#settle(outcome), concluded: () => this.#leaveOff() }
+    const reading: Reading = {
+      exchange: this.#exchange,
+      attempt: this.#attempt,
+      status,
+      headers,
+      call: this,
+      settle: outcome => this.#settle(outcome),
+      concluded: () => this.#leaveOff(),
+    }
     relayHeaders(this.#exchange, this.#attempt, headers)
     this.#reader = bodyReader(reading)
     if (this.#reader.flows) this.#watchSilence()
@@ -133,7 +141,8 @@ class Sending implements ReplyListener, Call {
   onError(cause: Error): void {
     if (this.#over) return
     this.#finish()
-    if (this.#reader === undefined) this.#settle(cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name, cause))
+    if (this.#reader === undefined)
+      this.#settle(cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name, cause))
     else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }))
   }
 
@@ -157,7 +166,9 @@ class Sending implements ReplyListener, Call {
   get #limits(): { readonly responseHeaderMs: number; readonly totalMs: number } {
     const { limitMs } = this.#attempt
     const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
-    return limitMs === undefined ? { responseHeaderMs, totalMs } : { responseHeaderMs: Math.min(limitMs, responseHeaderMs || limitMs), totalMs: Math.min(limitMs, totalMs || limitMs) }
+    return limitMs === undefined
+      ? { responseHeaderMs, totalMs }
+      : { responseHeaderMs: Math.min(limitMs, responseHeaderMs || limitMs), totalMs: Math.min(limitMs, totalMs || limitMs) }
   }
 
   get #name(): string {

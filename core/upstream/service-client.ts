@@ -39,7 +39,8 @@ export class ServiceClient {
   async post(body: Buffer, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ServiceAnswer> {
     const { timeoutMs } = this.#limits
     const ending = new AbortController()
-    const timer = timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${this.#url.host} did not answer within ${timeoutMs} ms`))) : undefined
+    const timer =
+      timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${this.#url.host} did not answer within ${timeoutMs} ms`))) : undefined
     try {
       const reply = await request(this.#url, { dispatcher: this.#dispatcher, method: 'POST', headers, body, signal: AbortSignal.any([ending.signal, signal]) })
       return { status: reply.statusCode, body: await this.#bounded(reply.body) }
@@ -69,7 +70,8 @@ export function serviceUrl(address: string, isSecret: boolean): URL {
   const url = URL.parse(address)
   if (url === null || !['http:', 'https:'].includes(url.protocol)) throw new Error('the address of a service begins with https:// or http://')
   if (url.username !== '' || url.password !== '') throw new Error('the address of a service holds no user')
-  if (isSecret && url.protocol !== 'https:' && !isOnThisMachine(url.hostname)) throw new Error(`${url.host} is not on this machine: its address must begin with https://`)
+  if (isSecret && url.protocol !== 'https:' && !isOnThisMachine(url.hostname))
+    throw new Error(`${url.host} is not on this machine: its address must begin with https://`)
   return url
 }
 

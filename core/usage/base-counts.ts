@@ -21,7 +21,7 @@ export function baseCounts(usage: Usage, { countsApart = [] }: Pick<ProviderDefi
   const isCacheApart = countsApart.includes('cache') || saysCacheApart(usage, reported)
   const raw = completed(without(reported, isCacheApart ? insideNames : apartNames), usage, isCacheApart)
   const input = less(usage.inputTokens, isCacheApart ? (usage.cachedTokens ?? 0) + (usage.cacheWriteTokens ?? 0) : 0)
-  const output = less(usage.outputTokens, countsApart.includes('reasoning') ? usage.reasoningTokens ?? 0 : 0)
+  const output = less(usage.outputTokens, countsApart.includes('reasoning') ? (usage.reasoningTokens ?? 0) : 0)
   const total = less(usage.totalTokens, 0) ?? (input === null && output === null ? null : (input ?? 0) + (output ?? 0))
   return { input_tokens: input, output_tokens: output, total_tokens: total, raw_data: Object.keys(raw).length === 0 ? null : raw }
 }
@@ -46,7 +46,9 @@ function without(reported: RawData, names: readonly string[]): RawData {
 /** Counts that the usage object lacks, or has under names of its own. */
 function completed(reported: RawData, usage: Usage, isCacheApart: boolean): RawData {
   const added: Record<string, number> = {}
-  const add = (name: string, names: readonly CountName[], count = 0) => { if (count > 0 && firstCount(names, reported) === undefined) added[name] = count }
+  const add = (name: string, names: readonly CountName[], count = 0) => {
+    if (count > 0 && firstCount(names, reported) === undefined) added[name] = count
+  }
   add(isCacheApart ? 'cache_read_input_tokens' : 'prompt_cached_tokens', cachedNames, usage.cachedTokens)
   add(isCacheApart ? 'cache_creation_input_tokens' : 'prompt_cache_write_tokens', cacheWriteNames, usage.cacheWriteTokens)
   add('completion_reasoning_tokens', reasoningNames, usage.reasoningTokens)

@@ -22,5 +22,10 @@ export function cacheSplit({ input_tokens: input, raw_data: raw }: CountedRow): 
   const inside = [read, written].reduce((sum, part) => sum + (part === undefined || part.isApart ? 0 : part.tokens), 0)
   const [uncached, cached, cacheWrite] = [Math.max(0, (input ?? 0) - inside), read?.tokens ?? 0, written?.tokens ?? 0]
   const sum = uncached + cached + cacheWrite
-  return { uncached_input_tokens: uncached, cached_input_tokens: cached, cache_write_input_tokens: cacheWrite, cached_input_ratio: sum === 0 ? 0 : cached / sum }
+  return {
+    uncached_input_tokens: uncached,
+    cached_input_tokens: cached,
+    cache_write_input_tokens: cacheWrite,
+    cached_input_ratio: sum === 0 ? 0 : cached / sum,
+  }
 }

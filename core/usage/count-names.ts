@@ -23,7 +23,14 @@ export const cacheWriteNames = kind(['cache_write_tokens', 'prompt_cache_write_t
 /** Parts of what was written, by how long it is kept. */
 export const hourWriteNames = kind(['cache_creation_ephemeral_1h_input_tokens', 'ephemeral_1h_input_tokens', 'cache_write_1h_input_tokens'])
 export const minutesWriteNames = kind(['cache_creation_ephemeral_5m_input_tokens', 'ephemeral_5m_input_tokens', 'cache_write_5m_input_tokens'])
-export const reasoningNames = kind(['reasoning_tokens', 'completion_reasoning_tokens', 'thought_tokens', 'thoughts_token_count', 'thinking_tokens', 'completion_thinking_tokens'])
+export const reasoningNames = kind([
+  'reasoning_tokens',
+  'completion_reasoning_tokens',
+  'thought_tokens',
+  'thoughts_token_count',
+  'thinking_tokens',
+  'completion_thinking_tokens',
+])
 export const audioInputNames = kind(['prompt_audio_tokens', 'audio_input_tokens'])
 export const audioOutputNames = kind(['completion_audio_tokens', 'audio_output_tokens'])
 export const imageInputNames = kind(['prompt_image_tokens'])

@@ -6,23 +6,33 @@ import type { RawUsage } from '../neutral/usage.ts'
 export type RawData = Readonly<Record<string, number>>
 
 /** What the prompt's and the answer's details are called by one vendor or another, and how their numbers begin here. */
-const prefixes: ReadonlyMap<string, string> = new Map(Object.entries({
-  prompt_tokens_details: 'prompt',
-  input_tokens_details: 'prompt',
-  input_token_details: 'prompt',
-  completion_tokens_details: 'completion',
-  output_tokens_details: 'completion',
-  output_token_details: 'completion',
-  candidates_tokens_details: 'completion',
-  cache_tokens_details: 'cache',
-  cache_details: 'cache_write',
-  tool_use_prompt_tokens_details: 'tool_use',
-}))
+const prefixes: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    prompt_tokens_details: 'prompt',
+    input_tokens_details: 'prompt',
+    input_token_details: 'prompt',
+    completion_tokens_details: 'completion',
+    output_tokens_details: 'completion',
+    output_token_details: 'completion',
+    candidates_tokens_details: 'completion',
+    cache_tokens_details: 'cache',
+    cache_details: 'cache_write',
+    tool_use_prompt_tokens_details: 'tool_use',
+  }),
+)
 
 /** The prompt, the answer and their sum: they have columns of their own. */
 const base = new Set([
-  'prompt_tokens', 'completion_tokens', 'total_tokens', 'input_tokens', 'output_tokens', 'prompt_token_count', 'candidates_token_count', 'total_token_count',
-  'tokens_input_tokens', 'tokens_output_tokens',
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'input_tokens',
+  'output_tokens',
+  'prompt_token_count',
+  'candidates_token_count',
+  'total_token_count',
+  'tokens_input_tokens',
+  'tokens_output_tokens',
 ])
 
 /** Every number but the prompt, the answer and their sum: names in snake_case, members of members behind the name of their place. */

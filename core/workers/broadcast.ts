@@ -40,7 +40,7 @@ export class Broadcast {
   async gather(by: WorkerHandle, { own, ...asked }: Gathering): Promise<Gathered> {
     const others = this.serving.filter(worker => worker !== by)
     const said = await Promise.all(others.map(async worker => ({ worker, said: await this.#ask(worker, asked) })))
-    const told = [{ worker: by, answer: own }, ...said.flatMap(({ worker, said: one }) => 'answer' in one ? [{ worker, answer: one.answer }] : [])]
+    const told = [{ worker: by, answer: own }, ...said.flatMap(({ worker, said: one }) => ('answer' in one ? [{ worker, answer: one.answer }] : []))]
     const gone = this.#kept.ofGone(asked.what)
     for (const { worker, answer } of told) if (this.#workers.has(worker)) this.#kept.note(worker, asked.what, answer)
     return { others: told.slice(1).map(({ answer }) => answer), gone }

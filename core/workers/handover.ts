@@ -41,7 +41,9 @@ export function closeUndelivered(child: ChildProcess, clock: Pick<Clock, 'after'
     onTheWay.delete(ack)
     if (accepted === false) giveUpLater(connection, clock)
   })
-  child.once('exit', () => { for (const connection of onTheWay.values()) connection.close() })
+  child.once('exit', () => {
+    for (const connection of onTheWay.values()) connection.close()
+  })
 }
 
 function keep(connection: Connection): void {
@@ -50,8 +52,11 @@ function keep(connection: Connection): void {
 }
 
 function giveUpLater(connection: Connection, clock: Pick<Clock, 'after'>): void {
-  turnedAway.set(connection, clock.after(patienceMs, () => {
-    turnedAway.delete(connection)
-    connection.close()
-  }))
+  turnedAway.set(
+    connection,
+    clock.after(patienceMs, () => {
+      turnedAway.delete(connection)
+      connection.close()
+    }),
+  )
 }

@@ -21,6 +21,6 @@ export class KeptAnswers<Worker extends object> {
   }
 
   ofGone(what: string): readonly unknown[] {
-    return this.#gone.flatMap(answers => answers.has(what) ? [answers.get(what)] : [])
+    return this.#gone.flatMap(answers => (answers.has(what) ? [answers.get(what)] : []))
   }
 }

@@ -14,7 +14,9 @@ export class QuietLog {
       // pino tells the level of each line to who has this.
       [Symbol.for('pino.metadata')]: true,
       lastLevel: 0,
-      write(line: string) { if (this.lastLevel >= errorLevel || !isHushed()) to.write(line) },
+      write(line: string) {
+        if (this.lastLevel >= errorLevel || !isHushed()) to.write(line)
+      },
     } as DestinationStream & { lastLevel: number }
   }
 }

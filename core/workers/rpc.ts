@@ -45,9 +45,11 @@ export class Rpc {
   /** @throws what the other one's handler throws, or WireClosed */
   ask(what: string, question?: unknown): Promise<unknown> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
-    const ask = this.#asked += 1
+    const ask = (this.#asked += 1)
     this.#put({ ask, what, question })
-    return new Promise((resolve, reject) => { this.#waiting.set(ask, { resolve, reject }) })
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(ask, { resolve, reject })
+    })
   }
 
   /** Says what this one does when it is asked. */
@@ -98,7 +100,12 @@ export class Rpc {
 
   #put(entry: Entry): void {
     if (this.#closed !== undefined) return
-    if (this.#entries.length === 0) beforeEndOfTurn({ flush: () => { if (this.#entries.length > 0) this.flush() } })
+    if (this.#entries.length === 0)
+      beforeEndOfTurn({
+        flush: () => {
+          if (this.#entries.length > 0) this.flush()
+        },
+      })
     this.#entries.push(entry)
   }
 }

@@ -1,6 +1,17 @@
 /** The numbers that the first process keeps, as a worker asks for them. */
 
-import { StateUnavailable, type Claim, type ClaimAnswer, type CounterValues, type Hold, type Question, type Settlement, type Standing, type State, type VolatileCounters } from '../services/state.ts'
+import {
+  StateUnavailable,
+  type Claim,
+  type ClaimAnswer,
+  type CounterValues,
+  type Hold,
+  type Question,
+  type Settlement,
+  type Standing,
+  type State,
+  type VolatileCounters,
+} from '../services/state.ts'
 import type { StateCall } from './state-server.ts'
 import type { Rpc } from './rpc.ts'
 
@@ -12,13 +23,15 @@ export class StateClient implements State {
   constructor(rpc: Pick<Rpc, 'ask'>) {
     this.#rpc = rpc
     this.volatile = {
-      save: async (prefix, isLast = false) => await this.#ask({ do: 'save', prefix, isLast }) as CounterValues | undefined,
-      restore: async (counters, nowMs) => { await this.#ask({ do: 'restore', counters, nowMs }) },
+      save: async (prefix, isLast = false) => (await this.#ask({ do: 'save', prefix, isLast })) as CounterValues | undefined,
+      restore: async (counters, nowMs) => {
+        await this.#ask({ do: 'restore', counters, nowMs })
+      },
     }
   }
 
   async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
-    return await this.#ask({ do: 'claim', claims, nowMs }) as ClaimAnswer
+    return (await this.#ask({ do: 'claim', claims, nowMs })) as ClaimAnswer
   }
 
   async settle(settlement: Settlement, nowMs: number): Promise<void> {
@@ -30,7 +43,7 @@ export class StateClient implements State {
   }
 
   async read(questions: readonly Question[], nowMs: number): Promise<readonly Standing[]> {
-    return await this.#ask({ do: 'read', questions, nowMs }) as readonly Standing[]
+    return (await this.#ask({ do: 'read', questions, nowMs })) as readonly Standing[]
   }
 
   async base(counter: string, sinceMs: number, value: number): Promise<void> {

@@ -32,7 +32,9 @@ export class StateServer {
         if (!this.#isRestored) this.#state.volatile.restore(counters, nowMs)
         this.#isRestored = true
       },
-      left: session => { if (this.#keeper === session) this.#keeper = undefined },
+      left: session => {
+        if (this.#keeper === session) this.#keeper = undefined
+      },
     })
   }
 }
@@ -56,14 +58,22 @@ export class StateSession {
 
   take(call: StateCall): ClaimAnswer | readonly Standing[] | CounterValues | undefined | void {
     switch (call.do) {
-      case 'claim': return this.#claim(call.claims, call.nowMs)
-      case 'settle': return this.#settle(call.settlement, call.nowMs)
-      case 'renew': return this.#renew(call.holds)
-      case 'read': return this.#state.read(call.questions, call.nowMs)
-      case 'base': return this.#state.base(call.counter, call.sinceMs, call.value)
-      case 'forget': return this.#state.forget(call.counters)
-      case 'save': return this.#counting.save(this, call.prefix, call.isLast)
-      case 'restore': return this.#counting.restore(call.counters, call.nowMs)
+      case 'claim':
+        return this.#claim(call.claims, call.nowMs)
+      case 'settle':
+        return this.#settle(call.settlement, call.nowMs)
+      case 'renew':
+        return this.#renew(call.holds)
+      case 'read':
+        return this.#state.read(call.questions, call.nowMs)
+      case 'base':
+        return this.#state.base(call.counter, call.sinceMs, call.value)
+      case 'forget':
+        return this.#state.forget(call.counters)
+      case 'save':
+        return this.#counting.save(this, call.prefix, call.isLast)
+      case 'restore':
+        return this.#counting.restore(call.counters, call.nowMs)
     }
   }
 

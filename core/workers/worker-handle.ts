@@ -39,9 +39,13 @@ export class WorkerHandle {
     cluster.setupPrimary({ args: ['worker'] })
     this.#worker = cluster.fork()
     this.pid = this.#worker.process.pid ?? 0
-    this.#rpc = new Rpc((packet, sent) => { this.#worker.process.send(packet, () => sent()) })
+    this.#rpc = new Rpc((packet, sent) => {
+      this.#worker.process.send(packet, () => sent())
+    })
     const session = deps.stateServer.session()
-    this.#hears = new Promise(resolve => { this.#rpc.answer('hello', () => resolve()) })
+    this.#hears = new Promise(resolve => {
+      this.#rpc.answer('hello', () => resolve())
+    })
     this.#listen(session, deps)
     closeUndelivered(this.#worker.process, deps.clock)
     this.ended = this.#end(session, deps)
@@ -50,8 +54,13 @@ export class WorkerHandle {
   /** @throws why it cannot serve; then it ends */
   async begin(beginning: Beginning): Promise<Serving> {
     try {
-      await Promise.race([this.#hears, this.ended.then(({ words }) => { throw new Error(`a worker died before it served: ${words}`) })])
-      const serving = await this.#rpc.ask('begin', beginning) as Serving
+      await Promise.race([
+        this.#hears,
+        this.ended.then(({ words }) => {
+          throw new Error(`a worker died before it served: ${words}`)
+        }),
+      ])
+      const serving = (await this.#rpc.ask('begin', beginning)) as Serving
       this.hasBegun = true
       this.texts = beginning.texts
       return serving
@@ -67,7 +76,7 @@ export class WorkerHandle {
   }
 
   async take(texts: Texts): Promise<Serving> {
-    const serving = await this.#rpc.ask('take') as Serving
+    const serving = (await this.#rpc.ask('take')) as Serving
     this.texts = texts
     return serving
   }
@@ -77,7 +86,10 @@ export class WorkerHandle {
   }
 
   async asked(asked: AskedOfAll): Promise<Said> {
-    return await this.#rpc.ask('asked', asked).then(answer => ({ answer }), () => ({}))
+    return await this.#rpc.ask('asked', asked).then(
+      answer => ({ answer }),
+      () => ({}),
+    )
   }
 
   /** Has it finish what runs, and end. Resolves to whether nothing was cut. */
@@ -120,7 +132,9 @@ export class WorkerHandle {
     this.#rpc.answer('numbers', (call: StateCall) => session.take(call))
     this.#rpc.answer('others', (asked: AskedOfAll) => deps.broadcast.askOthers(this, asked))
     this.#rpc.answer('gather', (gathering: Gathering) => deps.broadcast.gather(this, gathering))
-    this.#worker.process.on('message', message => { if (isPacket(message)) this.#rpc.hear(message) })
+    this.#worker.process.on('message', message => {
+      if (isPacket(message)) this.#rpc.hear(message)
+    })
     this.#worker.process.on('error', () => {}) // what cannot be sent goes to one that is ending; 'exit' tells
   }
 }

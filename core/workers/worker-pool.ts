@@ -91,7 +91,10 @@ export class WorkerPool implements Served {
   }
 
   async #hire(isQuiet: boolean): Promise<WorkerHandle> {
-    const { clock, origin: { flags } } = this.#options
+    const {
+      clock,
+      origin: { flags },
+    } = this.#options
     const worker = new WorkerHandle({ stateServer: this.#stateServer, broadcast: this.#broadcast, clock })
     this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
@@ -123,7 +126,9 @@ export class WorkerPool implements Served {
   async #replace(): Promise<void> {
     const { clock, gaveUp } = this.#options
     for (;;) {
-      await new Promise<void>(resolve => { clock.after(this.#backoff.next(clock.elapsed()), resolve) })
+      await new Promise<void>(resolve => {
+        clock.after(this.#backoff.next(clock.elapsed()), resolve)
+      })
       if (this.#isStopping) return
       try {
         const { pid } = await this.#hire(true)

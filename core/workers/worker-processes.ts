@@ -21,12 +21,12 @@ export class WorkerProcesses implements Processes {
   }
 
   async ask(what: string, question: unknown, withinMs: number): Promise<readonly unknown[]> {
-    const said = await this.#rpc.ask('others', { what, question, withinMs } satisfies AskedOfAll) as readonly Said[]
+    const said = (await this.#rpc.ask('others', { what, question, withinMs } satisfies AskedOfAll)) as readonly Said[]
     return said.map(({ answer }) => answer)
   }
 
   async gather(what: string, own: unknown, withinMs: number): Promise<Gathered> {
-    return await this.#rpc.ask('gather', { what, question: null, own, withinMs } satisfies Gathering) as Gathered
+    return (await this.#rpc.ask('gather', { what, question: null, own, withinMs } satisfies Gathering)) as Gathered
   }
 
   answer(what: string, handle: Handler): () => void {

@@ -25,13 +25,17 @@ export function serveAsWorker(options: WorkerOptions): void {
     else sent()
   })
   const serving = new ServingWorker(options, rpc)
-  process.on('message', message => { if (isPacket(message)) rpc.hear(message) })
+  process.on('message', message => {
+    if (isPacket(message)) rpc.hear(message)
+  })
   void rpc.ask('hello').catch(() => {}) // the first process is gone: 'disconnect' tells
   process.on('disconnect', () => {
     rpc.close('the first process is gone')
     void serving.stop()
   })
-  process.on('SIGTERM', () => { void serving.stop() })
+  process.on('SIGTERM', () => {
+    void serving.stop()
+  })
   process.on('SIGQUIT', () => process.exit(1))
   // They are for the first process, which tells.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
@@ -58,7 +62,7 @@ class ServingWorker {
 
   /** Finishes what runs, and ends the process. Resolves to whether nothing was cut, and is told before the end. */
   stop(): Promise<boolean> {
-    return this.#stopping ??= this.#stop()
+    return (this.#stopping ??= this.#stop())
   }
 
   async #begin({ flags, isQuiet, ...source }: Beginning): Promise<Serving> {
@@ -67,7 +71,9 @@ class ServingWorker {
     const read = await this.#read(source)
     const { logger, flush } = await makeLog(read.config.values.logging_runtime, (to: DestinationStream) => this.#hush.over(to))
     process.on('exit', flush)
-    process.on('unhandledRejection', cause => { logger.error({ err: cause }, 'a promise was rejected and nobody took care of it') })
+    process.on('unhandledRejection', cause => {
+      logger.error({ err: cause }, 'a promise was rejected and nobody took care of it')
+    })
     this.#gateway = await Gateway.start({ ...this.#options, flags, log: logger, read, processes: new WorkerProcesses(this.#rpc) })
     this.#hush.isOn = false
     return servingOf(this.#gateway)
@@ -97,7 +103,7 @@ class ServingWorker {
     const total = this.#gateway?.current.config.values.server.shutdown.total_timeout
     if (total !== undefined) setTimeout(() => process.exit(1), total).unref()
     await this.#drop()
-    const isClean = await this.#gateway?.stop() ?? true
+    const isClean = (await this.#gateway?.stop()) ?? true
     // Behind the answer, if somebody asked.
     setImmediate(() => this.#rpc.flush(() => process.exit(isClean ? 0 : 1)))
     return isClean
@@ -109,6 +115,12 @@ class ServingWorker {
   }
 }
 
-function servingOf({ facts, current: { files, config: { file, dotenv } } }: Gateway): Serving {
+function servingOf({
+  facts,
+  current: {
+    files,
+    config: { file, dotenv },
+  },
+}: Gateway): Serving {
   return { facts, files: [...files], from: { file, dotenv } }
 }

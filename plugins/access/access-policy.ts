@@ -21,7 +21,9 @@ export class AccessPolicy implements Access {
 
   add(source: AccessSource): () => void {
     this.#sources = [...this.#sources, source]
-    return () => { this.#sources = this.#sources.filter(known => known !== source) }
+    return () => {
+      this.#sources = this.#sources.filter(known => known !== source)
+    }
   }
 
   get keys(): readonly KnownKey[] {
@@ -52,7 +54,7 @@ export class AccessPolicy implements Access {
 
   admits(path: string, userPaths: readonly string[], groups: readonly string[] = []): boolean {
     if (userPaths.length === 0 && groups.length === 0) return true
-    return userPaths.some(root => isWithin(path, root)) || groups.length > 0 && this.#groupsOf(path).some(group => groups.includes(group))
+    return userPaths.some(root => isWithin(path, root)) || (groups.length > 0 && this.#groupsOf(path).some(group => groups.includes(group)))
   }
 
   policyOf(provider: string, model: string): ReturnType<Access['policyOf']> {

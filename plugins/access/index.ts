@@ -20,7 +20,10 @@ export default definePlugin({
         // The operator chose the model that a cache asks.
         if (origin === 'cache') return
         const isUntold = exchange.forward !== undefined && exchange.model === '' && (exchange.bytes?.length ?? 0) > 0
-        const denials = targets.map(({ provider, model }) => judge.denial(exchange, provider.name, model) ?? (isUntold && judge.closesSome(exchange, provider.name) ? byPolicy : undefined))
+        const denials = targets.map(
+          ({ provider, model }) =>
+            judge.denial(exchange, provider.name, model) ?? (isUntold && judge.closesSome(exchange, provider.name) ? byPolicy : undefined),
+        )
         if (!denials.some(denial => denial !== undefined)) return
         exchange.targets = targets.filter((_, index) => denials[index] === undefined)
         const [first] = denials
@@ -35,7 +38,10 @@ const byPolicy: Denial = { by: 'policy' }
 /** Where a call is passed on, nobody may be able to tell its model. */
 function refusal({ model }: Exchange, { by, path = '' }: Denial): GatewayError {
   const whose = by === 'key' ? 'this API key' : `the user path ${path}`
-  if (by === 'policy') return denied(model === '' ? 'the models of this provider are not all available, and the model of this call cannot be told' : `model ${model} is not available`)
+  if (by === 'policy')
+    return denied(
+      model === '' ? 'the models of this provider are not all available, and the model of this call cannot be told' : `model ${model} is not available`,
+    )
   return denied(model === '' ? `${whose} may use some models only, and the model of this call cannot be told` : `model ${model} is not allowed for ${whose}`)
 }
 

@@ -6,8 +6,15 @@ import { isWithin } from '../../core/user-path.ts'
 /** @throws GatewayError `dashboard_access_denied` */
 export function scopeOf({ caller, request }: Exchange): AdminScope {
   const scope = caller?.admin
-  if (scope === undefined) throw gatewayError('dashboard_access_denied', caller?.method === 'no_key' ? 'without a key, the admin API answers only at an IP address, localhost, or server.host' : 'this key may not use the admin API')
-  if (request.method !== 'GET' && isForeignPage(caller, request.headers)) throw gatewayError('dashboard_access_denied', 'a page of another site may not change this gateway')
+  if (scope === undefined)
+    throw gatewayError(
+      'dashboard_access_denied',
+      caller?.method === 'no_key'
+        ? 'without a key, the admin API answers only at an IP address, localhost, or server.host'
+        : 'this key may not use the admin API',
+    )
+  if (request.method !== 'GET' && isForeignPage(caller, request.headers))
+    throw gatewayError('dashboard_access_denied', 'a page of another site may not change this gateway')
   return scope
 }
 

@@ -18,7 +18,7 @@ export function checkMatch({ request: { headers } }: Exchange, views: readonly u
   if (typeof asked !== 'string') return
   const standing = views.filter(view => view !== undefined).map(view => tagOf(Buffer.from(JSON.stringify(view))))
   const named = asked.split(',').map(tag => tag.trim().replace(/^W\//, ''))
-  if (named.some(tag => tag === '*' ? views[0] !== undefined : standing.includes(tag))) return
+  if (named.some(tag => (tag === '*' ? views[0] !== undefined : standing.includes(tag)))) return
   throw gatewayError('precondition_failed', 'it was changed since it was read; read it again')
 }
 

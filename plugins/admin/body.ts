@@ -7,7 +7,11 @@ const mostBytes = 1_000_000
 const deepest = 40
 
 /** @param given members that the path gave, in the forms that have them there. @throws GatewayError */
-export async function readBody({ request }: Exchange, { body: schema, bodyOptional }: AdminEndpoint, given: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
+export async function readBody(
+  { request }: Exchange,
+  { body: schema, bodyOptional }: AdminEndpoint,
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<unknown> {
   if (schema === undefined) return undefined
   const bytes = await request.body()
   if (bytes.length > mostBytes) throw gatewayError('body_too_large', `the request body is larger than ${mostBytes} bytes`)

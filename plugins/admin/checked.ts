@@ -23,7 +23,7 @@ export function check(schema: Schema, value: unknown): void {
 export function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed)
   if (typeof node !== 'object' || node === null) return node
-  const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, choices.has(key) ? value as unknown : closed(value)]))
+  const inner = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, choices.has(key) ? (value as unknown) : closed(value)]))
   return isOpenObject(inner) ? { ...inner, additionalProperties: false } : inner
 }
 
@@ -42,9 +42,12 @@ function isDay(text: string): boolean {
 const ownCodes: Readonly<Record<string, Code>> = { required: 'missing_required_parameter', type: 'invalid_type', additionalProperties: 'unsupported_parameter' }
 
 function refusal({ keyword, instancePath, params, message = 'is not valid' }: ErrorObject): GatewayError {
-  const at = instancePath.split('/').slice(1).map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
+  const at = instancePath
+    .split('/')
+    .slice(1)
+    .map(part => part.replaceAll('~1', '/').replaceAll('~0', '~'))
   const named = params['missingProperty'] ?? params['additionalProperty']
-  const param = [...at, ...named === undefined ? [] : [String(named)]].join('.').slice(0, 200)
+  const param = [...at, ...(named === undefined ? [] : [String(named)])].join('.').slice(0, 200)
   return gatewayError(ownCodes[keyword] ?? 'invalid_value', wording(keyword, param, params, message), param === '' ? {} : { param })
 }
 

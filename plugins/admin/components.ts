@@ -55,8 +55,10 @@ function namedIn(node: unknown): readonly string[] {
 function renamed(node: unknown, names: ReadonlyMap<string, string>): unknown {
   if (Array.isArray(node)) return node.map(one => renamed(one, names))
   if (typeof node !== 'object' || node === null) return node
-  return Object.fromEntries(Object.entries(node).map(([key, value]) => {
-    const isReference = key === '$ref' && typeof value === 'string' && value.startsWith(local)
-    return [key, isReference ? `#/components/schemas/${names.get(value.slice(local.length)) ?? value.slice(local.length)}` : renamed(value, names)]
-  }))
+  return Object.fromEntries(
+    Object.entries(node).map(([key, value]) => {
+      const isReference = key === '$ref' && typeof value === 'string' && value.startsWith(local)
+      return [key, isReference ? `#/components/schemas/${names.get(value.slice(local.length)) ?? value.slice(local.length)}` : renamed(value, names)]
+    }),
+  )
 }

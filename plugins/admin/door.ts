@@ -40,7 +40,11 @@ async function checked(exchange: Exchange, asked: Asked, offers: AdminOffers): P
   return new CheckedCall(exchange, { endpoint, scope, params, query, body })
 }
 
-function find({ request: { method, path } }: Exchange, asked: Asked, { endpoints }: AdminOffers): { readonly endpoint: AdminEndpoint; readonly params: Readonly<Record<string, string>> } {
+function find(
+  { request: { method, path } }: Exchange,
+  asked: Asked,
+  { endpoints }: AdminOffers,
+): { readonly endpoint: AdminEndpoint; readonly params: Readonly<Record<string, string>> } {
   const found = endpoints.find(asked.path)
   if (found === undefined) throw gatewayError('unknown_url', `nothing is served at ${path}`)
   const endpoint = found.byMethod.get(method === 'HEAD' ? 'GET' : method)

@@ -22,9 +22,13 @@ export default definePlugin({
     const offers = new AdminOffers(cause => log.error({ err: cause }, 'a change could not be told'))
     const refreshing = new Refreshing(() => offers.steps.all, services.clock, services.processes)
     let unfollow: (() => void) | undefined
-    const describe = ({ request: { basePath = '' } }: Exchange): object => openApi({
-      version: services.version.version, basePath, endpoints: options.endpoints_enabled ? offers.endpoints.all : [], routes: services.pipelines.routes,
-    })
+    const describe = ({ request: { basePath = '' } }: Exchange): object =>
+      openApi({
+        version: services.version.version,
+        basePath,
+        endpoints: options.endpoints_enabled ? offers.endpoints.all : [],
+        routes: services.pipelines.routes,
+      })
     offers.setting('GUARDRAILS_ENABLED', () => options.guardrails_enabled)
     offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
     offers.setting('REDIS_URL', () => options.redis_url !== undefined || options.models_redis_url !== undefined)
@@ -44,15 +48,23 @@ export default definePlugin({
         if (exchange.operation !== 'admin' || !options.endpoints_enabled) return nothingHere(exchange)
         return answer(exchange, asked(exchange), offers)
       },
-      start() { unfollow = refreshing.follow(log) },
-      close() { unfollow?.() },
+      start() {
+        unfollow = refreshing.follow(log)
+      },
+      close() {
+        unfollow?.()
+      },
     }
   },
 })
 
 function documentEndpoint(describe: (exchange: Exchange) => object): AdminEndpoint {
   return {
-    method: 'GET', path: '/openapi.json', scope: 'subtree', summary: 'This document.', response: { type: 'object', description: 'An OpenAPI 3.1 document.' },
+    method: 'GET',
+    path: '/openapi.json',
+    scope: 'subtree',
+    summary: 'This document.',
+    response: { type: 'object', description: 'An OpenAPI 3.1 document.' },
     handle: ({ exchange }) => describe(exchange),
   }
 }

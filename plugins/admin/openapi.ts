@@ -70,7 +70,10 @@ function routeOperation(path: string, { pipeline, operation, dialect, body }: Om
   }
 }
 
-function endpointOperation({ path, method, summary, scope, query, body, bodyOptional, response, status, produces, mayBeEmpty }: AdminEndpoint, components: Components): object {
+function endpointOperation(
+  { path, method, summary, scope, query, body, bodyOptional, response, status, produces, mayBeEmpty }: AdminEndpoint,
+  components: Components,
+): object {
   const tag = groupOf(path)
   const parameters = [...parameterNames(path).map(inPath), ...queryParameters(query)]
   return {
@@ -79,8 +82,14 @@ function endpointOperation({ path, method, summary, scope, query, body, bodyOpti
     summary,
     ...(scope === 'global' ? { description: 'Needs access to the whole gateway.' } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),
-    ...(body === undefined ? {} : { requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: components.add(closed(body) as Schema, tag) } } } }),
-    responses: { ...answer({ response, status, produces }, components, tag), ...mayBeEmpty === true ? nothing : {}, default: { $ref: '#/components/responses/Error' } },
+    ...(body === undefined
+      ? {}
+      : { requestBody: { required: bodyOptional !== true, content: { 'application/json': { schema: components.add(closed(body) as Schema, tag) } } } }),
+    responses: {
+      ...answer({ response, status, produces }, components, tag),
+      ...(mayBeEmpty === true ? nothing : {}),
+      default: { $ref: '#/components/responses/Error' },
+    },
   }
 }
 
@@ -94,10 +103,19 @@ const ofTheGateway: ReadonlySet<string> = new Set(['access', 'version', 'openapi
 
 const nothing = { 204: { description: 'Done.' } }
 
-function answer({ response, status = 200, produces = [] }: { readonly [K in 'response' | 'status' | 'produces']: AdminEndpoint[K] | undefined }, components: Components, tag: string): object {
+function answer(
+  { response, status = 200, produces = [] }: { readonly [K in 'response' | 'status' | 'produces']: AdminEndpoint[K] | undefined },
+  components: Components,
+  tag: string,
+): object {
   if (response === undefined && produces.length === 0) return nothing
   const described = response === undefined ? {} : { schema: components.add(response, tag) }
-  return { [status]: { description: 'The answer.', content: Object.fromEntries((produces.length === 0 ? ['application/json'] : produces).map(type => [type, described])) } }
+  return {
+    [status]: {
+      description: 'The answer.',
+      content: Object.fromEntries((produces.length === 0 ? ['application/json'] : produces).map(type => [type, described])),
+    },
+  }
 }
 
 function inPath(name: string): object {
@@ -105,7 +123,13 @@ function inPath(name: string): object {
 }
 
 function queryParameters(query: Schema = {}): readonly object[] {
-  const required = query['required'] as readonly string[] | undefined ?? []
-  const members = query['properties'] as Readonly<Record<string, Schema>> | undefined ?? {}
-  return Object.entries(members).map(([name, { description, ...schema }]) => ({ name, in: 'query', ...(description === undefined ? {} : { description }), required: required.includes(name), schema }))
+  const required = (query['required'] as readonly string[] | undefined) ?? []
+  const members = (query['properties'] as Readonly<Record<string, Schema>> | undefined) ?? {}
+  return Object.entries(members).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    ...(description === undefined ? {} : { description }),
+    required: required.includes(name),
+    schema,
+  }))
 }

@@ -34,7 +34,8 @@ const types: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'image/png',
 }
 
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+const policy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 const safety = ['Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer']
 
 /** Answers `/swagger/…`; undefined where nothing is. */
@@ -44,5 +45,9 @@ export async function answerPage({ request: { path, basePath = '' } }: Exchange)
   if (!Object.hasOwn(types, name)) return undefined
   const own = ownFiles[name]
   const body = own === undefined ? await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))) : Buffer.from(own)
-  return new Reply({ status: 200, headers: ['Content-Type', types[name] as string, 'Cache-Control', own === undefined ? 'public, max-age=86400' : 'no-cache', ...safety], body })
+  return new Reply({
+    status: 200,
+    headers: ['Content-Type', types[name] as string, 'Cache-Control', own === undefined ? 'public, max-age=86400' : 'no-cache', ...safety],
+    body,
+  })
 }

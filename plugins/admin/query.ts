@@ -13,7 +13,7 @@ const noParameters: Schema = { type: 'object', properties: {} }
  * @throws GatewayError that names the parameter
  */
 export function readQuery(schema: Schema = noParameters, query: string, isFilter: boolean): AdminCall['query'] {
-  const types = schema['properties'] as Readonly<Record<string, Schema>> | undefined ?? {}
+  const types = (schema['properties'] as Readonly<Record<string, Schema>> | undefined) ?? {}
   const read: Record<string, string | number | boolean> = Object.create(null) as Record<string, never>
   for (const [name, text] of new URLSearchParams(query)) {
     if (name in read) throw gatewayError('invalid_value', `${name} is given twice`, { param: name })

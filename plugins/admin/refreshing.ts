@@ -51,7 +51,9 @@ export class Refreshing {
   }
 
   #here(log: Log): Promise<Report> {
-    return this.#running ??= this.#run(log).finally(() => { this.#running = undefined })
+    return (this.#running ??= this.#run(log).finally(() => {
+      this.#running = undefined
+    }))
   }
 
   async #run(log: Log): Promise<Report> {
@@ -61,7 +63,14 @@ export class Refreshing {
     const steps: StepReport[] = []
     for (const [name, step] of inOrder(this.#offered())) steps.push(await this.#step(name, step, facts, log))
     const finishedAt = this.#clock.now()
-    return { status: overall(steps), started_at: iso(startedAt), finished_at: iso(finishedAt), duration_ms: Math.round(this.#clock.elapsed() - begun), ...facts, steps }
+    return {
+      status: overall(steps),
+      started_at: iso(startedAt),
+      finished_at: iso(finishedAt),
+      duration_ms: Math.round(this.#clock.elapsed() - begun),
+      ...facts,
+      steps,
+    }
   }
 
   async #step(name: string, step: RefreshStep | undefined, facts: Record<string, number>, log: Log): Promise<StepReport> {
@@ -69,7 +78,7 @@ export class Refreshing {
     const ended = (status: Status) => ({ name, status, duration_ms: Math.round(this.#clock.elapsed() - begun) })
     if (step === undefined) return ended('skipped')
     try {
-      const { status = 'ok', ...counts }: RefreshFacts = await step.run() ?? {}
+      const { status = 'ok', ...counts }: RefreshFacts = (await step.run()) ?? {}
       Object.assign(facts, counts)
       return ended(status)
     } catch (cause) {
@@ -81,8 +90,9 @@ export class Refreshing {
 
 /** A step is as well as it is everywhere; who did not answer has done none whole. */
 function together(own: Report, others: readonly (Report | undefined)[]): Report {
-  const statusIn = (other: Report | undefined, { name, status }: StepReport) => other?.steps.find(step => step.name === name)?.status ?? (status === 'skipped' ? 'skipped' : 'failed')
-  const steps = own.steps.map(step => ({ ...step, status: others.every(other => statusIn(other, step) === step.status) ? step.status : 'partial' as const }))
+  const statusIn = (other: Report | undefined, { name, status }: StepReport) =>
+    other?.steps.find(step => step.name === name)?.status ?? (status === 'skipped' ? 'skipped' : 'failed')
+  const steps = own.steps.map(step => ({ ...step, status: others.every(other => statusIn(other, step) === step.status) ? step.status : ('partial' as const) }))
   return { ...own, status: overall(steps), steps }
 }
 

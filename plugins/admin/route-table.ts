@@ -21,7 +21,7 @@ export class RouteTable<T> {
   /** @param pattern for example `/auth-keys/:id/deactivate`. @returns how to withdraw it */
   add(method: string, pattern: string, value: T): () => void {
     let place = this.#root
-    for (const segment of segmentsOf(pattern)) place = segment.startsWith(':') ? place.parameter ??= newPlace() : wordOf(place, segment)
+    for (const segment of segmentsOf(pattern)) place = segment.startsWith(':') ? (place.parameter ??= newPlace()) : wordOf(place, segment)
     return place.byMethod.add(method, value)
   }
 
@@ -39,7 +39,9 @@ export class RouteTable<T> {
 
 /** The names of a pattern's parameters, in their order. */
 export function parameterNames(pattern: string): readonly string[] {
-  return segmentsOf(pattern).filter(segment => segment.startsWith(':')).map(segment => segment.slice(1))
+  return segmentsOf(pattern)
+    .filter(segment => segment.startsWith(':'))
+    .map(segment => segment.slice(1))
 }
 
 function newPlace<T>(): Place<T> {
@@ -74,5 +76,5 @@ function search<T>(place: Place<T>, segments: readonly string[], at: number, val
 }
 
 function allBelow<T>({ words, parameter, byMethod }: Place<T>): readonly T[] {
-  return [...byMethod.all, ...[...words.values(), ...parameter === undefined ? [] : [parameter]].flatMap(allBelow)]
+  return [...byMethod.all, ...[...words.values(), ...(parameter === undefined ? [] : [parameter])].flatMap(allBelow)]
 }

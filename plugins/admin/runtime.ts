@@ -8,35 +8,81 @@ import type { Refreshing } from './refreshing.ts'
 
 /** What has no plugin to speak for it is off. */
 const known = [
-  'DEMO_MODE', 'FAILOVER_ENABLED', 'LOGGING_ENABLED', 'LOGGING_RETENTION_DAYS', 'USAGE_ENABLED', 'BUDGETS_ENABLED', 'RATE_LIMITS_ENABLED', 'PER_CHILD_QUOTAS_ENABLED', 'GUARDRAILS_ENABLED',
-  'PLUGINS_ENABLED', 'CACHE_ENABLED', 'REDIS_URL', 'SEMANTIC_CACHE_ENABLED', 'USAGE_PRICING_RECALCULATION_ENABLED', 'DASHBOARD_LIVE_LOGS_ENABLED', 'MCP_ENABLED', 'VIRTUAL_MODEL_STRATEGIES', 'USER_PATH_HEADER',
+  'DEMO_MODE',
+  'FAILOVER_ENABLED',
+  'LOGGING_ENABLED',
+  'LOGGING_RETENTION_DAYS',
+  'USAGE_ENABLED',
+  'BUDGETS_ENABLED',
+  'RATE_LIMITS_ENABLED',
+  'PER_CHILD_QUOTAS_ENABLED',
+  'GUARDRAILS_ENABLED',
+  'PLUGINS_ENABLED',
+  'CACHE_ENABLED',
+  'REDIS_URL',
+  'SEMANTIC_CACHE_ENABLED',
+  'USAGE_PRICING_RECALCULATION_ENABLED',
+  'DASHBOARD_LIVE_LOGS_ENABLED',
+  'MCP_ENABLED',
+  'VIRTUAL_MODEL_STRATEGIES',
+  'USER_PATH_HEADER',
 ]
 
 /** The endpoints that belong to no other plugin. */
 export function runtimeEndpoints(offers: AdminOffers, refreshing: Refreshing, { version }: Pick<Services, 'version'>): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/access', scope: 'subtree', summary: 'What the caller may administer.', response: definition(file, 'Access'),
-      handle: ({ scope: { isGlobal, root } }) => isGlobal ? { scope: 'global' } : { scope: 'user_path', user_path: root },
+      method: 'GET',
+      path: '/access',
+      scope: 'subtree',
+      summary: 'What the caller may administer.',
+      response: definition(file, 'Access'),
+      handle: ({ scope: { isGlobal, root } }) => (isGlobal ? { scope: 'global' } : { scope: 'user_path', user_path: root }),
     },
     {
-      method: 'GET', path: '/version', scope: 'subtree', summary: 'Which version runs, and whether there is a newer one.', response: definition(file, 'Version'),
+      method: 'GET',
+      path: '/version',
+      scope: 'subtree',
+      summary: 'Which version runs, and whether there is a newer one.',
+      response: definition(file, 'Version'),
       handle: () => ({ app: 'tapline', ...version, latest: null, update_available: false, checked_at: null, enabled: false }),
     },
     {
-      method: 'GET', path: '/runtime/config', scope: 'subtree', summary: 'What is switched on, by the names of the settings.', response: definition(file, 'Config'),
-      handle: () => ({ ...Object.fromEntries(known.map(name => [name, 'off'])), ...Object.fromEntries(offers.settings.all.map(({ name, read }) => [name, spelled(read())])) }),
+      method: 'GET',
+      path: '/runtime/config',
+      scope: 'subtree',
+      summary: 'What is switched on, by the names of the settings.',
+      response: definition(file, 'Config'),
+      handle: () => ({
+        ...Object.fromEntries(known.map(name => [name, 'off'])),
+        ...Object.fromEntries(offers.settings.all.map(({ name, read }) => [name, spelled(read())])),
+      }),
     },
     {
-      method: 'GET', path: '/runtime/settings', scope: 'global', summary: 'The settings that plugins let administrators change while the gateway runs.', response: definition(file, 'Settings'),
+      method: 'GET',
+      path: '/runtime/settings',
+      scope: 'global',
+      summary: 'The settings that plugins let administrators change while the gateway runs.',
+      response: definition(file, 'Settings'),
       handle: () => ({ settings: [] }),
     },
     {
-      method: 'PUT', path: '/runtime/settings/:key', scope: 'global', summary: 'Changes one of these settings.', body: definition(file, 'SettingWrite'), response: definition(file, 'Setting'),
-      handle({ params }) { throw gatewayError('runtime_setting_not_found', `there is no setting ${JSON.stringify(params['key'])}`) },
+      method: 'PUT',
+      path: '/runtime/settings/:key',
+      scope: 'global',
+      summary: 'Changes one of these settings.',
+      body: definition(file, 'SettingWrite'),
+      response: definition(file, 'Setting'),
+      handle({ params }) {
+        throw gatewayError('runtime_setting_not_found', `there is no setting ${JSON.stringify(params['key'])}`)
+      },
     },
     {
-      method: 'POST', path: '/runtime/refresh', scope: 'global', summary: 'Rereads models, keys and stored definitions; the report says what failed.', response: definition(file, 'Refresh'),
+      method: 'POST',
+      path: '/runtime/refresh',
+      scope: 'global',
+      summary: 'Rereads models, keys and stored definitions; the report says what failed.',
+      response: definition(file, 'Refresh'),
       handle: ({ exchange }) => refreshing.run(exchange.log),
     },
   ]

@@ -39,13 +39,14 @@ function entryOf(exchange: Exchange, attempt: Attempt, seq: number, startedAt: n
   const { target, outcome, failure, kind, promptCache } = attempt
   const error = failure?.error
   return {
-    seq, kind,
+    seq,
+    kind,
     provider_type: target.provider.type,
     provider_name: target.provider.name,
     model: target.model,
     status_code: statusOf(exchange, attempt),
     success: outcome === 'established',
-    error_type: outcome === 'cancelled' ? 'request_canceled' : failure === undefined ? null : failure.kind === 'status' ? error?.type ?? null : failure.kind,
+    error_type: outcome === 'cancelled' ? 'request_canceled' : failure === undefined ? null : failure.kind === 'status' ? (error?.type ?? null) : failure.kind,
     error_code: error?.code ?? null,
     error_message: error === undefined ? null : withoutKeys(error.message, [attempt.key]).slice(0, messageLength),
     started_at: new Date(startedAt + attempt.startedAt - exchange.startedAt).toISOString(),

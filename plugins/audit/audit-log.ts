@@ -26,7 +26,10 @@ const dayMs = 86_400_000
 export interface AuditDeps {
   readonly options: Options
   readonly journal: Journal<AuditRow>
-  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health' | 'pipelines'> & { readonly usage: UsageLedger | undefined; readonly live: LiveLog | undefined }
+  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health' | 'pipelines'> & {
+    readonly usage: UsageLedger | undefined
+    readonly live: LiveLog | undefined
+  }
   readonly log: Logger
 }
 
@@ -40,16 +43,24 @@ export class AuditLog {
   readonly #withdraw: readonly (() => void)[]
 
   constructor(deps: AuditDeps) {
-    const { options, services: { storage, clock, pipelines, live }, log } = deps
+    const {
+      options,
+      services: { storage, clock, pipelines, live },
+      log,
+    } = deps
     this.#deps = deps
     this.#media = new MediaStore({ records: storage.records<MediaRecord>('audit_media'), files: mediaFiles(options), log })
     this.#live = live === undefined || !options.recording ? undefined : new LiveAudit(live, pipelines)
     this.#writer = writerOf(deps)
     this.#retention = retentionOf(deps, this.#media)
     this.#recorder = new Recorder({
-      logHeaders: options.log_headers, isStepwise: options.log_guardrail_steps, onlyModelInteractions: options.only_model_interactions,
+      logHeaders: options.log_headers,
+      isStepwise: options.log_guardrail_steps,
+      onlyModelInteractions: options.only_model_interactions,
       bodies: options.log_bodies ? bodiesOf(options, this.#media) : undefined,
-      live: this.#live, writer: this.#writer, clock,
+      live: this.#live,
+      writer: this.#writer,
+      clock,
     })
     this.#withdraw = this.#offer()
   }
@@ -78,7 +89,11 @@ export class AuditLog {
   }
 
   #offer(): readonly (() => void)[] {
-    const { options, journal, services: { admin, usage, clock } } = this.#deps
+    const {
+      options,
+      journal,
+      services: { admin, usage, clock },
+    } = this.#deps
     const endpoints = auditEndpoints({ journal: options.recording ? journal : undefined, flush: () => this.#writer.flush(), media: this.#media, usage, clock })
     return [
       ...endpoints.map(endpoint => admin.endpoint(endpoint)),
@@ -92,8 +107,15 @@ export class AuditLog {
 
 function writerOf({ options, journal, services: { spool, clock, meter, health, live }, log }: AuditDeps): JournalWriter<AuditRow> {
   return new JournalWriter({
-    name: auditJournal.name, policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
-    journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, auditJournal.name),
+    name: auditJournal.name,
+    policy: { bufferRows: options.buffer_size, batchRows, everyMs: options.flush_interval },
+    journal,
+    spool,
+    clock,
+    meter,
+    health,
+    log,
+    fate: live === undefined ? undefined : liveFate(live, auditJournal.name),
   })
 }
 
@@ -107,8 +129,13 @@ function mediaFiles({ media_type: type, media_path: path }: Options): MediaFiles
 
 function bodiesOf(options: Options, media: MediaStore): Bodies {
   const mayKeep = (side: 'input' | 'output') => keepsMedia(options, side, 'audio') || keepsMedia(options, side, 'image')
-  return new Bodies({
-    logRevisions: options.log_revision_bodies, isStepwise: options.log_guardrail_steps,
-    keepsUploads: mayKeep('input'), keepsMedia: mayKeep('output'),
-  }, (row, side, file) => keepsMedia(options, side, file.kind) ? media.keep(row, file) : undefined)
+  return new Bodies(
+    {
+      logRevisions: options.log_revision_bodies,
+      isStepwise: options.log_guardrail_steps,
+      keepsUploads: mayKeep('input'),
+      keepsMedia: mayKeep('output'),
+    },
+    (row, side, file) => (keepsMedia(options, side, file.kind) ? media.keep(row, file) : undefined),
+  )
 }

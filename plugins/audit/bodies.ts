@@ -54,18 +54,34 @@ export class Bodies {
     const caught = this.#caught.get(exchange)
     if (caught === undefined) return { row, bytes: 0 }
     const bodies = this.#bodiesOf(exchange, caught)
-    const keep = (side: 'input' | 'output'): KeepMedia => media => this.#keep(row, side, media)
+    const keep =
+      (side: 'input' | 'output'): KeepMedia =>
+      media =>
+        this.#keep(row, side, media)
     return { row: finishedLater(row, () => writtenBodies(row, bodies, keep)), bytes: sizeOf(bodies) }
   }
 
   #bodiesOf(exchange: Exchange, { reply, form }: Caught): CaughtBodies {
-    const { request: { headers }, bytes, plan, dialect, operation } = exchange
+    const {
+      request: { headers },
+      bytes,
+      plan,
+      dialect,
+      operation,
+    } = exchange
     const sent = sentHeaders(exchange)
     return {
-      operation, dialect,
+      operation,
+      dialect,
       isReadable: exchange.readable,
-      request: { bytes, length: bytes?.length ?? 0, contentType: essenceOf(headers['content-type']), encoding: plan.body === 'bytes' ? String(headers['content-encoding'] ?? '') : '' },
-      form: exchange.form, formCopy: form,
+      request: {
+        bytes,
+        length: bytes?.length ?? 0,
+        contentType: essenceOf(headers['content-type']),
+        encoding: plan.body === 'bytes' ? String(headers['content-encoding'] ?? '') : '',
+      },
+      form: exchange.form,
+      formCopy: form,
       reply: { bytes: reply.bytes, length: reply.length, contentType: essenceOf(sent['content-type']), encoding: sent['content-encoding'] ?? '' },
       previousResponseId: previousOf(exchange),
       revisions: this.#options.logRevisions ? revisionsOf(exchange, this.#options).map(({ body }) => body) : [],
@@ -78,7 +94,7 @@ export class Bodies {
 /** The row, which is finished when it is spelled as JSON. */
 function finishedLater(row: AuditRow, finish: () => AuditRow): AuditRow {
   let made: AuditRow | undefined
-  return Object.defineProperty(row, 'toJSON', { enumerable: false, value: () => made ??= finish() })
+  return Object.defineProperty(row, 'toJSON', { enumerable: false, value: () => (made ??= finish()) })
 }
 
 function failedDetails(exchange: Exchange): readonly AttemptDetail[] {
@@ -87,7 +103,13 @@ function failedDetails(exchange: Exchange): readonly AttemptDetail[] {
 
 /** About how much memory they take up. */
 function sizeOf({ request, formCopy, reply, revisions, attempts }: CaughtBodies): number {
-  const kept = [request.length, Math.min(formCopy?.length ?? 0, mediaLimit), Math.min(reply.length, mediaLimit), ...revisions.map(body => body?.length ?? 0), ...attempts.map(() => bodyLimit)]
+  const kept = [
+    request.length,
+    Math.min(formCopy?.length ?? 0, mediaLimit),
+    Math.min(reply.length, mediaLimit),
+    ...revisions.map(body => body?.length ?? 0),
+    ...attempts.map(() => bodyLimit),
+  ]
   return kept.reduce((sum, bytes) => sum + bytes, 0)
 }
 

@@ -50,7 +50,13 @@ export function bodyText(received: Received, keep: KeepMedia): string | typeof t
 /** What stands in the place of a file. */
 export function placeholder(media: Media, keep: KeepMedia): string {
   const id = media.content === undefined ? undefined : keep(media)
-  return JSON.stringify({ [`__${media.kind}__`]: true, content_type: media.contentType, bytes: media.bytes, stored: id !== undefined, ...(id === undefined ? {} : { media_id: id }) })
+  return JSON.stringify({
+    [`__${media.kind}__`]: true,
+    content_type: media.contentType,
+    bytes: media.bytes,
+    stored: id !== undefined,
+    ...(id === undefined ? {} : { media_id: id }),
+  })
 }
 
 /** JSON may spell every letter as an escape, under which nobody would find it. */
@@ -79,12 +85,18 @@ export function kindOf(contentType: string): MediaKind | undefined {
 
 /** The type without its parameters. */
 export function essenceOf(contentType: string | readonly string[] | undefined): string {
-  return (typeof contentType === 'string' ? contentType.split(';', 1)[0] ?? '' : '').trim().toLowerCase()
+  return (typeof contentType === 'string' ? (contentType.split(';', 1)[0] ?? '') : '').trim().toLowerCase()
 }
 
 type Decode = (bytes: Buffer, options: { maxOutputLength: number }) => Buffer
 
-const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([['gzip', gunzipSync], ['x-gzip', gunzipSync], ['deflate', inflateSync], ['br', brotliDecompressSync], ['zstd', zstdDecompressSync]])
+const decoders: ReadonlyMap<string, Decode> = new Map<string, Decode>([
+  ['gzip', gunzipSync],
+  ['x-gzip', gunzipSync],
+  ['deflate', inflateSync],
+  ['br', brotliDecompressSync],
+  ['zstd', zstdDecompressSync],
+])
 
 /** Undefined for more than is kept; bytes that are not what their encoding says stay as they are. */
 function decoded({ bytes, encoding }: Received): Buffer | undefined {

@@ -23,5 +23,12 @@ export function featuresOf(plan: Plan): WorkflowFeatures {
 
 function read({ steps, guardsPrompts, guardsReplies }: Plan): WorkflowFeatures {
   const has = (...types: readonly string[]) => steps.some(({ type }) => types.includes(type))
-  return { cache: has('cache-exact', 'cache-semantic'), audit: true, usage: has('usage'), budget: has('budgets'), guardrails: guardsPrompts || guardsReplies, failover: has('failover') }
+  return {
+    cache: has('cache-exact', 'cache-semantic'),
+    audit: true,
+    usage: has('usage'),
+    budget: has('budgets'),
+    guardrails: guardsPrompts || guardsReplies,
+    failover: has('failover'),
+  }
 }

@@ -12,7 +12,12 @@ export function formText({ fields, parts }: Form, copy: Capture | undefined, kee
   const members = parts.map(({ name, filename, type, contentStart, contentEnd }) => {
     if (filename === undefined) return `${JSON.stringify(name)}:${JSON.stringify(fields.get(name) ?? '')}`
     const contentType = essenceOf(type) || 'application/octet-stream'
-    const media = { kind: kindOf(contentType) ?? guessed(filename), contentType, bytes: contentEnd - contentStart, content: bytes?.subarray(contentStart, contentEnd) }
+    const media = {
+      kind: kindOf(contentType) ?? guessed(filename),
+      contentType,
+      bytes: contentEnd - contentStart,
+      content: bytes?.subarray(contentStart, contentEnd),
+    }
     return `${JSON.stringify(name)}:${placeholder(media, keep)}`
   })
   return `{${members.join(',')}}`

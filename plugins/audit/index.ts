@@ -18,7 +18,8 @@ export default definePlugin({
     const live = services.live
     const usage = services.usage
     const isOneOfSeveral = services.processes !== undefined
-    if (options.recording && options.media_type === 'memory' && isOneOfSeveral) throw new Error('what is kept in memory is one process\'s own: keep media in files, or serve with one process (server.workers: 1)')
+    if (options.recording && options.media_type === 'memory' && isOneOfSeveral)
+      throw new Error("what is kept in memory is one process's own: keep media in files, or serve with one process (server.workers: 1)")
     let opened: AuditLog | undefined
     const taps = { request: (exchange: Exchange) => opened?.open(exchange), finished: (exchange: Exchange) => opened?.close(exchange) }
 

@@ -37,7 +37,17 @@ interface GuardrailFindings {
 }
 
 /** What an entry says that says nothing of it. */
-export const unsaid: GuardrailFindings = { code: null, message: null, detail: null, error: null, fail_mode: null, target: null, replaced_events: null, dropped_events: null, duration_ns: null }
+export const unsaid: GuardrailFindings = {
+  code: null,
+  message: null,
+  detail: null,
+  error: null,
+  fail_mode: null,
+  target: null,
+  replaced_events: null,
+  dropped_events: null,
+  duration_ns: null,
+}
 
 export interface RevisionEntry {
   readonly seq: number
@@ -56,24 +66,33 @@ const noEvents: StreamEdits = { replaced: 0, dropped: 0 }
 /** In the order in which they acted; silent consent is told, too. */
 export function guardrailsOf(exchange: Exchange): readonly GuardrailEntry[] {
   const { trace, plan } = exchange
-  if (trace === undefined || trace.outcomes.length === 0 && exchange.reply?.stream === undefined) return []
+  if (trace === undefined || (trace.outcomes.length === 0 && exchange.reply?.stream === undefined)) return []
   const failures = [...exchange.failures]
   return [...trace.outcomes, ...streamOutcomes(exchange)].map((outcome, index) => {
     const step = plan.steps.findIndex(({ name }) => name === outcome.instance)
-    return { seq: index + 1, step: step < 0 ? null : step, type: plan.steps[step]?.type ?? outcome.instance, ...judged(outcome, takeFailure(failures, outcome)) }
+    return {
+      seq: index + 1,
+      step: step < 0 ? null : step,
+      type: plan.steps[step]?.type ?? outcome.instance,
+      ...judged(outcome, takeFailure(failures, outcome)),
+    }
   })
 }
 
-function judged({ phase, instance, said, edited, target, events, durationMs }: Outcome, failure: TapFailure | undefined): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
+function judged(
+  { phase, instance, said, edited, target, events, durationMs }: Outcome,
+  failure: TapFailure | undefined,
+): Omit<GuardrailEntry, 'seq' | 'step' | 'type'> {
   return {
-    phase, instance,
+    phase,
+    instance,
     action: failure === undefined ? actionOf(said) : 'failure',
-    edited: edited !== undefined || events !== undefined && events.replaced + events.dropped > 0,
-    ...said instanceof GatewayError || said instanceof Warning ? wordsOf(said) : undefined,
-    ...failure === undefined ? undefined : { error: textOf(failure.cause), fail_mode: failure.mode },
-    ...target === undefined ? undefined : { target },
-    ...events === undefined ? undefined : { replaced_events: events.replaced, dropped_events: events.dropped },
-    ...durationMs === null ? undefined : { duration_ns: Math.round(durationMs * nsPerMs) },
+    edited: edited !== undefined || (events !== undefined && events.replaced + events.dropped > 0),
+    ...(said instanceof GatewayError || said instanceof Warning ? wordsOf(said) : undefined),
+    ...(failure === undefined ? undefined : { error: textOf(failure.cause), fail_mode: failure.mode }),
+    ...(target === undefined ? undefined : { target }),
+    ...(events === undefined ? undefined : { replaced_events: events.replaced, dropped_events: events.dropped }),
+    ...(durationMs === null ? undefined : { duration_ns: Math.round(durationMs * nsPerMs) }),
   }
 }
 
@@ -95,8 +114,17 @@ function streamOutcomes({ reply, plan, answeredBy, dialect, trace, warnings }: E
   const editing = new Set(plan.steps.filter(({ guards }) => guards).map(({ name }) => name))
   const refused = trace?.refusedStream
   const warned = new Map(warnings.map(({ instance, phase, warning }) => [phase === 'stream' ? instance : '', warning]))
-  const said = (name: string) => refused?.instance === name ? refused.refusal : warned.get(name)
-  return taps.filter(({ name }) => editing.has(name)).map(({ name }) => ({ phase: 'stream', instance: name, said: said(name), edited: undefined, durationMs: null, events: trace?.streamEdits.get(name) ?? noEvents }))
+  const said = (name: string) => (refused?.instance === name ? refused.refusal : warned.get(name))
+  return taps
+    .filter(({ name }) => editing.has(name))
+    .map(({ name }) => ({
+      phase: 'stream',
+      instance: name,
+      said: said(name),
+      edited: undefined,
+      durationMs: null,
+      events: trace?.streamEdits.get(name) ?? noEvents,
+    }))
 }
 
 function takeFailure(failures: TapFailure[], { instance, phase }: Outcome): TapFailure | undefined {
@@ -131,13 +159,20 @@ export interface RevisionOptions {
 
 function ofHeaders({ trace, bytes }: Exchange, { logHeaders = false }: RevisionOptions): readonly Unnumbered[] {
   const size = bytes?.length ?? 0
-  return trace?.headerRevisions.map(({ rewriter, detail }) => ({ entry: { rewriter, bytes_before: size, bytes_after: size, tokens_saved: 0, ...(logHeaders ? { detail } : {}) }, body: undefined })) ?? []
+  return (
+    trace?.headerRevisions.map(({ rewriter, detail }) => ({
+      entry: { rewriter, bytes_before: size, bytes_after: size, tokens_saved: 0, ...(logHeaders ? { detail } : {}) },
+      body: undefined,
+    })) ?? []
+  )
 }
 
 function ofBody({ trace, bytes }: Exchange, { isStepwise }: RevisionOptions): readonly Unnumbered[] {
   const edits = trace?.outcomes.filter(({ phase, edited }) => phase === 'prompt' && edited !== undefined) ?? []
   if (edits.length === 0) return []
-  const steps = isStepwise ? edits.map(({ instance, edited }) => ({ rewriter: instance, body: edited as Buffer })) : [{ rewriter: edits.map(({ instance }) => instance).join(','), body: edits.at(-1)?.edited as Buffer }]
+  const steps = isStepwise
+    ? edits.map(({ instance, edited }) => ({ rewriter: instance, body: edited as Buffer }))
+    : [{ rewriter: edits.map(({ instance }) => instance).join(','), body: edits.at(-1)?.edited as Buffer }]
   let before = bytes?.length ?? 0
   return steps.map(({ rewriter, body }) => {
     const entry = { rewriter, bytes_before: before, bytes_after: body.length, tokens_saved: 0 }

@@ -28,9 +28,9 @@ export function flatWithoutSecrets(headers: readonly string[]): Record<string, s
   const safe: Record<string, string | readonly string[]> = {}
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = (headers[i] as string).toLowerCase()
-    const value = hidesValue(name) ? redacted : headers[i + 1] as string
+    const value = hidesValue(name) ? redacted : (headers[i + 1] as string)
     const before = safe[name]
-    safe[name] = before === undefined || value === redacted ? value : [...typeof before === 'string' ? [before] : before, value]
+    safe[name] = before === undefined || value === redacted ? value : [...(typeof before === 'string' ? [before] : before), value]
   }
   return safe
 }
@@ -60,11 +60,17 @@ function hidden(value: unknown): unknown {
 
 /** Takes keys that are known out of a text. @param keys may be empty or absent ones */
 export function withoutKeys(text: string, keys: readonly (string | undefined)[]): string {
-  return keys.reduce<string>((text, key) => key === undefined || key.length < 8 ? text : text.replaceAll(key, redacted), text)
+  return keys.reduce<string>((text, key) => (key === undefined || key.length < 8 ? text : text.replaceAll(key, redacted)), text)
 }
 
 /** The keys that a call came with, and that its attempts went with. */
-export function keysOf({ request: { headers }, attempts }: { readonly request: { readonly headers: Readonly<Record<string, string | string[] | undefined>> }; readonly attempts: readonly { readonly key: string | undefined }[] }): readonly string[] {
+export function keysOf({
+  request: { headers },
+  attempts,
+}: {
+  readonly request: { readonly headers: Readonly<Record<string, string | string[] | undefined>> }
+  readonly attempts: readonly { readonly key: string | undefined }[]
+}): readonly string[] {
   const { authorization, 'x-api-key': apiKey } = headers
   const token = typeof authorization === 'string' ? authorization.replace(/^\S+ +/, '') : undefined
   return [...new Set([token, apiKey, ...attempts.map(({ key }) => key)])].filter((key): key is string => typeof key === 'string' && key.length >= 8)

@@ -44,7 +44,8 @@ function row(exchange: Exchange, session: string | null, options: RowOptions | u
   const [first, target] = [exchange.attempts[0]?.target, targetOf(exchange)]
   const isFailover = first !== undefined && target !== undefined && first !== target && exchange.attempts.at(-1)?.kind !== 'primary'
   return {
-    id, timestamp,
+    id,
+    timestamp,
     duration_ns: Math.round(durationMs * nsPerMs),
     requested_model: exchange.model === '' ? null : exchange.model,
     resolved_model: target?.model ?? null,
@@ -94,7 +95,7 @@ function cacheTypeOf({ cache, cacheLayer, attempts }: Exchange): string | null {
 }
 
 function clientOf({ clientAddress, remoteAddress }: Exchange['request']): string | null {
-  return remoteAddress === '' ? null : clientAddress ?? plainAddress(remoteAddress)
+  return remoteAddress === '' ? null : (clientAddress ?? plainAddress(remoteAddress))
 }
 
 /** The caller's leaving is no error that they saw, but a reader looks for it there. */
@@ -109,7 +110,12 @@ function messageOf(exchange: Exchange): string {
 }
 
 function dataOf(exchange: Exchange, timestamp: number, options: RowOptions): Data {
-  const { request: { headers }, caller, error, losses } = exchange
+  const {
+    request: { headers },
+    caller,
+    error,
+    losses,
+  } = exchange
   const data: Data = { user_agent: headers['user-agent'] ?? null, workflow_features: featuresOf(exchange.plan), attempts: attemptsOf(exchange, timestamp) }
   if (caller?.keyHash !== undefined) data['api_key_hash'] = caller.keyHash
   if (losses.length > 0) data['losses'] = losses.map(({ field, action }) => ({ field, done: action }))

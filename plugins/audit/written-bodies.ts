@@ -35,7 +35,11 @@ export function writtenBodies(row: AuditRow, caught: CaughtBodies, keep: (side: 
   const response = responseText(caught, keep('output'))
   return {
     ...row,
-    data: { ...row.data, ...(request === tooBig ? { request_body_too_big_to_handle: true } : {}), ...(response === tooBig ? { response_body_too_big_to_handle: true } : {}) },
+    data: {
+      ...row.data,
+      ...(request === tooBig ? { request_body_too_big_to_handle: true } : {}),
+      ...(response === tooBig ? { response_body_too_big_to_handle: true } : {}),
+    },
     request_body: stored(request, caught.keys),
     response_body: stored(response, caught.keys),
     previous_response_id: caught.previousResponseId,
@@ -92,5 +96,8 @@ function idIn(text: Written): string | null {
 
 function detailsOf({ attempts, revisions, keys }: CaughtBodies): AuditRow['details'] {
   if (attempts.length === 0 && revisions.length === 0) return null
-  return { attempts, request_revisions: revisions.map(body => body === undefined || body.length > bodyLimit ? {} : { body: withoutKeys(body.toString(), keys) }) }
+  return {
+    attempts,
+    request_revisions: revisions.map(body => (body === undefined || body.length > bodyLimit ? {} : { body: withoutKeys(body.toString(), keys) })),
+  }
 }

@@ -33,12 +33,12 @@ function member(value: unknown, name: string): unknown {
 
 /** Empty for what is no path. */
 function pathOf(value: unknown): string {
-  return typeof value === 'string' ? normaliseUserPath(value) ?? '' : ''
+  return typeof value === 'string' ? (normaliseUserPath(value) ?? '') : ''
 }
 
 function labelsOf(value: unknown): readonly string[] {
-  const given = Array.isArray(value) ? value as readonly unknown[] : [value]
-  return [...new Set(given.flatMap(label => typeof label === 'string' && label.trim() !== '' ? label.trim() : []))]
+  const given = Array.isArray(value) ? (value as readonly unknown[]) : [value]
+  return [...new Set(given.flatMap(label => (typeof label === 'string' && label.trim() !== '' ? label.trim() : [])))]
 }
 
 function scopeOf(value: unknown): NonNullable<Identity['admin']> {

@@ -53,12 +53,18 @@ export class KeySet {
       if (!isMissing(cause)) throw cause
     }
     await this.#renew()
-    return await find().catch((cause: unknown) => { throw isMissing(cause) && this.#trouble !== undefined ? new KeysUnavailable('the keys of the issuer cannot be read', { cause }) : cause })
+    return await find().catch((cause: unknown) => {
+      throw isMissing(cause) && this.#trouble !== undefined ? new KeysUnavailable('the keys of the issuer cannot be read', { cause }) : cause
+    })
   }
 
   /** Reads the keys; who asks meanwhile waits for the same. Never rejects. */
   read(): Promise<void> {
-    return this.#reading ??= this.#facts.read().then(keys => this.#take(keys)).catch((cause: unknown) => this.#miss(cause)).finally(() => this.#settle())
+    return (this.#reading ??= this.#facts
+      .read()
+      .then(keys => this.#take(keys))
+      .catch((cause: unknown) => this.#miss(cause))
+      .finally(() => this.#settle()))
   }
 
   /** Goes on reading them from time to time. */

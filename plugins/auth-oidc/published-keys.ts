@@ -10,7 +10,7 @@ const timeoutMs = 5_000
 export async function publishedKeys(issuer: string): Promise<JSONWebKeySet> {
   const metadata = await read(serviceUrl(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, true))
   if (metadata['issuer'] !== issuer) throw new Error(`the issuer calls itself ${JSON.stringify(metadata['issuer'])}: auth.oidc.issuer must say the same`)
-  return await read(serviceUrl(String(metadata['jwks_uri']), true)) as unknown as JSONWebKeySet
+  return (await read(serviceUrl(String(metadata['jwks_uri']), true))) as unknown as JSONWebKeySet
 }
 
 async function read({ href }: URL): Promise<Readonly<Record<string, unknown>>> {
@@ -22,7 +22,7 @@ async function read({ href }: URL): Promise<Readonly<Record<string, unknown>>> {
 function objectOf(text: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : undefined
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : undefined
   } catch {
     return undefined
   }

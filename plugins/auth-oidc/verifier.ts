@@ -67,7 +67,14 @@ export class Verifier implements IdentitySource {
 
   async #payloadOf(token: string): Promise<JWTPayload> {
     const { issuer, audience, clockSkewMs, keys, clock } = this.#facts
-    const { payload } = await jwtVerify(token, keys.find, { issuer, audience, algorithms, requiredClaims: ['exp'], clockTolerance: clockSkewMs / 1000, currentDate: new Date(clock.now()) })
+    const { payload } = await jwtVerify(token, keys.find, {
+      issuer,
+      audience,
+      algorithms,
+      requiredClaims: ['exp'],
+      clockTolerance: clockSkewMs / 1000,
+      currentDate: new Date(clock.now()),
+    })
     return payload
   }
 }

@@ -10,7 +10,13 @@ export default definePlugin({
   schema: {
     type: 'object',
     properties: {
-      enabled: { type: 'boolean', default: false, setting: 'server.auth_verify_enabled', env: 'AUTH_VERIFY_ENABLED', description: 'Whether GET /v1/auth/verify is served.' },
+      enabled: {
+        type: 'boolean',
+        default: false,
+        setting: 'server.auth_verify_enabled',
+        env: 'AUTH_VERIFY_ENABLED',
+        description: 'Whether GET /v1/auth/verify is served.',
+      },
     },
   },
   setup: () => ({

@@ -16,7 +16,7 @@ export class Shown implements Presented {
   }
 
   get tokenHash(): string {
-    return this.#tokenHash ??= hash('sha256', this.token ?? '', 'hex')
+    return (this.#tokenHash ??= hash('sha256', this.token ?? '', 'hex'))
   }
 }
 
@@ -24,7 +24,7 @@ export class Shown implements Presented {
 export function ask(sources: readonly IdentitySource[], presented: Presented, at = 0, before?: Recognition): Recognition | Promise<Recognition> {
   const source = sources[at]
   if (source === undefined) return before
-  const goOn = (said: Recognition) => said !== undefined && 'identity' in said ? said : ask(sources, presented, at + 1, weightier(before, said))
+  const goOn = (said: Recognition) => (said !== undefined && 'identity' in said ? said : ask(sources, presented, at + 1, weightier(before, said)))
   const said = source.recognise(presented)
   return isPromise(said) ? said.then(goOn) : goOn(said)
 }
@@ -40,5 +40,5 @@ export function callerOf({ admin = { root: '/', isGlobal: true }, ...identity }:
 }
 
 function weightier(before: Recognition, said: Recognition): Recognition {
-  return before !== undefined && 'unavailable' in before ? before : said ?? before
+  return before !== undefined && 'unavailable' in before ? before : (said ?? before)
 }

@@ -30,9 +30,9 @@ export default definePlugin({
     const isMasterKey = masterKey === undefined ? () => false : equals(masterKey)
     const master = masterCaller(masterKey ?? '')
     /** Both the peer of the connection, and the client that a trusted proxy names. */
-    const isNear = ({ request }: Exchange) => isOpenToAll || isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress)
+    const isNear = ({ request }: Exchange) => isOpenToAll || (isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress))
     const isOwnName = ownNames(host)
-    const withoutKey = ({ request }: Exchange) => isOpenToAll || isOwnName(request.headers.host) ? noKey : noKeyElsewhere
+    const withoutKey = ({ request }: Exchange) => (isOpenToAll || isOwnName(request.headers.host) ? noKey : noKeyElsewhere)
     /** Whether keys that administrators make are the only ones. */
     const isByKeysAlone = masterKey === undefined && !isDisabled && sources.length === 0
     /** So that an operator without a master key is never locked out. */
@@ -53,13 +53,14 @@ export default definePlugin({
 
     const recognise = (exchange: Exchange, token: string | GatewayError | undefined): Caller | GatewayError | Promise<Caller | GatewayError> => {
       const shown = new Shown(typeof token === 'string' ? token : undefined, exchange.request)
-      const settle = (said: Recognition) => said === undefined ? unknown(exchange, token) : verdictOn(exchange, said, shown)
+      const settle = (said: Recognition) => (said === undefined ? unknown(exchange, token) : verdictOn(exchange, said, shown))
       const said = ask(sources, shown)
       return isPromise(said) ? said.then(settle) : settle(said)
     }
 
     const find = (exchange: Exchange): ReturnType<typeof recognise> => {
-      if (isByKeysAlone && !keys.exist) return isNear(exchange) ? withoutKey(exchange) : refusal('this gateway asks for no key, and answers callers on its own machine only')
+      if (isByKeysAlone && !keys.exist)
+        return isNear(exchange) ? withoutKey(exchange) : refusal('this gateway asks for no key, and answers callers on its own machine only')
       const token = credentialOf(exchange.request.headers)
       return (typeof token === 'string' ? identify(exchange, token) : undefined) ?? recognise(exchange, token)
     }
@@ -75,7 +76,10 @@ export default definePlugin({
         return isPromise(found) ? found.then(caller => admit(exchange, caller)) : admit(exchange, found)
       },
       start() {
-        if (isByKeysAlone && keys.exist) log.warn(`there are managed keys and no master key: without a key, /admin answers ${isOpenToAll ? 'everybody who can reach this port' : 'callers on this machine'} (set TAPLINE_MASTER_KEY)`)
+        if (isByKeysAlone && keys.exist)
+          log.warn(
+            `there are managed keys and no master key: without a key, /admin answers ${isOpenToAll ? 'everybody who can reach this port' : 'callers on this machine'} (set TAPLINE_MASTER_KEY)`,
+          )
       },
     }
   },

@@ -26,7 +26,11 @@ export class AnthropicRoutes {
   }
 
   async answer(): Promise<Reply> {
-    const { method, path, params: { id } } = this.#exchange.request
+    const {
+      method,
+      path,
+      params: { id },
+    } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
     if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
     if (endsIn(path, 'results')) return await this.#results(id)
@@ -39,7 +43,13 @@ export class AnthropicRoutes {
     const requests = jsonObjectOf(this.#exchange).root.get('requests')
     if (requests === undefined) throw gatewayError('missing_required_parameter', 'requests is required', { param: 'requests' })
     if (requests.kind !== 'array') throw gatewayError('invalid_type', 'requests must be a list', { param: 'requests' })
-    const batch = await this.#service.create(this.#exchange, { endpoint, completion_window: '24h', metadata: null, input: undefined, lines: () => linesInline(requests, endpoint, 'params') })
+    const batch = await this.#service.create(this.#exchange, {
+      endpoint,
+      completion_window: '24h',
+      metadata: null,
+      input: undefined,
+      lines: () => linesInline(requests, endpoint, 'params'),
+    })
     return await this.#shown(batch)
   }
 
@@ -50,7 +60,7 @@ export class AnthropicRoutes {
     if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
     const found = await this.#service.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
     const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
-    const data = await Promise.all(page.map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
+    const data = (await Promise.all(page.map(batch => this.#shown(batch)))) as readonly { readonly id: string }[]
     return { data, has_more: found.length > limit, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
   }
 
@@ -63,7 +73,11 @@ export class AnthropicRoutes {
   }
 
   async #shown(batch: BatchRecord): Promise<object> {
-    return anthropicBatch(batch, `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`, await this.#service.counts(batch))
+    return anthropicBatch(
+      batch,
+      `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`,
+      await this.#service.counts(batch),
+    )
   }
 
   /** Where this caller reached the gateway. */

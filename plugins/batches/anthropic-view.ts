@@ -10,11 +10,15 @@ export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: Li
   const hasEnded = isTerminal(batch)
   const endedAt = times.completed_at ?? times.cancelled_at ?? times.expired_at ?? times.failed_at
   return {
-    id: `msgbatch_${id}`, type: 'message_batch',
+    id: `msgbatch_${id}`,
+    type: 'message_batch',
     processing_status: hasEnded ? 'ended' : times.cancelling_at === undefined ? 'in_progress' : 'canceling',
     request_counts: { processing: hasEnded ? 0 : Math.max(0, total - succeeded - errored - canceled - expired), succeeded, errored, canceled, expired },
-    created_at: instant(created_at), expires_at: instant(expires_at), ended_at: hasEnded && endedAt !== undefined ? instant(endedAt) : null,
-    cancel_initiated_at: times.cancelling_at === undefined ? null : instant(times.cancelling_at), archived_at: null,
+    created_at: instant(created_at),
+    expires_at: instant(expires_at),
+    ended_at: hasEnded && endedAt !== undefined ? instant(endedAt) : null,
+    cancel_initiated_at: times.cancelling_at === undefined ? null : instant(times.cancelling_at),
+    archived_at: null,
     results_url: hasEnded ? resultsAt : null,
   }
 }
@@ -23,10 +27,14 @@ export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: Li
 export function anthropicLine({ line: { custom_id, outcome } }: PlacedLine): string {
   const head = `{"custom_id":${JSON.stringify(custom_id)},"result":`
   switch (outcome?.kind) {
-    case 'succeeded': return `${head}{"type":"succeeded","message":${outcome.body}}}`
-    case 'errored': return `${head}{"type":"errored","error":${outcome.body}}}`
-    case 'expired': return `${head}{"type":"expired"}}`
-    default: return `${head}{"type":"canceled"}}`
+    case 'succeeded':
+      return `${head}{"type":"succeeded","message":${outcome.body}}}`
+    case 'errored':
+      return `${head}{"type":"errored","error":${outcome.body}}}`
+    case 'expired':
+      return `${head}{"type":"expired"}}`
+    default:
+      return `${head}{"type":"canceled"}}`
   }
 }
 

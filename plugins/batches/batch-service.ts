@@ -49,7 +49,8 @@ export class BatchService {
   async input(exchange: Exchange, id: string, named: string | undefined): Promise<FileRecord> {
     const found = await this.#makers.files.find(exchange, id)
     if (found !== undefined) return found
-    if (named === undefined) throw gatewayError('provider_required', `nobody knows the file ${id}: say whose it is with metadata.provider`, { param: 'input_file_id' })
+    if (named === undefined)
+      throw gatewayError('provider_required', `nobody knows the file ${id}: say whose it is with metadata.provider`, { param: 'input_file_id' })
     if (scopeOf(exchange.caller) !== undefined || !this.#doers.providers.has(named)) throw notFound(`file '${id}'`, 'input_file_id')
     return { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch', provider: named, owner: '', kept: false }
   }
@@ -72,7 +73,7 @@ export class BatchService {
     if (isTerminal(batch) || batch.provider_batch_id === null) return batch
     const working = this.#doers.runner.kick(batch.id)
     await exchange.orStopped(working, patienceMs).catch(() => exchange.throwIfStopped())
-    return await this.#makers.store.find(batch.id) ?? batch
+    return (await this.#makers.store.find(batch.id)) ?? batch
   }
 
   /** As the gateway counts what it runs, and as the provider last said of what runs there. */
@@ -86,7 +87,12 @@ export class BatchService {
     const cursor = after ?? before
     const at = cursor === undefined ? undefined : await this.find(exchange, cursor, param)
     const place = at === undefined ? {} : { after: { position: at.created_at * 1000, id: at.id } }
-    const found = await this.#makers.store.list({ ...owner === undefined ? {} : { owner }, order: before === undefined ? 'desc' : 'asc', limit: limit + 1, ...place })
+    const found = await this.#makers.store.list({
+      ...(owner === undefined ? {} : { owner }),
+      order: before === undefined ? 'desc' : 'asc',
+      limit: limit + 1,
+      ...place,
+    })
     const batches = found.map(({ value }: Stored<BatchRecord>) => value)
     return before === undefined ? batches : batches.reverse()
   }
@@ -98,7 +104,9 @@ export class BatchService {
     const native = this.#native(batch)
     if (native !== undefined) await native.api.cancel(native.provider, batch)
     const now = Math.floor(this.#makers.clock.now() / 1000)
-    const changed = await this.#makers.store.change(batch.id, current => current.open && current.fetch === null ? { status: 'cancelling', times: { ...current.times, cancelling_at: now } } : undefined)
+    const changed = await this.#makers.store.change(batch.id, current =>
+      current.open && current.fetch === null ? { status: 'cancelling', times: { ...current.times, cancelling_at: now } } : undefined,
+    )
     void this.#doers.runner.kick(batch.id)
     return changed ?? batch
   }

@@ -34,16 +34,20 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
   const id = randomUUID()
   const submitter = submitterOf(exchange)
   const judged: Judged = { provider: undefined, isChanged: false }
-  const named = order.input === undefined || order.input.kept && order.input.isSpelled !== true ? undefined : order.input.provider
-  const judgedAs = (form: 'asGiven' | 'asSent') => mapped(judgedLines(order.lines(), { pipelines, endpoint: order.endpoint, submitter, named }, judged), line => line[form])
+  const named = order.input === undefined || (order.input.kept && order.input.isSpelled !== true) ? undefined : order.input.provider
+  const judgedAs = (form: 'asGiven' | 'asSent') =>
+    mapped(judgedLines(order.lines(), { pipelines, endpoint: order.endpoint, submitter, named }, judged), line => line[form])
   const total = await store.addLines(id, bounded(judgedAs('asGiven'), makers.maxRequests), clock.now())
   const provider = judged.provider as ProviderInstance
   const api = nativeApi(provider, order.endpoint, clock, files)
   const batch = draft(id, order, { provider: provider.name, submitter, total, now: clock.now() })
-  const made = api === undefined ? batch : await give(api, provider, batch, order, judged, judgedAs, makers).catch(async (cause: unknown) => {
-    await store.delete(id)
-    throw cause
-  })
+  const made =
+    api === undefined
+      ? batch
+      : await give(api, provider, batch, order, judged, judgedAs, makers).catch(async (cause: unknown) => {
+          await store.delete(id)
+          throw cause
+        })
   await store.add(made).catch(async (cause: unknown) => {
     await undo(api, provider, made, makers)
     throw cause
@@ -52,23 +56,62 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
 }
 
 /** A provider's own file is used as it is, unless policy or an alias changed a line. */
-async function give(api: NativeApi, provider: ProviderInstance, batch: BatchRecord, order: Order, judged: Judged, judgedAs: (form: 'asSent') => AsyncIterable<BatchLine>, { files }: Makers): Promise<BatchRecord> {
+async function give(
+  api: NativeApi,
+  provider: ProviderInstance,
+  batch: BatchRecord,
+  order: Order,
+  judged: Judged,
+  judgedAs: (form: 'asSent') => AsyncIterable<BatchLine>,
+  { files }: Makers,
+): Promise<BatchRecord> {
   if (!api.takesFile) {
-    const state = await api.create(provider, batch, mapped(judgedAs('asSent'), ({ custom_id, body }) => `{"custom_id":${JSON.stringify(custom_id)},"params":${body}}`))
+    const state = await api.create(
+      provider,
+      batch,
+      mapped(judgedAs('asSent'), ({ custom_id, body }) => `{"custom_id":${JSON.stringify(custom_id)},"params":${body}}`),
+    )
     return { ...batch, provider_batch_id: state.id, key: state.key, status: state.status }
   }
   const path = provider.definition.batchPath?.(batch.endpoint, provider.settings) ?? batch.endpoint
   const isFit = order.input !== undefined && !order.input.kept && order.input.provider === provider.name && !judged.isChanged && path === batch.endpoint
-  const input = isFit && order.input !== undefined ? order.input : await files.upload({ filename: `batch-${batch.id}.jsonl`, purpose: 'batch', provider: provider.name, owner: batch.submitter.user_path },
-    mapped(judgedAs('asSent'), ({ custom_id, body }) => Buffer.from(`{"custom_id":${JSON.stringify(custom_id)},"method":"POST","url":${JSON.stringify(path)},"body":${body}}\n`)))
+  const input =
+    isFit && order.input !== undefined
+      ? order.input
+      : await files.upload(
+          { filename: `batch-${batch.id}.jsonl`, purpose: 'batch', provider: provider.name, owner: batch.submitter.user_path },
+          mapped(judgedAs('asSent'), ({ custom_id, body }) =>
+            Buffer.from(`{"custom_id":${JSON.stringify(custom_id)},"method":"POST","url":${JSON.stringify(path)},"body":${body}}\n`),
+          ),
+        )
   const { id: nativeId, key, status, errors } = await api.create(provider, batch, input)
-  return { ...batch, provider_batch_id: nativeId, key, status, errors, ...isFit ? {} : { made_file_id: input.id, input_file_id: batch.input_file_id ?? input.id } }
+  return {
+    ...batch,
+    provider_batch_id: nativeId,
+    key,
+    status,
+    errors,
+    ...(isFit ? {} : { made_file_id: input.id, input_file_id: batch.input_file_id ?? input.id }),
+  }
 }
 
 /** What was begun at the provider for a batch that nobody will know. */
 async function undo(api: NativeApi | undefined, provider: ProviderInstance, batch: BatchRecord, { files, store }: Makers): Promise<void> {
   const { made_file_id: made, key } = batch
-  const input: FileRecord | undefined = made === null ? undefined : { id: made, bytes: 0, created_at: 0, filename: '', purpose: 'batch', provider: provider.name, owner: batch.submitter.user_path, kept: false, ...key === null ? {} : { key } }
+  const input: FileRecord | undefined =
+    made === null
+      ? undefined
+      : {
+          id: made,
+          bytes: 0,
+          created_at: 0,
+          filename: '',
+          purpose: 'batch',
+          provider: provider.name,
+          owner: batch.submitter.user_path,
+          kept: false,
+          ...(key === null ? {} : { key }),
+        }
   await Promise.allSettled([api?.cancel(provider, batch), input === undefined ? undefined : files.delete(input), store.delete(batch.id)])
 }
 
@@ -76,12 +119,34 @@ function submitterOf({ caller = { method: 'no_key' }, userPath, labels }: Exchan
   return { caller, user_path: userPath, labels }
 }
 
-function draft(id: string, { endpoint, completion_window, metadata, input }: Order, { provider, submitter, total, now }: { readonly provider: string; readonly submitter: Submitter; readonly total: number; readonly now: number }): BatchRecord {
+function draft(
+  id: string,
+  { endpoint, completion_window, metadata, input }: Order,
+  { provider, submitter, total, now }: { readonly provider: string; readonly submitter: Submitter; readonly total: number; readonly now: number },
+): BatchRecord {
   const createdAt = Math.floor(now / 1000)
   return {
-    id, endpoint, provider, completion_window, metadata, submitter, total, provider_batch_id: null, key: null, input_file_id: input?.id ?? null, made_file_id: null,
-    status: 'in_progress', open: true, created_at: createdAt, expires_at: createdAt + dayMs / 1000, times: { in_progress_at: createdAt },
-    fetch: null, counts: noCounts, output_file_id: null, error_file_id: null, errors: null,
+    id,
+    endpoint,
+    provider,
+    completion_window,
+    metadata,
+    submitter,
+    total,
+    provider_batch_id: null,
+    key: null,
+    input_file_id: input?.id ?? null,
+    made_file_id: null,
+    status: 'in_progress',
+    open: true,
+    created_at: createdAt,
+    expires_at: createdAt + dayMs / 1000,
+    times: { in_progress_at: createdAt },
+    fetch: null,
+    counts: noCounts,
+    output_file_id: null,
+    error_file_id: null,
+    errors: null,
   }
 }
 

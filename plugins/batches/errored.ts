@@ -10,5 +10,5 @@ export function errored(endpoint: string, error: GatewayError): Outcome {
 
 function errorText(endpoint: string, { type, message, code, param }: GatewayError): string {
   if (endpoint !== '/v1/messages') return JSON.stringify({ error: { type, message, param, code } })
-  return JSON.stringify({ type: 'error', error: { type: 'api_error', message, ...code === null ? {} : { details: { error_code: code } } } })
+  return JSON.stringify({ type: 'error', error: { type: 'api_error', message, ...(code === null ? {} : { details: { error_code: code } }) } })
 }

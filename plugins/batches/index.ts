@@ -21,7 +21,17 @@ export default definePlugin({
   setup({ options, log, services: { storage, providers, files, usage, pipelines: whole, clock, health } }) {
     const pipelines = options.guarded ? whole : unguarded(whole)
     const store = new BatchStore(storage)
-    const worker = new BatchWorker({ store, files, pipelines, usage, providers, clock, log, concurrency: options.concurrency, isDraining: () => health.draining })
+    const worker = new BatchWorker({
+      store,
+      files,
+      pipelines,
+      usage,
+      providers,
+      clock,
+      log,
+      concurrency: options.concurrency,
+      isDraining: () => health.draining,
+    })
     const runner = new Runner({ store, worker, leases: storage.records('leases'), clock, log, pollMs: options.poll_interval })
     const service = new BatchService({ store, files, pipelines, clock, maxRequests: options.max_requests }, { worker, runner, providers })
     const routes: Readonly<Record<string, (exchange: Exchange) => Promise<Reply>>> = {

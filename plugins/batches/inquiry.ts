@@ -45,9 +45,12 @@ export class Inquiry {
   async #said(batch: BatchRecord, { status, errors, counts, output }: NativeState): Promise<BatchRecord> {
     const now = Math.floor(this.#parts.clock.now() / 1000)
     return await this.#change(batch, current => ({
-      status: output === undefined ? status : 'finalizing', errors, counts: counts ?? current.counts, silence: undefined,
+      status: output === undefined ? status : 'finalizing',
+      errors,
+      counts: counts ?? current.counts,
+      silence: undefined,
       times: output === undefined ? current.times : { ...current.times, finalizing_at: now },
-      ...output === undefined ? {} : { fetch: output },
+      ...(output === undefined ? {} : { fetch: output }),
     }))
   }
 
@@ -63,7 +66,13 @@ export class Inquiry {
     this.#parts.log.warn({ batch: batch.id, err: cause }, `a batch is given up: ${end.message}`)
     const errors = { object: 'list', data: [{ code: 'bad_upstream_response', message: end.message, param: null, line: null }] }
     const fetch: ProviderOutput = { files: [], status: end.status, unknown: true }
-    return await this.#change(batch, ({ times }) => ({ status: 'finalizing', errors, fetch, silence: undefined, times: { ...times, finalizing_at: Math.floor(now / 1000) } }))
+    return await this.#change(batch, ({ times }) => ({
+      status: 'finalizing',
+      errors,
+      fetch,
+      silence: undefined,
+      times: { ...times, finalizing_at: Math.floor(now / 1000) },
+    }))
   }
 
   /** How a batch ends that nobody shall be asked after any more. */
@@ -71,11 +80,13 @@ export class Inquiry {
     const now = this.#parts.clock.now()
     if (isGoneForGood(silence, now)) return { status: 'failed', message: `${provider} has this batch no more` }
     const patientUntil = Math.max(silence.since, expires_at * 1000) + silentMs
-    return now < patientUntil ? undefined : { status: 'expired', message: `${provider} could not be asked for this batch since ${new Date(silence.since).toISOString()}` }
+    return now < patientUntil
+      ? undefined
+      : { status: 'expired', message: `${provider} could not be asked for this batch since ${new Date(silence.since).toISOString()}` }
   }
 
   /** Leaves alone what somebody else saw the end of. */
   async #change(batch: BatchRecord, change: (current: BatchRecord) => Partial<BatchRecord>): Promise<BatchRecord> {
-    return await this.#parts.store.change(batch.id, current => current.fetch !== null || !current.open ? undefined : change(current)) ?? batch
+    return (await this.#parts.store.change(batch.id, current => (current.fetch !== null || !current.open ? undefined : change(current)))) ?? batch
   }
 }

@@ -38,7 +38,8 @@ function parse(bytes: Buffer, number: number): JsonDocument {
 function readLine(line: JsonNode, endpoint: string, where: string, member: 'body' | 'params'): GivenLine {
   if (line.kind !== 'object') throw refused(where, 'is not a JSON object')
   const id = line.get('custom_id')
-  if (id?.kind !== 'string' || id.string() === '' || id.string().length > longestId) throw refused(where, `needs a custom_id: a text of 1 to ${longestId} characters`)
+  if (id?.kind !== 'string' || id.string() === '' || id.string().length > longestId)
+    throw refused(where, `needs a custom_id: a text of 1 to ${longestId} characters`)
   const [method, url, body] = [line.get('method'), line.get('url'), line.get(member)]
   if (method !== undefined && (method.kind !== 'string' || method.string() !== 'POST')) throw refused(where, 'has another method than POST')
   if (url !== undefined && (url.kind !== 'string' || url.string() !== endpoint)) throw refused(where, `is for another endpoint than the batch (${endpoint})`)
@@ -71,7 +72,11 @@ export interface JudgeOptions {
  * Each line after policy looked at it. What is found of them all is noted in `judged`.
  * @throws GatewayError for ids that come twice, lines for several providers, and what policy refuses, with the id of the line
  */
-export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<GivenLine>, { pipelines, endpoint, submitter, named }: JudgeOptions, judged: Judged): AsyncGenerator<{ readonly asGiven: BatchLine; readonly asSent: BatchLine }> {
+export async function* judgedLines(
+  lines: AsyncIterable<GivenLine> | Iterable<GivenLine>,
+  { pipelines, endpoint, submitter, named }: JudgeOptions,
+  judged: Judged,
+): AsyncGenerator<{ readonly asGiven: BatchLine; readonly asSent: BatchLine }> {
   const ids = new Set<string>()
   for await (const { custom_id: id, body, isDouble } of lines) {
     if (ids.has(id)) throw gatewayError('invalid_value', `the custom_id ${JSON.stringify(id)} comes twice`, { param: 'requests' })
@@ -79,7 +84,12 @@ export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<Gi
     const said = await pipelines.rehearse({ ...callOf(endpoint, submitter), body: Buffer.from(withProvider(body, named)) })
     if (said instanceof GatewayError) throw ofLine(said, id)
     judged.provider ??= said.target.provider
-    if (judged.provider !== said.target.provider) throw gatewayError('invalid_value', `${id} is for ${said.target.provider.name}, others are for ${judged.provider.name}: all requests of a batch go to one provider`, { param: 'requests' })
+    if (judged.provider !== said.target.provider)
+      throw gatewayError(
+        'invalid_value',
+        `${id} is for ${said.target.provider.name}, others are for ${judged.provider.name}: all requests of a batch go to one provider`,
+        { param: 'requests' },
+      )
     const sent = spelledFor(said.body, said.target)
     judged.isChanged ||= isDouble || sent !== body
     yield { asGiven: lineOf(id, body, said.target), asSent: lineOf(id, sent, said.target) }
@@ -89,7 +99,14 @@ export async function* judgedLines(lines: AsyncIterable<GivenLine> | Iterable<Gi
 
 /** A call in the submitter's name. */
 export function callOf(endpoint: string, { caller, user_path: userPath, labels }: Submitter) {
-  return { method: 'POST', path: endpoint, headers: { 'content-type': 'application/json', ...endpoint === '/v1/messages' ? { 'anthropic-version': '2023-06-01' } : {} }, caller, userPath, labels }
+  return {
+    method: 'POST',
+    path: endpoint,
+    headers: { 'content-type': 'application/json', ...(endpoint === '/v1/messages' ? { 'anthropic-version': '2023-06-01' } : {}) },
+    caller,
+    userPath,
+    labels,
+  }
 }
 
 /** A line of a provider's own file names the model as that provider does. */

@@ -93,7 +93,11 @@ async function* resultsIn(content: AsyncIterable<Buffer>, read: (line: Json) => 
 
 /** What was answered with success. */
 function succeeded(endpoint: string, body: unknown, { status_code, request_id }: Pick<Outcome, 'status_code' | 'request_id'>): Outcome {
-  if (!isObject(body)) return { ...errored(endpoint, gatewayError('bad_upstream_response', 'the provider answered this request with success, and with nothing in it')), request_id }
+  if (!isObject(body))
+    return {
+      ...errored(endpoint, gatewayError('bad_upstream_response', 'the provider answered this request with success, and with nothing in it')),
+      request_id,
+    }
   return { kind: 'succeeded', status_code, request_id, body: JSON.stringify(body) }
 }
 
@@ -111,10 +115,14 @@ class OpenAiBatches extends Calls implements NativeApi {
     this.#files = files
   }
 
-  async create(provider: ProviderInstance, { endpoint, completion_window, metadata }: NewBatch, input: FileRecord): Promise<NativeState & { key: string | null }> {
-    const key = input.key === undefined ? provider.keys.take() : provider.keys.withFingerprint(input.key) ?? provider.keys.take()
+  async create(
+    provider: ProviderInstance,
+    { endpoint, completion_window, metadata }: NewBatch,
+    input: FileRecord,
+  ): Promise<NativeState & { key: string | null }> {
+    const key = input.key === undefined ? provider.keys.take() : (provider.keys.withFingerprint(input.key) ?? provider.keys.take())
     const path = provider.definition.batchPath?.(endpoint, provider.settings) ?? endpoint
-    const body = Buffer.from(JSON.stringify({ input_file_id: input.id, endpoint: path, completion_window, ...metadata === null ? {} : { metadata } }))
+    const body = Buffer.from(JSON.stringify({ input_file_id: input.id, endpoint: path, completion_window, ...(metadata === null ? {} : { metadata }) }))
     const said = await this.object(provider, { operation: 'batches_create', body: { type: 'application/json', bytes: body, length: body.length }, key })
     return { ...stateOf(said), key: key === undefined ? null : fingerprintOf(key) }
   }
@@ -132,9 +140,23 @@ class OpenAiBatches extends Calls implements NativeApi {
     return Promise.resolve()
   }
 
-  async *results(_provider: ProviderInstance, { endpoint, fetch, provider, key, submitter }: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult | Flaw> {
+  async *results(
+    _provider: ProviderInstance,
+    { endpoint, fetch, provider, key, submitter }: BatchRecord,
+    signal: AbortSignal,
+  ): AsyncGenerator<NativeResult | Flaw> {
     for (const id of fetch?.files ?? []) {
-      const file: FileRecord = { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch_output', provider, owner: submitter.user_path, kept: false, ...key === null ? {} : { key } }
+      const file: FileRecord = {
+        id,
+        bytes: 0,
+        created_at: 0,
+        filename: '',
+        purpose: 'batch_output',
+        provider,
+        owner: submitter.user_path,
+        kept: false,
+        ...(key === null ? {} : { key }),
+      }
       yield* resultsIn(this.#files.read(file, signal), line => openAiResult(line, endpoint))
     }
   }
@@ -146,11 +168,20 @@ function idOf({ id }: Readonly<Record<string, unknown>>): string {
   throw gatewayError('bad_upstream_response', 'the provider answered with something else than a batch')
 }
 
-const statuses: ReadonlySet<unknown> = new Set<BatchStatus>(['validating', 'in_progress', 'finalizing', 'completed', 'failed', 'expired', 'cancelling', 'cancelled'])
+const statuses: ReadonlySet<unknown> = new Set<BatchStatus>([
+  'validating',
+  'in_progress',
+  'finalizing',
+  'completed',
+  'failed',
+  'expired',
+  'cancelling',
+  'cancelled',
+])
 const ended: ReadonlySet<unknown> = new Set<BatchStatus>(['completed', 'failed', 'expired', 'cancelled'])
 
 function stateOf(said: Readonly<Record<string, unknown>>): NativeState {
-  const status = statuses.has(said['status']) ? said['status'] as BatchStatus : 'in_progress'
+  const status = statuses.has(said['status']) ? (said['status'] as BatchStatus) : 'in_progress'
   const files = [said['output_file_id'], said['error_file_id']].filter(id => typeof id === 'string' && id !== '') as string[]
   const counts = countsOf(said['request_counts'], { succeeded: 'completed', errored: 'failed' })
   return { id: idOf(said), status, errors: said['errors'] ?? null, counts, output: ended.has(status) ? { files, status } : undefined }
@@ -159,7 +190,10 @@ function stateOf(said: Readonly<Record<string, unknown>>): NativeState {
 /** @param names what the provider calls each count; others it does not have */
 function countsOf(said: unknown, names: Readonly<Partial<Record<keyof LineCounts, string>>>): LineCounts | undefined {
   if (!isObject(said)) return undefined
-  const count = (kind: keyof LineCounts) => { const value = said[names[kind] ?? '']; return typeof value === 'number' && value >= 0 ? value : 0 }
+  const count = (kind: keyof LineCounts) => {
+    const value = said[names[kind] ?? '']
+    return typeof value === 'number' && value >= 0 ? value : 0
+  }
   return { succeeded: count('succeeded'), errored: count('errored'), canceled: count('canceled'), expired: count('expired') }
 }
 
@@ -169,7 +203,20 @@ function openAiResult({ custom_id: id, response, error }: Json, endpoint: string
   const { code, message } = (error ?? {}) as Readonly<Record<string, unknown>>
   if (response === null || response === undefined) {
     const kind = code === 'batch_expired' ? 'expired' : code === 'batch_cancelled' ? 'canceled' : 'errored'
-    return { custom_id: id, outcome: { kind, status_code: 500, request_id: '', body: kind === 'errored' ? JSON.stringify({ error: { type: 'provider_error', message: typeof message === 'string' ? message : 'the request failed', param: null, code: code ?? null } }) : '' } }
+    return {
+      custom_id: id,
+      outcome: {
+        kind,
+        status_code: 500,
+        request_id: '',
+        body:
+          kind === 'errored'
+            ? JSON.stringify({
+                error: { type: 'provider_error', message: typeof message === 'string' ? message : 'the request failed', param: null, code: code ?? null },
+              })
+            : '',
+      },
+    }
   }
   const isFine = typeof status === 'number' && status >= 200 && status < 300
   const answer = { status_code: typeof status === 'number' ? status : 500, request_id: typeof request === 'string' ? request : '' }
@@ -200,7 +247,9 @@ class AnthropicBatches extends Calls implements NativeApi {
   }
 
   results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult | Flaw> {
-    return resultsIn(this.#content(provider, batch, signal), ({ custom_id: id, result }) => typeof id === 'string' ? { custom_id: id, outcome: messageOutcome(isObject(result) ? result : {}, batch.endpoint) } : undefined)
+    return resultsIn(this.#content(provider, batch, signal), ({ custom_id: id, result }) =>
+      typeof id === 'string' ? { custom_id: id, outcome: messageOutcome(isObject(result) ? result : {}, batch.endpoint) } : undefined,
+    )
   }
 
   async *#content(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<Buffer> {
@@ -232,8 +281,17 @@ function messageState({ id, processing_status: status, request_counts: said }: R
 
 function messageOutcome({ type, message, error }: Json, endpoint: string): Outcome {
   switch (type) {
-    case 'succeeded': return succeeded(endpoint, message, { status_code: 200, request_id: '' })
-    case 'canceled': case 'expired': return neverRan(type)
-    default: return { kind: 'errored', status_code: 400, request_id: '', body: JSON.stringify(error ?? { type: 'error', error: { type: 'api_error', message: 'the request failed' } }) }
+    case 'succeeded':
+      return succeeded(endpoint, message, { status_code: 200, request_id: '' })
+    case 'canceled':
+    case 'expired':
+      return neverRan(type)
+    default:
+      return {
+        kind: 'errored',
+        status_code: 400,
+        request_id: '',
+        body: JSON.stringify(error ?? { type: 'error', error: { type: 'api_error', message: 'the request failed' } }),
+      }
   }
 }

@@ -23,7 +23,11 @@ export class OpenAiRoutes {
   }
 
   async answer(): Promise<Reply> {
-    const { method, path, params: { id } } = this.#exchange.request
+    const {
+      method,
+      path,
+      params: { id },
+    } = this.#exchange.request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
     if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
     if (endsIn(path, 'results')) return jsonReply(await this.#results(id))
@@ -44,14 +48,15 @@ export class OpenAiRoutes {
     const window = textOf(root, 'completion_window') ?? '24h'
     if (window !== '24h') throw gatewayError('invalid_value', 'completion_window must be 24h', { param: 'completion_window' })
     const order = { endpoint, completion_window: window, metadata: Object.keys(metadata).length === 0 ? null : metadata }
-    return await this.#shown(await this.#service.create(this.#exchange, { ...order, ...await this.#source(root, endpoint, provider) }))
+    return await this.#shown(await this.#service.create(this.#exchange, { ...order, ...(await this.#source(root, endpoint, provider)) }))
   }
 
   async #source(root: JsonNode, endpoint: string, provider: string | undefined) {
     const requests = root.get('requests')
     const id = textOf(root, 'input_file_id')
     if (id === undefined && requests === undefined) throw gatewayError('missing_required_parameter', 'input_file_id is required', { param: 'input_file_id' })
-    if (id !== undefined && requests !== undefined) throw gatewayError('invalid_value', 'a batch has input_file_id or requests, not both', { param: 'requests' })
+    if (id !== undefined && requests !== undefined)
+      throw gatewayError('invalid_value', 'a batch has input_file_id or requests, not both', { param: 'requests' })
     if (id === undefined) return { input: undefined, lines: () => linesInline(arrayOf(requests), endpoint, 'body') }
     const input = await this.#service.input(this.#exchange, id, provider)
     return { input, lines: () => linesOfFile(this.#service.read(input), endpoint) }
@@ -61,7 +66,7 @@ export class OpenAiRoutes {
     const query = new URLSearchParams(this.#exchange.request.query)
     const limit = readLimit(query, 20, 100)
     const found = await this.#service.list(this.#exchange, { limit, after: query.get('after') || undefined, cursor: 'after' })
-    const data = await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch))) as readonly { readonly id: string }[]
+    const data = (await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch)))) as readonly { readonly id: string }[]
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: found.length > limit }
   }
 
@@ -94,7 +99,13 @@ function metadataOf(root: JsonNode): Readonly<Record<string, string>> {
   const metadata = root.get('metadata')
   if (metadata === undefined || metadata.kind === 'null') return {}
   const pairs = metadata.members().map(({ name, value }) => [name, value.kind === 'string' ? value.string() : undefined] as const)
-  const isFine = metadata.kind === 'object' && pairs.length <= mostMetadata && pairs.every(([name, value]) => name.length <= 64 && value !== undefined && value.length <= 512)
-  if (!isFine) throw gatewayError('invalid_value', `metadata must be an object of at most ${mostMetadata} texts: names of up to 64 characters, values of up to 512`, { param: 'metadata' })
+  const isFine =
+    metadata.kind === 'object' &&
+    pairs.length <= mostMetadata &&
+    pairs.every(([name, value]) => name.length <= 64 && value !== undefined && value.length <= 512)
+  if (!isFine)
+    throw gatewayError('invalid_value', `metadata must be an object of at most ${mostMetadata} texts: names of up to 64 characters, values of up to 512`, {
+      param: 'metadata',
+    })
   return Object.fromEntries(pairs.map(([name, value]) => [name, value ?? '']))
 }

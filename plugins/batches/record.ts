@@ -7,7 +7,9 @@ import type { Absence } from '../../core/upstream/provider/gone.ts'
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 
 /** Seconds since 1970 at which a batch came into a state. */
-export type BatchTimes = Readonly<Partial<Record<'in_progress_at' | 'finalizing_at' | 'completed_at' | 'failed_at' | 'expired_at' | 'cancelling_at' | 'cancelled_at', number>>>
+export type BatchTimes = Readonly<
+  Partial<Record<'in_progress_at' | 'finalizing_at' | 'completed_at' | 'failed_at' | 'expired_at' | 'cancelling_at' | 'cancelled_at', number>>
+>
 
 export interface BatchRecord {
   /** A UUID; callers see it behind `batch_` or `msgbatch_`. */

@@ -30,10 +30,16 @@ export class Runner {
     const { store, worker, leases, clock, log } = parts
     this.#parts = parts
     this.#work = new OpenWork({
-      name: 'batch', leases, clock, lookMs,
+      name: 'batch',
+      leases,
+      clock,
+      lookMs,
       due: async () => (await store.list({ where: { open: true } })).filter(({ value }) => this.#isDue(value)).map(({ id }) => id),
       work: (id, signal) => worker.work(id, signal),
-      failed: (cause, batch) => batch === undefined ? log.warn({ err: cause }, 'the open batches could not be looked for') : log.warn({ batch, err: cause }, 'the work on a batch failed; it will be begun again'),
+      failed: (cause, batch) =>
+        batch === undefined
+          ? log.warn({ err: cause }, 'the open batches could not be looked for')
+          : log.warn({ batch, err: cause }, 'the work on a batch failed; it will be begun again'),
     })
   }
 

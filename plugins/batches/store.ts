@@ -28,7 +28,7 @@ export class BatchStore {
 
   /** Whether a batch of this owner, or of any if undefined, runs at a provider. @param id the provider's own */
   async isOnRecord(id: string, provider: string, owner: string | undefined): Promise<boolean> {
-    const found = await this.list({ where: { provider_batch_id: id, provider }, limit: 1, ...owner === undefined ? {} : { owner } })
+    const found = await this.list({ where: { provider_batch_id: id, provider }, limit: 1, ...(owner === undefined ? {} : { owner }) })
     return found.length > 0
   }
 
@@ -83,7 +83,12 @@ export class BatchStore {
   async *lines(id: string, done?: boolean): AsyncGenerator<PlacedLine> {
     let after: { readonly position: number; readonly id: string } | undefined
     for (;;) {
-      const page = await this.#lines.list({ prefix: `${id}/`, limit: linesAtOnce, ...done === undefined ? {} : { where: { done } }, ...after === undefined ? {} : { after } })
+      const page = await this.#lines.list({
+        prefix: `${id}/`,
+        limit: linesAtOnce,
+        ...(done === undefined ? {} : { where: { done } }),
+        ...(after === undefined ? {} : { after }),
+      })
       for (const { position, value } of page) yield { index: position, line: value }
       after = page.at(-1)
       if (page.length < linesAtOnce) return
@@ -113,7 +118,10 @@ export class BatchStore {
 
   async counts(id: string): Promise<LineCounts> {
     const counts = { succeeded: 0, errored: 0, canceled: 0, expired: 0 }
-    for await (const { line: { outcome } } of this.lines(id, true)) if (outcome !== null) counts[outcome.kind] += 1
+    for await (const {
+      line: { outcome },
+    } of this.lines(id, true))
+      if (outcome !== null) counts[outcome.kind] += 1
     return counts
   }
 

@@ -1,7 +1,16 @@
 /** Takes over what the lines of a provider's batch came to: policy looks at each result, its tokens are recorded once, and every line gets an end. */
 
 import type { Logger } from 'pino'
-import { GatewayError, gatewayError, StorageUnavailable, type Clock, type Files, type Pipelines, type ProviderInstance, type UsageLedger } from '../../core/index.ts'
+import {
+  GatewayError,
+  gatewayError,
+  StorageUnavailable,
+  type Clock,
+  type Files,
+  type Pipelines,
+  type ProviderInstance,
+  type UsageLedger,
+} from '../../core/index.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { errored } from './errored.ts'
 import { callOf } from './lines.ts'
@@ -38,7 +47,7 @@ export class Takeover {
    */
   async take(batch: BatchRecord, output: ProviderOutput, signal: AbortSignal): Promise<boolean> {
     try {
-      const isWhole = output.unknown === true || await this.#takeResults(batch, signal)
+      const isWhole = output.unknown === true || (await this.#takeResults(batch, signal))
       if (signal.aborted) return false
       await this.#parts.store.settleRest(batch.id, restOf(batch, output, isWhole))
     } catch (cause) {
@@ -49,7 +58,10 @@ export class Takeover {
         throw cause
       }
       this.#parts.log.warn({ batch: batch.id, err: cause }, 'the results of a batch are given up: they could not be fetched for too long')
-      await this.#parts.store.settleRest(batch.id, errored(batch.endpoint, gatewayError('bad_upstream_response', 'the result of this request could not be fetched from the provider')))
+      await this.#parts.store.settleRest(
+        batch.id,
+        errored(batch.endpoint, gatewayError('bad_upstream_response', 'the result of this request could not be fetched from the provider')),
+      )
     }
     return true
   }
@@ -59,7 +71,8 @@ export class Takeover {
     const { store, providers, clock, files, log } = this.#parts
     const provider = providers.get(batch.provider)
     const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
-    if (provider === undefined || api === undefined) throw new Error(`nobody can be asked for the results: no provider ${batch.provider} with batches is configured any more`)
+    if (provider === undefined || api === undefined)
+      throw new Error(`nobody can be asked for the results: no provider ${batch.provider} with batches is configured any more`)
     const places = new Map<string, number>()
     for await (const { index, line } of store.lines(batch.id, false)) places.set(line.custom_id, index)
     const flaws: Record<Flaw, number> = { unreadable: 0, gone: 0 }
@@ -69,7 +82,11 @@ export class Takeover {
       else await this.#takeOne(batch, provider, places.get(result.custom_id), result.outcome)
     }
     const isWhole = flaws.unreadable + flaws.gone === 0
-    if (!isWhole) log.warn({ batch: batch.id, provider: provider.name, unreadable_lines: flaws.unreadable, missing_files: flaws.gone }, 'some results of a batch cannot be read; their requests end as errors')
+    if (!isWhole)
+      log.warn(
+        { batch: batch.id, provider: provider.name, unreadable_lines: flaws.unreadable, missing_files: flaws.gone },
+        'some results of a batch cannot be read; their requests end as errors',
+      )
     return isWhole
   }
 
@@ -84,9 +101,21 @@ export class Takeover {
     const said = await this.#parts.pipelines.review({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(line.body) }, Buffer.from(outcome.body))
     if (said instanceof GatewayError) return { ...errored(batch.endpoint, said), request_id: outcome.request_id }
     this.#parts.usage.record({
-      id: `${batch.id}_${index}`, timestamp: this.#parts.clock.now(), request_id: `batch_${batch.id}`, endpoint: '/v1/batches', provider: provider.type, provider_name: provider.name,
-      model: line.model ?? modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '', requested_model: modelOf(Buffer.from(line.body)), user_path: batch.submitter.user_path, labels: said.labels,
-      auth_key_id: batch.submitter.caller.keyId, user_id: batch.submitter.caller.userId, usage: said.usage, apart: provider.definition.countsApart, origin: 'client',
+      id: `${batch.id}_${index}`,
+      timestamp: this.#parts.clock.now(),
+      request_id: `batch_${batch.id}`,
+      endpoint: '/v1/batches',
+      provider: provider.type,
+      provider_name: provider.name,
+      model: line.model ?? modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '',
+      requested_model: modelOf(Buffer.from(line.body)),
+      user_path: batch.submitter.user_path,
+      labels: said.labels,
+      auth_key_id: batch.submitter.caller.keyId,
+      user_id: batch.submitter.caller.userId,
+      usage: said.usage,
+      apart: provider.definition.countsApart,
+      origin: 'client',
     })
     return { ...outcome, body: said.body.toString() }
   }
@@ -98,15 +127,17 @@ export class Takeover {
   /** Notes when to try again. */
   async #postpone({ id }: BatchRecord, { failing }: ProviderOutput): Promise<void> {
     const again = failedAgain(failing, this.#parts.clock.now())
-    await this.#parts.store.change(id, current => current.fetch === null || !current.open ? undefined : { fetch: { ...current.fetch, failing: again } })
+    await this.#parts.store.change(id, current => (current.fetch === null || !current.open ? undefined : { fetch: { ...current.fetch, failing: again } }))
   }
 }
 
 /** What is said of the lines that the provider said nothing of. @param isWhole what it said could all be read */
 function restOf({ endpoint, errors }: BatchRecord, { status, unknown: isUnknown }: ProviderOutput, isWhole: boolean): Outcome {
-  if (isUnknown === true) return errored(endpoint, gatewayError('bad_upstream_response', `nobody knows what became of this request: ${messagesIn(errors).join('; ')}`))
+  if (isUnknown === true)
+    return errored(endpoint, gatewayError('bad_upstream_response', `nobody knows what became of this request: ${messagesIn(errors).join('; ')}`))
   if (status === 'failed') return errored(endpoint, batchFailure(errors))
-  if (!isWhole) return errored(endpoint, gatewayError('bad_upstream_response', 'the result of this request cannot be had from the provider any more, or not be read'))
+  if (!isWhole)
+    return errored(endpoint, gatewayError('bad_upstream_response', 'the result of this request cannot be had from the provider any more, or not be read'))
   if (status === 'expired') return neverRan('expired')
   if (status === 'cancelled') return neverRan('canceled')
   return errored(endpoint, gatewayError('bad_upstream_response', 'the provider gave no result for this request'))
@@ -115,12 +146,18 @@ function restOf({ endpoint, errors }: BatchRecord, { status, unknown: isUnknown 
 /** Why a whole batch failed, said of one of its requests. @param errors as the provider says them: `{"data": [{"code", "message"}]}` */
 function batchFailure(errors: unknown): GatewayError {
   const messages = messagesIn(errors).join('; ')
-  const code = errorsIn(errors).map(error => error['code']).find(one => typeof one === 'string')
-  return new GatewayError(typeof code === 'string' ? code : null, `the provider refused the batch, so this request did not run${messages === '' ? '' : `: ${messages}`}`, { status: 400 })
+  const code = errorsIn(errors)
+    .map(error => error['code'])
+    .find(one => typeof one === 'string')
+  return new GatewayError(
+    typeof code === 'string' ? code : null,
+    `the provider refused the batch, so this request did not run${messages === '' ? '' : `: ${messages}`}`,
+    { status: 400 },
+  )
 }
 
 function messagesIn(errors: unknown): readonly string[] {
-  return errorsIn(errors).flatMap(({ message }) => typeof message === 'string' ? [message] : [])
+  return errorsIn(errors).flatMap(({ message }) => (typeof message === 'string' ? [message] : []))
 }
 
 function errorsIn(errors: unknown): readonly Readonly<Record<string, unknown>>[] {

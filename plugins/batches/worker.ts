@@ -61,7 +61,12 @@ export class BatchWorker {
   async #runLines(batch: BatchRecord, signal: AbortSignal): Promise<void> {
     const { store, concurrency, isDraining } = this.#parts
     const cancelled = new AbortController()
-    const unwatch = store.watch(() => { void this.#endOf(batch.id).then(end => end === undefined ? undefined : cancelled.abort(), () => undefined) })
+    const unwatch = store.watch(() => {
+      void this.#endOf(batch.id).then(
+        end => (end === undefined ? undefined : cancelled.abort()),
+        () => undefined,
+      )
+    })
     const signals = { signal, waiting: AbortSignal.any([signal, cancelled.signal]) }
     const running = new Set<Promise<void>>()
     try {
@@ -93,10 +98,15 @@ export class BatchWorker {
       if (signal.aborted) return
       if (!isPassing(answer) || tries >= mostTries) {
         const isFine = answer.status >= 200 && answer.status < 300
-        return await store.settle(batch.id, placed, { kind: isFine ? 'succeeded' : 'errored', status_code: answer.status, request_id: answer.requestId, body: jsonOf(answer.body) })
+        return await store.settle(batch.id, placed, {
+          kind: isFine ? 'succeeded' : 'errored',
+          status_code: answer.status,
+          request_id: answer.requestId,
+          body: jsonOf(answer.body),
+        })
       }
       await this.#wait(waitOf(answer.headers, tries), waiting)
-      if (signal.aborted || await this.#endOf(batch.id) !== undefined) return
+      if (signal.aborted || (await this.#endOf(batch.id)) !== undefined) return
     }
   }
 
@@ -116,10 +126,27 @@ export class BatchWorker {
   async #finish({ id, provider, submitter }: BatchRecord, status: BatchStatus, now: number): Promise<void> {
     const { store, files } = this.#parts
     const counts = await store.counts(id)
-    const keep = async (name: string, isOutput: boolean) => (await files.keep({ filename: `batch_${id}_${name}.jsonl`, purpose: 'batch_output', provider, owner: submitter.user_path }, this.#fileLines(id, isOutput))).id
+    const keep = async (name: string, isOutput: boolean) =>
+      (
+        await files.keep(
+          { filename: `batch_${id}_${name}.jsonl`, purpose: 'batch_output', provider, owner: submitter.user_path },
+          this.#fileLines(id, isOutput),
+        )
+      ).id
     const output = counts.succeeded > 0 ? await keep('output', true) : null
     const error = counts.errored + counts.canceled + counts.expired > 0 ? await keep('errors', false) : null
-    await store.change(id, current => current.open ? { status, open: false, counts, output_file_id: output, error_file_id: error, times: { ...current.times, finalizing_at: current.times.finalizing_at ?? now, [`${status}_at`]: now } } : undefined)
+    await store.change(id, current =>
+      current.open
+        ? {
+            status,
+            open: false,
+            counts,
+            output_file_id: output,
+            error_file_id: error,
+            times: { ...current.times, finalizing_at: current.times.finalizing_at ?? now, [`${status}_at`]: now },
+          }
+        : undefined,
+    )
   }
 
   async *#fileLines(id: string, isOutput: boolean): AsyncGenerator<Buffer> {

@@ -29,10 +29,18 @@ export class BudgetIndex {
     this.#anchors = anchors
     this.isEmpty = rules.length === 0
     const subjectBudget = (rule: StandingRule<BudgetRule>, subject: string) => new SubjectBudget(rule, subject, anchors)
-    this.#paths = new PathIndex(rules.filter(({ scope }) => scope === 'user_path'), (rule, subject) => [subjectBudget(rule, subject)])
+    this.#paths = new PathIndex(
+      rules.filter(({ scope }) => scope === 'user_path'),
+      (rule, subject) => [subjectBudget(rule, subject)],
+    )
     const others = rules.filter(({ scope }) => scope !== 'user_path')
     this.#hasOthers = others.length > 0
-    this.#others = new Map([...Map.groupBy(others, ({ scope }) => scope)].map(([scope, all]) => [scope, new Map([...Map.groupBy(all, ({ subject }) => subject)].map(([subject, same]) => [subject, same.map(rule => subjectBudget(rule, subject))]))]))
+    this.#others = new Map(
+      [...Map.groupBy(others, ({ scope }) => scope)].map(([scope, all]) => [
+        scope,
+        new Map([...Map.groupBy(all, ({ subject }) => subject)].map(([subject, same]) => [subject, same.map(rule => subjectBudget(rule, subject))])),
+      ]),
+    )
   }
 
   of({ userPath, keyId, userId, labels }: Payer): readonly SubjectBudget[] {
@@ -43,7 +51,7 @@ export class BudgetIndex {
 
   /** Those of rules that are no templates. */
   get fixed(): readonly SubjectBudget[] {
-    return this.rules.flatMap(rule => rule.per_child ? [] : this.purseOf(rule, rule.subject) ?? [])
+    return this.rules.flatMap(rule => (rule.per_child ? [] : (this.purseOf(rule, rule.subject) ?? [])))
   }
 
   /** That of a rule by itself, which of a template nobody spends from. */
@@ -57,6 +65,6 @@ export class BudgetIndex {
   }
 
   #get(scope: BudgetScope, subject: string | null | undefined): readonly SubjectBudget[] {
-    return subject === null || subject === undefined ? [] : this.#others.get(scope)?.get(subject) ?? []
+    return subject === null || subject === undefined ? [] : (this.#others.get(scope)?.get(subject) ?? [])
   }
 }

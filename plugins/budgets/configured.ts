@@ -17,7 +17,14 @@ interface Limit {
 }
 
 /** Variables stand in the place of what the file says of the same. @throws Error */
-export function configuredBudgets({ user_paths: paths, labels, users, keys, path_variables: variables, retention_days: retentionDays }: Options): readonly BudgetRule[] {
+export function configuredBudgets({
+  user_paths: paths,
+  labels,
+  users,
+  keys,
+  path_variables: variables,
+  retention_days: retentionDays,
+}: Options): readonly BudgetRule[] {
   const rules = (whom: Whom, limits: readonly Limit[]) => limits.map(limit => ruleOf(whom, limit))
   const written = [
     ...paths.flatMap(({ path, per_child: perChild, limits }) => rules({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
@@ -38,7 +45,7 @@ export function configuredBudgets({ user_paths: paths, labels, users, keys, path
 function ofVariable(name: string, text: string): readonly BudgetRule[] {
   try {
     const whom: Whom = { scope: 'user_path', subject: pathOfVariable(name), per_child: false }
-    return readLimits(text).map(limit => ruleOf(whom, Array.isArray(limit) ? { period: limit[0], amount: limit[1] } : limit as Limit))
+    return readLimits(text).map(limit => ruleOf(whom, Array.isArray(limit) ? { period: limit[0], amount: limit[1] } : (limit as Limit)))
   } catch (cause) {
     throw new Error(`SET_BUDGET_${name}: ${(cause as Error).message}`, { cause })
   }
@@ -47,7 +54,8 @@ function ofVariable(name: string, text: string): readonly BudgetRule[] {
 function ruleOf(whom: Whom, { period, period_seconds: seconds, amount }: Limit): BudgetRule {
   if ((period === undefined) === (seconds === undefined)) throw new Error(`${whom.scope} ${whom.subject}: a limit has either period or period_seconds`)
   const read = seconds ?? periods[String(period).toLowerCase()]
-  if (read === undefined || !Number.isInteger(read) || read < 1 || read > longestPeriodSeconds) throw new Error(`${whom.scope} ${whom.subject}: ${JSON.stringify(period ?? seconds)} is no period`)
+  if (read === undefined || !Number.isInteger(read) || read < 1 || read > longestPeriodSeconds)
+    throw new Error(`${whom.scope} ${whom.subject}: ${JSON.stringify(period ?? seconds)} is no period`)
   const rule: BudgetRule = { ...whom, period_seconds: read, amount: Number(amount) }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw new Error(`${whom.scope} ${whom.subject}: ${flaw}`)

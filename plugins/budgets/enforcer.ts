@@ -59,7 +59,12 @@ export class Enforcer {
     const { usd, outputTokens } = estimateOf(exchange, { ...estimates, now: clock.now() })
     try {
       const said = reservations.hold(subjectBudgets, inNano(usd))
-      return isPromise(said) ? said.then(verdict => this.#judge(exchange, verdict, outputTokens), (cause: unknown) => this.#without(cause)) : this.#judge(exchange, said, outputTokens)
+      return isPromise(said)
+        ? said.then(
+            verdict => this.#judge(exchange, verdict, outputTokens),
+            (cause: unknown) => this.#without(cause),
+          )
+        : this.#judge(exchange, said, outputTokens)
     } catch (cause) {
       return this.#without(cause)
     }
@@ -78,7 +83,8 @@ export class Enforcer {
   spendOf({ total_cost: cost, timestamp, user_path: userPath, auth_key_id: keyId, user_id: userId, labels, cache_type: cache }: SpentRecord): void {
     if (cost === null || cost <= 0 || cache !== null) return
     const subjectBudgets = this.index.of({ userPath, keyId, userId, labels })
-    if (subjectBudgets.length > 0) this.#billNow().adds.push(...subjectBudgets.map(subjectBudget => ({ ...subjectBudget.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))
+    if (subjectBudgets.length > 0)
+      this.#billNow().adds.push(...subjectBudgets.map(subjectBudget => ({ ...subjectBudget.counterAt(timestamp), amount: inNano(cost), atMs: timestamp })))
   }
 
   /** Streams that outgrow what is held for them hold more. */
@@ -100,7 +106,7 @@ export class Enforcer {
   /** All that is told of one call in one turn is settled together, before anything else happens. */
   #billNow(): Bill {
     if (this.#bill !== undefined) return this.#bill
-    const bill: Bill = this.#bill = { held: [], adds: [] }
+    const bill: Bill = (this.#bill = { held: [], adds: [] })
     queueMicrotask(() => {
       this.#bill = undefined
       void this.#options.reservations.settle(bill.held, bill.adds)
@@ -124,8 +130,14 @@ export class Enforcer {
     this.#options.rejected(1, subjectBudget.rule.scope)
     const now = this.#options.clock.now()
     const isSpent = standing.current >= subjectBudget.limit
-    if (isSpent) return gatewayError('budget_exceeded', `budget exceeded: ${subjectBudget.words(standing.current)}`, { retryAfterMs: subjectBudget.windowAt(now).endMs - now, shouldRetry: false })
-    return gatewayError('budget_exceeded', `budget exceeded while calls run: ${subjectBudget.words(standing.current)}, and what is left is held for them`, { retryAfterMs: 1000 })
+    if (isSpent)
+      return gatewayError('budget_exceeded', `budget exceeded: ${subjectBudget.words(standing.current)}`, {
+        retryAfterMs: subjectBudget.windowAt(now).endMs - now,
+        shouldRetry: false,
+      })
+    return gatewayError('budget_exceeded', `budget exceeded while calls run: ${subjectBudget.words(standing.current)}, and what is left is held for them`, {
+      retryAfterMs: 1000,
+    })
   }
 
   #without(cause: unknown): GatewayError | undefined {

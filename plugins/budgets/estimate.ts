@@ -4,7 +4,13 @@ import { estimateBytes } from '../../core/neutral/estimate.ts'
 import type { Exchange, JsonDocument, Models, Pricing, Target } from '../../core/index.ts'
 
 /** Where dialects say how long an answer may be. */
-const outputLimits = [['max_completion_tokens'], ['max_tokens'], ['max_output_tokens'], ['generationConfig', 'maxOutputTokens'], ['inferenceConfig', 'maxTokens']] as const
+const outputLimits = [
+  ['max_completion_tokens'],
+  ['max_tokens'],
+  ['max_output_tokens'],
+  ['generationConfig', 'maxOutputTokens'],
+  ['inferenceConfig', 'maxTokens'],
+] as const
 
 /** Answers of these have no tokens that anybody pays for. */
 const silent: ReadonlySet<string> = new Set(['embeddings', 'moderations', 'rerank', 'count_tokens', 'responses_input_tokens'])
@@ -39,8 +45,23 @@ export function estimateOf(exchange: Exchange, deps: EstimateDeps): Estimate {
 }
 
 /** USD; null where no price is known. */
-export function costOf({ provider, model }: Target, { request }: Pick<Exchange, 'request'>, input: number, output: number, { pricing, now }: Pick<EstimateDeps, 'pricing' | 'now'>): number | null {
-  return pricing.cost({ provider: provider.type, provider_name: provider.name, model, timestamp: now, endpoint: request.path, input_tokens: input, output_tokens: output, raw_data: null }).total_cost
+export function costOf(
+  { provider, model }: Target,
+  { request }: Pick<Exchange, 'request'>,
+  input: number,
+  output: number,
+  { pricing, now }: Pick<EstimateDeps, 'pricing' | 'now'>,
+): number | null {
+  return pricing.cost({
+    provider: provider.type,
+    provider_name: provider.name,
+    model,
+    timestamp: now,
+    endpoint: request.path,
+    input_tokens: input,
+    output_tokens: output,
+    raw_data: null,
+  }).total_cost
 }
 
 function askedTokens(body: JsonDocument): number | undefined {

@@ -38,7 +38,13 @@ export default definePlugin({
     const reservations = new Reservations({ state, openingBalances, clock, log, holdMs })
     const rejected = meter.counter('budget_rejected_total', 'Calls that a budget refused.', ['scope'])
     const enforcer = new Enforcer(new BudgetIndex([], defaultAnchors), {
-      reservations, clock, estimates: { pricing, models, defaultTokens: options.reserve_output_tokens }, onFailure: options.on_store_failure, rejected, failed, runs: () => watch(),
+      reservations,
+      clock,
+      estimates: { pricing, models, defaultTokens: options.reserve_output_tokens },
+      onFailure: options.on_store_failure,
+      rejected,
+      failed,
+      runs: () => watch(),
     })
     const renewals = new Renewals({ state, clock, holdMs, held: () => enforcer.running.values().flatMap(({ held }) => held.holds) })
     const deps: SpendingDeps = { state, usage, clock, index: () => enforcer.index }
@@ -66,7 +72,7 @@ export default definePlugin({
       })
       if (changed.length > 0) await reservations.forget(changed.map(subjectBudget => subjectBudget.counterAt(now).counter))
     }
-    const unavailable = () => isHolding ? undefined : `budgets do not hold: ${options.enabled ? 'usage' : 'budgets'}.enabled is false`
+    const unavailable = () => (isHolding ? undefined : `budgets do not hold: ${options.enabled ? 'usage' : 'budgets'}.enabled is false`)
 
     return {
       service: {
@@ -87,19 +93,22 @@ export default definePlugin({
       start() {
         if (opened === undefined) return
         const { ruleStore, anchors } = opened
-        for (const endpoint of endpointsOf({ ...deps, ruleStore, anchors, retentionDays: options.retention_days, unavailable })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ ...deps, ruleStore, anchors, retentionDays: options.retention_days, unavailable }))
+          offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'budgets', run: () => ruleStore.read() }),
           admin.setting('BUDGETS_ENABLED', () => isHolding),
           ...(isHolding ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
           usage.onRepriced(span => recount(span).catch(failed)),
-          usage.onRecord(record => { if (!enforcer.index.isEmpty) enforcer.spendOf(record) }),
+          usage.onRecord(record => {
+            if (!enforcer.index.isEmpty) enforcer.spendOf(record)
+          }),
         )
         if (isHolding && state.isShared) renewals.start()
         if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch(failed)
       },
-      route: (exchange: Exchange) => enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange),
-      lookup: (exchange: Exchange) => enforcer.index.isEmpty ? undefined : enforcer.admit(exchange),
+      route: (exchange: Exchange) => (enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange)),
+      lookup: (exchange: Exchange) => (enforcer.index.isEmpty ? undefined : enforcer.admit(exchange)),
       complete: (exchange: Exchange) => enforcer.release(exchange),
       async close() {
         for (const withdraw of offers) withdraw()

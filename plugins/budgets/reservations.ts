@@ -44,14 +44,17 @@ export class Reservations {
 
   /** @param amount billionths of a dollar. @throws what the state or the store throws, when they do not answer */
   hold(subjectBudgets: readonly SubjectBudget[], amount: number): Now<Verdict> {
-    return this.#try(subjectBudgets, amount, `${this.#process}:${this.#calls += 1}`, 1)
+    return this.#try(subjectBudgets, amount, `${this.#process}:${(this.#calls += 1)}`, 1)
   }
 
   /** Counters begin to count, and learn what was spent before: so the first call need not wait. @throws what the state or the store throws */
   async prepare(subjectBudgets: readonly SubjectBudget[]): Promise<void> {
     const { state, openingBalances, clock } = this.#options
     const now = clock.now()
-    const { standings } = await state.claim(subjectBudgets.map(subjectBudget => ({ counter: { ...subjectBudget.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })), now)
+    const { standings } = await state.claim(
+      subjectBudgets.map(subjectBudget => ({ counter: { ...subjectBudget.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })),
+      now,
+    )
     await openingBalances.find(waitingOf(subjectBudgets, standings), now)
   }
 
@@ -71,7 +74,10 @@ export class Reservations {
     if (!isPromise(settled)) return
     return settled.catch((cause: unknown) => {
       log.debug({ err: cause }, 'the shared state could not be told what was spent; it will be')
-      this.#mendLater(adds.map(({ counter }) => counter), releases)
+      this.#mendLater(
+        adds.map(({ counter }) => counter),
+        releases,
+      )
     })
   }
 
@@ -130,14 +136,21 @@ export class Reservations {
     return latest ?? all.find(({ standing }) => standing.held > 0) ?? all[0]
   }
 
-  async #afterBases(subjectBudgets: readonly SubjectBudget[], standings: readonly Standing[], { amount, holder, tries, now }: { readonly amount: number; readonly holder: string; readonly tries: number; readonly now: number }): Promise<Verdict> {
+  async #afterBases(
+    subjectBudgets: readonly SubjectBudget[],
+    standings: readonly Standing[],
+    { amount, holder, tries, now }: { readonly amount: number; readonly holder: string; readonly tries: number; readonly now: number },
+  ): Promise<Verdict> {
     if (tries > mostTries) throw new Error('what was spent could not be found')
     await this.#options.openingBalances.find(waitingOf(subjectBudgets, standings), now)
     return await this.#try(subjectBudgets, amount, holder, tries + 1)
   }
 }
 
-function waitingOf(subjectBudgets: readonly SubjectBudget[], standings: readonly Standing[]): readonly { readonly subjectBudget: SubjectBudget; readonly sinceMs: number }[] {
+function waitingOf(
+  subjectBudgets: readonly SubjectBudget[],
+  standings: readonly Standing[],
+): readonly { readonly subjectBudget: SubjectBudget; readonly sinceMs: number }[] {
   return subjectBudgets.flatMap((subjectBudget, index) => {
     const sinceMs = standings[index]?.waitsSinceMs
     return sinceMs === undefined ? [] : [{ subjectBudget, sinceMs }]

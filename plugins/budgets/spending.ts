@@ -17,13 +17,21 @@ export interface SpendingDeps {
 /** USD spent in the window that runs: as it is counted, else as it is recorded. */
 export async function spentOf(subjectBudgets: readonly SubjectBudget[], { state, usage, clock }: SpendingDeps): Promise<readonly number[]> {
   const now = clock.now()
-  const standings = await Promise.resolve(state.read(subjectBudgets.map(subjectBudget => ({ counter: subjectBudget.counterAt(now).counter })), now)).catch(() => undefined)
-  return await Promise.all(subjectBudgets.map(async (subjectBudget, index) => {
-    const standing = standings?.[index]
-    // Nobody has counted yet, or nothing.
-    if (standing === undefined || standing.waitsSinceMs !== undefined || standing.current === 0) return (await usage.totals(subjectBudget.filter(now, now + 1))).total_cost ?? 0
-    return inDollars(standing.current)
-  }))
+  const standings = await Promise.resolve(
+    state.read(
+      subjectBudgets.map(subjectBudget => ({ counter: subjectBudget.counterAt(now).counter })),
+      now,
+    ),
+  ).catch(() => undefined)
+  return await Promise.all(
+    subjectBudgets.map(async (subjectBudget, index) => {
+      const standing = standings?.[index]
+      // Nobody has counted yet, or nothing.
+      if (standing === undefined || standing.waitsSinceMs !== undefined || standing.current === 0)
+        return (await usage.totals(subjectBudget.filter(now, now + 1))).total_cost ?? 0
+      return inDollars(standing.current)
+    }),
+  )
 }
 
 export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly BudgetView[]> {
@@ -44,9 +52,14 @@ export function reportOf(subjectBudget: SubjectBudget, spent: number, nowMs: num
   const { startMs, endMs } = subjectBudget.windowAt(nowMs)
   return {
     [scope === 'user_path' ? 'user_path' : scope]: subjectBudget.subject,
-    period_seconds: seconds, period_label: labelOf(seconds), amount, ...amounts(amount, spent),
-    period_start: new Date(startMs).toISOString(), period_end: new Date(endMs).toISOString(),
-    resets_in_seconds: Math.ceil((endMs - nowMs) / 1000), exceeded: spent >= amount,
+    period_seconds: seconds,
+    period_label: labelOf(seconds),
+    amount,
+    ...amounts(amount, spent),
+    period_start: new Date(startMs).toISOString(),
+    period_end: new Date(endMs).toISOString(),
+    resets_in_seconds: Math.ceil((endMs - nowMs) / 1000),
+    exceeded: spent >= amount,
   }
 }
 
@@ -57,7 +70,12 @@ async function subjectBudgetsOf(rule: StandingRule<BudgetRule>, { usage, clock, 
   const template = index().purseFor(rule)
   const groups = await usage.sums({ filter: template.filter(now, now + 1), by: ['user_path'], measures: ['total_cost'] })
   const depth = rule.subject === '/' ? 2 : rule.subject.split('/').length + 1
-  const children = new Set(groups.map(({ key }) => String(key['user_path']).split('/').slice(0, depth)).filter(parts => parts.length === depth && parts.at(-1) !== '').map(parts => parts.join('/')))
+  const children = new Set(
+    groups
+      .map(({ key }) => String(key['user_path']).split('/').slice(0, depth))
+      .filter(parts => parts.length === depth && parts.at(-1) !== '')
+      .map(parts => parts.join('/')),
+  )
   const subjectBudgets = [...children].sort().flatMap(child => index().purseOf(rule, child) ?? [])
   return subjectBudgets.length === 0 ? [template] : subjectBudgets
 }
@@ -68,14 +86,23 @@ function viewOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): Bud
   const isChild = rule.per_child && subject !== rule.subject
   const known = rule.per_child && !isChild ? 0 : spent
   return {
-    scope: rule.scope, subject: rule.subject, per_child: rule.per_child,
+    scope: rule.scope,
+    subject: rule.subject,
+    per_child: rule.per_child,
     ...(isChild ? { effective_subject: subject } : {}),
     ...(rule.scope === 'user_path' ? { user_path: rule.subject } : {}),
-    period_seconds: rule.period_seconds, period_label: labelOf(rule.period_seconds), amount: rule.amount, source: rule.source,
+    period_seconds: rule.period_seconds,
+    period_label: labelOf(rule.period_seconds),
+    amount: rule.amount,
+    source: rule.source,
     ...(rule.resetAt === undefined ? {} : { last_reset_at: new Date(rule.resetAt).toISOString() }),
-    created_at: new Date(rule.createdAt).toISOString(), updated_at: new Date(rule.updatedAt).toISOString(),
-    period_start: new Date(startMs).toISOString(), period_end: new Date(endMs).toISOString(),
-    ...amounts(rule.amount, known), has_usage: known > 0, period_ratio: endMs === startMs ? 0 : (nowMs - startMs) / (endMs - startMs),
+    created_at: new Date(rule.createdAt).toISOString(),
+    updated_at: new Date(rule.updatedAt).toISOString(),
+    period_start: new Date(startMs).toISOString(),
+    period_end: new Date(endMs).toISOString(),
+    ...amounts(rule.amount, known),
+    has_usage: known > 0,
+    period_ratio: endMs === startMs ? 0 : (nowMs - startMs) / (endMs - startMs),
   }
 }
 

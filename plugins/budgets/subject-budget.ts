@@ -47,7 +47,12 @@ export class SubjectBudget {
   }
 
   claim(holder: string, amount: number, nowMs: number, holdMs: number): Claim {
-    return { counter: { ...this.counterAt(nowMs), add: 0, based: true }, hold: { key: this.holdKey, holder, amount, untilMs: nowMs + holdMs }, limit: this.limit, alone: true }
+    return {
+      counter: { ...this.counterAt(nowMs), add: 0, based: true },
+      hold: { key: this.holdKey, holder, amount, untilMs: nowMs + holdMs },
+      limit: this.limit,
+      alone: true,
+    }
   }
 
   /** The records that it pays for, from the beginning of the window up to a time. */
@@ -55,10 +60,14 @@ export class SubjectBudget {
     const { startMs } = this.windowAt(nowMs)
     const range = { from: startMs, to: Math.max(startMs, toMs) }
     switch (this.rule.scope) {
-      case 'user_path': return this.subject === '/' ? range : { ...range, within: { user_path: this.subject } }
-      case 'label': return { ...range, has: { labels: this.subject } }
-      case 'user': return { ...range, equals: { user_id: this.subject } }
-      case 'key': return { ...range, equals: { auth_key_id: this.subject } }
+      case 'user_path':
+        return this.subject === '/' ? range : { ...range, within: { user_path: this.subject } }
+      case 'label':
+        return { ...range, has: { labels: this.subject } }
+      case 'user':
+        return { ...range, equals: { user_id: this.subject } }
+      case 'key':
+        return { ...range, equals: { auth_key_id: this.subject } }
     }
   }
 

@@ -18,7 +18,14 @@ export interface Anchors {
 }
 
 export const defaultAnchors: Anchors = {
-  daily_reset_hour: 0, daily_reset_minute: 0, weekly_reset_weekday: 1, weekly_reset_hour: 0, weekly_reset_minute: 0, monthly_reset_day: 1, monthly_reset_hour: 0, monthly_reset_minute: 0,
+  daily_reset_hour: 0,
+  daily_reset_minute: 0,
+  weekly_reset_weekday: 1,
+  weekly_reset_hour: 0,
+  weekly_reset_minute: 0,
+  monthly_reset_day: 1,
+  monthly_reset_hour: 0,
+  monthly_reset_minute: 0,
 }
 
 /** Milliseconds since 1970; the end is not part of it. */
@@ -35,9 +42,16 @@ const firstMondayMs = 4 * dayMs
 /** The window of a period that a time lies in. */
 export function windowAt(seconds: number, anchors: Anchors, nowMs: number): BudgetWindow {
   switch (seconds) {
-    case 86_400: return aligned(dayMs, clockMs(anchors.daily_reset_hour, anchors.daily_reset_minute), nowMs)
-    case 604_800: return aligned(weekMs, firstMondayMs + (anchors.weekly_reset_weekday - 1) * dayMs + clockMs(anchors.weekly_reset_hour, anchors.weekly_reset_minute), nowMs)
-    case month: return monthAt(anchors, nowMs)
+    case 86_400:
+      return aligned(dayMs, clockMs(anchors.daily_reset_hour, anchors.daily_reset_minute), nowMs)
+    case 604_800:
+      return aligned(
+        weekMs,
+        firstMondayMs + (anchors.weekly_reset_weekday - 1) * dayMs + clockMs(anchors.weekly_reset_hour, anchors.weekly_reset_minute),
+        nowMs,
+      )
+    case month:
+      return monthAt(anchors, nowMs)
   }
   return aligned(periodMsOf({ period_seconds: seconds }), 0, nowMs)
 }

@@ -37,12 +37,19 @@ export function forgetAlong(processes: Processes | undefined, layers: Layers): (
 export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/cache/overview', scope: 'global', summary: 'What the response caches saved, in total and by day.', response: definition(file, 'CacheOverview'),
+      method: 'GET',
+      path: '/cache/overview',
+      scope: 'global',
+      summary: 'What the response caches saved, in total and by day.',
+      response: definition(file, 'CacheOverview'),
       query: { type: 'object', properties: rangeParameters },
       handle: call => overview(call, usage, now()),
     },
     {
-      method: 'DELETE', path: '/cache', scope: 'global', summary: 'Removes cached answers.',
+      method: 'DELETE',
+      path: '/cache',
+      scope: 'global',
+      summary: 'Removes cached answers.',
       query: {
         type: 'object',
         required: ['confirmation'],
@@ -52,7 +59,7 @@ export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput
           confirmation: { const: 'clear', description: 'The word `clear`.' },
         },
       },
-      unavailable: () => layers.named('all').length === 0 ? 'no answers are kept: the response cache is off' : undefined,
+      unavailable: () => (layers.named('all').length === 0 ? 'no answers are kept: the response cache is off' : undefined),
       handle: call => clear(call, layers, processes),
     },
   ]
@@ -61,7 +68,12 @@ export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput
 async function overview({ query, timeZone }: AdminCall, usage: UsageLedger, now: number): Promise<CacheOverview> {
   const { from, to } = rangeOf(query, { timeZone, now })
   const { borders, labels } = periods({ from, to, unit: 'day', timeZone })
-  const sums = await usage.sums({ filter: { from, to, not: { cache_type: null } }, by: ['cache_type'], borders, measures: ['input_tokens', 'output_tokens', 'total_tokens', 'total_cost'] })
+  const sums = await usage.sums({
+    filter: { from, to, not: { cache_type: null } },
+    by: ['cache_type'],
+    borders,
+    measures: ['input_tokens', 'output_tokens', 'total_tokens', 'total_cost'],
+  })
   const byDay = Map.groupBy(sums, ({ period }) => period)
   const daily = [...byDay].sort(([one], [other]) => one - other).map(([period, those]) => new Hits(those).day(labels[period] ?? ''))
   return { summary: new Hits(sums satisfies readonly Sum[]).summary, daily }

@@ -14,16 +14,25 @@ export class Hits {
 
   get summary(): CacheSummary {
     return {
-      total_hits: this.#count(), exact_hits: this.#count('exact'), semantic_hits: this.#count('semantic'),
-      total_input_tokens: this.#sum('input_tokens') ?? 0, total_output_tokens: this.#sum('output_tokens') ?? 0, total_tokens: this.#sum('total_tokens') ?? 0,
+      total_hits: this.#count(),
+      exact_hits: this.#count('exact'),
+      semantic_hits: this.#count('semantic'),
+      total_input_tokens: this.#sum('input_tokens') ?? 0,
+      total_output_tokens: this.#sum('output_tokens') ?? 0,
+      total_tokens: this.#sum('total_tokens') ?? 0,
       total_saved_cost: this.#sum('total_cost'),
     }
   }
 
   day(date: string): CacheDay {
     return {
-      date, hits: this.#count(), exact_hits: this.#count('exact'), semantic_hits: this.#count('semantic'),
-      input_tokens: this.#sum('input_tokens') ?? 0, output_tokens: this.#sum('output_tokens') ?? 0, total_tokens: this.#sum('total_tokens') ?? 0,
+      date,
+      hits: this.#count(),
+      exact_hits: this.#count('exact'),
+      semantic_hits: this.#count('semantic'),
+      input_tokens: this.#sum('input_tokens') ?? 0,
+      output_tokens: this.#sum('output_tokens') ?? 0,
+      total_tokens: this.#sum('total_tokens') ?? 0,
       saved_cost: this.#sum('total_cost'),
     }
   }

@@ -19,7 +19,9 @@ export default definePlugin({
     ]
     return {
       service: layers,
-      start() { withdraw.push(forgetAlong(processes, layers)) },
+      start() {
+        withdraw.push(forgetAlong(processes, layers))
+      },
       close() {
         for (const end of withdraw) end()
       },

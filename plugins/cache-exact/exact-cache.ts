@@ -46,7 +46,11 @@ export class ExactCache {
   lookup(exchange: Exchange): Answer | Promise<Answer> {
     const [target] = exchange.targets
     if (target === undefined || !concernsCaches(exchange, operations)) return undefined
-    const { options: { streaming, partition }, entries, meters } = this.#deps
+    const {
+      options: { streaming, partition },
+      entries,
+      meters,
+    } = this.#deps
     if (leavesOut(exchange.request.headers, 'exact')) {
       // Another layer may still answer.
       meters.count('bypass')

@@ -17,7 +17,10 @@ export class Flights {
   /** @returns undefined if this exchange leads; it must `land` or `leave` */
   board(key: string, exchange: Exchange): Promise<Landing> | undefined {
     const flight = this.#flights.get(key)
-    if (flight !== undefined) return new Promise(resolve => { flight.waiting.set(exchange, resolve) })
+    if (flight !== undefined)
+      return new Promise(resolve => {
+        flight.waiting.set(exchange, resolve)
+      })
     this.#flights.set(key, { leader: exchange, waiting: new Map() })
     return undefined
   }

@@ -7,7 +7,11 @@ import { isOfModel, prefix } from './key.ts'
 import type { schema } from './schema.ts'
 import { EntryStore } from './entry-store.ts'
 
-export function serving({ options, services: { cache, cacheLayers, clock, meter }, log }: SetupContext<OptionsOf<typeof schema>, 'cache' | 'cacheLayers'>): Taps {
+export function serving({
+  options,
+  services: { cache, cacheLayers, clock, meter },
+  log,
+}: SetupContext<OptionsOf<typeof schema>, 'cache' | 'cacheLayers'>): Taps {
   const meters = cacheMeters(meter, 'exact')
   const exact = new ExactCache({ options, entries: new EntryStore({ store: cache, clock, log, dropped: meters.dropped }), meters })
   const withdraw = cacheLayers.add(layerIn(cache, exact))

@@ -9,7 +9,15 @@ const overheadBytes = 256
 const schema = {
   type: 'object',
   properties: {
-    max_bytes: { type: 'number', format: 'size', minimum: 1, default: '64M', setting: 'cache.response.simple.memory.max_bytes', env: 'RESPONSE_CACHE_MEMORY_MAX', description: 'How much memory the entries may take.' },
+    max_bytes: {
+      type: 'number',
+      format: 'size',
+      minimum: 1,
+      default: '64M',
+      setting: 'cache.response.simple.memory.max_bytes',
+      env: 'RESPONSE_CACHE_MEMORY_MAX',
+      description: 'How much memory the entries may take.',
+    },
   },
 } as const satisfies OptionsSchema
 
@@ -28,8 +36,12 @@ export default definePlugin({
     return {
       service: {
         get: key => entries.get(key),
-        set(key: string, value: Buffer, ttlMs: number) { entries.set(key, value, { ttl: Math.ceil(ttlMs) }) },
-        delete(key: string) { entries.delete(key) },
+        set(key: string, value: Buffer, ttlMs: number) {
+          entries.set(key, value, { ttl: Math.ceil(ttlMs) })
+        },
+        delete(key: string) {
+          entries.delete(key)
+        },
         clear(prefix: string, isWanted = (_: string) => true) {
           for (const key of entries.keys()) if (key.startsWith(prefix) && isWanted(key)) entries.delete(key)
         },

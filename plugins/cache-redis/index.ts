@@ -7,7 +7,13 @@ const schema = {
   required: ['url'],
   properties: {
     url: { type: 'string', minLength: 1, secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
-    key: { type: 'string', default: 'tapline:response:', setting: 'cache.response.simple.redis.key', env: 'REDIS_KEY_RESPONSES', description: 'What the keys of entries begin with.' },
+    key: {
+      type: 'string',
+      default: 'tapline:response:',
+      setting: 'cache.response.simple.redis.key',
+      env: 'REDIS_KEY_RESPONSES',
+      description: 'What the keys of entries begin with.',
+    },
   },
 } as const satisfies OptionsSchema
 

@@ -29,17 +29,28 @@ export class RedisCache implements CacheStore {
     this.#prefix = prefix
     this.#opened = opened
     this.#redis = new Redis(url, {
-      lazyConnect: true, connectTimeout: connectMs, commandTimeout: commandMs, enableOfflineQueue: false, maxRetriesPerRequest: 0, enableAutoPipelining: true,
+      lazyConnect: true,
+      connectTimeout: connectMs,
+      commandTimeout: commandMs,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      enableAutoPipelining: true,
       retryStrategy: times => Math.min(times * 100, longestReconnectMs),
     })
-    this.#redis.on('error', (cause: Error) => { this.#lost = cause }).on('ready', () => { this.#lost = undefined })
+    this.#redis
+      .on('error', (cause: Error) => {
+        this.#lost = cause
+      })
+      .on('ready', () => {
+        this.#lost = undefined
+      })
   }
 
   /** Connects; where that fails, it goes on trying. */
   open(): Promise<void> {
     if (this.#opening !== undefined) return this.#opening
     this.#opened(this)
-    return this.#opening = this.#redis.connect().catch(() => {}) // told by 'error'
+    return (this.#opening = this.#redis.connect().catch(() => {})) // told by 'error'
   }
 
   /** Where nobody opened it, nothing is said to Redis. */
@@ -49,11 +60,14 @@ export class RedisCache implements CacheStore {
   }
 
   async probe(): Promise<'ok' | 'down'> {
-    return await this.#redis.ping().then(() => 'ok' as const, () => 'down' as const)
+    return await this.#redis.ping().then(
+      () => 'ok' as const,
+      () => 'down' as const,
+    )
   }
 
   async get(key: string): Promise<Buffer | undefined> {
-    return await this.#answered(this.#redis.getBuffer(this.#prefix + key)) ?? undefined
+    return (await this.#answered(this.#redis.getBuffer(this.#prefix + key))) ?? undefined
   }
 
   async set(key: string, value: Buffer, ttlMs: number): Promise<void> {
@@ -79,7 +93,7 @@ export class RedisCache implements CacheStore {
     try {
       return await asked
     } catch (cause) {
-      const reason = this.#lost ?? cause as Error
+      const reason = this.#lost ?? (cause as Error)
       throw new StorageUnavailable(`Redis: ${reason.message}`, { cause: reason })
     }
   }

@@ -17,11 +17,15 @@ export interface WrittenChoice {
 const pointer = '/cache/response/semantic/embedder'
 
 /** @throws SettingFault if the choice cannot work */
-export function chosenEmbedder({ embedder_provider: name, embedder_model: named }: WrittenChoice, providers: ReadonlyMap<string, ProviderInstance>): EmbedderChoice {
+export function chosenEmbedder(
+  { embedder_provider: name, embedder_model: named }: WrittenChoice,
+  providers: ReadonlyMap<string, ProviderInstance>,
+): EmbedderChoice {
   if (name === undefined) throw wrong('provider', 'the semantic cache needs a provider that embeds', 'a name under providers')
   if (name === 'local') throw wrong('provider', 'no embedder comes with Tapline: name a provider', 'a name under providers')
   const provider = providers.get(name)
-  if (provider === undefined) throw wrong('provider', `there is no provider "${name}"; there are: ${[...providers.keys()].join(', ') || 'none'}`, 'a name under providers')
+  if (provider === undefined)
+    throw wrong('provider', `there is no provider "${name}"; there are: ${[...providers.keys()].join(', ') || 'none'}`, 'a name under providers')
   if (!embeds(provider)) throw wrong('provider', `${name} (type ${provider.type}) serves no embeddings`, 'a provider that serves embeddings')
   const model = named ?? provider.definition.embeddingModel
   if (model === undefined) throw wrong('model', `say which model of ${name} embeds: none is known for the type ${provider.type}`, 'the id of a model')

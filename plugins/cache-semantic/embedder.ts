@@ -68,9 +68,16 @@ export class Embedder {
     const { caller = { method: 'extension' }, userPath, labels, session } = exchange
     const { provider, model } = this.#choice
     const { status, body, requestId } = await this.#pipelines.call({
-      method: 'POST', path: '/v1/embeddings', headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) },
+      method: 'POST',
+      path: '/v1/embeddings',
+      headers: { 'content-type': 'application/json', ...traceHeadersFor(exchange) },
       body: Buffer.from(JSON.stringify({ model, provider: provider.name, input: text })),
-      caller, userPath, labels, ...session === undefined ? {} : { session }, origin: 'cache', signal,
+      caller,
+      userPath,
+      labels,
+      ...(session === undefined ? {} : { session }),
+      origin: 'cache',
+      signal,
     })
     const answer = read(body)
     if (status === 200) return vectorIn(answer)

@@ -6,10 +6,21 @@ const schema = {
   type: 'object',
   properties: {
     store: {
-      type: 'string', enum: ['redis', 'memory'], setting: 'cache.response.simple.store', env: 'RESPONSE_CACHE_SIMPLE_STORE',
-      description: 'Where entries are kept: `redis`, which all replicas share, or `memory`, which is this process alone. By default `redis` if its URL is known, else `memory`.',
+      type: 'string',
+      enum: ['redis', 'memory'],
+      setting: 'cache.response.simple.store',
+      env: 'RESPONSE_CACHE_SIMPLE_STORE',
+      description:
+        'Where entries are kept: `redis`, which all replicas share, or `memory`, which is this process alone. By default `redis` if its URL is known, else `memory`.',
     },
-    redis_url: { type: 'string', minLength: 1, secret: true, setting: 'cache.response.simple.redis.url', env: 'REDIS_URL', description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    redis_url: {
+      type: 'string',
+      minLength: 1,
+      secret: true,
+      setting: 'cache.response.simple.redis.url',
+      env: 'REDIS_URL',
+      description: 'Where Redis is: `redis://user:password@host:6379/0`.',
+    },
   },
 } as const satisfies OptionsSchema
 

@@ -31,6 +31,6 @@ export function choose(targets: readonly RouteOption[], pinned: number | undefin
   const healthy = targets.filter(isHealthy)
   const [first, ...others] = healthy.length > 0 ? healthy : targets
   const value = (target: RouteOption) => (prefer === 'fastest' ? target.health.medianMs : target.priceUsd) ?? Number.POSITIVE_INFINITY
-  const best = others.reduce((one, other) => one !== undefined && value(other) < value(one) ? other : one, first)
+  const best = others.reduce((one, other) => (one !== undefined && value(other) < value(one) ? other : one), first)
   return best === undefined ? 0 : targets.indexOf(best)
 }

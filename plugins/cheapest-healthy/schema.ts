@@ -2,8 +2,16 @@
 
 import type { OptionsSchema } from '../../core/index.ts'
 
-const maxErrorRate = { type: 'number', minimum: 0, maximum: 1, description: 'A target of whose last calls a larger part failed is avoided.' } as const satisfies OptionsSchema
-const prefer = { enum: ['cheapest', 'fastest'], description: 'Which of the healthy targets is taken: the cheapest, or the one that answers first.' } as const satisfies OptionsSchema
+const maxErrorRate = {
+  type: 'number',
+  minimum: 0,
+  maximum: 1,
+  description: 'A target of whose last calls a larger part failed is avoided.',
+} as const satisfies OptionsSchema
+const prefer = {
+  enum: ['cheapest', 'fastest'],
+  description: 'Which of the healthy targets is taken: the cheapest, or the one that answers first.',
+} as const satisfies OptionsSchema
 
 export const schema = {
   type: 'object',

@@ -105,15 +105,21 @@ export class Breaker {
   /** Takes over what another process tells. */
   hear(news: BreakerNews): void {
     switch (news.did) {
-      case 'fail': return this.#state === 'closed' && ++this.#count >= this.#rules.failureThreshold ? this.#open(this.#rules.timeoutMs, false) : undefined
-      case 'succeed': return this.#state === 'closed' ? void (this.#count = 0) : undefined
-      case 'open': return this.#open(news.forMs, false)
-      case 'close': return this.#state === 'closed' ? void (this.#count = 0) : this.#become('closed', false)
-      case 'probe': return this.#probeElsewhere()
+      case 'fail':
+        return this.#state === 'closed' && ++this.#count >= this.#rules.failureThreshold ? this.#open(this.#rules.timeoutMs, false) : undefined
+      case 'succeed':
+        return this.#state === 'closed' ? void (this.#count = 0) : undefined
+      case 'open':
+        return this.#open(news.forMs, false)
+      case 'close':
+        return this.#state === 'closed' ? void (this.#count = 0) : this.#become('closed', false)
+      case 'probe':
+        return this.#probeElsewhere()
       case 'pass-probe':
         this.#count = news.count
         return void (this.#probe = undefined)
-      case 'end-probe': return void (this.#probe = undefined)
+      case 'end-probe':
+        return void (this.#probe = undefined)
     }
   }
 
@@ -127,9 +133,9 @@ export class Breaker {
     if (this.#state === 'closed') return this.#shared
     const now = this.#clock.elapsed()
     if (this.#state === 'open' && now >= this.#openUntil) this.#become('half-open', true)
-    if (this.#state === 'open' || this.#probe !== undefined && now < this.#probeUntil) return undefined
+    if (this.#state === 'open' || (this.#probe !== undefined && now < this.#probeUntil)) return undefined
     this.#probeUntil = now + this.#rules.timeoutMs
-    return this.#probe = new Permit(this, ++this.#generation, true)
+    return (this.#probe = new Permit(this, ++this.#generation, true))
   }
 
   succeeded(permit: Permit): void {

@@ -23,7 +23,7 @@ export class Guard {
 
   /** What others must know of breakers that are not closed, by the names of their models. */
   get standings(): readonly { readonly model: string; readonly news: BreakerNews }[] {
-    return [...this.#breakers].flatMap(([model, { standing }]) => standing === undefined ? [] : [{ model, news: standing }])
+    return [...this.#breakers].flatMap(([model, { standing }]) => (standing === undefined ? [] : [{ model, news: standing }]))
   }
 
   reset(): void {

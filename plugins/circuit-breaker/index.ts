@@ -27,11 +27,18 @@ export default definePlugin({
   wants: ['processes'],
   edits: false,
   setup({ options, services: { providers, clock, meter, providerBoard, processes }, log, regex }) {
-    const policies = [...providers.values()].map(provider => ({ provider, policy: new BreakerPolicy(optionsFor(provider, options), regex) })).filter(({ policy }) => policy.isOn)
+    const policies = [...providers.values()]
+      .map(provider => ({ provider, policy: new BreakerPolicy(optionsFor(provider, options), regex) }))
+      .filter(({ policy }) => policy.isOn)
     if (policies.length === 0) return {}
 
     const isScoped = policies.some(({ policy }) => policy.isPerModel)
-    const gauge = meter.gauge('circuit_breaker_state', 'State of the breaker: 0 closed, 1 half-open, 2 open.', isScoped ? ['provider', 'model'] : ['provider'], 'max')
+    const gauge = meter.gauge(
+      'circuit_breaker_state',
+      'State of the breaker: 0 closed, 1 half-open, 2 open.',
+      isScoped ? ['provider', 'model'] : ['provider'],
+      'max',
+    )
     const peers = processes === undefined ? undefined : new Peers(processes, clock)
     const shown: HeldSeries[] = []
     let isServing = false
@@ -54,9 +61,11 @@ export default definePlugin({
       judge(policy, attempt, permit)
       release?.()
     }
-    const refusal = ({ waitMs }: Breaker) => gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: waitMs })
+    const refusal = ({ waitMs }: Breaker) =>
+      gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: waitMs })
     const find = ({ provider, model }: BreakerName) => [...guards].find(([{ name }]) => name === provider)?.[1].breaker(model)
-    const standings = () => [...guards].flatMap(([{ name: provider }, guard]) => guard.standings.map(({ model, news }) => ({ name: { provider, model }, news })))
+    const standings = () =>
+      [...guards].flatMap(([{ name: provider }, guard]) => guard.standings.map(({ model, news }) => ({ name: { provider, model }, news })))
     /** Of several processes, one at a time may see whether the provider is well again. */
     const probe = async (exchange: Exchange, { target }: Attempt, breaker: Breaker, { permit, policy }: Held) => {
       held.set(exchange, undefined)
@@ -127,7 +136,7 @@ export default definePlugin({
 function judge(policy: BreakerPolicy, { outcome, failure, startedAt, settledAt = startedAt }: Attempt, permit: Permit): void {
   if (outcome === 'established') return policy.isSlow(settledAt - startedAt) ? permit.failed() : permit.succeeded()
   const said = failure === undefined ? 'neutral' : policy.judge(failure)
-  if (said === 'failure' || said === 'throttled' && permit.isProbe) permit.failed()
+  if (said === 'failure' || (said === 'throttled' && permit.isProbe)) permit.failed()
   else if (said === 'success') permit.succeeded()
   else permit.giveBack()
 }

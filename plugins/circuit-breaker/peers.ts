@@ -42,16 +42,20 @@ export class Peers {
    */
   follow(find: (name: BreakerName) => Breaker | undefined, own: () => readonly TaggedNews[]): () => void {
     const withdraw = [
-      this.#processes.answer(subject, ({ name, news }: TaggedNews) => { find(name)?.hear(news) }),
+      this.#processes.answer(subject, ({ name, news }: TaggedNews) => {
+        find(name)?.hear(news)
+      }),
       this.#processes.answer(standings, own),
     ]
     this.#catchUp(find).catch(() => {}) // alone
-    return () => { for (const end of withdraw) end() }
+    return () => {
+      for (const end of withdraw) end()
+    }
   }
 
   /** What this process has seen itself meanwhile is newer. */
   async #catchUp(find: (name: BreakerName) => Breaker | undefined): Promise<void> {
-    const answers = await this.#processes.ask(standings, {}, patienceMs) as readonly (readonly TaggedNews[] | undefined)[]
+    const answers = (await this.#processes.ask(standings, {}, patienceMs)) as readonly (readonly TaggedNews[] | undefined)[]
     for (const { name, news } of answers.flatMap(answer => answer ?? [])) {
       const breaker = find(name)
       if (breaker?.state === 'closed') breaker.hear(news)
@@ -65,6 +69,8 @@ export class Peers {
     const hold = { key: `breaker:${provider}:${model}`, holder: this.#holder, amount: 1, untilMs: now + forMs }
     const { admitted } = await state.claim([{ hold, limit: 1 }], now)
     if (!admitted) return undefined
-    return () => { Promise.resolve(state.settle({ releases: [hold], adds: [] }, this.#clock.now())).catch(() => {}) } // it lapses
+    return () => {
+      Promise.resolve(state.settle({ releases: [hold], adds: [] }, this.#clock.now())).catch(() => {})
+    } // it lapses
   }
 }

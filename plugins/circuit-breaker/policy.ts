@@ -32,7 +32,7 @@ export class BreakerPolicy {
     this.rules = { failureThreshold: options.failure_threshold, successThreshold: options.success_threshold, timeoutMs: options.timeout }
     this.#slowMs = options.slow_call_threshold
     this.#isFailure = statusTest(options.failure_on_statuses)
-    const named = Object.entries(options.trip_on).sort(([one], [other]) => one < other ? -1 : 1)
+    const named = Object.entries(options.trip_on).sort(([one], [other]) => (one < other ? -1 : 1))
     this.#trips = named.map(([, { match, ttl }]) => ({ pattern: regex(match, 'i'), ttlMs: ttl }))
   }
 
@@ -57,7 +57,11 @@ export class BreakerPolicy {
 /** The options as they hold for one provider: what its own block says comes first. @throws Error that points at what is wrong there */
 export function optionsFor(provider: ProviderInstance, { trip_on_variables: variables, ...options }: OptionsOf<typeof schema>): BreakerOptions {
   const { trip_on: written = {}, trip_on_variables: ownVariables = {}, ...own } = providerOverrides(schema, provider, 'circuit_breaker')
-  return { ...options, ...own, trip_on: rulesFor(provider.name, { trip_on: written, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })) }
+  return {
+    ...options,
+    ...own,
+    trip_on: rulesFor(provider.name, { trip_on: written, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })),
+  }
 }
 
 function rulesFor(provider: string, own: Parameters<typeof tripRules>[0], standing: TripRules): TripRules {

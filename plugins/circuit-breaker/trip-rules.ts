@@ -20,7 +20,8 @@ export function tripRules({ trip_on: written, trip_on_variables: variables }: Gi
     rules[name] = { ...rules[name], [member]: valueOf(variable, member, text) }
   }
   const aimless = Object.keys(rules).find(name => rules[name]?.['match'] === undefined)
-  if (aimless !== undefined) throw new Error(`CIRCUIT_BREAKER_TRIP_ON_${aimless.toUpperCase()}_TTL has no CIRCUIT_BREAKER_TRIP_ON_${aimless.toUpperCase()}_MATCH beside it`)
+  if (aimless !== undefined)
+    throw new Error(`CIRCUIT_BREAKER_TRIP_ON_${aimless.toUpperCase()}_TTL has no CIRCUIT_BREAKER_TRIP_ON_${aimless.toUpperCase()}_MATCH beside it`)
   return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, { ttl: 0, ...rule } as TripRules[string]]))
 }
 
@@ -31,7 +32,10 @@ function nameOf(variable: string): readonly [name: string, member: 'match' | 'tt
 }
 
 function valueOf(variable: string, member: 'match' | 'ttl', text: string): unknown {
-  const { value, problems: [problem] } = checkOptions({ type: 'object', properties: { [member]: tripRule.properties[member] } }, { [member]: text }, () => undefined)
+  const {
+    value,
+    problems: [problem],
+  } = checkOptions({ type: 'object', properties: { [member]: tripRule.properties[member] } }, { [member]: text }, () => undefined)
   if (problem !== undefined) throw new Error(`CIRCUIT_BREAKER_TRIP_ON_${variable}: ${problem.message}`)
   return (value as Readonly<Record<string, unknown>>)[member]
 }

@@ -70,14 +70,20 @@ export class Appender {
     if (current === undefined) throw new Deleted(`conversation ${id} was deleted`)
     const { writer } = current.value
     if (writer !== null && writer.token !== token && writer.until > clock.now()) return undefined
-    return await orConflict(conversations.put(id, { ...current.value, items_until: itemsUntil, writer: { token, until: clock.now() + claimMs } }, { expected: current.revision, expiresAt: this.#store.until }))
+    return await orConflict(
+      conversations.put(
+        id,
+        { ...current.value, items_until: itemsUntil, writer: { token, until: clock.now() + claimMs } },
+        { expected: current.revision, expiresAt: this.#store.until },
+      ),
+    )
   }
 
   /** @returns undefined if somebody came between */
   async #writeClaimed(claimed: StoredConversation, arrange: Arrange): Promise<readonly KeptItem[] | undefined> {
     try {
       const items = await arrange(claimed)
-      for (const [index, item] of items.entries()) if (!await this.#put(claimed, claimed.value.length + index, item)) return undefined
+      for (const [index, item] of items.entries()) if (!(await this.#put(claimed, claimed.value.length + index, item))) return undefined
       const moved = await this.#leave(claimed, claimed.value.length + items.length)
       return moved === undefined ? undefined : items
     } catch (cause) {
@@ -96,16 +102,18 @@ export class Appender {
     const { items, conversations } = this.#options
     const key = itemKey(claimed.id, place)
     const options = { owner: claimed.owner, position: place, expiresAt: this.#store.itemsUntil }
-    if (await orConflict(items.put(key, asRecord(item), { ...options, expected: 0 })) !== undefined) return true
+    if ((await orConflict(items.put(key, asRecord(item), { ...options, expected: 0 }))) !== undefined) return true
     const left = await items.get(key)
     // Only what was there before the claim was seen to hold may be overwritten.
     if ((await conversations.get(claimed.id))?.revision !== claimed.revision) return false
-    return await orConflict(items.put(key, asRecord(item), { ...options, expected: left?.revision ?? 0 })) !== undefined
+    return (await orConflict(items.put(key, asRecord(item), { ...options, expected: left?.revision ?? 0 }))) !== undefined
   }
 
   #pause(): Promise<void> {
     const { clock, random } = this.#options
-    return new Promise(resolve => { clock.after(waitMs * (1 + random()), resolve) })
+    return new Promise(resolve => {
+      clock.after(waitMs * (1 + random()), resolve)
+    })
   }
 }
 

@@ -46,7 +46,8 @@ function checkItem(item: JsonNode, index: number): void {
     const kind = said(item, name)?.kind
     if (kind !== undefined && kind !== 'string') throw gatewayError('invalid_type', `${param}.${name} must be a string`, { param: `${param}.${name}` })
   }
-  if (said(item, 'type') === undefined && said(item, 'role') === undefined) throw gatewayError('missing_required_parameter', `${param}.type is required`, { param: `${param}.type` })
+  if (said(item, 'type') === undefined && said(item, 'role') === undefined)
+    throw gatewayError('missing_required_parameter', `${param}.type is required`, { param: `${param}.type` })
   const id = stringOf(item.get('id'))
   if (id !== undefined && id !== '' && !isItemId(id)) throw invalidValue(`${param}.id`, `${param}.id is no id`)
 }
@@ -67,7 +68,12 @@ export function duplicate(id: string): GatewayError {
 
 /** The items as they are kept. @param seed of their ids @param taken ids that they must not have */
 export function newItems(items: readonly JsonNode[], seed: string, taken?: Set<string>): readonly KeptItem[] {
-  return keptItems(items.map(item => withStatus(item)), seed, null, taken)
+  return keptItems(
+    items.map(item => withStatus(item)),
+    seed,
+    null,
+    taken,
+  )
 }
 
 /** What was said was said to its end. */

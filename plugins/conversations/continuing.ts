@@ -15,13 +15,18 @@ export function continuing(store: ConversationStore): Conversations {
 }
 
 function opened(store: ConversationStore, conversation: StoredConversation): OpenConversation {
-  const { id, value: { length } } = conversation
+  const {
+    id,
+    value: { length },
+  } = conversation
   return {
     id,
     length,
     items: async before => (await store.all(conversation, before)).map(({ item_id: item, json, issuer }) => ({ id: item, json, issuer })),
     async append(items) {
-      await store.append(id, async current => distinct(items, new Set((await store.all(current)).map(({ item_id: item }) => item)), `${id}/${current.value.length}`))
+      await store.append(id, async current =>
+        distinct(items, new Set((await store.all(current)).map(({ item_id: item }) => item)), `${id}/${current.value.length}`),
+      )
     },
   }
 }

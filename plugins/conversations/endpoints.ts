@@ -61,9 +61,13 @@ const calls: Readonly<Record<string, Call>> = {
     const { after, limit, order } = pageQuery(exchange.request.query)
     const conversation = await found(exchange, store)
     const start = after === undefined ? undefined : (await store.item(conversation, after))?.position
-    if (after !== undefined && start === undefined) throw gatewayError('not_found', `there is no item '${after}'`, { param: 'after', type: 'invalid_request_error' })
+    if (after !== undefined && start === undefined)
+      throw gatewayError('not_found', `there is no item '${after}'`, { param: 'after', type: 'invalid_request_error' })
     const page = await store.page(conversation, { order, limit: limit + 1, after: start })
-    return itemList(page.slice(0, limit).map(({ value: { item_id: id, json } }) => ({ id, json })), page.length > limit)
+    return itemList(
+      page.slice(0, limit).map(({ value: { item_id: id, json } }) => ({ id, json })),
+      page.length > limit,
+    )
   },
 
   'GET item': async (exchange, store) => (await foundItem(exchange, store)).item.value.json,
@@ -94,12 +98,12 @@ async function foundItem(exchange: Exchange, store: ConversationStore) {
 async function arranged(conversation: StoredConversation, store: ConversationStore, items: readonly JsonNode[]): Promise<readonly KeptItem[]> {
   for (const item of items) {
     const id = idOf(item)
-    if (id !== undefined && await store.item(conversation, id) !== undefined) throw duplicate(id)
+    if (id !== undefined && (await store.item(conversation, id)) !== undefined) throw duplicate(id)
   }
   const kept = newItems(items, `${conversation.id}/${randomUUID()}`)
   const given = new Set(items.flatMap(item => idOf(item) ?? []))
   const taken = new Set<string>()
-  for (const { id } of kept) if (!given.has(id) && await store.item(conversation, id) !== undefined) taken.add(id)
+  for (const { id } of kept) if (!given.has(id) && (await store.item(conversation, id)) !== undefined) taken.add(id)
   return taken.size === 0 ? kept : newItems(items, `${conversation.id}/${randomUUID()}`, taken)
 }
 

@@ -18,11 +18,15 @@ export default definePlugin({
   edits: false,
   setup({ options, services: { storage, clock, random } }) {
     const store = new ConversationStore({
-      conversations: storage.records('conversations'), items: storage.records('conversation_items'), clock, random, keepMs: options.keep_days * dayMs,
+      conversations: storage.records('conversations'),
+      items: storage.records('conversation_items'),
+      clock,
+      random,
+      keepMs: options.keep_days * dayMs,
     })
     return {
       service: continuing(store),
-      route: exchange => exchange.operation === 'conversations' ? orStoreRefusal(answerCall(exchange, store)) : undefined,
+      route: exchange => (exchange.operation === 'conversations' ? orStoreRefusal(answerCall(exchange, store)) : undefined),
     }
   },
 })

@@ -64,7 +64,12 @@ export class ConversationStore {
   async page({ id, value: { length } }: StoredConversation, { order, limit, after }: PageQuery): Promise<readonly Stored<ItemRecord>[]> {
     // What an unfinished writer has left behind the end is passed over.
     const start = after ?? (order === 'desc' ? length : undefined)
-    const found = await this.#options.items.list({ prefix: `${id}/`, order, limit, ...start === undefined ? {} : { after: { position: start, id: itemKey(id, start) } } })
+    const found = await this.#options.items.list({
+      prefix: `${id}/`,
+      order,
+      limit,
+      ...(start === undefined ? {} : { after: { position: start, id: itemKey(id, start) } }),
+    })
     return found.filter(({ position }) => position < length)
   }
 
@@ -109,7 +114,9 @@ export class ConversationStore {
 
   async #write(id: string, change: (value: ConversationRecord) => ConversationRecord): Promise<StoredConversation | undefined> {
     const until = await this.renew(id)
-    return await update(this.#options.conversations, id, current => current === undefined ? undefined : { ...change(current.value), items_until: until }, { expiresAt: this.until })
+    return await update(this.#options.conversations, id, current => (current === undefined ? undefined : { ...change(current.value), items_until: until }), {
+      expiresAt: this.until,
+    })
   }
 
   /** Keeps the items as long as the conversation, which is written to. @returns until when they are kept */

@@ -11,7 +11,12 @@ export default definePlugin({
   description: 'Goes on to the next target when one has failed.',
   schema,
   olderSettings: [
-    { setting: 'fallback.default_mode', envs: ['FEATURE_FALLBACK_MODE', 'FAILOVER_MODE'], schema: { enum: ['off', 'manual', 'auto'] }, instead: 'calls fail over where a virtual model has further targets' },
+    {
+      setting: 'fallback.default_mode',
+      envs: ['FEATURE_FALLBACK_MODE', 'FAILOVER_MODE'],
+      schema: { enum: ['off', 'manual', 'auto'] },
+      instead: 'calls fail over where a virtual model has further targets',
+    },
     { setting: 'fallback', becomes: 'failover' },
     { setting: 'failover.overrides', instead: 'virtual models say it for each model' },
   ],

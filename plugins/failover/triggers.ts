@@ -6,12 +6,22 @@ import { statusTest } from '../../core/upstream/provider/status-list.ts'
 /** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
 export function triggers(statuses: readonly string[], phrases: readonly string[]): (failure: Failure) => boolean {
   const isListed = statusTest(statuses)
-  const split = phrases.map(phrase => phrase.toLowerCase().split(/\s+/).filter(word => word !== ''))
+  const split = phrases.map(phrase =>
+    phrase
+      .toLowerCase()
+      .split(/\s+/)
+      .filter(word => word !== ''),
+  )
   return ({ kind, status = 0, text, error }) => {
     switch (kind) {
-      case 'transport': case 'timeout': case 'empty': return true
-      case 'refused': return error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
-      case 'status': return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
+      case 'transport':
+      case 'timeout':
+      case 'empty':
+        return true
+      case 'refused':
+        return error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
+      case 'status':
+        return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
     }
   }
 }

@@ -19,7 +19,7 @@ export interface Reviewing {
 
 /** Whether a file may be the output of a batch. What callers gave as the input of one has no answers in it, and goes through as it is. */
 export function mayHoldAnswers({ purpose, filename }: FileRecord): boolean {
-  return purpose !== 'batch' && purpose.includes('batch') || purpose === '' && /(^|\.jsonl)$/i.test(filename)
+  return (purpose !== 'batch' && purpose.includes('batch')) || (purpose === '' && /(^|\.jsonl)$/i.test(filename))
 }
 
 /** The lines of a file, with answers as policy lets them pass. */
@@ -32,13 +32,18 @@ export async function* reviewedLines(content: AsyncIterable<Buffer>, exchange: E
 
 const newline = Buffer.from('\n')
 
-async function reviewedLine(bytes: Buffer, { caller = { method: 'no_key' }, userPath, labels }: Exchange, provider: string, { pipelines, isGuarded }: Reviewing): Promise<Buffer> {
+async function reviewedLine(
+  bytes: Buffer,
+  { caller = { method: 'no_key' }, userPath, labels }: Exchange,
+  provider: string,
+  { pipelines, isGuarded }: Reviewing,
+): Promise<Buffer> {
   const line = JsonDocument.tryParse(bytes)
   const response = line?.root.get('response')
   const answer = response?.get('body')
   const request = requests.get(kindOf(answer))
   if (line === undefined || response === undefined || answer === undefined || request === undefined) return bytes
-  const headers = { 'content-type': 'application/json', ...request.path === '/v1/messages' ? { 'anthropic-version': '2023-06-01' } : {} }
+  const headers = { 'content-type': 'application/json', ...(request.path === '/v1/messages' ? { 'anthropic-version': '2023-06-01' } : {}) }
   const body = Buffer.from(JSON.stringify({ model: stringOf(answer.get('model')) || 'unknown', provider, ...request.body }))
   const said = await pipelines.review({ method: 'POST', path: request.path, headers, caller, userPath, labels, isExempt: !isGuarded, body }, answer.bytes())
   if (!(said instanceof GatewayError)) {

@@ -19,10 +19,12 @@ export async function createFile(exchange: Exchange, library: Library, { models,
   try {
     const named = namedProvider(exchange, uploaded, library)
     if (uploaded.fields.get('purpose') !== 'batch') return await give(exchange, library, uploaded, named ?? onlyOne(library), uploaded.file)
-    const provider = await settledProvider(uploaded.file.read(), models, named) ?? onlyOne(library)
+    const provider = (await settledProvider(uploaded.file.read(), models, named)) ?? onlyOne(library)
     if (!runsBatches(provider)) return await keep(exchange, library, uploaded, provider)
     const lines = await DiskFile.write(respelled(uploaded.file.read(), models, provider))
-    const goesOn = isGuarded() ? keep(exchange, library, { ...uploaded, file: lines }, provider, { isSpelled: true }) : give(exchange, library, uploaded, provider, lines)
+    const goesOn = isGuarded()
+      ? keep(exchange, library, { ...uploaded, file: lines }, provider, { isSpelled: true })
+      : give(exchange, library, uploaded, provider, lines)
     return await goesOn.finally(() => lines.remove())
   } finally {
     await uploaded.file.remove()
@@ -35,7 +37,8 @@ function runsBatches(provider: ProviderInstance): boolean {
 }
 
 async function give(exchange: Exchange, library: Library, { fields, filename, type }: Uploaded, provider: ProviderInstance, file: DiskFile): Promise<Buffer> {
-  if (provider.endpoint('files_create') === undefined) throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) keeps no files`)
+  if (provider.endpoint('files_create') === undefined)
+    throw gatewayError('unsupported_response_operation', `${provider.name} (type ${provider.type}) keeps no files`)
   const facts = { filename, purpose: fields.get('purpose') ?? '', provider: provider.name, owner: exchange.userPath }
   const passed = new Map([...fields].filter(([name]) => name !== 'provider'))
   const { object, record } = await library.calls.create(provider, facts, { content: file.read(), bytes: file.bytes, type, fields: passed }, askingOf(exchange))
@@ -44,8 +47,17 @@ async function give(exchange: Exchange, library: Library, { fields, filename, ty
   return object.render()
 }
 
-async function keep(exchange: Exchange, library: Library, { fields, filename, file }: Uploaded, provider: ProviderInstance, further: Pick<NewFile, 'isSpelled'> = {}): Promise<Buffer> {
-  const record = await library.keep({ filename, purpose: fields.get('purpose') ?? '', provider: provider.name, owner: exchange.userPath, ...further }, file.read())
+async function keep(
+  exchange: Exchange,
+  library: Library,
+  { fields, filename, file }: Uploaded,
+  provider: ProviderInstance,
+  further: Pick<NewFile, 'isSpelled'> = {},
+): Promise<Buffer> {
+  const record = await library.keep(
+    { filename, purpose: fields.get('purpose') ?? '', provider: provider.name, owner: exchange.userPath, ...further },
+    file.read(),
+  )
   return Buffer.from(JSON.stringify(shown(record)))
 }
 
@@ -68,5 +80,7 @@ function onlyOne(library: Library): ProviderInstance {
 }
 
 function manyProviders(serving: readonly ProviderInstance[]): GatewayError {
-  return gatewayError('provider_required', `several providers keep files: say which with "provider": ${serving.map(({ name }) => name).join(', ')}`, { param: 'provider' })
+  return gatewayError('provider_required', `several providers keep files: say which with "provider": ${serving.map(({ name }) => name).join(', ')}`, {
+    param: 'provider',
+  })
 }

@@ -33,14 +33,20 @@ export default definePlugin({
     const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,
-      route: exchange => exchange.operation === operation ? orStoreRefusal(answer(exchange, library, uploading, reviewing)) : undefined,
+      route: exchange => (exchange.operation === operation ? orStoreRefusal(answer(exchange, library, uploading, reviewing)) : undefined),
     }
   },
 })
 
 async function answer(exchange: Exchange, library: Library, uploading: Uploading, reviewing: Reviewing): Promise<Reply> {
-  const { method, path, params: { id }, query } = exchange.request
-  if (id === undefined) return jsonReply(method === 'POST' ? await createFile(exchange, library, uploading) : await listFiles(exchange, library, readQuery(query)))
+  const {
+    method,
+    path,
+    params: { id },
+    query,
+  } = exchange.request
+  if (id === undefined)
+    return jsonReply(method === 'POST' ? await createFile(exchange, library, uploading) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`file '${id}'`, 'id')
   if (endsIn(path, 'content')) return await contentOf(exchange, library, file, reviewing)
@@ -63,15 +69,28 @@ async function objectOf(exchange: Exchange, library: Library, file: FileRecord):
 async function contentOf(exchange: Exchange, library: Library, file: FileRecord, reviewing: Reviewing): Promise<Reply> {
   if (!file.kept) {
     const reply = await library.calls.content(library.providerOf(file), file.id, askingOf(exchange), file.key)
-    return mayHoldAnswers(file) ? relayed(reply, flowing(Readable.from(reviewedLines(reply.body as AsyncIterable<Buffer>, exchange, file.provider, reviewing), { objectMode: false }))) : relayed(reply)
+    return mayHoldAnswers(file)
+      ? relayed(reply, flowing(Readable.from(reviewedLines(reply.body as AsyncIterable<Buffer>, exchange, file.provider, reviewing), { objectMode: false })))
+      : relayed(reply)
   }
-  const headers = ['Content-Type', 'application/octet-stream', 'Content-Length', String(file.bytes), 'Content-Disposition', `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`]
+  const headers = [
+    'Content-Type',
+    'application/octet-stream',
+    'Content-Length',
+    String(file.bytes),
+    'Content-Disposition',
+    `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
+  ]
   return new Reply({ status: 200, headers, stream: flowing(Readable.from(library.read(file), { objectMode: false })) })
 }
 
 /** @param edited what leaves in the place of the provider's bytes: nobody knows how long it is */
 function relayed({ headers, body }: OpenReply, edited?: ReplyStream): Reply {
   const names = edited === undefined ? ['content-disposition', 'content-length'] : ['content-disposition']
-  const kept = names.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
-  return new Reply({ status: 200, headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept], stream: edited ?? flowing(body) })
+  const kept = names.flatMap(name => (typeof headers[name] === 'string' ? [name, headers[name]] : []))
+  return new Reply({
+    status: 200,
+    headers: ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream'), ...kept],
+    stream: edited ?? flowing(body),
+  })
 }

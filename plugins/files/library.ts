@@ -46,7 +46,12 @@ export class Library implements Files {
   async upload(file: NewFile, content: AsyncIterable<Buffer> | Iterable<Buffer>): Promise<FileRecord> {
     const onDisk = await DiskFile.write(Readable.from(content))
     try {
-      const { record } = await this.calls.create(this.providerOf(file), file, { content: onDisk.read(), bytes: onDisk.bytes, type: 'application/jsonl', fields: new Map([['purpose', file.purpose]]) }, { userPath: file.owner })
+      const { record } = await this.calls.create(
+        this.providerOf(file),
+        file,
+        { content: onDisk.read(), bytes: onDisk.bytes, type: 'application/jsonl', fields: new Map([['purpose', file.purpose]]) },
+        { userPath: file.owner },
+      )
       await this.store.add(record)
       return record
     } finally {

@@ -4,12 +4,17 @@ import { gatewayError, JsonDocument, type GatewayError, type Models, type Provid
 import { linesOf } from '../../core/form/lines.ts'
 
 /** The one provider whose models all lines name; undefined if none names a model. @throws GatewayError for lines that cannot be, or that name several providers */
-export async function settledProvider(content: AsyncIterable<Buffer>, models: Models, named: ProviderInstance | undefined): Promise<ProviderInstance | undefined> {
+export async function settledProvider(
+  content: AsyncIterable<Buffer>,
+  models: Models,
+  named: ProviderInstance | undefined,
+): Promise<ProviderInstance | undefined> {
   let settled = named
   for await (const { number, bytes } of linesOf(content)) {
     const target = targetOf(document(number, bytes), number, models, named)
     if (target === undefined) continue
-    if (settled !== undefined && target.provider !== settled) throw lineError(number, `is for ${target.provider.name}, others are for ${settled.name}: all lines of a batch go to one provider`)
+    if (settled !== undefined && target.provider !== settled)
+      throw lineError(number, `is for ${target.provider.name}, others are for ${settled.name}: all lines of a batch go to one provider`)
     settled = target.provider
   }
   return settled
@@ -41,7 +46,7 @@ function targetOf(line: JsonDocument, number: number, models: Models, named: Pro
   const selector = model.kind === 'string' ? model.string() : ''
   const target = models.targets(selector)[0] ?? (named === undefined ? undefined : models.find(`${named.name}/${selector}`))
   if (target === undefined || selector === '') throw gatewayError('model_not_found', `line ${number}: unsupported model: ${selector}`, { param: 'file' })
-  return named !== undefined && target.provider !== named ? models.find(`${named.name}/${selector}`) ?? target : target
+  return named !== undefined && target.provider !== named ? (models.find(`${named.name}/${selector}`) ?? target) : target
 }
 
 function lineError(number: number, what: string): GatewayError {

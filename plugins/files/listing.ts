@@ -27,7 +27,13 @@ export function readQuery(text: string): FileQuery {
   const order = query.get('order') ?? 'desc'
   if (!/^\d+$/.test(limit) || Number(limit) < 1) throw gatewayError('invalid_value', 'limit must be a number from 1 on', { param: 'limit' })
   if (order !== 'asc' && order !== 'desc') throw gatewayError('invalid_value', 'order must be asc or desc', { param: 'order' })
-  return { provider: query.get('provider') ?? undefined, purpose: query.get('purpose') ?? undefined, limit: Math.min(Number(limit), longestPage), order, after: query.get('after') || undefined }
+  return {
+    provider: query.get('provider') ?? undefined,
+    purpose: query.get('purpose') ?? undefined,
+    limit: Math.min(Number(limit), longestPage),
+    order,
+    after: query.get('after') || undefined,
+  }
 }
 
 /** @throws GatewayError 404 for an unknown cursor, or what the providers answered if none gave its list */
@@ -43,11 +49,21 @@ export async function listFiles(exchange: Exchange, library: Library, query: Fil
 async function entriesOf(exchange: Exchange, library: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
   const scope = scopeOf(exchange.caller)
   const { provider, purpose, order, limit } = query
-  const where = { ...scope === undefined ? { kept: true } : {}, ...provider === undefined ? {} : { provider }, ...purpose === undefined ? {} : { purpose } }
-  const own = await library.store.list({ ...scope === undefined ? {} : { owner: scope }, where, order, limit: limit + 1, ...after === undefined ? {} : { after } })
+  const where = {
+    ...(scope === undefined ? { kept: true } : {}),
+    ...(provider === undefined ? {} : { provider }),
+    ...(purpose === undefined ? {} : { purpose }),
+  }
+  const own = await library.store.list({
+    ...(scope === undefined ? {} : { owner: scope }),
+    where,
+    order,
+    limit: limit + 1,
+    ...(after === undefined ? {} : { after }),
+  })
   const entries = own.map(({ value }) => shown(value))
   if (scope !== undefined) return entries
-  return [...entries, ...await ofProviders(exchange, library, query, after)].sort(byAge(order)).slice(0, limit + 1)
+  return [...entries, ...(await ofProviders(exchange, library, query, after))].sort(byAge(order)).slice(0, limit + 1)
 }
 
 async function ofProviders(exchange: Exchange, library: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
@@ -56,15 +72,25 @@ async function ofProviders(exchange: Exchange, library: Library, query: FileQuer
   const failed = lists.filter(list => list.status === 'rejected')
   if (failed.length > 0 && failed.length === lists.length) throw failed[0]?.reason
   for (const { reason } of failed) exchange.log.warn({ err: reason as unknown }, 'a provider did not list its files; it is left out')
-  return lists.flatMap(list => list.status === 'fulfilled' ? list.value : [])
+  return lists.flatMap(list => (list.status === 'fulfilled' ? list.value : []))
 }
 
-async function pagesOf(exchange: Exchange, { calls }: Library, provider: ProviderInstance, { purpose, order, limit }: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
+async function pagesOf(
+  exchange: Exchange,
+  { calls }: Library,
+  provider: ProviderInstance,
+  { purpose, order, limit }: FileQuery,
+  after: FileRecord | undefined,
+): Promise<readonly Entry[]> {
   const { name } = provider
   const found: Entry[] = []
   let cursor = after?.provider === name && !after.kept ? after.id : undefined
   for (let page = 0; page < mostPages && found.length <= limit; page++) {
-    const { entries, hasMore } = await calls.list(provider, { limit: String(longestPage), order, ...purpose === undefined ? {} : { purpose }, ...cursor === undefined ? {} : { after: cursor } }, askingOf(exchange))
+    const { entries, hasMore } = await calls.list(
+      provider,
+      { limit: String(longestPage), order, ...(purpose === undefined ? {} : { purpose }), ...(cursor === undefined ? {} : { after: cursor }) },
+      askingOf(exchange),
+    )
     const known = entries.filter(isEntry).map((entry): Entry => ({ ...entry, provider: name }))
     found.push(...known.filter(entry => (purpose === undefined || entry['purpose'] === purpose) && isBehind(entry, after, order)))
     cursor = known.at(-1)?.id

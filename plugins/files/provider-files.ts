@@ -36,12 +36,17 @@ export class ProviderFiles {
   }
 
   /** @returns the provider's own object, and what is to be remembered of it */
-  async create(provider: ProviderInstance, file: NewFile, outgoing: Outgoing, asking: Asking): Promise<{ readonly object: JsonDocument; readonly record: FileRecord }> {
+  async create(
+    provider: ProviderInstance,
+    file: NewFile,
+    outgoing: Outgoing,
+    asking: Asking,
+  ): Promise<{ readonly object: JsonDocument; readonly record: FileRecord }> {
     const key = provider.keys.take()
     const form = formOf(file.filename, outgoing)
     const reply = await openCall(provider, { operation: 'files_create', body: form, key, ...asking }, this.#clock)
     const object = await objectOf(reply, provider)
-    return { object, record: { ...recordOf(object, provider, file), ...key === undefined ? {} : { key: fingerprintOf(key) } } }
+    return { object, record: { ...recordOf(object, provider, file), ...(key === undefined ? {} : { key: fingerprintOf(key) }) } }
   }
 
   async get(provider: ProviderInstance, id: string, asking: Asking, key?: string): Promise<JsonDocument> {
@@ -58,10 +63,14 @@ export class ProviderFiles {
   }
 
   /** One page of the provider's list. */
-  async list(provider: ProviderInstance, query: Readonly<Record<string, string>>, asking: Asking): Promise<{ readonly entries: readonly Readonly<Record<string, unknown>>[]; readonly hasMore: boolean }> {
+  async list(
+    provider: ProviderInstance,
+    query: Readonly<Record<string, string>>,
+    asking: Asking,
+  ): Promise<{ readonly entries: readonly Readonly<Record<string, unknown>>[]; readonly hasMore: boolean }> {
     const reply = await openCall(provider, { operation: 'files_list', query, ...asking }, this.#clock)
     const { data, has_more: hasMore } = JSON.parse((await wholeBody(reply, answerLimit, provider.name)).toString()) as { data?: unknown; has_more?: unknown }
-    return { entries: Array.isArray(data) ? data as Record<string, unknown>[] : [], hasMore: hasMore === true }
+    return { entries: Array.isArray(data) ? (data as Record<string, unknown>[]) : [], hasMore: hasMore === true }
   }
 
   #call(operation: string, provider: ProviderInstance, id: string, asking: Asking, key: string | undefined): Promise<OpenReply> {
@@ -77,25 +86,44 @@ async function objectOf(reply: OpenReply, provider: ProviderInstance): Promise<J
 }
 
 /** What is to be remembered of a provider's object. */
-export function recordOf(object: JsonDocument, provider: ProviderInstance, { owner, filename, purpose }: Pick<FileRecord, 'owner'> & Partial<NewFile>): FileRecord {
+export function recordOf(
+  object: JsonDocument,
+  provider: ProviderInstance,
+  { owner, filename, purpose }: Pick<FileRecord, 'owner'> & Partial<NewFile>,
+): FileRecord {
   const said = JSON.parse(object.render().toString()) as Readonly<Record<string, unknown>>
-  const textOf = (name: string) => typeof said[name] === 'string' ? said[name] : ''
-  const numberOf = (name: string) => typeof said[name] === 'number' ? said[name] : 0
-  return { id: textOf('id'), bytes: numberOf('bytes'), created_at: numberOf('created_at'), filename: filename ?? textOf('filename'), purpose: purpose ?? textOf('purpose'), provider: provider.name, owner, kept: false }
+  const textOf = (name: string) => (typeof said[name] === 'string' ? said[name] : '')
+  const numberOf = (name: string) => (typeof said[name] === 'number' ? said[name] : 0)
+  return {
+    id: textOf('id'),
+    bytes: numberOf('bytes'),
+    created_at: numberOf('created_at'),
+    filename: filename ?? textOf('filename'),
+    purpose: purpose ?? textOf('purpose'),
+    provider: provider.name,
+    owner,
+    kept: false,
+  }
 }
 
 /** A form of its own: fields first, then the file. */
 function formOf(filename: string, { content, bytes, type, fields }: Outgoing) {
   const boundary = `tapline-${randomUUID()}`
   const head = [...fields].map(([name, value]) => `--${boundary}\r\nContent-Disposition: form-data; name="${escaped(name)}"\r\n\r\n${value}\r\n`).join('')
-  const before = Buffer.from(`${head}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escaped(filename)}"\r\nContent-Type: ${type ?? 'application/octet-stream'}\r\n\r\n`)
+  const before = Buffer.from(
+    `${head}--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="${escaped(filename)}"\r\nContent-Type: ${type ?? 'application/octet-stream'}\r\n\r\n`,
+  )
   const behind = Buffer.from(`\r\n--${boundary}--\r\n`)
   const whole = async function* () {
     yield before
     yield* content as AsyncIterable<Buffer>
     yield behind
   }
-  return { type: `multipart/form-data; boundary=${boundary}`, bytes: Readable.from(whole(), { objectMode: false }), length: before.length + bytes + behind.length }
+  return {
+    type: `multipart/form-data; boundary=${boundary}`,
+    bytes: Readable.from(whole(), { objectMode: false }),
+    length: before.length + bytes + behind.length,
+  }
 }
 
 function escaped(text: string): string {

@@ -31,9 +31,15 @@ export class FileStore {
   }
 
   /** @param owner only those of this path and below; undefined is all */
-  list(query: { readonly owner?: string; readonly where: Readonly<Record<string, string | boolean>>; readonly order: 'asc' | 'desc'; readonly after?: FileRecord; readonly limit: number }): Promise<readonly StoredFile[]> {
+  list(query: {
+    readonly owner?: string
+    readonly where: Readonly<Record<string, string | boolean>>
+    readonly order: 'asc' | 'desc'
+    readonly after?: FileRecord
+    readonly limit: number
+  }): Promise<readonly StoredFile[]> {
     const { after, ...rest } = query
-    return this.#files.list({ ...rest, ...after === undefined ? {} : { after: { position: positionOf(after), id: after.id } } })
+    return this.#files.list({ ...rest, ...(after === undefined ? {} : { after: { position: positionOf(after), id: after.id } }) })
   }
 
   async add(file: FileRecord): Promise<void> {
@@ -57,7 +63,7 @@ export class FileStore {
   async *read({ id }: FileRecord): AsyncGenerator<Buffer> {
     let after: { readonly position: number; readonly id: string } | undefined
     for (;;) {
-      const pieces = await this.#pieces.list({ prefix: `${id}/`, limit: piecesAtOnce, ...after === undefined ? {} : { after } })
+      const pieces = await this.#pieces.list({ prefix: `${id}/`, limit: piecesAtOnce, ...(after === undefined ? {} : { after }) })
       for (const { value } of pieces) yield Buffer.from(value.base64, 'base64')
       after = pieces.at(-1)
       if (pieces.length < piecesAtOnce) return

@@ -50,7 +50,11 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
   constructor(parts: Parts) {
     super()
     this.#parts = parts
-    this.#kept = new Snapshot(parts.records, () => this.#unseal(), cause => parts.failed(cause))
+    this.#kept = new Snapshot(
+      parts.records,
+      () => this.#unseal(),
+      cause => parts.failed(cause),
+    )
   }
 
   get configured(): readonly Definition[] {
@@ -110,9 +114,12 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
 
   /** One whose secrets cannot be opened is left out. */
   async #opened(stored: Stored<StoredDefinition>): Promise<Definition | undefined> {
-    const { id: name, value: { secret_config: sealed, config, type } } = stored
+    const {
+      id: name,
+      value: { secret_config: sealed, config, type },
+    } = stored
     try {
-      const secret = sealed === '' ? {} : JSON.parse(await this.#parts.secrets.open(placeOf(name), sealed)) as object
+      const secret = sealed === '' ? {} : (JSON.parse(await this.#parts.secrets.open(placeOf(name), sealed)) as object)
       return definitionOf(ruleOf(name, { ...config, ...secret }, stored.value), this.#types.get(type), stored)
     } catch (cause) {
       this.#parts.failed(cause, name)
@@ -127,14 +134,28 @@ export class DefinitionBook extends Dependants implements GuardrailBook {
 }
 
 export function definitionOf(rule: GuardrailRule, type: GuardrailType | undefined, stored?: Stored<StoredDefinition>): Definition {
-  const phases = rule.phase === undefined ? type?.phases ?? [] : [rule.phase]
-  return { rule, phases, edits: type?.edits ?? true, summary: summaryOf(rule.config, type?.definition.schema), type, ...(stored === undefined ? {} : { stored }) }
+  const phases = rule.phase === undefined ? (type?.phases ?? []) : [rule.phase]
+  return {
+    rule,
+    phases,
+    edits: type?.edits ?? true,
+    summary: summaryOf(rule.config, type?.definition.schema),
+    type,
+    ...(stored === undefined ? {} : { stored }),
+  }
 }
 
 /** A definition as `guardrails.rules` would say it. */
-export function ruleOf(name: string, config: Readonly<Record<string, unknown>>, { type, user_path: userPath, fail_mode: failMode, timeout_ms: timeoutMs }: Pick<StoredDefinition, 'type' | 'user_path' | 'fail_mode' | 'timeout_ms'>): GuardrailRule {
+export function ruleOf(
+  name: string,
+  config: Readonly<Record<string, unknown>>,
+  { type, user_path: userPath, fail_mode: failMode, timeout_ms: timeoutMs }: Pick<StoredDefinition, 'type' | 'user_path' | 'fail_mode' | 'timeout_ms'>,
+): GuardrailRule {
   return {
-    name, type, order: 0, config,
+    name,
+    type,
+    order: 0,
+    config,
     ...(userPath === '' ? {} : { user_path: userPath }),
     ...(failMode === null ? {} : { fail_mode: failMode }),
     ...(timeoutMs === null ? {} : { timeout_ms: timeoutMs }),

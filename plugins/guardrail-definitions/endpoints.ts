@@ -27,23 +27,44 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book, types, plugins, version } = around
   return [
     {
-      method: 'GET', path: '/plugins', scope: 'global', summary: 'Lists the available plugins, and those that failed to load.', response: definition(file, 'PluginList'),
+      method: 'GET',
+      path: '/plugins',
+      scope: 'global',
+      summary: 'Lists the available plugins, and those that failed to load.',
+      response: definition(file, 'PluginList'),
       handle: async () => (await plugins.list()).map(plugin => pluginView(plugin, version)),
     },
     {
-      method: 'GET', path: '/guardrails/types', scope: 'global', summary: 'Lists the types of guardrails, and the form of each.', response: definition(file, 'GuardrailTypes'),
+      method: 'GET',
+      path: '/guardrails/types',
+      scope: 'global',
+      summary: 'Lists the types of guardrails, and the form of each.',
+      response: definition(file, 'GuardrailTypes'),
       handle: () => types.map(typeView),
     },
     {
-      method: 'GET', path: '/guardrails', scope: 'global', summary: 'Lists the guardrails, their secrets masked.', response: definition(file, 'GuardrailList'),
+      method: 'GET',
+      path: '/guardrails',
+      scope: 'global',
+      summary: 'Lists the guardrails, their secrets masked.',
+      response: definition(file, 'GuardrailList'),
       handle: () => book.all.map(viewOf),
     },
     {
-      method: 'PUT', path: '/guardrails', scope: 'global', summary: 'Creates a guardrail, or changes it wherever it is used.', body: definition(file, 'GuardrailWrite'), response: definition(file, 'GuardrailView'),
+      method: 'PUT',
+      path: '/guardrails',
+      scope: 'global',
+      summary: 'Creates a guardrail, or changes it wherever it is used.',
+      body: definition(file, 'GuardrailWrite'),
+      response: definition(file, 'GuardrailView'),
       handle: call => put(around, call),
     },
     {
-      method: 'DELETE', path: '/guardrails', scope: 'global', summary: 'Deletes a guardrail that no workflow names.', body: definition(file, 'GuardrailName'),
+      method: 'DELETE',
+      path: '/guardrails',
+      scope: 'global',
+      summary: 'Deletes a guardrail that no workflow names.',
+      body: definition(file, 'GuardrailName'),
       handle: call => remove(book, call),
     },
   ]
@@ -61,8 +82,15 @@ async function put(around: EndpointDeps, call: AdminCall): Promise<GuardrailView
   const now = clock.now()
   const { open, secret } = split(config, type.definition.schema)
   const value: StoredDefinition = {
-    type: body.type, description: body.description?.trim() ?? '', user_path: userPathOf(body, type), config: open, secret_config: '',
-    fail_mode: body.fail_mode ?? null, timeout_ms: body.timeout_ms ?? null, created_at: standing?.stored?.value.created_at ?? now, updated_at: now,
+    type: body.type,
+    description: body.description?.trim() ?? '',
+    user_path: userPathOf(body, type),
+    config: open,
+    secret_config: '',
+    fail_mode: body.fail_mode ?? null,
+    timeout_ms: body.timeout_ms ?? null,
+    created_at: standing?.stored?.value.created_at ?? now,
+    updated_at: now,
   }
   await tryOut(around.variants, body.name, type, ruleOf(body.name, config, value))
   const before = standing === undefined ? undefined : viewOf(standing)
@@ -87,14 +115,22 @@ async function remove(book: DefinitionBook, call: AdminCall): Promise<void> {
 function checked(book: DefinitionBook, name: string, call: AdminCall): Definition | undefined {
   if (name.trim() !== name) throw invalidValue('name', 'a name neither begins nor ends with a blank')
   const standing = book.find(name)
-  if (standing !== undefined && standing.stored === undefined) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
+  if (standing !== undefined && standing.stored === undefined)
+    throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
   call.ifMatch(standing === undefined ? undefined : viewOf(standing), book.all.map(viewOf))
   return standing
 }
 
 function typeNamed(types: readonly GuardrailType[], name: string): GuardrailType {
   const type = types.find(known => known.type === name)
-  if (type === undefined) throw invalidValue('type', `there is no type ${JSON.stringify(name)}${suggestion(name, types.map(known => known.type))}`)
+  if (type === undefined)
+    throw invalidValue(
+      'type',
+      `there is no type ${JSON.stringify(name)}${suggestion(
+        name,
+        types.map(known => known.type),
+      )}`,
+    )
   return type
 }
 
@@ -112,7 +148,9 @@ async function tryOut(variants: Variants, name: string, { use, definition: { sch
   const [problem] = checkOptions(schema, config, () => undefined).problems
   if (problem !== undefined) throw invalidValue(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
   try {
-    const variant = await variants.compile([{ insert: { use, name, options: config, ...(onError === undefined ? {} : { on_error: onError }), ...(timeout === undefined ? {} : { timeout }) } }])
+    const variant = await variants.compile([
+      { insert: { use, name, options: config, ...(onError === undefined ? {} : { on_error: onError }), ...(timeout === undefined ? {} : { timeout }) } },
+    ])
     await variant.release()
   } catch (cause) {
     if (!(cause instanceof VariantError)) throw cause

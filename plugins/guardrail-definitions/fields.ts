@@ -15,12 +15,18 @@ export interface Field {
 export function fieldsOf(schema: OptionsSchema | undefined): readonly Field[] {
   const { properties = {}, required = [] } = schema ?? {}
   return Object.entries(properties).map(([key, property]) => ({
-    key, label: labelOf(key), input: inputOf(property), required: required.includes(key), help: property.description ?? '', options: choicesOf(property).map(String), scope: '',
+    key,
+    label: labelOf(key),
+    input: inputOf(property),
+    required: required.includes(key),
+    help: property.description ?? '',
+    options: choicesOf(property).map(String),
+    scope: '',
   }))
 }
 
 export function defaultsOf(schema: OptionsSchema | undefined): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(schema?.properties ?? {}).flatMap(([key, { default: value }]) => value === undefined ? [] : [[key, value]]))
+  return Object.fromEntries(Object.entries(schema?.properties ?? {}).flatMap(([key, { default: value }]) => (value === undefined ? [] : [[key, value]])))
 }
 
 function labelOf(key: string): string {
@@ -38,5 +44,5 @@ function inputOf(property: OptionsSchema): Field['input'] {
 }
 
 function choicesOf({ type, enum: choices, items }: OptionsSchema): readonly unknown[] {
-  return choices ?? (type === 'boolean' ? [true, false] : items?.enum ?? [])
+  return choices ?? (type === 'boolean' ? [true, false] : (items?.enum ?? []))
 }

@@ -15,9 +15,25 @@ export default definePlugin({
   schema,
   provides: 'guardrails',
   needs: ['storage', 'secrets', 'admin', 'knownPlugins', 'variants'],
-  setup({ options, services: { storage, secrets, admin, knownPlugins, variants, clock, version: { version } }, log }) {
+  setup({
+    options,
+    services: {
+      storage,
+      secrets,
+      admin,
+      knownPlugins,
+      variants,
+      clock,
+      version: { version },
+    },
+    log,
+  }) {
     const records: Records<StoredDefinition> = storage.records(collection)
-    const failed = (cause: unknown, name?: string) => log.warn({ err: cause, ...(name === undefined ? {} : { guardrail: name }) }, name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used')
+    const failed = (cause: unknown, name?: string) =>
+      log.warn(
+        { err: cause, ...(name === undefined ? {} : { guardrail: name }) },
+        name === undefined ? 'the guardrails could not be read; those known stay' : 'a guardrail cannot be used',
+      )
     const book = new DefinitionBook({ records, secrets, failed })
     const offers: (() => void)[] = []
     secrets.cover(collection, ['secret_config'])
@@ -25,12 +41,16 @@ export default definePlugin({
       service: book,
       async open() {
         const types = await guardrailTypes(knownPlugins)
-        const configured = await Promise.all(options.rules.filter(rule => !isHeaderModification(rule)).map(async rule => definitionOf(rule, await typeOfRule(rule.type, knownPlugins))))
+        const configured = await Promise.all(
+          options.rules.filter(rule => !isHeaderModification(rule)).map(async rule => definitionOf(rule, await typeOfRule(rule.type, knownPlugins))),
+        )
         await book.open(types, configured)
         for (const endpoint of endpointsOf({ book, types, plugins: knownPlugins, variants, version, clock })) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'guardrails', run: () => book.read() }))
       },
-      start: () => { offers.push(readAgain(clock, options.refresh_interval, () => book.read(), failed)) },
+      start: () => {
+        offers.push(readAgain(clock, options.refresh_interval, () => book.read(), failed))
+      },
       async close() {
         for (const withdraw of offers) withdraw()
         await book.close()

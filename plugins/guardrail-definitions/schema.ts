@@ -6,9 +6,19 @@ import { guardrailRule } from '../../core/guard/rule.ts'
 export const schema = {
   type: 'object',
   properties: {
-    rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'Guardrails that administrators can use, and not change.', items: guardrailRule },
+    rules: {
+      type: 'array',
+      default: [],
+      setting: 'guardrails.rules',
+      description: 'Guardrails that administrators can use, and not change.',
+      items: guardrailRule,
+    },
     refresh_interval: {
-      type: 'string', format: 'duration', default: '1m', setting: 'workflows.refresh_interval', env: 'WORKFLOW_REFRESH_INTERVAL',
+      type: 'string',
+      format: 'duration',
+      default: '1m',
+      setting: 'workflows.refresh_interval',
+      env: 'WORKFLOW_REFRESH_INTERVAL',
       description: 'How often workflows and guardrails are read from the store, should a notice of a change be lost.',
     },
   },

@@ -18,7 +18,10 @@ const textPhases: readonly PhaseName[] = ['prompt', 'response', 'stream']
 
 /** Those that administrators may choose. */
 export async function guardrailTypes(plugins: KnownPlugins): Promise<readonly GuardrailType[]> {
-  return (await plugins.list()).filter(isGuardrail).map(typeOf).filter(type => type !== undefined)
+  return (await plugins.list())
+    .filter(isGuardrail)
+    .map(typeOf)
+    .filter(type => type !== undefined)
 }
 
 /** The type that a rule of the configuration names: a path or a package, too. */
@@ -29,7 +32,7 @@ export async function typeOfRule(type: string, plugins: KnownPlugins): Promise<G
 /** Whether administrators see it among the types. */
 export function isGuardrail({ source, definition }: KnownPlugin): boolean {
   if (definition === undefined) return false
-  return definition.guardrail ?? (definition.phases !== undefined || source !== 'default' && definition.edits !== false)
+  return definition.guardrail ?? (definition.phases !== undefined || (source !== 'default' && definition.edits !== false))
 }
 
 export function useOf(type: string): string {
@@ -38,5 +41,12 @@ export function useOf(type: string): string {
 
 function typeOf({ name, source, definition }: KnownPlugin): GuardrailType | undefined {
   if (definition === undefined) return undefined
-  return { type: source === 'default' ? name.replaceAll('-', '_') : name, use: name, definition, source, phases: textPhases.filter(phase => definition.phases?.includes(phase) !== false), edits: definition.edits !== false }
+  return {
+    type: source === 'default' ? name.replaceAll('-', '_') : name,
+    use: name,
+    definition,
+    source,
+    phases: textPhases.filter(phase => definition.phases?.includes(phase) !== false),
+    edits: definition.edits !== false,
+  }
 }

@@ -12,25 +12,52 @@ export function viewOf({ rule, type, phases, summary, stored }: Definition): Gua
   const { description = '', created_at: created, updated_at: updated } = stored?.value ?? {}
   const schema = type?.definition.schema
   return {
-    name: rule.name, type: rule.type, description, user_path: rule.user_path ?? '', config: masked(rule.config, schema),
-    fail_mode: rule.fail_mode ?? null, timeout_ms: rule.timeout_ms ?? null, phases: [...phases], summary,
-    guardrail: true, managed: stored === undefined, created_at: shownTime(created), updated_at: shownTime(updated),
+    name: rule.name,
+    type: rule.type,
+    description,
+    user_path: rule.user_path ?? '',
+    config: masked(rule.config, schema),
+    fail_mode: rule.fail_mode ?? null,
+    timeout_ms: rule.timeout_ms ?? null,
+    phases: [...phases],
+    summary,
+    guardrail: true,
+    managed: stored === undefined,
+    created_at: shownTime(created),
+    updated_at: shownTime(updated),
   }
 }
 
 export function typeView({ type, definition: { name, description = '', schema }, source, phases, edits }: GuardrailType): TypeView {
-  return { type, label: labelOf(name), description, defaults: defaultsOf(schema), fields: fieldsOf(schema).map(field => ({ ...field, options: [...field.options] })), phases: [...phases], source, mutates: edits, guardrail: true }
+  return {
+    type,
+    label: labelOf(name),
+    description,
+    defaults: defaultsOf(schema),
+    fields: fieldsOf(schema).map(field => ({ ...field, options: [...field.options] })),
+    phases: [...phases],
+    source,
+    mutates: edits,
+    guardrail: true,
+  }
 }
 
 export function pluginView(plugin: KnownPlugin, version: string): PluginView {
   const { name, source, definition, error } = plugin
   const guards = isGuardrail(plugin)
   return {
-    name, label: labelOf(name), version: source === 'default' ? version : '', description: definition?.description ?? '',
+    name,
+    label: labelOf(name),
+    version: source === 'default' ? version : '',
+    description: definition?.description ?? '',
     kinds: [guards ? 'guardrail' : definition?.provides === undefined ? 'step' : 'service'],
-    mutates: definition !== undefined && definition.edits !== false, guardrail: guards, source,
-    fields: fieldsOf(definition?.schema).map(field => ({ ...field, options: [...field.options] })), route_fields: [],
-    health: error === undefined ? 'ok' : 'failed', error: error ?? null,
+    mutates: definition !== undefined && definition.edits !== false,
+    guardrail: guards,
+    source,
+    fields: fieldsOf(definition?.schema).map(field => ({ ...field, options: [...field.options] })),
+    route_fields: [],
+    health: error === undefined ? 'ok' : 'failed',
+    error: error ?? null,
   }
 }
 

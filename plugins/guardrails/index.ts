@@ -14,7 +14,9 @@ export default definePlugin({
     { setting: 'guardrails.rules.*.llm_based_altering', becomes: 'guardrails.rules.*.config', silent: true },
   ],
   expand({ enabled, rules }, at) {
-    const steps = rules.flatMap((rule, index) => isHeaderModification(rule) ? [] : [{ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }])
+    const steps = rules.flatMap((rule, index) =>
+      isHeaderModification(rule) ? [] : [{ order: rule.order, step: guardrail(rule, `/guardrails/rules/${index}`, at) }],
+    )
     return enabled ? steps.sort((one, other) => one.order - other.order).map(({ step }) => step) : []
   },
 })

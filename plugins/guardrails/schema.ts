@@ -6,7 +6,13 @@ import { guardrailRule } from '../../core/guard/rule.ts'
 export const schema = {
   type: 'object',
   properties: {
-    enabled: { type: 'boolean', default: true, setting: 'guardrails.enabled', env: 'GUARDRAILS_ENABLED', description: 'False empties this step; guardrails placed in a pipeline by hand stay.' },
+    enabled: {
+      type: 'boolean',
+      default: true,
+      setting: 'guardrails.enabled',
+      env: 'GUARDRAILS_ENABLED',
+      description: 'False empties this step; guardrails placed in a pipeline by hand stay.',
+    },
     rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'The guardrails, by ascending order.', items: guardrailRule },
   },
 } as const satisfies OptionsSchema

@@ -18,29 +18,39 @@ export default definePlugin({
     const request = new HeaderEdits({ set: options.request_set, remove: options.request_remove })
     const reply = new HeaderEdits({ set: options.response_set, add: options.response_add, remove: options.response_remove })
     const upstream = new HeaderEdits({ set: options.upstream_set })
-    return { ...request.isEmpty ? {} : requestTaps(request), ...reply.isEmpty ? {} : replyTaps(reply), ...upstream.isEmpty ? {} : upstreamTaps(upstream) }
+    return { ...(request.isEmpty ? {} : requestTaps(request)), ...(reply.isEmpty ? {} : replyTaps(reply)), ...(upstream.isEmpty ? {} : upstreamTaps(upstream)) }
   },
 })
 
 // What plugins ask for themselves is left alone.
 
 function requestTaps(edits: HeaderEdits): Taps {
-  return { prompt(exchange) { if (exchange.origin === 'client') exchange.editRequestHeaders(edits) } }
+  return {
+    prompt(exchange) {
+      if (exchange.origin === 'client') exchange.editRequestHeaders(edits)
+    },
+  }
 }
 
 function replyTaps(edits: HeaderEdits): Taps {
-  const edit: NonNullable<Taps['response']> = exchange => { if (exchange.origin === 'client') exchange.editReplyHeaders(edits) }
+  const edit: NonNullable<Taps['response']> = exchange => {
+    if (exchange.origin === 'client') exchange.editReplyHeaders(edits)
+  }
   return { response: edit, stream: { open: edit } }
 }
 
 function upstreamTaps(edits: HeaderEdits): Taps {
-  return { attempt({ origin }, attempt) { if (origin === 'client') attempt.headerEdits.push(edits) } }
+  return {
+    attempt({ origin }, attempt) {
+      if (origin === 'client') attempt.headerEdits.push(edits)
+    },
+  }
 }
 
 /** @throws Error naming the option and the header that policy must not touch */
 function checkNames(options: Options): void {
   for (const [option, given] of Object.entries(options) as [keyof Options, HeaderChanges['remove'] | HeaderChanges['set']][]) {
-    for (const name of Array.isArray(given) ? given as readonly string[] : Object.keys(given ?? {})) {
+    for (const name of Array.isArray(given) ? (given as readonly string[]) : Object.keys(given ?? {})) {
       const refusal = refusalToTouch(name)
       if (refusal !== undefined) throw new Error(`${option}: ${refusal}`)
     }

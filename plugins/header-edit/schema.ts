@@ -4,7 +4,13 @@ import type { OptionsSchema } from '../../core/index.ts'
 import { headerName as name, headerValue as value } from '../../core/upstream/headers/header-edits.ts'
 
 function values<const Description extends string>(description: Description) {
-  return { type: 'object', default: {}, propertyNames: { type: 'string', pattern: name }, additionalProperties: { type: 'string', pattern: value }, description } as const
+  return {
+    type: 'object',
+    default: {},
+    propertyNames: { type: 'string', pattern: name },
+    additionalProperties: { type: 'string', pattern: value },
+    description,
+  } as const
 }
 
 function names<const Description extends string>(description: Description) {
@@ -14,7 +20,7 @@ function names<const Description extends string>(description: Description) {
 export const schema = {
   type: 'object',
   properties: {
-    request_set: values('Headers of the request, for the steps below and, where callers\' headers are forwarded, for the provider. An empty value removes one.'),
+    request_set: values("Headers of the request, for the steps below and, where callers' headers are forwarded, for the provider. An empty value removes one."),
     request_remove: names('Headers that are removed from the request.'),
     response_set: values('Headers of the reply, replacing those of that name. An empty value removes one.'),
     response_add: values('Headers of the reply, in addition to those of that name.'),

@@ -20,7 +20,9 @@ export default definePlugin({
   onError: 'closed',
   edits: false,
   setup({ options }) {
-    const policies = writtenHeaderPolicies(options.policies, options.rules).toSorted((one, other) => one.step - other.step).map(policy => new CompiledPolicy(policy))
+    const policies = writtenHeaderPolicies(options.policies, options.rules)
+      .toSorted((one, other) => one.step - other.step)
+      .map(policy => new CompiledPolicy(policy))
     if (policies.length === 0) return {}
     const plans = slot<HeaderPlan>()
     const plan = (exchange: Exchange) => {
@@ -40,7 +42,11 @@ export default definePlugin({
 
 function planOf(policies: readonly CompiledPolicy[], exchange: Exchange): HeaderPlan {
   const planned = policies.map(policy => ({ name: policy.name, changes: policy.changesFor(exchange.request) })).filter(({ changes }) => changes.length > 0)
-  if (planned.length > 0) exchange.variesBy = [...exchange.variesBy, JSON.stringify(planned.map(({ changes }) => changes.map(({ header, value }) => [header.toLowerCase(), value ?? null])))]
+  if (planned.length > 0)
+    exchange.variesBy = [
+      ...exchange.variesBy,
+      JSON.stringify(planned.map(({ changes }) => changes.map(({ header, value }) => [header.toLowerCase(), value ?? null]))),
+    ]
   return {
     provider: exchange.targets[0]?.provider,
     policies: planned.map(({ name, changes }) => new PlannedPolicy(changes, detail => exchange.trace?.headerRevisions.push({ rewriter: name, detail }))),

@@ -34,7 +34,7 @@ export class PlannedPolicy implements HeaderEditing {
     this.#changed = changed
     this.#edits = new HeaderEdits({
       remove: changes.map(({ header }) => header),
-      add: Object.fromEntries(changes.flatMap(({ header, value }) => value === undefined ? [] : [[header, value]])),
+      add: Object.fromEntries(changes.flatMap(({ header, value }) => (value === undefined ? [] : [[header, value]]))),
     })
   }
 
@@ -57,7 +57,9 @@ function takesEffect({ header, value }: Change, headers: readonly string[]): boo
 }
 
 function reportOf(changes: readonly Change[]): ChangeReport {
-  const set = changes.flatMap(({ header, value, source = '' }) => value === undefined ? [] : [[header, secretive.test(header) || secretive.test(source) ? redacted : value]])
+  const set = changes.flatMap(({ header, value, source = '' }) =>
+    value === undefined ? [] : [[header, secretive.test(header) || secretive.test(source) ? redacted : value]],
+  )
   const removed = changes.filter(({ value }) => value === undefined).map(({ header }) => header)
   return { ...(set.length === 0 ? {} : { set: Object.fromEntries(set) as Record<string, string> }), ...(removed.length === 0 ? {} : { removed }) }
 }

@@ -37,7 +37,13 @@ export class PolicyBook extends Dependants implements HeaderPolicyBook {
     super()
     this.configured = configured
     this.#failed = failed
-    this.#kept = new Snapshot(records, () => { this.#told = this.#told.then(() => this.changed(failed)) }, failed)
+    this.#kept = new Snapshot(
+      records,
+      () => {
+        this.#told = this.#told.then(() => this.changed(failed))
+      },
+      failed,
+    )
   }
 
   /** Those of the configuration, then those of the store. */

@@ -19,15 +19,28 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book } = around
   return [
     {
-      method: 'GET', path: '/header-policies', scope: 'global', summary: 'Lists the header policies.', response: definition(file, 'HeaderPolicyList'),
+      method: 'GET',
+      path: '/header-policies',
+      scope: 'global',
+      summary: 'Lists the header policies.',
+      response: definition(file, 'HeaderPolicyList'),
       handle: () => book.all.map(viewOf),
     },
     {
-      method: 'PUT', path: '/header-policies', scope: 'global', summary: 'Creates a header policy, or changes it wherever it is used.', body: definition(file, 'HeaderPolicyWrite'), response: definition(file, 'HeaderPolicyView'),
+      method: 'PUT',
+      path: '/header-policies',
+      scope: 'global',
+      summary: 'Creates a header policy, or changes it wherever it is used.',
+      body: definition(file, 'HeaderPolicyWrite'),
+      response: definition(file, 'HeaderPolicyView'),
       handle: call => put(around, call),
     },
     {
-      method: 'DELETE', path: '/header-policies', scope: 'global', summary: 'Deletes a header policy that no workflow names.', body: definition(file, 'HeaderPolicyName'),
+      method: 'DELETE',
+      path: '/header-policies',
+      scope: 'global',
+      summary: 'Deletes a header policy that no workflow names.',
+      body: definition(file, 'HeaderPolicyName'),
       handle: call => remove(book, call),
     },
   ]
@@ -61,14 +74,22 @@ async function remove(book: PolicyBook, call: AdminCall): Promise<void> {
 /** What stands under a name. @throws GatewayError if the caller must not change it */
 function changeable(book: PolicyBook, name: string, call: AdminCall): DefinedPolicy | undefined {
   const standing = book.get(name)
-  if (standing !== undefined && standing.stored === undefined) throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
+  if (standing !== undefined && standing.stored === undefined)
+    throw gatewayError('managed_resource', `the configuration says what ${JSON.stringify(name)} is`, { param: 'name' })
   call.ifMatch(standing === undefined ? undefined : viewOf(standing), book.all.map(viewOf))
   return standing
 }
 
 function viewOf({ policy: { name, step, methods, paths, when, actions }, stored }: DefinedPolicy): HeaderPolicyView {
   return {
-    name, step, methods: [...methods], paths: [...paths], when: when.map(condition => ({ ...condition })), actions: actions.map(action => ({ ...action })),
-    managed: stored === undefined, created_at: shownTime(stored?.value.created_at), updated_at: shownTime(stored?.value.updated_at),
+    name,
+    step,
+    methods: [...methods],
+    paths: [...paths],
+    when: when.map(condition => ({ ...condition })),
+    actions: actions.map(action => ({ ...action })),
+    managed: stored === undefined,
+    created_at: shownTime(stored?.value.created_at),
+    updated_at: shownTime(stored?.value.updated_at),
   }
 }

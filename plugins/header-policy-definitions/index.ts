@@ -29,12 +29,14 @@ export default definePlugin({
       async open() {
         await book.open()
         ends.push(
-          guardrails.reserve(name => book.find(name) === undefined ? undefined : `there is a header policy ${JSON.stringify(name)}`),
+          guardrails.reserve(name => (book.find(name) === undefined ? undefined : `there is a header policy ${JSON.stringify(name)}`)),
           ...endpointsOf({ book, guardrails, clock }).map(endpoint => admin.endpoint(endpoint)),
           admin.refresh({ name: 'header_policies', run: () => book.read() }),
         )
       },
-      start: () => { ends.push(readAgain(clock, options.refresh_interval, () => book.read(), failed)) },
+      start: () => {
+        ends.push(readAgain(clock, options.refresh_interval, () => book.read(), failed))
+      },
       async close() {
         for (const end of ends) end()
         await book.close()

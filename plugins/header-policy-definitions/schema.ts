@@ -7,11 +7,34 @@ import { guardrailRule } from '../../core/guard/rule.ts'
 export const schema = {
   type: 'object',
   properties: {
-    policies: { type: 'array', default: [], setting: 'header_policies.policies', env: 'HEADER_POLICIES_JSON', description: 'Header policies that administrators can use, and not change.', items: headerPolicy },
-    rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'Of these, rules of the type header_modification are header policies, too.', items: guardrailRule },
-    in_use: { type: 'boolean', default: true, setting: 'header_policies.enabled', env: 'HEADER_POLICIES_ENABLED', description: 'False switches all header policies off; what is defined, and what workflows name, stays.' },
+    policies: {
+      type: 'array',
+      default: [],
+      setting: 'header_policies.policies',
+      env: 'HEADER_POLICIES_JSON',
+      description: 'Header policies that administrators can use, and not change.',
+      items: headerPolicy,
+    },
+    rules: {
+      type: 'array',
+      default: [],
+      setting: 'guardrails.rules',
+      description: 'Of these, rules of the type header_modification are header policies, too.',
+      items: guardrailRule,
+    },
+    in_use: {
+      type: 'boolean',
+      default: true,
+      setting: 'header_policies.enabled',
+      env: 'HEADER_POLICIES_ENABLED',
+      description: 'False switches all header policies off; what is defined, and what workflows name, stays.',
+    },
     refresh_interval: {
-      type: 'string', format: 'duration', default: '1m', setting: 'workflows.refresh_interval', env: 'WORKFLOW_REFRESH_INTERVAL',
+      type: 'string',
+      format: 'duration',
+      default: '1m',
+      setting: 'workflows.refresh_interval',
+      env: 'WORKFLOW_REFRESH_INTERVAL',
       description: 'How often workflows and what they name are read from the store, should a notice of a change be lost.',
     },
   },

@@ -18,10 +18,15 @@ export default definePlugin({
     const standing = options.schema === undefined ? undefined : { schema: options.schema, validate: validators.compile(options.schema) }
     const repairer = new Repairer(pipelines, { instance: name, model: options.model, userPath: options.user_path, maxTokens: options.max_tokens })
 
-    const invalid = ({ keyword }: Fault): Verdict => react(options.on_invalid, { code: 'json_schema_invalid', message: options.message, status: options.block_status, detail: { keyword } })
+    const invalid = ({ keyword }: Fault): Verdict =>
+      react(options.on_invalid, { code: 'json_schema_invalid', message: options.message, status: options.block_status, detail: { keyword } })
 
     /** The fault that stays. */
-    const check = async (seen: Asking, parts: readonly TextPart[], wanted: { readonly schema: object; readonly validate: Validate }): Promise<Fault | undefined> => {
+    const check = async (
+      seen: Asking,
+      parts: readonly TextPart[],
+      wanted: { readonly schema: object; readonly validate: Validate },
+    ): Promise<Fault | undefined> => {
       const text = parts.map(part => part.text).join('')
       const fault = wanted.validate(text)
       if (fault === undefined || !options.repair) return fault

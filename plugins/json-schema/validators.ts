@@ -24,10 +24,13 @@ export class Validators {
   /** @param regex the engine for `pattern`s: one that no text can stall */
   constructor(regex: (pattern: string) => TextTest) {
     // Two patterns that are spelled alike are one to Ajv.
-    const regExp = Object.assign((pattern: string) => {
-      const compiled = regex(pattern)
-      return { test: (text: string) => compiled.test(text), toString: () => pattern }
-    }, { code: '' })
+    const regExp = Object.assign(
+      (pattern: string) => {
+        const compiled = regex(pattern)
+        return { test: (text: string) => compiled.test(text), toString: () => pattern }
+      },
+      { code: '' },
+    )
     this.#ajv = new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false, code: { regExp } })
   }
 

@@ -21,7 +21,7 @@ export function addLabels(exchange: Exchange, found: readonly string[]): void {
 
 /** By characters as people count them, without counting those of a text that is far too long. */
 function isShort(label: string): boolean {
-  return label.length <= longestLabel || label.length <= 2 * longestLabel && [...label].length <= longestLabel
+  return label.length <= longestLabel || (label.length <= 2 * longestLabel && [...label].length <= longestLabel)
 }
 
 function warn(exchange: Exchange): void {

@@ -20,7 +20,7 @@ function fromDocument(body: JsonDocument): readonly string[] {
   const isTags = tags?.kind === 'array' || tags?.kind === 'string' || tags?.kind === 'null'
   const isOfMetadata = metadata !== undefined && ofMetadata?.kind === 'array'
   if (!isTags && !isOfMetadata) return none
-  const labels = [...isTags ? labelsOf(tags) : none, ...isOfMetadata ? labelsOf(ofMetadata) : none]
+  const labels = [...(isTags ? labelsOf(tags) : none), ...(isOfMetadata ? labelsOf(ofMetadata) : none)]
   if (isTags) body.unset(root, 'tags')
   if (isOfMetadata) takeFromMetadata(body, metadata)
   return labels
@@ -34,7 +34,12 @@ function takeFromMetadata(body: JsonDocument, metadata: JsonNode): void {
 
 function labelsOf(node: JsonNode): readonly string[] {
   if (node.kind === 'string') return splitLabels(node.string(), ',')
-  return node.items().slice(0, mostPieces).filter(({ kind }) => kind === 'string').map(item => item.string().trim()).filter(label => label !== '')
+  return node
+    .items()
+    .slice(0, mostPieces)
+    .filter(({ kind }) => kind === 'string')
+    .map(item => item.string().trim())
+    .filter(label => label !== '')
 }
 
 function fromForm(form: NonNullable<Exchange['form']>): readonly string[] {

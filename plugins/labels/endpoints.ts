@@ -12,11 +12,22 @@ const tagged = ({ headers }: TaggingSettings) => headers
 export function endpointsOf(tagging: Tagging): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/tagging/settings', scope: 'global', summary: 'The headers in which callers send labels.', response: definition(file, 'TaggingSettings'), tagged,
+      method: 'GET',
+      path: '/tagging/settings',
+      scope: 'global',
+      summary: 'The headers in which callers send labels.',
+      response: definition(file, 'TaggingSettings'),
+      tagged,
       handle: async () => viewOf(tagging, await isReadable(tagging)),
     },
     {
-      method: 'PUT', path: '/tagging/settings', scope: 'global', summary: 'Sets the headers in which callers send labels.', body: definition(file, 'TaggingSettingsWrite'), response: definition(file, 'TaggingSettings'), tagged,
+      method: 'PUT',
+      path: '/tagging/settings',
+      scope: 'global',
+      summary: 'Sets the headers in which callers send labels.',
+      body: definition(file, 'TaggingSettingsWrite'),
+      response: definition(file, 'TaggingSettings'),
+      tagged,
       handle: call => put(tagging, call),
     },
   ]
@@ -54,7 +65,8 @@ function checked(tagging: Tagging, wanted: readonly TaggingHeader[]): readonly T
     const flaw = flawIn(header, wanted.slice(0, index))
     if (flaw !== undefined) throw gatewayError('invalid_value', flaw, { param })
     const standing = tagging.configured.find(other => nameOf(other) === nameOf(header))
-    if (standing !== undefined && !isSame(standing, header)) throw gatewayError('managed_resource', `the configuration says how ${standing.header} is read`, { param })
+    if (standing !== undefined && !isSame(standing, header))
+      throw gatewayError('managed_resource', `the configuration says how ${standing.header} is read`, { param })
   })
   return wanted.filter(header => !tagging.isConfigured(header))
 }

@@ -43,5 +43,5 @@ export class HeaderLabels {
 /** Each time that the header was sent by itself: put together, they would have a comma between them, whatever the delimiter is. */
 function said({ name, prefix, delimiter }: Rule, request: Request): readonly string[] {
   const labels = headerValues(request, name).flatMap(value => splitLabels(headerText(value), delimiter))
-  return prefix === '' ? labels : labels.map(label => label.startsWith(prefix) ? label.slice(prefix.length).trim() : label).filter(label => label !== '')
+  return prefix === '' ? labels : labels.map(label => (label.startsWith(prefix) ? label.slice(prefix.length).trim() : label)).filter(label => label !== '')
 }

@@ -16,7 +16,8 @@ export default definePlugin({
   guardrail: false,
   setup({ options, services: { storage, admin }, log }) {
     const tagging = new Tagging({
-      records: storage.records<KeptTagging>(collection), configured: configuredHeaders(options),
+      records: storage.records<KeptTagging>(collection),
+      configured: configuredHeaders(options),
       failed: cause => log.warn({ err: cause }, 'the tagging headers could not be read; those known stay'),
     })
     const offers: (() => void)[] = []
@@ -28,9 +29,13 @@ export default definePlugin({
         for (const endpoint of endpointsOf(tagging)) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'tagging_settings', run: () => tagging.read() }))
       },
-      request(exchange) { addLabels(exchange, tagging.reader.of(exchange.request)) },
+      request(exchange) {
+        addLabels(exchange, tagging.reader.of(exchange.request))
+      },
       /** Behind the step that reads the body of a passthrough. */
-      route(exchange) { addLabels(exchange, takeBodyLabels(exchange)) },
+      route(exchange) {
+        addLabels(exchange, takeBodyLabels(exchange))
+      },
       async close() {
         for (const withdraw of offers) withdraw()
         await tagging.close()

@@ -5,5 +5,8 @@ export const mostPieces = 1000
 
 /** Trimmed; empty ones are left out. */
 export function splitLabels(text: string, delimiter: string): readonly string[] {
-  return text.split(delimiter, mostPieces).map(label => label.trim()).filter(label => label !== '')
+  return text
+    .split(delimiter, mostPieces)
+    .map(label => label.trim())
+    .filter(label => label !== '')
 }

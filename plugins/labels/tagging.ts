@@ -48,9 +48,11 @@ export class Tagging {
 
   /** @param edit the headers that stand beside those of the configuration afterwards. @throws GatewayError, and what `edit` throws */
   async change(edit: () => readonly TaggingHeader[]): Promise<void> {
-    await this.#kept.change(() => ({ headers: edit() })).catch((cause: unknown) => {
-      throw cause instanceof Conflict ? gatewayError('conflict', 'others write the tagging headers all the time; try again', { cause }) : cause
-    })
+    await this.#kept
+      .change(() => ({ headers: edit() }))
+      .catch((cause: unknown) => {
+        throw cause instanceof Conflict ? gatewayError('conflict', 'others write the tagging headers all the time; try again', { cause }) : cause
+      })
   }
 
   close(): Promise<void> {
@@ -62,7 +64,10 @@ export class Tagging {
   }
 
   #hold({ headers }: KeptTagging): void {
-    this.headers = merged(this.configured, headers.filter(header => !this.isConfigured(header)))
+    this.headers = merged(
+      this.configured,
+      headers.filter(header => !this.isConfigured(header)),
+    )
     this.reader = new HeaderLabels(this.headers)
   }
 }

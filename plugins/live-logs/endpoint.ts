@@ -19,17 +19,34 @@ export interface EndpointDeps {
 
 export function liveEndpoint({ hub, isEnding }: EndpointDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/live/logs', scope: 'global', summary: 'What happens to requests and to their records, as server-sent events in real time.',
+    method: 'GET',
+    path: '/live/logs',
+    scope: 'global',
+    summary: 'What happens to requests and to their records, as server-sent events in real time.',
     query: {
       type: 'object',
       properties: {
-        cursor: { type: 'integer', minimum: 0, description: 'The `seq` of the last event that you have; 0, or nothing, if you have none. The header `Last-Event-ID` says the same, and counts more.' },
-        replica: { type: 'string', minLength: 1, maxLength: 300, description: 'The `replica_id` of that event: for another process, the cursor means nothing.' },
-        types: { type: 'string', pattern: '^(audit|usage)(,(audit|usage))*$', description: 'Of what: `audit`, `usage`, or both as `audit,usage`, as without this.' },
+        cursor: {
+          type: 'integer',
+          minimum: 0,
+          description: 'The `seq` of the last event that you have; 0, or nothing, if you have none. The header `Last-Event-ID` says the same, and counts more.',
+        },
+        replica: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 300,
+          description: 'The `replica_id` of that event: for another process, the cursor means nothing.',
+        },
+        types: {
+          type: 'string',
+          pattern: '^(audit|usage)(,(audit|usage))*$',
+          description: 'Of what: `audit`, `usage`, or both as `audit,usage`, as without this.',
+        },
       },
     },
-    produces: ['text/event-stream'], response: definition(file, 'LiveEvent'),
-    unavailable: () => hub === undefined ? 'the live logs are switched off' : undefined,
+    produces: ['text/event-stream'],
+    response: definition(file, 'LiveEvent'),
+    unavailable: () => (hub === undefined ? 'the live logs are switched off' : undefined),
     handle(call) {
       call.exchange.throwIfStopped()
       const { exchange } = call
@@ -43,7 +60,12 @@ export function liveEndpoint({ hub, isEnding }: EndpointDeps): AdminEndpoint {
 }
 
 /** @throws GatewayError for a header that says no number */
-function wishOf({ query: { cursor = 0, replica, types }, exchange: { request: { headers } } }: AdminCall): Wish {
+function wishOf({
+  query: { cursor = 0, replica, types },
+  exchange: {
+    request: { headers },
+  },
+}: AdminCall): Wish {
   const asked = typeof types === 'string' ? types.split(',') : kinds
   return { cursor: lastEventId(headers['last-event-id']) ?? Number(cursor), replica: replica as string | undefined, kinds: new Set(asked) }
 }
@@ -71,6 +93,6 @@ function isHead({ request: { method } }: Exchange): boolean {
 function answer({ replyHeaders }: Exchange, stream: Subscriber | undefined): Reply {
   const at = replyHeaders.findIndex((name, index) => index % 2 === 0 && name === 'Cache-Control')
   if (at >= 0) replyHeaders[at + 1] = caching
-  const headers = ['Content-Type', 'text/event-stream; charset=utf-8', ...at >= 0 ? [] : ['Cache-Control', caching], 'X-Accel-Buffering', 'no']
+  const headers = ['Content-Type', 'text/event-stream; charset=utf-8', ...(at >= 0 ? [] : ['Cache-Control', caching]), 'X-Accel-Buffering', 'no']
   return new Reply({ status: 200, headers, ...(stream === undefined ? { body: Buffer.alloc(0) } : { stream }) })
 }

@@ -17,7 +17,14 @@ export default definePlugin({
   needs: ['admin'],
   setup({ options, services: { admin, clock, health }, log }) {
     const hub = options.streaming
-      ? new LiveHub({ bufferSize: options.buffer_size, replayLimit: options.replay_limit, heartbeatMs: options.heartbeat_seconds * 1000, sequence: sequenceOf(health), clock, log })
+      ? new LiveHub({
+          bufferSize: options.buffer_size,
+          replayLimit: options.replay_limit,
+          heartbeatMs: options.heartbeat_seconds * 1000,
+          sequence: sequenceOf(health),
+          clock,
+          log,
+        })
       : undefined
     const withdraw = [
       admin.endpoint(liveEndpoint({ hub, isEnding: () => health.draining })),
@@ -25,7 +32,9 @@ export default definePlugin({
     ]
     return {
       service: hub ?? nobody,
-      leave() { hub?.dismiss(health.draining ? 'shutdown' : 'reload') },
+      leave() {
+        hub?.dismiss(health.draining ? 'shutdown' : 'reload')
+      },
       close() {
         for (const end of withdraw) end()
         hub?.close()

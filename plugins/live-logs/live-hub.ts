@@ -123,7 +123,7 @@ export class LiveHub implements LiveLog {
     const { sequence } = this.#options
     const isOurs = replica === undefined || replica === sequence.replicaId
     const missed = cursor > 0 && isOurs ? this.#buffer.behind(cursor, sequence.last) : undefined
-    return missed ?? [...cursor > 0 ? [this.#notice('reset')] : [], ...this.#snapshots()]
+    return missed ?? [...(cursor > 0 ? [this.#notice('reset')] : []), ...this.#snapshots()]
   }
 
   /** The latest of each request that is not over: of one that has no record, and of each record that waits. */
@@ -157,7 +157,9 @@ export class LiveHub implements LiveLog {
   }
 
   #notice(type: Notice, more: Partial<LiveData> = {}): SentEvent {
-    const { sequence: { last, replicaId } } = this.#options
+    const {
+      sequence: { last, replicaId },
+    } = this.#options
     return notice({ seq: last, type, timestamp: this.#now(), data: { replica_id: replicaId, ...more } })
   }
 

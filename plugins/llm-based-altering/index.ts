@@ -31,7 +31,9 @@ export default definePlugin({
     return guardWhole(async seen => {
       const { phase, conversation, exchange } = seen
       const turns = new Semaphore(mostAtOnce)
-      const parts = [...conversation.texts(phase === 'prompt' ? roles : undefined)].filter(({ text }) => text.trim() !== '' && (prefix === undefined || !text.startsWith(prefix)))
+      const parts = [...conversation.texts(phase === 'prompt' ? roles : undefined)].filter(
+        ({ text }) => text.trim() !== '' && (prefix === undefined || !text.startsWith(prefix)),
+      )
       const texts = await Promise.all(parts.map(({ text }) => rewritten(exchange, text, () => turns.take(() => rewrite(seen, text)))))
       parts.forEach((part, i) => part.rewrite(texts[i] ?? part.text))
     })

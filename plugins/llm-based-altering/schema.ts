@@ -15,10 +15,15 @@ export const schema = {
   properties: {
     model: { type: 'string', minLength: 1, description: 'The model that rewrites.' },
     provider: { type: 'string', minLength: 1, description: 'The provider of the model, if several have it.' },
-    user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: 'The calls to the model are counted below this path; below the caller\'s by default.' },
+    user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: "The calls to the model are counted below this path; below the caller's by default." },
     roles: rolesProperty(['user']),
     max_tokens: { type: 'integer', minimum: 1, default: 4096, description: 'The limit for a rewritten text; one that is cut off there is a failure.' },
     skip_content_prefix: { type: 'string', minLength: 1, description: 'Texts that begin with this are left as they are.' },
-    prompt: { type: 'string', minLength: 1, default: anonymize, description: 'How texts are rewritten; by default, names, contacts and numbers get placeholders.' },
+    prompt: {
+      type: 'string',
+      minLength: 1,
+      default: anonymize,
+      description: 'How texts are rewritten; by default, names, contacts and numbers get placeholders.',
+    },
   },
 } as const satisfies OptionsSchema

@@ -18,15 +18,21 @@ export default definePlugin({
   phases: ['prompt', 'response', 'stream'],
   setup({ options, name, services: { pipelines } }) {
     const { message, block_status: status, on_unclear: onUnclear, respond_text: respondText = message } = options
-    const model = new AskedModel(pipelines, { instance: name, model: options.model, userPath: options.user_path, maxTokens: options.max_tokens, temperature: options.temperature })
+    const model = new AskedModel(pipelines, {
+      instance: name,
+      model: options.model,
+      userPath: options.user_path,
+      maxTokens: options.max_tokens,
+      temperature: options.temperature,
+    })
     const instructions = `${options.prompt}\n\n${howToAnswer}`
     const judged = onceEach<Judgement>()
 
     const verdicts: Readonly<Record<Judgement, () => Verdict>> = {
       allow: () => undefined,
       block: () => react(options.action, { code: 'llm_judge_block', message: options.action === 'respond' ? respondText : message, status }),
-      unclear: () => onUnclear === 'allow' ? undefined : react(onUnclear, { code: 'llm_judge_unclear', message, status }),
-      no_verdict: () => onUnclear === 'allow' ? undefined : react(onUnclear, { code: 'llm_judge_no_verdict', message, status }),
+      unclear: () => (onUnclear === 'allow' ? undefined : react(onUnclear, { code: 'llm_judge_unclear', message, status })),
+      no_verdict: () => (onUnclear === 'allow' ? undefined : react(onUnclear, { code: 'llm_judge_no_verdict', message, status })),
     }
 
     return guardWhole(async (seen): Promise<Verdict> => {

@@ -26,9 +26,13 @@ function ofReply(reply: Conversation, prompt: Conversation | undefined, target: 
 }
 
 function transcript({ messages }: Conversation): string {
-  return messages.map(message => ({ role: message.role, text: textsOf(message) })).filter(({ text }) => text !== '').map(({ role, text }) => `${role}: ${text}`).join('\n')
+  return messages
+    .map(message => ({ role: message.role, text: textsOf(message) }))
+    .filter(({ text }) => text !== '')
+    .map(({ role, text }) => `${role}: ${text}`)
+    .join('\n')
 }
 
 function textsOf({ parts }: Message): string {
-  return parts.flatMap(part => part.type === 'text' && part.text !== '' ? [part.text] : []).join('\n')
+  return parts.flatMap(part => (part.type === 'text' && part.text !== '' ? [part.text] : [])).join('\n')
 }

@@ -79,7 +79,11 @@ export class Gate {
 
   /** Each request makes a queue longer by one at most: far from the limit, it is not looked at again soon. */
   #isQueueLong(): boolean {
-    const { queue, presence: { admitted }, longestQueue } = this.#parts
+    const {
+      queue,
+      presence: { admitted },
+      longestQueue,
+    } = this.#parts
     if (admitted < this.#lookAt || queue.value === Number.POSITIVE_INFINITY) return false
     const queued = longestQueue()
     const isLong = queue.judge(queued)

@@ -21,7 +21,9 @@ export default definePlugin({
       { measure: new LoopDelay(clock), limit: new Limit(options.event_loop_delay) },
       { measure: heap, limit: new Limit(options.heap_ratio) },
     ]
-    const gauges = measured.filter(({ limit }) => limit.value < Number.POSITIVE_INFINITY).map(parts => new Sampling({ ...parts, clock, changed: () => gate.settle() }))
+    const gauges = measured
+      .filter(({ limit }) => limit.value < Number.POSITIVE_INFINITY)
+      .map(parts => new Sampling({ ...parts, clock, changed: () => gate.settle() }))
     const gate: Gate = new Gate({
       presence: presenceOn(pipelines),
       inFlight: new Limit(options.max_in_flight),

@@ -8,7 +8,7 @@ export class Limit {
   /** @param value 0 is never reached */
   constructor(value: number) {
     this.value = value === 0 ? Number.POSITIVE_INFINITY : value
-    this.#endsAt = this.value * 9 / 10
+    this.#endsAt = (this.value * 9) / 10
   }
 
   /** As it was judged last. */
@@ -17,6 +17,6 @@ export class Limit {
   }
 
   judge(measured: number): boolean {
-    return this.#isReached = measured >= this.value || this.#isReached && measured > this.#endsAt
+    return (this.#isReached = measured >= this.value || (this.#isReached && measured > this.#endsAt))
   }
 }

@@ -21,6 +21,6 @@ const presences = new WeakMap<object, Presence>()
 /** @param gateway what all configurations of one gateway share */
 export function presenceOn(gateway: object): Presence {
   let presence = presences.get(gateway)
-  if (presence === undefined) presences.set(gateway, presence = new Presence())
+  if (presence === undefined) presences.set(gateway, (presence = new Presence()))
   return presence
 }

@@ -7,5 +7,5 @@ export type PathOfUser = (userId: string) => string | undefined
 
 /** @returns empty where each call names its own */
 export function currentPath({ user_id: userId, user_path: path }: Pick<AuthKey, 'user_id' | 'user_path'>, pathOf: PathOfUser): string {
-  return userId === '' ? path : pathOf(userId) ?? path
+  return userId === '' ? path : (pathOf(userId) ?? path)
 }

@@ -77,6 +77,6 @@ function callerOf(id: string, key: AuthKey, userPath: string): Caller {
 
 /** A key of a user whose path nobody knows administers nothing. */
 function adminScopeOf({ dashboard_access: isAdmin, user_id: userId }: AuthKey, root: string): AdminScope | undefined {
-  if (!isAdmin || userId !== '' && root === '') return undefined
+  if (!isAdmin || (userId !== '' && root === '')) return undefined
   return root === '' || root === '/' ? everything : { root, isGlobal: false }
 }

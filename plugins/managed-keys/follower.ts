@@ -33,7 +33,9 @@ export class Follower {
 
   /** Reads all keys, and listens for changes from then on. @throws what the store throws */
   async begin(): Promise<void> {
-    this.#unwatch = this.#records.watch(() => { this.#due ??= this.#clock.after(gatheredMs, () => this.#readSoon()) })
+    this.#unwatch = this.#records.watch(() => {
+      this.#due ??= this.#clock.after(gatheredMs, () => this.#readSoon())
+    })
     await this.read()
   }
 
@@ -72,7 +74,7 @@ export class Follower {
   }
 
   async #read(): Promise<void> {
-    const written = this.#written = new Set<string>()
+    const written = (this.#written = new Set<string>())
     try {
       this.#ring.replace(await listAll(this.#records), written)
     } finally {

@@ -25,7 +25,11 @@ export function readLabels(given: readonly string[], param = 'labels'): string[]
 export function readSelectors(given: readonly string[], providers: readonly string[]): string[] {
   const selectors = given.map(text => {
     const selector = readModelSelector(text, providers)?.text
-    if (selector === undefined) throw invalidValue('allowed_models', `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`)
+    if (selector === undefined)
+      throw invalidValue(
+        'allowed_models',
+        `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`,
+      )
     return selector
   })
   return [...new Set(selectors)]
@@ -36,7 +40,8 @@ export function readExpiry(given: string | null | undefined, now: number): numbe
   if (given === null || given === undefined) return null
   const day = time.exec(given)?.[1]
   const expiresAt = Date.parse(given)
-  if (day === undefined || Number.isNaN(expiresAt) || new Date(expiresAt).toISOString().slice(0, day.length) !== day) throw invalidValue('expires_at', 'expires_at must be a time in UTC such as 2030-01-31T12:00:00Z')
+  if (day === undefined || Number.isNaN(expiresAt) || new Date(expiresAt).toISOString().slice(0, day.length) !== day)
+    throw invalidValue('expires_at', 'expires_at must be a time in UTC such as 2030-01-31T12:00:00Z')
   if (expiresAt <= now) throw invalidValue('expires_at', 'expires_at must lie in the future')
   return expiresAt
 }
@@ -54,6 +59,7 @@ export function readUserId(given: string | undefined, store: { pathOfUser(userId
   const path = store.pathOfUser(userId)
   if (path === undefined && call.scope.isGlobal) throw invalidValue('user_id', 'there is no such user')
   // Nobody learns here who there is elsewhere.
-  if (path === undefined || !isWithin(path, call.scope.root)) throw gatewayError('user_path_out_of_scope', 'there is no such user in what you administer', { param: 'user_id' })
+  if (path === undefined || !isWithin(path, call.scope.root))
+    throw gatewayError('user_path_out_of_scope', 'there is no such user in what you administer', { param: 'user_id' })
   return userId
 }

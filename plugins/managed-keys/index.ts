@@ -33,7 +33,13 @@ export default definePlugin({
       lastUse.keepIn(uses)
       ring.usePepper(pepper)
       await follower.begin()
-      offers.push(access.add({ get keys() { return ring.known } }))
+      offers.push(
+        access.add({
+          get keys() {
+            return ring.known
+          },
+        }),
+      )
       const lost = otherPeppers(await listAll(keys), pepper)
       if (lost > 0) log.warn({ keys: lost }, 'managed keys were made with another KEY_PEPPER, and will not be recognised')
     }
@@ -45,7 +51,11 @@ export default definePlugin({
         if (opened === undefined) return
         const { store, follower } = opened
         follower.start()
-        for (const endpoint of endpointsOf(store, models.inventories.map(({ provider }) => provider.name))) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf(
+          store,
+          models.inventories.map(({ provider }) => provider.name),
+        ))
+          offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'auth_keys', run: () => follower.read() }))
       },
       async close() {

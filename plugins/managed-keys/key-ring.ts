@@ -31,7 +31,8 @@ export class KeyRing implements Keys {
   /** What other plugins may know of the keys that can be used. */
   get known(): readonly KnownKey[] {
     const now = this.#clock.now()
-    return [...this.#byId.values()].filter(({ key }) => unusable(key, now) === undefined)
+    return [...this.#byId.values()]
+      .filter(({ key }) => unusable(key, now) === undefined)
       .map(({ key }) => ({ name: key.name, userPath: currentPath(key, this.#pathOf), allowedModels: key.allowed_models }))
   }
 

@@ -74,7 +74,15 @@ export class KeyStore {
     const { keys, ring, follower, pepper } = this.#parts
     if (ring.has(lookup)) throw alreadyThere()
     const now = this.now()
-    const whole: AuthKey = { ...key, kind: lookup.kind, secret_hash: lookup.hash, pepper_id: lookup.kind === 'tapline' ? pepper.id : '', deactivated_at: null, created_at: now, updated_at: now }
+    const whole: AuthKey = {
+      ...key,
+      kind: lookup.kind,
+      secret_hash: lookup.hash,
+      pepper_id: lookup.kind === 'tapline' ? pepper.id : '',
+      deactivated_at: null,
+      created_at: now,
+      updated_at: now,
+    }
     const stored = await keys.put(idOf(lookup, pepper), whole, { expected: 0, owner: key.user_path }).catch(refuseDuplicate)
     follower.wrote(stored)
     const view = this.#view(stored.id, stored.value)
@@ -90,7 +98,12 @@ export class KeyStore {
   }
 
   /** @param edit gives what is new, or undefined to leave the key as it is. @throws GatewayError `not_found`, and what `check` throws */
-  async edit(id: string, scope: AdminScope, edit: Edit, check: (before: AuthKeyView) => void = () => {}): Promise<{ readonly before: AuthKeyView | undefined; readonly after: AuthKeyView }> {
+  async edit(
+    id: string,
+    scope: AdminScope,
+    edit: Edit,
+    check: (before: AuthKeyView) => void = () => {},
+  ): Promise<{ readonly before: AuthKeyView | undefined; readonly after: AuthKeyView }> {
     const lastUse = (await this.#parts.uses.get(id))?.value.last_used_at
     let before: AuthKeyView | undefined
     const stored = await update(this.#parts.keys, id, current => {

@@ -35,7 +35,9 @@ export class LastUse {
     if (now - entry.notedAt < betweenWritesMs) return
     entry.notedAt = now
     this.#noted.set(entry.id, now)
-    this.#timer ??= this.#clock.after(gatheredMs, () => { void this.flush() })
+    this.#timer ??= this.#clock.after(gatheredMs, () => {
+      void this.flush()
+    })
   }
 
   /** Writes what was noted. Never rejects. */
@@ -44,13 +46,16 @@ export class LastUse {
     this.#timer = undefined
     const noted = this.#noted
     this.#noted = new Map()
-    return this.#writing = this.#writing.then(() => this.#write(noted)).catch(this.#failed)
+    return (this.#writing = this.#writing.then(() => this.#write(noted)).catch(this.#failed))
   }
 
   /** Another replica may have written within the minute. */
   async #write(noted: ReadonlyMap<string, number>): Promise<void> {
     for (const [id, at] of noted) {
-      if (this.#records !== undefined) await update(this.#records, id, current => current !== undefined && at - current.value.last_used_at < betweenWritesMs ? undefined : { last_used_at: at })
+      if (this.#records !== undefined)
+        await update(this.#records, id, current =>
+          current !== undefined && at - current.value.last_used_at < betweenWritesMs ? undefined : { last_used_at: at },
+        )
     }
   }
 }

@@ -33,7 +33,7 @@ export class Pepper {
 /** The pepper in the store, made by whichever gateway asks first. */
 export async function keptPepper(records: Records<KeptPepper>, secrets: Secrets): Promise<Pepper> {
   const made = await secrets.seal(place, randomBytes(32).toString('base64'))
-  const kept = await update(records, place.id, current => current === undefined ? { value: made } : undefined)
+  const kept = await update(records, place.id, current => (current === undefined ? { value: made } : undefined))
   if (kept === undefined) throw new Error('the store lost the pepper of the keys')
   return new Pepper(await secrets.open(place, kept.value.value))
 }

@@ -55,6 +55,6 @@ export function sha256(text: string): string {
 /** A UUID that follows from what a key is recognised by: two keys of one token would be one document. */
 export function idOf({ kind, hash }: Lookup, pepper: Pepper): string {
   const digits = pepper.mac(`${kind}:${hash}`)
-  const variant = (Number.parseInt(digits.slice(16, 17), 16) & 3 | 8).toString(16)
+  const variant = ((Number.parseInt(digits.slice(16, 17), 16) & 3) | 8).toString(16)
   return [digits.slice(0, 8), digits.slice(8, 12), `8${digits.slice(13, 16)}`, variant + digits.slice(17, 20), digits.slice(20, 32)].join('-')
 }

@@ -21,10 +21,15 @@ export interface ViewFacts {
 export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, userPath, effective }: ViewFacts): AuthKeyView {
   const { name, description, labels, allowed_models, dashboard_access, enabled, redacted_value, kind } = key
   return {
-    id, name, description,
+    id,
+    name,
+    description,
     user_path: userPath === '' ? null : userPath,
     user_id: key.user_id === '' ? null : key.user_id,
-    labels, allowed_models, dashboard_access, enabled,
+    labels,
+    allowed_models,
+    dashboard_access,
+    enabled,
     active: unusable(key, now) === undefined,
     redacted_value,
     imported_from: kind === 'tapline' ? null : kind,

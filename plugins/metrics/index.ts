@@ -22,8 +22,9 @@ export default definePlugin({
     const metrics = new RequestMetrics(meter)
     const policy = new PolicyMetrics(meter)
     const stopMeasuring = measureProcess(client, registry, options.prefix)
-    const page = ({ operation }: Exchange) => operation === 'metrics' ? render() : undefined
-    const render = async () => new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await pageOf(registry, processes, client)) })
+    const page = ({ operation }: Exchange) => (operation === 'metrics' ? render() : undefined)
+    const render = async () =>
+      new Reply({ status: 200, headers: ['Content-Type', registry.contentType], body: Buffer.from(await pageOf(registry, processes, client)) })
     let withdraw: (() => void) | undefined
 
     return {
@@ -38,7 +39,9 @@ export default definePlugin({
         metrics.ended(exchange)
         policy.ended(exchange)
       },
-      start() { withdraw = answerFor(registry, processes) },
+      start() {
+        withdraw = answerFor(registry, processes)
+      },
       close() {
         withdraw?.()
         stopMeasuring()

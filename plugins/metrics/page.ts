@@ -16,7 +16,7 @@ export async function pageOf(registry: Registry, processes: Processes | undefine
   if (processes === undefined) return await registry.metrics()
   const own = await registry.getMetricsAsJSON()
   const { others, gone } = await processes.gather(series, own, patienceMs).catch(() => ({ others: [], gone: [] }))
-  return await AggregatorRegistry.aggregate([own, ...others as Metrics[], ...(gone as Metrics[]).map(counted)]).metrics()
+  return await AggregatorRegistry.aggregate([own, ...(others as Metrics[]), ...(gone as Metrics[]).map(counted)]).metrics()
 }
 
 /** Shows the own series to other processes that make the page. @returns how to end that */

@@ -24,7 +24,8 @@ export class PolicyMetrics {
     const failed = failures.filter(({ phase }) => guarded.has(phase))
     for (const { instance, phase } of failed) this.#decisions(1, instance, phase, 'failure')
     for (const outcome of trace.outcomes) {
-      if (guarded.has(outcome.phase) && !failed.some(({ instance, phase }) => instance === outcome.instance && phase === outcome.phase)) this.#decisions(1, outcome.instance, outcome.phase, actionOf(outcome))
+      if (guarded.has(outcome.phase) && !failed.some(({ instance, phase }) => instance === outcome.instance && phase === outcome.phase))
+        this.#decisions(1, outcome.instance, outcome.phase, actionOf(outcome))
     }
     for (const { instance, phase } of warnings) if (phase === 'stream') this.#decisions(1, instance, phase, 'warn')
     if (trace.refusedStream !== undefined) this.#decisions(1, trace.refusedStream.instance, 'stream', 'block')

@@ -12,23 +12,41 @@ type PromClient = typeof import('prom-client')
 export function measureProcess({ Gauge, Counter }: PromClient, registry: Registry, prefix: string): () => void {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs })
   delay.enable()
-  const gauge = (name: string, help: string, read: () => number, aggregator: 'sum' | 'max' | 'min' = 'sum') => new Gauge({ name, help, aggregator, registers: [registry], collect() { this.set(read()) } })
+  const gauge = (name: string, help: string, read: () => number, aggregator: 'sum' | 'max' | 'min' = 'sum') =>
+    new Gauge({
+      name,
+      help,
+      aggregator,
+      registers: [registry],
+      collect() {
+        this.set(read())
+      },
+    })
 
-  gauge(`${prefix}_event_loop_delay_seconds`, 'Mean delay of the event loop since the last look.', () => {
-    const meanMs = Number.isNaN(delay.mean) ? 0 : delay.mean / 1e6
-    delay.reset()
-    return Math.max(0, meanMs - resolutionMs) / 1000
-  }, 'max')
+  gauge(
+    `${prefix}_event_loop_delay_seconds`,
+    'Mean delay of the event loop since the last look.',
+    () => {
+      const meanMs = Number.isNaN(delay.mean) ? 0 : delay.mean / 1e6
+      delay.reset()
+      return Math.max(0, meanMs - resolutionMs) / 1000
+    },
+    'max',
+  )
   gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss())
   gauge('process_start_time_seconds', 'When the process began, in seconds since 1970.', () => Math.round(Date.now() / 1000 - process.uptime()), 'min')
   gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed)
   new Counter({
-    name: 'process_cpu_seconds_total', help: 'User and system time.', registers: [registry],
+    name: 'process_cpu_seconds_total',
+    help: 'User and system time.',
+    registers: [registry],
     collect() {
       const { user, system } = process.cpuUsage()
       this.reset()
       this.inc((user + system) / 1e6)
     },
   })
-  return () => { delay.disable() }
+  return () => {
+    delay.disable()
+  }
 }

@@ -70,12 +70,14 @@ class SeriesStore {
   }
 
   find(values: Labels): Series {
-    const key = values.length === 1 ? values[0] as string : values.join('\0')
+    const key = values.length === 1 ? (values[0] as string) : values.join('\0')
     return this.#series.get(key)?.series ?? this.#begin(key, values)
   }
 
   samples(name: string): readonly Sample[] {
-    return [...this.#series.values()].flatMap(({ values, series }) => series.samples(name, Object.fromEntries(this.#labels.map((label, i) => [label, values[i] ?? '']))))
+    return [...this.#series.values()].flatMap(({ values, series }) =>
+      series.samples(name, Object.fromEntries(this.#labels.map((label, i) => [label, values[i] ?? '']))),
+    )
   }
 
   dropProvider(name: string): void {
@@ -124,7 +126,9 @@ function instrumentOf(store: SeriesStore): Instrument {
     const add = of(...values)
     let isHeld = true
     return {
-      record(value) { if (isHeld) add(value) },
+      record(value) {
+        if (isHeld) add(value)
+      },
       release() {
         if (isHeld) letGo()
         isHeld = false

@@ -75,7 +75,14 @@ export class RequestMetrics {
     const key = isError ? `!${status}` : status
     const known = requests.get(key)
     if (known !== undefined) return known
-    const series = this.#metrics.requests.of(target.provider.name, modelOf(target), endpointOf(exchange), status, isError ? 'error' : 'success', String(exchange.streamed))
+    const series = this.#metrics.requests.of(
+      target.provider.name,
+      modelOf(target),
+      endpointOf(exchange),
+      status,
+      isError ? 'error' : 'success',
+      String(exchange.streamed),
+    )
     requests.set(key, series)
     return series
   }
@@ -109,9 +116,19 @@ function define(meter: Meter) {
   const target = ['provider', 'model']
   return {
     requests: meter.counter('requests_total', 'Requests that were bound for a provider.', [...target, 'endpoint', 'status_code', 'status_type', 'stream']),
-    duration: meter.histogram('request_duration_seconds', 'From arrival to the whole reply, or to the first byte of a stream.', [...target, 'endpoint', 'stream'], durationBuckets),
+    duration: meter.histogram(
+      'request_duration_seconds',
+      'From arrival to the whole reply, or to the first byte of a stream.',
+      [...target, 'endpoint', 'stream'],
+      durationBuckets,
+    ),
     firstByte: meter.histogram('time_to_first_byte_seconds', 'From arrival to the first byte of the reply.', target, durationBuckets),
-    overhead: meter.histogram('gateway_overhead_seconds', 'What the gateway adds before the first call and behind the last one.', ['endpoint'], overheadBuckets),
+    overhead: meter.histogram(
+      'gateway_overhead_seconds',
+      'What the gateway adds before the first call and behind the last one.',
+      ['endpoint'],
+      overheadBuckets,
+    ),
     empty: meter.counter('empty_responses_total', 'Answers of status 2xx with nothing in them.', [...target, 'reason']),
     retries: meter.counter('retries_total', 'Calls that were repeated.', ['provider']),
     failovers: meter.counter('failovers_total', 'Calls to another target than the first, by the provider that was called instead.', ['provider']),

@@ -60,7 +60,11 @@ export class HistogramSeries implements Series {
 
   samples(name: string, labels: Labels): readonly Sample[] {
     let total = 0
-    const buckets = this.#counts.map((count, i) => ({ metricName: `${name}_bucket`, labels: { ...labels, le: this.#bounds[i] ?? '+Inf' }, value: total += count }))
+    const buckets = this.#counts.map((count, i) => ({
+      metricName: `${name}_bucket`,
+      labels: { ...labels, le: this.#bounds[i] ?? '+Inf' },
+      value: (total += count),
+    }))
     return [...buckets, { metricName: `${name}_sum`, labels, value: this.#sum }, { metricName: `${name}_count`, labels, value: total }]
   }
 }

@@ -40,7 +40,7 @@ export class Folder implements ListStore {
 
   /** What cannot be opened is as unreadable as what holds nonsense. */
   async #text(id: string): Promise<string | undefined> {
-    return await readFile(this.#file(id), 'utf8').catch((cause: NodeJS.ErrnoException) => cause.code === 'ENOENT' ? undefined : '')
+    return await readFile(this.#file(id), 'utf8').catch((cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? undefined : ''))
   }
 
   #file(id: string): string {

@@ -19,7 +19,9 @@ export default definePlugin({
     const stores = storesOf(redis, options.cache_dir)
     const isNeeded = options.cache_dir === undefined && !started.has(pipelines)
     const kept = new KeptModels({
-      stores, providers: providers.values(), clock,
+      stores,
+      providers: providers.values(),
+      clock,
       needed: isNeeded ? redis : undefined,
       warn: (facts, message) => log.warn(facts, message),
     })

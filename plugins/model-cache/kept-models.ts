@@ -57,7 +57,10 @@ export class KeptModels implements ModelCache {
     try {
       return await store.read([...this.#ids.values()])
     } catch (cause) {
-      if (store === this.#options.needed) throw new Error(`${store.name} cannot be reached: ${(cause as Error).message}; with cache.model.local.cache_dir, the gateway starts without it`, { cause })
+      if (store === this.#options.needed)
+        throw new Error(`${store.name} cannot be reached: ${(cause as Error).message}; with cache.model.local.cache_dir, the gateway starts without it`, {
+          cause,
+        })
       this.#options.warn({ place: store.name, err: cause }, 'kept lists of models could not be read')
       return new Map()
     }

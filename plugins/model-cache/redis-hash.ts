@@ -23,7 +23,11 @@ export class RedisHash implements ListStore {
     this.keepsMs = ttlMs
     this.#key = key
     this.#redis = new Redis(url, {
-      lazyConnect: true, connectTimeout: connectMs, commandTimeout: commandMs, enableOfflineQueue: false, maxRetriesPerRequest: 0,
+      lazyConnect: true,
+      connectTimeout: connectMs,
+      commandTimeout: commandMs,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
       retryStrategy: times => Math.min(times * 100, longestReconnectMs),
     })
     this.#redis.on('error', () => {}) // who asks for something is told
@@ -32,7 +36,7 @@ export class RedisHash implements ListStore {
   async read(ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
     if (this.#redis.status === 'wait') await this.#redis.connect()
     const texts = ids.length === 0 ? await this.#redis.ping().then(() => []) : await this.#redis.hmget(this.#key, ...ids)
-    return new Map(ids.flatMap((id, at) => typeof texts[at] === 'string' ? [[id, texts[at]] as const] : []))
+    return new Map(ids.flatMap((id, at) => (typeof texts[at] === 'string' ? [[id, texts[at]] as const] : [])))
   }
 
   async write(id: string, text: string): Promise<void> {

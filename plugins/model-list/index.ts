@@ -17,17 +17,21 @@ export default definePlugin({
     if (source === undefined) return { service: standing(options.url !== 'off') }
     const catalogue = new ReadCatalogue(source)
     const failed = (err: unknown) => log.warn({ err, list: source.shown }, 'the list of models could not be read; what was known before stands')
-    const read = async () => void await catalogue.read().catch(failed)
+    const read = async () => void (await catalogue.read().catch(failed))
     const withdraw: (() => void)[] = []
     return {
       service: catalogue,
-      open: async () => { if (source.isNear) await read() },
+      open: async () => {
+        if (source.isNear) await read()
+      },
       start() {
         if (!source.isNear) void read()
         withdraw.push(admin.refresh({ name: 'model_list', run: () => catalogue.read() }))
         if (options.refresh_interval > 0) withdraw.push(readAgain(clock, options.refresh_interval, read, failed))
       },
-      close() { for (const end of withdraw) end() },
+      close() {
+        for (const end of withdraw) end()
+      },
     }
   },
 })

@@ -24,10 +24,13 @@ export class ModelList {
   /** @throws Error saying what is wrong with the text */
   constructor(text: string) {
     const list = JSON.parse(text) as { readonly models?: unknown; readonly provider_models?: unknown } | null
-    if (!isObject(list) || !isObject(list['models'] ?? list['provider_models'])) throw new Error('a list of models is an object with `models`, `provider_models` or both')
+    if (!isObject(list) || !isObject(list['models'] ?? list['provider_models']))
+      throw new Error('a list of models is an object with `models`, `provider_models` or both')
     this.#models = entriesOf(list['models'])
     this.#byProvider = entriesOf(list['provider_models'])
-    this.#aliases = new Map(Object.entries(this.#models).flatMap(([id, { aliases }]) => Array.isArray(aliases) ? aliases.map(alias => [String(alias), id] as const) : []))
+    this.#aliases = new Map(
+      Object.entries(this.#models).flatMap(([id, { aliases }]) => (Array.isArray(aliases) ? aliases.map(alias => [String(alias), id] as const) : [])),
+    )
     this.#actual = new Map(Object.entries(this.#byProvider).flatMap(([key, entry]) => actualIds(key, entry).map(actual => [actual, key] as const)))
   }
 
@@ -62,12 +65,20 @@ export class ModelList {
 /** The later entry counts; what it leaves open with null is as it was. */
 function over(known: ModelMetadata, entry: ModelMetadata): ModelMetadata {
   const said = Object.entries(entry).filter(([name, value]) => value !== null && !notMetadata.has(name))
-  return { ...known, ...Object.fromEntries(said.map(([name, value]) => [name, blocks.has(name) && isObject(value) ? over(isObject(known[name]) ? known[name] : {}, value) : value])) }
+  return {
+    ...known,
+    ...Object.fromEntries(
+      said.map(([name, value]) => [name, blocks.has(name) && isObject(value) ? over(isObject(known[name]) ? known[name] : {}, value) : value]),
+    ),
+  }
 }
 
 function actualIds(key: string, entry: ModelMetadata): readonly string[] {
   const provider = key.slice(0, key.indexOf('/'))
-  return ['provider_model_id', 'custom_model_id'].map(member => entry[member]).filter(id => typeof id === 'string' && id !== '').map(id => `${provider}/${String(id)}`)
+  return ['provider_model_id', 'custom_model_id']
+    .map(member => entry[member])
+    .filter(id => typeof id === 'string' && id !== '')
+    .map(id => `${provider}/${String(id)}`)
 }
 
 function valueOf(entries: Entries, key: string | undefined): ModelMetadata | undefined {

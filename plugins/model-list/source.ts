@@ -32,7 +32,12 @@ function file(path: string): Source {
       const { mtimeMs, size, ino } = await stat(path)
       const state = [mtimeMs, size, ino].join(' ')
       if (state === seen) return undefined
-      return { text: await readFile(path, 'utf8'), accept: () => { seen = state } }
+      return {
+        text: await readFile(path, 'utf8'),
+        accept: () => {
+          seen = state
+        },
+      }
     },
   }
 }
@@ -44,7 +49,14 @@ function download(url: URL): Source {
     shown: `${url.origin}${url.pathname}`,
     async read() {
       const found = await downloaded(url, seen)
-      return found === undefined ? undefined : { text: found.text, accept: () => { seen = found.etag } }
+      return found === undefined
+        ? undefined
+        : {
+            text: found.text,
+            accept: () => {
+              seen = found.etag
+            },
+          }
     },
   }
 }

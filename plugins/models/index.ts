@@ -23,7 +23,12 @@ export default definePlugin({
   schema,
   olderSettings: [
     { env: 'FAILOVER_DISABLED_MODELS_JSON', becomes: 'failover.disabled_models' },
-    { setting: 'models.overrides_enabled', envs: ['MODEL_OVERRIDES_ENABLED'], schema: { type: 'boolean' }, instead: 'what administrators say of models always counts' },
+    {
+      setting: 'models.overrides_enabled',
+      envs: ['MODEL_OVERRIDES_ENABLED'],
+      schema: { type: 'boolean' },
+      instead: 'what administrators say of models always counts',
+    },
   ],
   provides: 'models',
   needs: ['providers', 'storage', 'admin', 'access'],
@@ -33,21 +38,37 @@ export default definePlugin({
     const managed = configuredModels(options, names)
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock))
     const overrides = metadataOverrides({
-      records: storage.records('model_metadata_overrides'), clock, providers: names,
+      records: storage.records('model_metadata_overrides'),
+      clock,
+      providers: names,
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
     })
     const routing = {
-      access, clock, storage, saturation, state,
+      access,
+      clock,
+      storage,
+      saturation,
+      state,
       warn: (message: string, details: object) => log.warn(details, message),
     }
     const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model), catalogue)
     registry.virtual.define(managed)
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the virtual models could not be read; what was read before stands')
-    const book = new Book({ managed, failed, records: storage.records<{ readonly models: KeptModels }>('virtual_models'), changed: all => registry.virtual.define(all) })
+    const book = new Book({
+      managed,
+      failed,
+      records: storage.records<{ readonly models: KeptModels }>('virtual_models'),
+      changed: all => registry.virtual.define(all),
+    })
     const listing = { onlyAliases: options.only_aliases, unqualified: options.unqualified, access }
 
     const rounds = new ListRounds({
-      inventories, registry, clock, cache: modelCache, refreshMs: options.refresh_interval, recheckMs: options.recheck_interval,
+      inventories,
+      registry,
+      clock,
+      cache: modelCache,
+      refreshMs: options.refresh_interval,
+      recheckMs: options.recheck_interval,
       failed: (provider, err) => log.warn({ provider, err }, 'the provider did not list its models'),
     })
 
@@ -67,7 +88,13 @@ export default definePlugin({
         rounds.restore()
         await overrides.open()
         await openOrLater(book, failed)
-        withdraw.push(access.add({ get policies() { return registry.virtual.redirects.policies } }))
+        withdraw.push(
+          access.add({
+            get policies() {
+              return registry.virtual.redirects.policies
+            },
+          }),
+        )
       },
       route(exchange) {
         if (exchange.operation === 'models') return answerModels(exchange, registry, listing)

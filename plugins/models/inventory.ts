@@ -42,7 +42,9 @@ export class Inventory implements ModelInventory {
 
   /** Asks the provider, once for all who want that at the same time. @returns what went wrong, if anything did */
   refresh(): Promise<Error | undefined> {
-    return this.#asking ??= this.#refresh().finally(() => { this.#asking = undefined })
+    return (this.#asking ??= this.#refresh().finally(() => {
+      this.#asking = undefined
+    }))
   }
 
   /** What was listed before this start, until the provider answers. The configured list counts before it, where it stands in for one that fails. */
@@ -102,7 +104,7 @@ export class Inventory implements ModelInventory {
 
   /** Nobody is asked: the list is what the configuration says, or the provider has no listing. */
   get #isFixed(): boolean {
-    return this.provider.endpoint('models') === undefined || this.#mode === 'allowlist' && this.#configured.length > 0
+    return this.provider.endpoint('models') === undefined || (this.#mode === 'allowlist' && this.#configured.length > 0)
   }
 
   #index(): void {
@@ -111,18 +113,23 @@ export class Inventory implements ModelInventory {
     const own = this.#configured.map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
     const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0
     const keep = filter(this.#filter)
-    this.atAnyPrice = new Map([...upstream.values(), ...useOwn ? own : []].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
+    this.atAnyPrice = new Map([...upstream.values(), ...(useOwn ? own : [])].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
     this.#offer()
   }
 
   get #filter(): ModelFilter {
-    return this.provider.config.settings['model_filter'] as ModelFilter | undefined ?? {}
+    return (this.provider.config.settings['model_filter'] as ModelFilter | undefined) ?? {}
   }
 
   #offer(): void {
     const { max_price_per_mtok: most } = this.#filter
     this.entries = most === undefined ? this.atAnyPrice : new Map([...this.atAnyPrice].filter(([id]) => (this.#price(id) ?? Infinity) <= most))
-    this.spellings = new Map([...this.entries.keys()].flatMap(id => [[this.#canonical(id), id], [id, id]]))
+    this.spellings = new Map(
+      [...this.entries.keys()].flatMap(id => [
+        [this.#canonical(id), id],
+        [id, id],
+      ]),
+    )
   }
 }
 
@@ -135,6 +142,17 @@ interface ModelFilter {
 
 /** Globs on the raw id, without regard to case: `*` is any text, `?` one character. */
 function filter({ include = [], exclude = [] }: ModelFilter): (id: string) => boolean {
-  const [wanted, unwanted] = [include, exclude].map(globs => globs.map(glob => new RegExp(`^${glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*').replaceAll('?', '.')}$`, 'i'))) as [RegExp[], RegExp[]]
+  const [wanted, unwanted] = [include, exclude].map(globs =>
+    globs.map(
+      glob =>
+        new RegExp(
+          `^${glob
+            .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+            .replaceAll('*', '.*')
+            .replaceAll('?', '.')}$`,
+          'i',
+        ),
+    ),
+  ) as [RegExp[], RegExp[]]
   return id => (wanted.length === 0 || wanted.some(glob => glob.test(id))) && !unwanted.some(glob => glob.test(id))
 }

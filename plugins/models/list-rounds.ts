@@ -58,7 +58,7 @@ export class ListRounds {
     const listed = inventories.filter(({ isAsked, state }) => isAsked && state === 'fresh')
     if (cache === undefined || listed.length === 0) return { status: 'skipped' }
     const kept = await Promise.allSettled(listed.map(({ provider, discovered }) => cache.keep(provider.name, discovered)))
-    const failures = kept.flatMap(result => result.status === 'rejected' ? [result.reason as unknown] : [])
+    const failures = kept.flatMap(result => (result.status === 'rejected' ? [result.reason as unknown] : []))
     if (failures.length === listed.length) throw new AggregateError(failures, 'no list of models could be kept')
     return { status: failures.length > 0 ? 'partial' : 'ok' }
   }
@@ -82,7 +82,12 @@ export class ListRounds {
     const failure = await this.#ask(inventory)
     const waitMs = failure === undefined || recheckMs === 0 ? refreshMs : recheckMs
     if (this.#isClosed || waitMs === 0) return
-    this.#timers.set(inventory, clock.after(waitMs, () => { void this.#round(inventory) }))
+    this.#timers.set(
+      inventory,
+      clock.after(waitMs, () => {
+        void this.#round(inventory)
+      }),
+    )
   }
 
   async #ask(inventory: Inventory): Promise<Error | undefined> {

@@ -43,7 +43,13 @@ function anthropicPage(models: readonly ListedModel[], query: URLSearchParams): 
   if (!Number.isInteger(limit) || limit < 1 || limit > 1000) return gatewayError('invalid_value', 'limit must be an integer from 1 to 1000', { param: 'limit' })
   if (after !== null && before !== null) return gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'after_id' })
   const from = after === null ? 0 : models.findIndex(({ id }) => id === after) + 1
-  const to = before === null ? models.length : Math.max(0, models.findIndex(({ id }) => id === before))
+  const to =
+    before === null
+      ? models.length
+      : Math.max(
+          0,
+          models.findIndex(({ id }) => id === before),
+        )
   const page = before === null ? models.slice(from, from + limit) : models.slice(Math.max(0, to - limit), to)
   const more = before === null ? from + limit < models.length : to - limit > 0
   return json({ data: page.map(anthropic), has_more: more, first_id: page[0]?.id ?? null, last_id: page.at(-1)?.id ?? null })

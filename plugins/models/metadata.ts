@@ -11,7 +11,12 @@ const blocks = ['capabilities', 'pricing']
  * @param catalogue undefined where nobody has another than the bundled one
  * @returns nothing, if nobody says anything of the model
  */
-export function metadataOf(provider: ProviderInstance, { id, metadata: listed }: ModelEntry, overrides: readonly ModelMetadata[], catalogue: Catalogue | undefined): ModelMetadata | undefined {
+export function metadataOf(
+  provider: ProviderInstance,
+  { id, metadata: listed }: ModelEntry,
+  overrides: readonly ModelMetadata[],
+  catalogue: Catalogue | undefined,
+): ModelMetadata | undefined {
   const configured = provider.config.models.find(model => model.id === id)?.metadata
   const known = [catalogued(provider, id, catalogue), listed, configured, ...overrides].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
   return Object.keys(known).length === 0 ? undefined : { modes: [modeOf(id)], ...known }
@@ -19,8 +24,10 @@ export function metadataOf(provider: ProviderInstance, { id, metadata: listed }:
 
 /** The later layer counts. */
 function over(known: ModelMetadata, layer: ModelMetadata): ModelMetadata {
-  const joined = blocks.filter(name => isObject(known[name]) && isObject(layer[name])).map(name => [name, { ...known[name] as object, ...layer[name] as object }])
-  return { ...known, ...layer, ...Object.fromEntries(joined) as ModelMetadata }
+  const joined = blocks
+    .filter(name => isObject(known[name]) && isObject(layer[name]))
+    .map(name => [name, { ...(known[name] as object), ...(layer[name] as object) }])
+  return { ...known, ...layer, ...(Object.fromEntries(joined) as ModelMetadata) }
 }
 
 function isObject(value: unknown): boolean {

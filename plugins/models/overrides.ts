@@ -9,14 +9,22 @@ export type MetadataOverrides = SelectorOverrides<ModelMetadata>
 
 /** The collection, and its endpoints. */
 export function metadataOverrides(around: OverrideDeps<ModelMetadata>): MetadataOverrides {
-  return new SelectorOverrides({
-    path: '/model-metadata-overrides',
-    member: 'metadata',
-    schemas: { list: definition(file, 'MetadataOverrides'), view: definition(file, 'MetadataOverride'), write: definition(file, 'MetadataOverrideWrite'), name: definition(file, 'MetadataOverrideDelete') },
-    summaries: {
-      list: 'Lists the metadata of models that administrators set.',
-      put: 'Sets metadata of the models that a selector matches, overriding other sources.',
-      delete: 'Removes the metadata set for a selector.',
+  return new SelectorOverrides(
+    {
+      path: '/model-metadata-overrides',
+      member: 'metadata',
+      schemas: {
+        list: definition(file, 'MetadataOverrides'),
+        view: definition(file, 'MetadataOverride'),
+        write: definition(file, 'MetadataOverrideWrite'),
+        name: definition(file, 'MetadataOverrideDelete'),
+      },
+      summaries: {
+        list: 'Lists the metadata of models that administrators set.',
+        put: 'Sets metadata of the models that a selector matches, overriding other sources.',
+        delete: 'Removes the metadata set for a selector.',
+      },
     },
-  }, around)
+    around,
+  )
 }

@@ -31,7 +31,12 @@ export class Registry implements Models, RealModels {
    * @param overrides what administrators say of a model, the strongest last
    * @param catalogue undefined where nobody has another than the bundled one
    */
-  constructor(inventories: readonly Inventory[], virtual: Omit<Routing, 'real'>, overrides: (provider: string, model: string) => readonly ModelMetadata[], catalogue: Catalogue | undefined) {
+  constructor(
+    inventories: readonly Inventory[],
+    virtual: Omit<Routing, 'real'>,
+    overrides: (provider: string, model: string) => readonly ModelMetadata[],
+    catalogue: Catalogue | undefined,
+  ) {
     this.#catalogue = catalogue
     this.#inventories = inventories
     this.#overrides = overrides
@@ -76,7 +81,7 @@ export class Registry implements Models, RealModels {
   /** Where calls of nobody in particular go. */
   targets(selector: string): readonly Target[] {
     const found = this.#virtual.targets(selector, nobody)
-    return isPromise(found) ? this.reached(selector) : found ?? this.#real(selector)
+    return isPromise(found) ? this.reached(selector) : (found ?? this.#real(selector))
   }
 
   strategy(strategy: RouteStrategy): () => void {
@@ -131,9 +136,10 @@ export class Registry implements Models, RealModels {
       }
     }
     for (const source of this.#virtual.redirects.sources) {
-      if (this.#virtual.resolver.entered(source, asking) !== undefined) listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
+      if (this.#virtual.resolver.entered(source, asking) !== undefined)
+        listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
     }
-    return [...listed.values()].sort((one, other) => one.id < other.id ? -1 : 1)
+    return [...listed.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
   }
 
   /** One model, by any selector that callers may use. */

@@ -18,10 +18,17 @@ export function answerAttributes({ usage, reply, operation }: Exchange): Attribu
 function modelAndEnd({ document }: Reply): Attributes {
   const root = document?.root
   const model = root?.get('model')?.value()
-  const ends = [...root?.get('choices')?.items().map(choice => choice.get('finish_reason')) ?? [], root?.get('stop_reason'), root?.get('object')?.value() === 'response' ? root.get('status') : undefined]
+  const ends = [
+    ...(root
+      ?.get('choices')
+      ?.items()
+      .map(choice => choice.get('finish_reason')) ?? []),
+    root?.get('stop_reason'),
+    root?.get('object')?.value() === 'response' ? root.get('status') : undefined,
+  ]
   const reasons = ends.map(end => end?.value()).filter(end => typeof end === 'string')
   return {
-    ...typeof model === 'string' ? { 'gen_ai.response.model': model } : {},
-    ...reasons.length > 0 ? { 'gen_ai.response.finish_reasons': reasons } : {},
+    ...(typeof model === 'string' ? { 'gen_ai.response.model': model } : {}),
+    ...(reasons.length > 0 ? { 'gen_ai.response.finish_reasons': reasons } : {}),
   }
 }

@@ -29,7 +29,7 @@ export function callAttributes(exchange: Exchange, attempt: Attempt, model: stri
   const { provider } = attempt.target
   return {
     'gen_ai.operation.name': operationOf(exchange, attempt),
-    ...model === '' ? {} : { 'gen_ai.request.model': model },
+    ...(model === '' ? {} : { 'gen_ai.request.model': model }),
     'gen_ai.provider.name': vendorOf(provider.type),
     'tapline.provider.name': provider.name,
   }

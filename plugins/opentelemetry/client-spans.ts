@@ -33,7 +33,11 @@ export class ClientSpans {
     const span = this.#open.get(attempt) ?? this.#start(exchange, attempt, parent)
     const status = attempt.failure?.status
     span.setStatus({ code: SpanStatusCode.ERROR })
-    this.#end(exchange, attempt, span, { 'error.type': error, ...status === undefined ? {} : { 'http.response.status_code': status }, ...this.#contentOf(exchange) })
+    this.#end(exchange, attempt, span, {
+      'error.type': error,
+      ...(status === undefined ? {} : { 'http.response.status_code': status }),
+      ...this.#contentOf(exchange),
+    })
   }
 
   /** Of a stream, too, if nobody knew beforehand that it would be one: the provider was told this span. */
@@ -54,7 +58,7 @@ export class ClientSpans {
     span.updateName(nameOf(exchange, attempt))
     span.setAttributes({ ...callAttributes(exchange, attempt, modelOf(attempt)), 'gen_ai.request.stream': streamed, ...attributes })
     const isFlowing = streamed && attempt.outcome === 'established'
-    span.end(momentOf(clock, isFlowing ? clock.elapsed() : attempt.settledAt ?? clock.elapsed()))
+    span.end(momentOf(clock, isFlowing ? clock.elapsed() : (attempt.settledAt ?? clock.elapsed())))
     this.#open.delete(attempt)
   }
 

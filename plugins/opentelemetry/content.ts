@@ -11,8 +11,8 @@ export function contentAttributes(exchange: Exchange): Attributes {
   const { reply } = exchange
   const answer = reply?.target === undefined ? undefined : reply.conversation
   return {
-    ...exchange.readable ? messagesAs('gen_ai.input.messages', exchange.conversation) : {},
-    ...answer === undefined ? {} : messagesAs('gen_ai.output.messages', answer),
+    ...(exchange.readable ? messagesAs('gen_ai.input.messages', exchange.conversation) : {}),
+    ...(answer === undefined ? {} : messagesAs('gen_ai.output.messages', answer)),
   }
 }
 
@@ -38,10 +38,14 @@ function partOf(part: Part): readonly object[] {
   if (part.type === 'tool_call') return [{ type: 'tool_call', ...callOf(part.value as Members) }]
   if (part.type !== 'text') return [{ type: part.type }]
   switch (part.channel) {
-    case 'tool_arguments': return []
-    case 'tool_result': return [{ type: 'tool_call_response', response: part.text }]
-    case 'reasoning': return [{ type: 'reasoning', content: part.text }]
-    default: return [{ type: 'text', content: part.text }]
+    case 'tool_arguments':
+      return []
+    case 'tool_result':
+      return [{ type: 'tool_call_response', response: part.text }]
+    case 'reasoning':
+      return [{ type: 'reasoning', content: part.text }]
+    default:
+      return [{ type: 'text', content: part.text }]
   }
 }
 

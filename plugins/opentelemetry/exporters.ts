@@ -7,16 +7,21 @@ import type { Logger } from 'pino'
 import type { Collector, Signal } from './settings.ts'
 
 export async function spanExporter(collector: Collector, log: Logger): Promise<SpanExporter> {
-  const { OTLPTraceExporter } = collector.protocol === 'http/json' ? await import('@opentelemetry/exporter-trace-otlp-http') : await import('@opentelemetry/exporter-trace-otlp-proto')
+  const { OTLPTraceExporter } =
+    collector.protocol === 'http/json' ? await import('@opentelemetry/exporter-trace-otlp-http') : await import('@opentelemetry/exporter-trace-otlp-proto')
   return told(new OTLPTraceExporter(settingsFor('traces', collector)), 'traces', collector, log)
 }
 
 export async function metricExporter(collector: Collector, log: Logger): Promise<PushMetricExporter> {
-  const { OTLPMetricExporter } = collector.protocol === 'http/json' ? await import('@opentelemetry/exporter-metrics-otlp-http') : await import('@opentelemetry/exporter-metrics-otlp-proto')
+  const { OTLPMetricExporter } =
+    collector.protocol === 'http/json' ? await import('@opentelemetry/exporter-metrics-otlp-http') : await import('@opentelemetry/exporter-metrics-otlp-proto')
   return told(new OTLPMetricExporter(settingsFor('metrics', collector)), 'metrics', collector, log)
 }
 
-function settingsFor(signal: Signal, { urls, headers, timeoutMs }: Collector): { readonly url: string; readonly headers: Record<string, string>; readonly timeoutMillis: number } {
+function settingsFor(
+  signal: Signal,
+  { urls, headers, timeoutMs }: Collector,
+): { readonly url: string; readonly headers: Record<string, string>; readonly timeoutMillis: number } {
   return { url: urls[signal].href, headers: { ...headers }, timeoutMillis: timeoutMs }
 }
 
@@ -30,7 +35,11 @@ function told<E extends Exporter>(exporter: E, signal: Signal, { urls }: Collect
   let isDown = false
   const tell = ({ code, error }: ExportResult) => {
     const isLost = code === ExportResultCode.FAILED
-    if (isLost && !isDown) log.warn({ collector: urls[signal].origin, signal, reason: error?.message }, 'the collector takes no telemetry; requests are served as before, and what is not taken is lost')
+    if (isLost && !isDown)
+      log.warn(
+        { collector: urls[signal].origin, signal, reason: error?.message },
+        'the collector takes no telemetry; requests are served as before, and what is not taken is lost',
+      )
     if (!isLost && isDown) log.info({ collector: urls[signal].origin, signal }, 'the collector takes telemetry again')
     isDown = isLost
   }

@@ -21,20 +21,33 @@ export class Measures {
   readonly #sent = slot<{ bytes: number }>()
 
   constructor(meter: Meter, routes: RouteNames) {
-    const histogram = (name: string, unit: string, description: string, bounds: number[]) => meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: bounds } })
+    const histogram = (name: string, unit: string, description: string, bounds: number[]) =>
+      meter.createHistogram(name, { unit, description, advice: { explicitBucketBoundaries: bounds } })
     this.#routes = routes
     this.#requests = histogram('http.server.request.duration', 's', 'From the arrival of a request until its answer has left.', requestSeconds)
     this.#requestBodies = histogram('http.server.request.body.size', 'By', 'Of the bodies of requests.', bodyBytes)
     this.#responseBodies = histogram('http.server.response.body.size', 'By', 'Of the bodies of answers.', bodyBytes)
-    this.#calls = histogram('gen_ai.client.operation.duration', 's', 'Of calls to providers whose answer comes whole, and of streams that failed before they began.', callSeconds)
-    this.#firstChunks = histogram('gen_ai.client.operation.time_to_first_chunk', 's', 'From the start of a call until the first event of its stream.', chunkSeconds)
+    this.#calls = histogram(
+      'gen_ai.client.operation.duration',
+      's',
+      'Of calls to providers whose answer comes whole, and of streams that failed before they began.',
+      callSeconds,
+    )
+    this.#firstChunks = histogram(
+      'gen_ai.client.operation.time_to_first_chunk',
+      's',
+      'From the start of a call until the first event of its stream.',
+      chunkSeconds,
+    )
   }
 
   begun(exchange: Exchange): void {
     if (isInner(exchange)) return
     const sent = { bytes: 0 }
     this.#sent.set(exchange, sent)
-    exchange.copyTo(bytes => { sent.bytes += bytes.length })
+    exchange.copyTo(bytes => {
+      sent.bytes += bytes.length
+    })
   }
 
   settled(exchange: Exchange, attempt: Attempt): void {
@@ -62,12 +75,12 @@ export class Measures {
 function seriesOf(exchange: Exchange, attempt: Attempt): Attributes {
   const { isListed, model } = attempt.target
   const error = errorType(exchange, attempt)
-  return { ...callAttributes(exchange, attempt, isListed === true ? model : 'other'), ...error === undefined ? {} : { 'error.type': error } }
+  return { ...callAttributes(exchange, attempt, isListed === true ? model : 'other'), ...(error === undefined ? {} : { 'error.type': error }) }
 }
 
 /** As it came; undefined where nobody knows, or none came. */
 function givenBytes({ request: { headers }, body, bytes }: Exchange): number | undefined {
   const declared = headers['content-length']
-  const given = typeof declared === 'string' ? Number(declared) : body?.bytes.length ?? bytes?.length
+  const given = typeof declared === 'string' ? Number(declared) : (body?.bytes.length ?? bytes?.length)
   return given === 0 ? undefined : given
 }

@@ -22,7 +22,10 @@ export class Observer {
   constructor({ tracer, meter }: Telemetry, { propagators, capture_message_content: capturesContent }: Options, pipelines: Pick<Pipelines, 'routes'>) {
     const routes = new RouteNames(pipelines)
     const propagation = new Propagation(propagators)
-    this.#spans = tracer === undefined ? undefined : { propagation, requests: new ServerSpans(tracer, propagation, routes), calls: new ClientSpans(tracer, capturesContent) }
+    this.#spans =
+      tracer === undefined
+        ? undefined
+        : { propagation, requests: new ServerSpans(tracer, propagation, routes), calls: new ClientSpans(tracer, capturesContent) }
     this.#measures = meter === undefined ? undefined : new Measures(meter, routes)
   }
 

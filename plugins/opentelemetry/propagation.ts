@@ -13,7 +13,7 @@ export class Propagation {
 
   constructor(propagators: Options['propagators']) {
     this.#propagator = propagators.includes('tracecontext') ? new W3CTraceContextPropagator() : undefined
-    this.#replaced = ['traceparent', 'tracestate', ...propagators.includes('baggage') ? [] : ['baggage']]
+    this.#replaced = ['traceparent', 'tracestate', ...(propagators.includes('baggage') ? [] : ['baggage'])]
   }
 
   /** The trace that the caller is in, if it is in one. */

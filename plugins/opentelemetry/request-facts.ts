@@ -11,9 +11,9 @@ export function requestAttributes(exchange: Exchange, routes: RouteNames): Attri
   return {
     'http.request.method': methodOf(exchange),
     'url.scheme': schemeOf(exchange),
-    ...route === undefined ? {} : { 'http.route': route },
-    ...status === 0 ? {} : { 'http.response.status_code': status },
-    ...error === undefined ? {} : { 'error.type': error },
+    ...(route === undefined ? {} : { 'http.route': route }),
+    ...(status === 0 ? {} : { 'http.response.status_code': status }),
+    ...(error === undefined ? {} : { 'error.type': error }),
   }
 }
 
@@ -25,11 +25,17 @@ export function isInner({ request: { remoteAddress } }: Exchange): boolean {
 /** A refusal is an answer; a failure of the gateway or of a provider is an error, and so is a stream that broke. */
 function errorType({ status, error }: Exchange): string | undefined {
   if (status >= 500) return String(status)
-  return error !== undefined && status < 400 ? error.code ?? 'stream_incomplete' : undefined
+  return error !== undefined && status < 400 ? (error.code ?? 'stream_incomplete') : undefined
 }
 
 /** The gateway speaks plain HTTP; a proxy that is trusted says what the client spoke. */
 function schemeOf({ request: { clientAddress, headers } }: Exchange): string {
-  const said = clientAddress === undefined ? undefined : String(headers['x-forwarded-proto'] ?? '').split(',', 1)[0]?.trim().toLowerCase()
+  const said =
+    clientAddress === undefined
+      ? undefined
+      : String(headers['x-forwarded-proto'] ?? '')
+          .split(',', 1)[0]
+          ?.trim()
+          .toLowerCase()
   return said === 'https' ? said : 'http'
 }

@@ -37,6 +37,9 @@ export function methodOf({ request: { method } }: Exchange): string {
 }
 
 function named({ path }: RouteFacts): NamedRoute {
-  const pattern = path.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/:\w+/g, '[^/]+').replace(/\*\w+/g, '.+')
+  const pattern = path
+    .replace(/[.+?^${}()|[\]\\]/g, '\\$&')
+    .replace(/:\w+/g, '[^/]+')
+    .replace(/\*\w+/g, '.+')
   return { path, pattern: new RegExp(`^${pattern}/?$`) }
 }

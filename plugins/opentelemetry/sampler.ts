@@ -10,8 +10,11 @@ export function samplerOf({ sampler, sampler_arg: ratio = 1 }: Options): Sampler
 
 function rootOf(word: string, ratio: number): Sampler {
   switch (word) {
-    case 'always_on': return new AlwaysOnSampler()
-    case 'always_off': return new AlwaysOffSampler()
-    default: return new TraceIdRatioBasedSampler(ratio)
+    case 'always_on':
+      return new AlwaysOnSampler()
+    case 'always_off':
+      return new AlwaysOffSampler()
+    default:
+      return new TraceIdRatioBasedSampler(ratio)
   }
 }

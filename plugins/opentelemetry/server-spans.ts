@@ -47,7 +47,11 @@ export class ServerSpans {
     const method = methodOf(exchange)
     const route = this.#routes.of(exchange)
     const word = method === '_OTHER' ? 'HTTP' : method
-    const attributes: Attributes = { 'http.request.method': method, ...route === undefined ? {} : { 'http.route': route } }
-    return this.#tracer.startSpan(route === undefined ? word : `${word} ${route}`, { kind: SpanKind.SERVER, startTime: momentOf(exchange.clock, exchange.startedAt), attributes }, parent)
+    const attributes: Attributes = { 'http.request.method': method, ...(route === undefined ? {} : { 'http.route': route }) }
+    return this.#tracer.startSpan(
+      route === undefined ? word : `${word} ${route}`,
+      { kind: SpanKind.SERVER, startTime: momentOf(exchange.clock, exchange.startedAt), attributes },
+      parent,
+    )
   }
 }

@@ -30,17 +30,20 @@ export function collectorOf(options: Options): Collector {
 /** `service.name` of the attributes counts where no other name was given. @throws SettingFault */
 export function attributesOf({ service_name: name, resource_attributes: given }: Options): Readonly<Record<string, string>> {
   const attributes = pairsAt('resource_attributes', given)
-  return { ...attributes, 'service.name': name === 'tapline' ? attributes['service.name'] ?? name : name }
+  return { ...attributes, 'service.name': name === 'tapline' ? (attributes['service.name'] ?? name) : name }
 }
 
 /** What the operator should be told at the start. */
-export function warningsOf({ urls, headers }: Collector, { capture_message_content: isCapturing, traces_exporter: traces, metrics_exporter: metrics }: Options): readonly string[] {
-  const used = [...traces === 'otlp' ? [urls.traces] : [], ...metrics === 'otlp' ? [urls.metrics] : []]
+export function warningsOf(
+  { urls, headers }: Collector,
+  { capture_message_content: isCapturing, traces_exporter: traces, metrics_exporter: metrics }: Options,
+): readonly string[] {
+  const used = [...(traces === 'otlp' ? [urls.traces] : []), ...(metrics === 'otlp' ? [urls.metrics] : [])]
   const isTold = ({ username, password }: URL) => Object.keys(headers).length > 0 || username !== '' || password !== ''
   const open = used.filter(url => isOpenToOthers(url) && isTold(url))
   return [
     ...new Set(open.map(({ host }) => `what the collector knows the gateway by goes to ${host} in plain text: use https (opentelemetry.endpoint)`)),
-    ...isCapturing ? ['prompts and answers are exported with traces (opentelemetry.capture_message_content)'] : [],
+    ...(isCapturing ? ['prompts and answers are exported with traces (opentelemetry.capture_message_content)'] : []),
   ]
 }
 
@@ -60,11 +63,16 @@ function addressAt(setting: string, written: string): URL {
 
 function pairsAt(setting: string, given: Options['headers']): Readonly<Record<string, string>> {
   if (typeof given !== 'string') return given
-  return Object.fromEntries(given.split(',').filter(pair => pair.trim() !== '').map(pair => {
-    const at = pair.indexOf('=')
-    if (at <= 0) throw fault(setting, 'name=value,name=value', 'a part of it has no name')
-    return [decoded(setting, pair.slice(0, at)), decoded(setting, pair.slice(at + 1))]
-  }))
+  return Object.fromEntries(
+    given
+      .split(',')
+      .filter(pair => pair.trim() !== '')
+      .map(pair => {
+        const at = pair.indexOf('=')
+        if (at <= 0) throw fault(setting, 'name=value,name=value', 'a part of it has no name')
+        return [decoded(setting, pair.slice(0, at)), decoded(setting, pair.slice(at + 1))]
+      }),
+  )
 }
 
 function decoded(setting: string, text: string): string {

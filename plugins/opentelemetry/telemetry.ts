@@ -62,11 +62,19 @@ function resourceOf({ options, version: { version } }: TelemetryDeps): Resource 
 
 async function tracerProvider({ options, collector, log }: TelemetryDeps, resource: Resource): Promise<TracerProvider> {
   const exporter = await spanExporter(collector, log)
-  return new TracerProvider({ resource, sampler: samplerOf(options), spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: options.span_delay_ms })] })
+  return new TracerProvider({
+    resource,
+    sampler: samplerOf(options),
+    spanProcessors: [new BatchSpanProcessor({ exporter, scheduledDelayMillis: options.span_delay_ms })],
+  })
 }
 
 async function meterProvider({ options: { metric_interval_ms: intervalMs }, collector, log }: TelemetryDeps, resource: Resource): Promise<MeterProvider> {
   const exporter = await metricExporter(collector, log)
-  const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: intervalMs, exportTimeoutMillis: Math.min(intervalMs, collector.timeoutMs) })
+  const reader = new PeriodicExportingMetricReader({
+    exporter,
+    exportIntervalMillis: intervalMs,
+    exportTimeoutMillis: Math.min(intervalMs, collector.timeoutMs),
+  })
   return new MeterProvider({ resource, readers: [reader] })
 }

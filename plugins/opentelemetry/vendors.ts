@@ -18,7 +18,21 @@ const words: Readonly<Record<string, string>> = {
 }
 
 /** Vendors that the conventions have no word for. */
-const ownWords: ReadonlySet<string> = new Set(['bailian', 'chutes', 'edenai', 'elevenlabs', 'fireworks', 'kilo', 'meta', 'minimax', 'opencode_go', 'openrouter', 'oracle', 'xiaomi', 'zai'])
+const ownWords: ReadonlySet<string> = new Set([
+  'bailian',
+  'chutes',
+  'edenai',
+  'elevenlabs',
+  'fireworks',
+  'kilo',
+  'meta',
+  'minimax',
+  'opencode_go',
+  'openrouter',
+  'oracle',
+  'xiaomi',
+  'zai',
+])
 
 /** A type that says nothing of who stands behind it is `unknown`. */
 export function vendorOf(type: string): string {

@@ -27,26 +27,41 @@ export default definePlugin({
         const name = exchange.request.params['provider'] ?? ''
         const provider = providers.get(name) ?? [...providers.values()].find(({ type }) => type === name)
         if (provider === undefined || !enabled.has(provider.type) || provider.baseUrl === undefined) {
-          return gatewayError('invalid_value', `no passthrough to "${name}"; enabled: ${reachable(providers, enabled).join(', ') || 'none'}`, { param: 'provider' })
+          return gatewayError('invalid_value', `no passthrough to "${name}"; enabled: ${reachable(providers, enabled).join(', ') || 'none'}`, {
+            param: 'provider',
+          })
         }
         const rest = restOf(exchange, name)
         if (rest === '/' || rest === '') return gatewayError('invalid_value', 'the path below the provider is empty', { param: 'path' })
         if (/^\/(\/|[a-z][a-z0-9+.-]*:(\/|%2f))/i.test(rest)) return gatewayError('bad_request_target', 'the path below the provider names another host')
-        if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket') return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
+        if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket')
+          return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
         const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
         if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
-        exchange.forward = { method: exchange.request.method, path: target, headers: forwardedHeaders({ request: exchange.request, ownHeaders: exchange.plan.ownHeaders }) }
+        exchange.forward = {
+          method: exchange.request.method,
+          path: target,
+          headers: forwardedHeaders({ request: exchange.request, ownHeaders: exchange.plan.ownHeaders }),
+        }
         const body = bodyObject(exchange)
         return isPromise(body) ? body.then(decoded => goOn(exchange, provider, target, decoded, sources)) : goOn(exchange, provider, target, body, sources)
       },
 
       /** Asked when it is known which guardrails apply, and before anything is sent. */
       lookup(exchange) {
-        const { readable, bytes, forward, request: { method } } = exchange
-        if (readable || options.unguarded || !bytes?.length && !bringsAnswers(method, forward?.path ?? '')) return undefined
+        const {
+          readable,
+          bytes,
+          forward,
+          request: { method },
+        } = exchange
+        if (readable || options.unguarded || (!bytes?.length && !bringsAnswers(method, forward?.path ?? ''))) return undefined
         if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true) {
-          return gatewayError('passthrough_guardrails_unsupported', 'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass')
+          return gatewayError(
+            'passthrough_guardrails_unsupported',
+            'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass',
+          )
         }
       },
     }

@@ -35,7 +35,7 @@ export function namedModel(body: JsonDocument | undefined, provider: ProviderIns
 function modelAmong(segments: readonly string[]): string | undefined {
   const at = segments.findIndex((segment, index) => {
     const holder = segment.toLowerCase()
-    return holders.has(holder) && index + 1 < segments.length || collections.has(holder) && index + 2 === segments.length
+    return (holders.has(holder) && index + 1 < segments.length) || (collections.has(holder) && index + 2 === segments.length)
   })
   return at < 0 ? undefined : segments[at + 1]?.replace(/:[a-z]+$/i, '')
 }

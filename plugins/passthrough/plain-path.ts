@@ -6,12 +6,17 @@
  */
 export function segmentsOf(target: string): readonly string[] {
   const path = target.split(/[?#]/, 1)[0] ?? ''
-  return path.split('/').map(segment => decodedOrNot(segment.split(';', 1)[0] ?? '')).filter(segment => segment !== '')
+  return path
+    .split('/')
+    .map(segment => decodedOrNot(segment.split(';', 1)[0] ?? ''))
+    .filter(segment => segment !== '')
 }
 
 /** The same for providers that take `%2F` for a slash. */
 export function flatSegmentsOf(target: string): readonly string[] {
-  return segmentsOf(target).flatMap(segment => segment.split('/')).filter(segment => segment !== '')
+  return segmentsOf(target)
+    .flatMap(segment => segment.split('/'))
+    .filter(segment => segment !== '')
 }
 
 /**

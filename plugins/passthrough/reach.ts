@@ -8,7 +8,12 @@ import { said, stringOf } from '../../core/document/readings.ts'
 import { flatSegmentsOf } from './plain-path.ts'
 
 /** The kinds of objects that have owners, as paths name them, and one of each. */
-const kinds: ReadonlyMap<string, string> = new Map([['responses', 'response'], ['conversations', 'conversation'], ['files', 'file'], ['batches', 'batch']])
+const kinds: ReadonlyMap<string, string> = new Map([
+  ['responses', 'response'],
+  ['conversations', 'conversation'],
+  ['files', 'file'],
+  ['batches', 'batch'],
+])
 /** What stands in the place of an id, and is an operation. */
 const operations: ReadonlySet<string> = new Set(['compact', 'input_tokens'])
 
@@ -38,7 +43,14 @@ interface Named {
 
 /** Asks for every object that a call names. @returns the refusal of one that is unknown, or another's: nothing tells the one from the other */
 export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayError | undefined> | GatewayError | undefined {
-  const { exchange: { caller, request: { method }, bytes }, body } = call
+  const {
+    exchange: {
+      caller,
+      request: { method },
+      bytes,
+    },
+    body,
+  } = call
   if (scopeOf(caller) === undefined) return undefined
   const segments = flatSegmentsOf(call.target)
   if (!segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
@@ -46,7 +58,7 @@ export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayE
   if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)
   const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && (bytes?.length ?? 0) > 0
   if (mayRefer && body === undefined) return gatewayError('invalid_json', 'nobody can tell what this body refers to: send it as plain JSON')
-  const named = [...namedInPath(method, segments), ...mayRefer && body !== undefined ? namedInBody(body) : []]
+  const named = [...namedInPath(method, segments), ...(mayRefer && body !== undefined ? namedInBody(body) : [])]
   return named.length === 0 ? undefined : orStoreRefusal(firstUnknown(call, named, sources))
 }
 
@@ -54,7 +66,7 @@ function namedInPath(method: string, segments: readonly string[]): readonly Name
   return segments.flatMap((segment, index) => {
     const kind = segment.toLowerCase()
     const id = segments[index + 1]
-    if (!kinds.has(kind) || id === undefined || method === 'POST' && kind === 'responses' && operations.has(id) && segments.length === index + 2) return []
+    if (!kinds.has(kind) || id === undefined || (method === 'POST' && kind === 'responses' && operations.has(id) && segments.length === index + 2)) return []
     return [{ kind, id }]
   })
 }
@@ -68,12 +80,12 @@ function namedInBody(body: JsonDocument): readonly Named[] {
     ['files', 'input_file_id', stringOf(said(root, 'input_file_id'))],
     ...itemReferences(body).map(({ id, index }) => ['items', `input[${index}]`, id] as const),
   ]
-  return references.flatMap(([kind, param, id]) => id === undefined ? [] : [{ kind, param, id }])
+  return references.flatMap(([kind, param, id]) => (id === undefined ? [] : [{ kind, param, id }]))
 }
 
 async function firstUnknown({ exchange, provider }: PassedCall, named: readonly Named[], sources: Sources): Promise<GatewayError | undefined> {
   for (const { kind, id, param } of named) {
-    if (!await isReached(exchange, { kind, id }, provider, sources)) return notFound(`${kinds.get(kind) ?? 'item'} '${id}'`, param)
+    if (!(await isReached(exchange, { kind, id }, provider, sources))) return notFound(`${kinds.get(kind) ?? 'item'} '${id}'`, param)
   }
   return undefined
 }
@@ -82,7 +94,7 @@ async function firstUnknown({ exchange, provider }: PassedCall, named: readonly 
 async function isReached(exchange: Exchange, { kind, id }: Named, provider: string, { files, objects }: Sources): Promise<boolean> {
   if (kind === 'files') return (await files?.find(exchange, id))?.provider === provider
   for (const source of objects) {
-    if (source.kind === kind && await source.isReached(exchange, id, provider)) return true
+    if (source.kind === kind && (await source.isReached(exchange, id, provider))) return true
   }
   return false
 }

@@ -1,6 +1,16 @@
 /** What an answer that goes by unread says of its tokens: its bytes are looked at once they are all gone. */
 
-import { headerIn, JsonDocument, type Dialect, type Exchange, type JsonNode, type ProviderInstance, type StreamEvent, type UpstreamDialect, type Usage } from '../../core/index.ts'
+import {
+  headerIn,
+  JsonDocument,
+  type Dialect,
+  type Exchange,
+  type JsonNode,
+  type ProviderInstance,
+  type StreamEvent,
+  type UpstreamDialect,
+  type Usage,
+} from '../../core/index.ts'
 import { decodeSync, encodingIn } from '../../core/http/content-encoding.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
 import { AwsFrames } from '../../core/stream/aws-frames.ts'
@@ -20,7 +30,12 @@ export function watchReply(exchange: Exchange, provider: ProviderInstance, spoke
   exchange.copyTo(bytes => seen.take(bytes))
   exchange.readUsageFrom(() => seen.usage(exchange, dialects))
   // The length is asked for while the answer still flows.
-  exchange.readStreamEndsFrom(() => ({ get events() { return seen.events(exchange) }, bytes: seen.length }))
+  exchange.readStreamEndsFrom(() => ({
+    get events() {
+      return seen.events(exchange)
+    },
+    bytes: seen.length,
+  }))
 }
 
 class SeenReply {
@@ -42,7 +57,11 @@ class SeenReply {
     const events = this.events(exchange)
     const document = events.length > 0 ? undefined : JsonDocument.tryParse(this.#bytes(exchange))
     for (const dialect of dialects) {
-      const usage = isForCallers(dialect) ? document === undefined ? dialect.stream.usage(events) : dialect.usage(document) : toldTo(dialect, document, events)
+      const usage = isForCallers(dialect)
+        ? document === undefined
+          ? dialect.stream.usage(events)
+          : dialect.usage(document)
+        : toldTo(dialect, document, events)
       if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return usage
     }
     return undefined
@@ -56,7 +75,11 @@ class SeenReply {
 
   #read(exchange: Exchange): readonly StreamEvent[] {
     const type = headerOf(exchange, 'content-type')?.toLowerCase() ?? ''
-    const events = type.startsWith('text/event-stream') ? splitEvents(this.#bytes(exchange)) : type.startsWith('application/vnd.amazon.eventstream') ? eventsInFrames(this.#bytes(exchange)) : []
+    const events = type.startsWith('text/event-stream')
+      ? splitEvents(this.#bytes(exchange))
+      : type.startsWith('application/vnd.amazon.eventstream')
+        ? eventsInFrames(this.#bytes(exchange))
+        : []
     return events.length <= lastEvents ? events : [...events.slice(0, 1), ...events.slice(-lastEvents)]
   }
 
@@ -74,7 +97,8 @@ class SeenReply {
 
 /** What the last event tells that tells anything; Gemini streams a list where nobody asks for events. */
 function toldTo({ upstream }: UpstreamDialect, document: JsonDocument | undefined, events: readonly StreamEvent[]): Usage | undefined {
-  const said: readonly (JsonNode | undefined)[] = document === undefined ? events.map(event => event.document?.root) : document.root.kind === 'array' ? document.root.items() : [document.root]
+  const said: readonly (JsonNode | undefined)[] =
+    document === undefined ? events.map(event => event.document?.root) : document.root.kind === 'array' ? document.root.items() : [document.root]
   for (const node of said.toReversed()) {
     const usage = node?.kind === 'object' ? upstream?.usage?.(node) : undefined
     if (usage !== undefined) return usage

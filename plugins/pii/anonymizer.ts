@@ -43,12 +43,16 @@ export class Anonymizer implements TextRule {
     const placeholders = this.#placeholdersOf(exchange)
     return (text, isOpen) => {
       placeholders.reserveIn(text)
-      const anonymous = this.#anonymized(text, (entity, value, isAtEnd) => isOpen ? placeholders.ofFlowing(entity, value, isAtEnd) : placeholders.of(entity, value, false))
+      const anonymous = this.#anonymized(text, (entity, value, isAtEnd) =>
+        isOpen ? placeholders.ofFlowing(entity, value, isAtEnd) : placeholders.of(entity, value, false),
+      )
       return this.#restores ? placeholders.restore(anonymous) : anonymous
     }
   }
 
   #anonymized(text: string, placeholderOf: (entity: string, value: string, isAtEnd: boolean) => string): string {
-    return replaceFindings(text, this.#forms.find(plainly(text)), (value, { entity, end }) => placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))))
+    return replaceFindings(text, this.#forms.find(plainly(text)), (value, { entity, end }) =>
+      placeholderOf(entity, value, mayGrow.test(text.slice(end, end + 3))),
+    )
   }
 }

@@ -17,12 +17,18 @@ export class Analyzer {
   readonly #question: object
   readonly #turns = new Semaphore(mostAtOnce)
 
-  constructor(client: ServiceClient, { api_key: key, language, entities, score_threshold: threshold, allow_list: allowed, ad_hoc_recognizers: recognizers }: Options) {
+  constructor(
+    client: ServiceClient,
+    { api_key: key, language, entities, score_threshold: threshold, allow_list: allowed, ad_hoc_recognizers: recognizers }: Options,
+  ) {
     this.#client = client
-    this.#headers = { 'content-type': 'application/json', 'accept': 'application/json', ...key === undefined ? {} : { authorization: `Bearer ${key}` } }
+    this.#headers = { 'content-type': 'application/json', accept: 'application/json', ...(key === undefined ? {} : { authorization: `Bearer ${key}` }) }
     this.#question = {
-      language, ...entities.length === 0 ? {} : { entities }, ...threshold === undefined ? {} : { score_threshold: threshold },
-      ...allowed.length === 0 ? {} : { allow_list: allowed }, ...recognizers.length === 0 ? {} : { ad_hoc_recognizers: recognizers },
+      language,
+      ...(entities.length === 0 ? {} : { entities }),
+      ...(threshold === undefined ? {} : { score_threshold: threshold }),
+      ...(allowed.length === 0 ? {} : { allow_list: allowed }),
+      ...(recognizers.length === 0 ? {} : { ad_hoc_recognizers: recognizers }),
     }
   }
 
@@ -61,7 +67,7 @@ function isResult(result: unknown): result is Result {
 /** The analyzer counts characters of Unicode, a text here is counted in units of UTF-16. */
 function inUnits(text: string): (result: Result) => Finding {
   const places = /[\uD800-\uDBFF]/.test(text) ? unitsOf(text) : undefined
-  const place = (character: number) => places === undefined ? character : places[character] ?? text.length
+  const place = (character: number) => (places === undefined ? character : (places[character] ?? text.length))
   return ({ entity_type: entity, start, end }) => {
     if (place(end) > text.length) throw new Error('the analyzer found something behind the end of the text')
     return { entity, start: place(start), end: place(end) }

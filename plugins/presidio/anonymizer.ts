@@ -48,7 +48,7 @@ export class Anonymizer {
     let tool: string | undefined
     for (const part of parts) {
       if (part.type === 'tool_call') tool = toolOf(part.value)
-      if (part.type !== 'text' || part.channel === 'tool_arguments' && !this.#reaches(tool)) continue
+      if (part.type !== 'text' || (part.channel === 'tool_arguments' && !this.#reaches(tool))) continue
       part.rewrite(placeholders.restore(part.text))
     }
   }
@@ -67,10 +67,14 @@ export class Anonymizer {
     const strange = findings.filter(({ start, end }) => !standing.some(span => start < span.end && span.start < end))
     return replaceFindings(part.text, strange, (value, { entity }) => {
       switch (this.#options.operator) {
-        case 'mask': return '*'.repeat([...value].length)
-        case 'redact': return ''
-        case 'hash': return hash('sha256', value)
-        case 'replace': return placeholders.of(entity, value, isRestorable)
+        case 'mask':
+          return '*'.repeat([...value].length)
+        case 'redact':
+          return ''
+        case 'hash':
+          return hash('sha256', value)
+        case 'replace':
+          return placeholders.of(entity, value, isRestorable)
       }
     })
   }

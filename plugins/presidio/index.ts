@@ -22,7 +22,11 @@ export default definePlugin({
   // Each analysis has its own deadline, and nothing is edited before the last is there.
   timeoutMs: 0,
   setup({ options, services: { clock } }) {
-    const client = new ServiceClient(analyzeUrl(options.analyzer_url, options.api_key !== undefined), { timeoutMs: options.timeout_ms, maxBytes: mostBytes }, clock)
+    const client = new ServiceClient(
+      analyzeUrl(options.analyzer_url, options.api_key !== undefined),
+      { timeoutMs: options.timeout_ms, maxBytes: mostBytes },
+      clock,
+    )
     const analyzer = new Analyzer(client, options)
     const anonymizer = new Anonymizer(options)
     const roles = rolesOf(options.roles)
@@ -52,8 +56,9 @@ function analyzeUrl(address: string, isSecret: boolean): URL {
 }
 
 function textsOf({ messages }: Conversation, roles: readonly Role[] | undefined): readonly Omit<Analyzed, 'findings'>[] {
-  return messages.filter(({ role }) => roles?.includes(role) !== false)
-    .flatMap(message => message.parts.flatMap(part => part.type === 'text' && part.text.trim() !== '' ? [{ message, part }] : []))
+  return messages
+    .filter(({ role }) => roles?.includes(role) !== false)
+    .flatMap(message => message.parts.flatMap(part => (part.type === 'text' && part.text.trim() !== '' ? [{ message, part }] : [])))
 }
 
 /** Kinds and counts are all that the audit record is told. */

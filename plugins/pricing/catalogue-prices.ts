@@ -32,7 +32,7 @@ export function periodOf(prices: Conditional | ModelPrice, timestamp: number): n
 export function priceListOf(prices: Conditional | ModelPrice, period: number): PriceList {
   if (!isConditional(prices)) return flat(prices)
   const current = prices.filter(({ constraint }) => constraint?.type !== 'time_of_date' && startOf(constraint) <= period).at(-1)
-  const windows = prices.flatMap(({ constraint, prices: own }) => constraint?.type === 'time_of_date' ? [windowOf(constraint, own)] : [])
+  const windows = prices.flatMap(({ constraint, prices: own }) => (constraint?.type === 'time_of_date' ? [windowOf(constraint, own)] : []))
   return { ...flat(current?.prices ?? {}), ...(windows.length === 0 ? {} : { time_windows: windows }) }
 }
 
@@ -54,16 +54,27 @@ function windowOf({ start_time: start, end_time: end }: { readonly start_time: s
 
 /** Rates, and tiers for those that depend on the length of the prompt. */
 function flat(prices: ModelPrice): PriceList {
-  const known = Object.entries(prices).flatMap(([unit, price]) => price === undefined || !Object.hasOwn(units, unit) ? [] : [[...units[unit] as readonly [RateName, number], price] as const])
+  const known = Object.entries(prices).flatMap(([unit, price]) =>
+    price === undefined || !Object.hasOwn(units, unit) ? [] : [[...(units[unit] as readonly [RateName, number]), price] as const],
+  )
   const rates = Object.fromEntries(known.map(([name, count, price]) => [name, rate(typeof price === 'number' ? price : price.base, count)]))
-  const starts = [...new Set(known.flatMap(([, , price]) => typeof price === 'number' ? [] : price.tiers.map(({ start }) => start)))].sort((one, other) => one - other)
-  const tiers = starts.length === 0 ? [] : [0, ...starts].map((start, at): PriceTier => ({ ...(at < starts.length ? { up_to_tokens: starts[at] as number } : {}), ...ratesFrom(start, known) }))
+  const starts = [...new Set(known.flatMap(([, , price]) => (typeof price === 'number' ? [] : price.tiers.map(({ start }) => start))))].sort(
+    (one, other) => one - other,
+  )
+  const tiers =
+    starts.length === 0
+      ? []
+      : [0, ...starts].map((start, at): PriceTier => ({ ...(at < starts.length ? { up_to_tokens: starts[at] as number } : {}), ...ratesFrom(start, known) }))
   return { ...rates, ...(tiers.length === 0 ? {} : { tiers }) }
 }
 
 /** The rates of prompts of more than `start` tokens. */
 function ratesFrom(start: number, known: readonly (readonly [RateName, number, NonNullable<ModelPrice[string]>])[]): PriceTier {
-  return Object.fromEntries(known.flatMap(([name, count, price]) => typeof price === 'number' ? [] : [[name, rate(price.tiers.findLast(tier => tier.start <= start)?.price ?? price.base, count)]]))
+  return Object.fromEntries(
+    known.flatMap(([name, count, price]) =>
+      typeof price === 'number' ? [] : [[name, rate(price.tiers.findLast(tier => tier.start <= start)?.price ?? price.base, count)]],
+    ),
+  )
 }
 
 function rate(price: number, count: number): number {

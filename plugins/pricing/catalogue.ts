@@ -42,7 +42,7 @@ let loaded: typeof GenaiPrices | undefined
 
 /** Reads the catalogue, once. It takes some 30 ms. */
 export function loadCatalogue(): typeof GenaiPrices {
-  return loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as typeof GenaiPrices
+  return (loaded ??= createRequire(import.meta.url)('@pydantic/genai-prices') as typeof GenaiPrices)
 }
 
 /** @param type of the provider @param model as the provider calls it */

@@ -24,7 +24,8 @@ function unmapped({ provider, raw_data: raw }: PricedCall): string[] {
   const found: string[] = []
   const names = namesOf(provider)
   for (const name in raw) {
-    if ((raw[name] as number) > 0 && !names.has(name) && isCount(name) && typeof raw[name] === 'number' && !informational.test(name)) found.push(`unmapped token field: ${name}`)
+    if ((raw[name] as number) > 0 && !names.has(name) && isCount(name) && typeof raw[name] === 'number' && !informational.test(name))
+      found.push(`unmapped token field: ${name}`)
   }
   return found
 }
@@ -38,7 +39,7 @@ function namesOf(provider: string): ReadonlySet<string> {
   let names = known.get(provider)
   if (names === undefined) {
     const counts = [...tokenKindsOf(provider).flatMap(kind => kind.names), ...hourWriteNames, ...minutesWriteNames].map(({ name }) => name)
-    known.set(provider, names = new Set([...counts, ...unitsOf(provider).flatMap(unit => unit.names)]))
+    known.set(provider, (names = new Set([...counts, ...unitsOf(provider).flatMap(unit => unit.names)])))
   }
   return names
 }

@@ -34,7 +34,13 @@ function billed(call: PricedCall, card: RateCard): Cost {
   if (rates.per_request !== undefined && isAnswered(call, hasUnits)) sides.output.add(1, rates.per_request)
   const [input, output] = [sides.input.cost, sides.output.cost]
   const total = sumOf(input, output)
-  return { input_cost: input, output_cost: output, total_cost: total, cost_source: total === null ? null : 'model_pricing', costs_calculation_caveat: caveatsOf(call, card, isMeasured) }
+  return {
+    input_cost: input,
+    output_cost: output,
+    total_cost: total,
+    cost_source: total === null ? null : 'model_pricing',
+    costs_calculation_caveat: caveatsOf(call, card, isMeasured),
+  }
 }
 
 /** Whether this is the record of an answer: of a call that none began of there is none, and a response in the background is counted in a record of its own when it is over. */
@@ -69,7 +75,7 @@ function addUnits({ provider, output_tokens: outputTokens, raw_data: raw }: Pric
   let hasAny = false
   for (const { side, rate, names, insteadOfTokens } of unitsOf(provider)) {
     const price = rates[rate]
-    if (price === undefined || insteadOfTokens === true && (outputTokens ?? 0) > 0) continue
+    if (price === undefined || (insteadOfTokens === true && (outputTokens ?? 0) > 0)) continue
     const count = names.map(name => raw?.[name]).find(value => typeof value === 'number' && value > 0) as number | undefined
     if (count === undefined) continue
     sides[side].add(count, price)

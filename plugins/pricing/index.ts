@@ -18,10 +18,18 @@ export default definePlugin({
   needs: ['storage', 'admin', 'providers', 'models'],
   wants: ['catalogue'],
   setup({ options, services: { storage, admin, providers, models, clock, catalogue }, log }) {
-    const book = new PriceBook({ providers, models, useCatalogue: options.catalogue, catalogue, clock, overrides: (provider, model) => overrides?.of(provider, model) ?? [] })
+    const book = new PriceBook({
+      providers,
+      models,
+      useCatalogue: options.catalogue,
+      catalogue,
+      clock,
+      overrides: (provider, model) => overrides?.of(provider, model) ?? [],
+    })
     const offers: (() => void)[] = []
     let overrides: SelectorOverrides<PriceList> | undefined
-    for (const { name, model, members } of wrongPrices(providers)) log.warn({ provider: name, model, members }, 'the configuration names prices that are none; they are left out')
+    for (const { name, model, members } of wrongPrices(providers))
+      log.warn({ provider: name, model, members }, 'the configuration names prices that are none; they are left out')
 
     return {
       service: book,
@@ -59,6 +67,8 @@ export default definePlugin({
 })
 
 function wrongPrices(providers: ReadonlyMap<string, ProviderInstance>) {
-  const models = [...providers.values()].flatMap(({ name, config }) => config.models.map(({ id, metadata }) => ({ name, model: id, members: wrongPricesIn(metadata) })))
+  const models = [...providers.values()].flatMap(({ name, config }) =>
+    config.models.map(({ id, metadata }) => ({ name, model: id, members: wrongPricesIn(metadata) })),
+  )
   return models.filter(({ members }) => members.length > 0)
 }

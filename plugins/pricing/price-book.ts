@@ -1,7 +1,19 @@
 /** The service `pricing`: the prices of each model from all sources, and what calls cost by them. */
 
 import { LRUCache } from 'lru-cache'
-import type { Catalogue, Clock, Cost, ModelEntry, ModelMetadata, Models, PriceSheet, PricedCall, PricedModel, Pricing, ProviderInstance } from '../../core/index.ts'
+import type {
+  Catalogue,
+  Clock,
+  Cost,
+  ModelEntry,
+  ModelMetadata,
+  Models,
+  PriceSheet,
+  PricedCall,
+  PricedModel,
+  Pricing,
+  ProviderInstance,
+} from '../../core/index.ts'
 import { undated } from '../../core/dated-model-id.ts'
 import { catalogued, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
@@ -93,7 +105,7 @@ export class PriceBook implements Pricing {
   #modelBehind({ provider_name: name, model }: PricedModel, entry: ModelEntry | undefined): string {
     const provider = this.#sources.providers.get(name)
     const base = provider === undefined ? undefined : this.#sources.models.metadata(provider, entry ?? { id: model })?.['base_model']
-    return typeof base === 'string' ? base : provider?.definition.canonical?.(model) ?? model
+    return typeof base === 'string' ? base : (provider?.definition.canonical?.(model) ?? model)
   }
 
   #inventory({ provider_name: name }: PricedModel) {
@@ -109,7 +121,7 @@ export class PriceBook implements Pricing {
       ['config', pricesIn(config?.models.find(({ id }) => id === model.model)?.metadata)],
       ...this.#sources.overrides(model.provider_name, model.model).map(prices => ['override', prices] as const),
     ]
-    return merged(layers.flatMap(([source, prices]) => prices === undefined || Object.keys(prices).length === 0 ? [] : [[source, prices] as const]))
+    return merged(layers.flatMap(([source, prices]) => (prices === undefined || Object.keys(prices).length === 0 ? [] : [[source, prices] as const])))
   }
 }
 

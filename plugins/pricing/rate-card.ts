@@ -41,7 +41,7 @@ export class RateCard {
   ratesOf({ timestamp, endpoint, promptTokens }: RatedCall): Rates {
     const window = this.#prices.time_windows === undefined ? undefined : windowAt(this.#prices.time_windows, timestamp)
     let hour = this.#hours.get(window)
-    if (hour === undefined) this.#hours.set(window, hour = hourOf(window === undefined ? this.#prices : over(this.#prices, window.pricing), this.#limits))
+    if (hour === undefined) this.#hours.set(window, (hour = hourOf(window === undefined ? this.#prices : over(this.#prices, window.pricing), this.#limits)))
     const fitting = this.#limits.findIndex(limit => limit >= promptTokens)
     const tier = fitting < 0 ? Math.max(0, this.#limits.length - 1) : fitting
     return hour[isBatch(endpoint) ? 'batch' : 'plain'][tier] ?? {}

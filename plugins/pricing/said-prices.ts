@@ -15,7 +15,9 @@ export function pricesIn(metadata: ModelMetadata | undefined): PriceList | undef
 
 /** The names of what is said in the place of prices and is none. */
 export function wrongPricesIn(metadata: ModelMetadata | undefined): readonly string[] {
-  return saidIn(metadata).filter(([name, value]) => !isPrice(name, value)).map(([name]) => name)
+  return saidIn(metadata)
+    .filter(([name, value]) => !isPrice(name, value))
+    .map(([name]) => name)
 }
 
 function saidIn(metadata: ModelMetadata | undefined): readonly (readonly [name: string, value: unknown])[] {

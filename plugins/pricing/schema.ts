@@ -6,7 +6,8 @@ export const schema = {
   type: 'object',
   properties: {
     catalogue: {
-      type: 'boolean', default: true,
+      type: 'boolean',
+      default: true,
       description: 'Whether models that nobody gives a price for have that of the bundled catalogue. It is never downloaded.',
     },
   },

@@ -16,11 +16,11 @@ function holdsAt({ start, end, days: on }: PriceHours, timestamp: number): boole
   const now = Math.floor(timestamp / 1000) % daySeconds
   const today = new Date(timestamp).getUTCDay()
   if (from < to) return now >= from && now < to && isOn(on, today)
-  return now >= from && isOn(on, today) || now < to && isOn(on, (today + 6) % 7)
+  return (now >= from && isOn(on, today)) || (now < to && isOn(on, (today + 6) % 7))
 }
 
 function isOn(on: PriceHours['days'], day: number): boolean {
-  return on === undefined || on.some(given => given === day || typeof given === 'string' && given.slice(0, 3) === days[day])
+  return on === undefined || on.some(given => given === day || (typeof given === 'string' && given.slice(0, 3) === days[day]))
 }
 
 function secondsOf(text: string): number {

@@ -1,7 +1,14 @@
 /** The kinds of tokens that have prices of their own, by the type of the provider: what they are called, and whether the base count holds them. */
 
 import {
-  audioInputNames, audioOutputNames, cachedNames, cacheWriteNames, imageInputNames, imageOutputNames, reasoningNames, type CountName,
+  audioInputNames,
+  audioOutputNames,
+  cachedNames,
+  cacheWriteNames,
+  imageInputNames,
+  imageOutputNames,
+  reasoningNames,
+  type CountName,
 } from '../../core/usage/count-names.ts'
 import type { RateName } from './price-list.ts'
 
@@ -38,7 +45,7 @@ const ofTypes: Readonly<Record<string, readonly TokenKind[]>> = {
 }
 
 export function tokenKindsOf(type: string): readonly TokenKind[] {
-  return Object.hasOwn(ofTypes, type) ? ofTypes[type] ?? usual : usual
+  return Object.hasOwn(ofTypes, type) ? (ofTypes[type] ?? usual) : usual
 }
 
 /** The same kind where the base count never holds it; the names that mean so come first. */

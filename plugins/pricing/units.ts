@@ -22,9 +22,9 @@ const units: readonly Unit[] = [
 
 /** Types that count the images of a prompt as tokens, one by one. */
 const ofTypes: Readonly<Record<string, readonly Unit[]>> = {
-  xai: units.map(unit => unit.rate === 'input_per_image' ? { ...unit, names: ['image_tokens', 'prompt_image_tokens', ...unit.names] } : unit),
+  xai: units.map(unit => (unit.rate === 'input_per_image' ? { ...unit, names: ['image_tokens', 'prompt_image_tokens', ...unit.names] } : unit)),
 }
 
 export function unitsOf(type: string): readonly Unit[] {
-  return Object.hasOwn(ofTypes, type) ? ofTypes[type] ?? units : units
+  return Object.hasOwn(ofTypes, type) ? (ofTypes[type] ?? units) : units
 }

@@ -34,7 +34,8 @@ export default definePlugin({
 
 /** @throws GatewayError for whoever may not, and for what cannot be meant */
 function secondsAskedBy({ caller, request }: Exchange): number {
-  if (caller?.admin === undefined || caller.method === 'no_key' && request.headers['sec-fetch-site'] === 'cross-site') throw gatewayError('dashboard_access_denied', 'this key may take no profiles')
+  if (caller?.admin === undefined || (caller.method === 'no_key' && request.headers['sec-fetch-site'] === 'cross-site'))
+    throw gatewayError('dashboard_access_denied', 'this key may take no profiles')
   if (!caller.admin.isGlobal) throw gatewayError('admin_scope_denied', `this needs access to the whole gateway, not to ${caller.admin.root} alone`)
   if (request.method !== 'GET') throw gatewayError('method_not_allowed', `${request.path} takes GET alone`, { headers: ['Allow', 'GET'] })
   const written = new URLSearchParams(request.query).get('seconds')

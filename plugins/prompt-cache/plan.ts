@@ -45,7 +45,10 @@ export class Plan implements PromptCachePlan {
   }
 
   apply(body: JsonDocument, dialect: string): void | Promise<void> {
-    const { attempt: { target }, directives } = this.#facts
+    const {
+      attempt: { target },
+      directives,
+    } = this.#facts
     const caching = target.provider.wires.get(dialect)?.upstream?.promptCaching
     this.#giveUp = undefined
     if (caching === undefined || directives.isIn(body)) return undefined
@@ -63,13 +66,24 @@ export class Plan implements PromptCachePlan {
   }
 
   #ask(body: JsonDocument, caching: PromptCaching): void {
-    const { attempt: { target: { provider, model } }, prefix, isHeadLong, refused } = this.#facts
+    const {
+      attempt: {
+        target: { provider, model },
+      },
+      prefix,
+      isHeadLong,
+      refused,
+    } = this.#facts
     caching.ask?.(body, { key: prefix.key(model, isHeadLong), isHeadLong }, provider.destination(model))
     if (body.edited) this.#giveUp = refused
   }
 
   async #refer(body: JsonDocument, object: NonNullable<PromptCaching['object']>): Promise<void> {
-    const { attempt: { target, key }, requestId, objects } = this.#facts
+    const {
+      attempt: { target, key },
+      requestId,
+      objects,
+    } = this.#facts
     const kept = objects.keep({ target, key, object, body, requestId })
     const name = await kept?.name
     if (kept === undefined || name === undefined) return

@@ -29,7 +29,9 @@ export class Planner {
   readonly #suspected = new WeakMap<Attempt, () => void>()
 
   constructor({ providers, clock, log }: PlannerFacts) {
-    this.#directives = new Directives(providers.flatMap(({ wires }) => [...wires.values()].flatMap(({ upstream }) => upstream?.promptCaching?.directives ?? [])))
+    this.#directives = new Directives(
+      providers.flatMap(({ wires }) => [...wires.values()].flatMap(({ upstream }) => upstream?.promptCaching?.directives ?? [])),
+    )
     this.#objects = new PromptObjects(clock, log)
     this.#log = log
   }
@@ -46,7 +48,10 @@ export class Planner {
     const isHeadLong = prefix.headTokens >= least
     if (caching.object === undefined ? prefix.tokens < least : !isHeadLong) return undefined
     return new Plan({
-      attempt, caching, prefix, isHeadLong,
+      attempt,
+      caching,
+      prefix,
+      isHeadLong,
       requestId: exchange.id,
       directives: this.#directives,
       objects: this.#objects,

@@ -44,10 +44,16 @@ function tokensOf(messages: readonly Message[]): number {
 
 function tokensOfPart(part: Part): number {
   switch (part.type) {
-    case 'text': return tokensOfText(part.text)
-    case 'image': return imageTokens
-    case 'audio': case 'file': return fileTokens
-    case 'tool_call': case 'opaque': return 0
+    case 'text':
+      return tokensOfText(part.text)
+    case 'image':
+      return imageTokens
+    case 'audio':
+    case 'file':
+      return fileTokens
+    case 'tool_call':
+    case 'opaque':
+      return 0
   }
 }
 

@@ -53,12 +53,24 @@ export class PromptObjects {
 
   /** What the provider keeps of this body; it makes it now if it has none. Undefined if there is nothing to keep. Whoever asks meanwhile waits for the same. */
   keep(wanted: WantedObject): KeptObject | undefined {
-    const { target: { provider, model }, key, object, body } = wanted
+    const {
+      target: { provider, model },
+      key,
+      object,
+      body,
+    } = wanted
     const json = object.make(body, provider.destination(model), ttlSeconds)
     if (json === undefined) return undefined
-    const id = createHash('sha256').update(JSON.stringify([provider.name, key ?? '', json])).digest('base64')
+    const id = createHash('sha256')
+      .update(JSON.stringify([provider.name, key ?? '', json]))
+      .digest('base64')
     const entry = this.#known(id) ?? this.#add(id, this.#make(wanted, json))
-    return { name: entry.name, forget: () => { if (this.#entries.peek(id) === entry) this.#entries.delete(id) } }
+    return {
+      name: entry.name,
+      forget: () => {
+        if (this.#entries.peek(id) === entry) this.#entries.delete(id)
+      },
+    }
   }
 
   #known(id: string): Entry | undefined {
@@ -69,7 +81,9 @@ export class PromptObjects {
   #add(id: string, name: Entry['name']): Entry {
     const entry = { name, until: this.#clock.elapsed() + usedMs }
     this.#entries.set(id, entry)
-    void name.then(made => { if (made === undefined) entry.until = this.#clock.elapsed() + failedMs })
+    void name.then(made => {
+      if (made === undefined) entry.until = this.#clock.elapsed() + failedMs
+    })
     return entry
   }
 
@@ -78,7 +92,11 @@ export class PromptObjects {
     const ending = new AbortController()
     const timer = this.#clock.after(patienceMs, () => ending.abort(new Error(`it took longer than ${patienceMs / 1000} s`)))
     try {
-      const reply = await openCall(provider, { operation: object.operation, body: { type: 'application/json', bytes: Buffer.from(json) }, key, requestId, signal: ending.signal }, this.#clock)
+      const reply = await openCall(
+        provider,
+        { operation: object.operation, body: { type: 'application/json', bytes: Buffer.from(json) }, key, requestId, signal: ending.signal },
+        this.#clock,
+      )
       return object.nameIn(readObject(await wholeBody(reply, longestReply, provider.name), provider.name))
     } catch (cause) {
       this.#log.warn({ err: cause, provider: provider.name }, 'the provider keeps no prompt: calls leave without')

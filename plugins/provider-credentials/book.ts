@@ -32,7 +32,11 @@ export class ProviderBook implements AddedProviders {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#kept = new Snapshot(parts.records, () => this.#unseal(), cause => parts.failed(cause))
+    this.#kept = new Snapshot(
+      parts.records,
+      () => this.#unseal(),
+      cause => parts.failed(cause),
+    )
   }
 
   /** Those that are to be called, by name. */
@@ -84,7 +88,7 @@ export class ProviderBook implements AddedProviders {
   async #unseal(): Promise<void> {
     this.#entries = new Map(await Promise.all(this.#kept.all.map(async stored => [stored.id, await this.#entry(stored)] as const)))
     const before = this.#all
-    this.#all = inOrder(this.entries.flatMap(({ known }) => known?.enabled === true ? [addedOf(known, this.mayRefer)] : []))
+    this.#all = inOrder(this.entries.flatMap(({ known }) => (known?.enabled === true ? [addedOf(known, this.mayRefer)] : [])))
     if (!isDeepStrictEqual(before, this.#all)) this.#parts.changed()
   }
 
@@ -101,5 +105,5 @@ export class ProviderBook implements AddedProviders {
 }
 
 function inOrder(added: readonly AddedProvider[]): readonly AddedProvider[] {
-  return added.toSorted((one, other) => one.name < other.name ? -1 : 1)
+  return added.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }

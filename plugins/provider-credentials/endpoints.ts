@@ -31,13 +31,38 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
     return done
   }
   return [
-    { method: 'GET', path, scope: 'global', summary: 'Lists the providers with their credentials, secrets masked.', response: definition(file, 'ProviderCredentialList'), handle: () => viewsOf(around) },
-    { method: 'GET', path: `${path}/types`, scope: 'global', summary: 'Lists the types of providers, and the fields of each.', response: definition(file, 'ProviderTypeList'), handle: () => typeViews(around.configurations.types) },
     {
-      method: 'PUT', path, scope: 'global', summary: 'Adds or changes a provider, which serves immediately.', body: definition(file, 'ProviderCredentialWrite'), response: definition(file, 'ProviderCredentialView'),
+      method: 'GET',
+      path,
+      scope: 'global',
+      summary: 'Lists the providers with their credentials, secrets masked.',
+      response: definition(file, 'ProviderCredentialList'),
+      handle: () => viewsOf(around),
+    },
+    {
+      method: 'GET',
+      path: `${path}/types`,
+      scope: 'global',
+      summary: 'Lists the types of providers, and the fields of each.',
+      response: definition(file, 'ProviderTypeList'),
+      handle: () => typeViews(around.configurations.types),
+    },
+    {
+      method: 'PUT',
+      path,
+      scope: 'global',
+      summary: 'Adds or changes a provider, which serves immediately.',
+      body: definition(file, 'ProviderCredentialWrite'),
+      response: definition(file, 'ProviderCredentialView'),
       handle: call => inTurn(() => put(around, call)),
     },
-    { method: 'DELETE', path: `${path}/:name`, scope: 'global', summary: 'Removes a provider; running calls finish as they began.', handle: call => inTurn(() => remove(around, call)) },
+    {
+      method: 'DELETE',
+      path: `${path}/:name`,
+      scope: 'global',
+      summary: 'Removes a provider; running calls finish as they began.',
+      handle: call => inTurn(() => remove(around, call)),
+    },
   ]
 }
 
@@ -74,9 +99,18 @@ async function remove(around: EndpointDeps, call: AdminCall): Promise<void> {
  * Has other instances serve, and the store say so: both, or none.
  * @param name the one that must be able to
  */
-async function change({ book, configurations }: EndpointDeps, added: readonly AddedProvider[], name: string | undefined, write: () => Promise<void>): Promise<void> {
+async function change(
+  { book, configurations }: EndpointDeps,
+  added: readonly AddedProvider[],
+  name: string | undefined,
+  write: () => Promise<void>,
+): Promise<void> {
   const isAsBefore = isDeepStrictEqual(added, book.all) && (name === undefined || !configurations.leftOut.has(name))
-  const prepared = isAsBefore ? undefined : await configurations.prepare(added, name).catch((cause: unknown) => { throw asRefusal(cause, name === undefined) })
+  const prepared = isAsBefore
+    ? undefined
+    : await configurations.prepare(added, name).catch((cause: unknown) => {
+        throw asRefusal(cause, name === undefined)
+      })
   try {
     await write()
   } catch (cause) {
@@ -89,7 +123,8 @@ async function change({ book, configurations }: EndpointDeps, added: readonly Ad
 /** What stands under a name. @throws GatewayError if the caller must not change it */
 function changeable(around: EndpointDeps, name: string, call: AdminCall): Entry | undefined {
   const { book, configurations } = around
-  if (configurations.declared.has(name)) throw gatewayError('managed_resource', `the configuration declares ${JSON.stringify(name)}`, { status: 400, param: 'name' })
+  if (configurations.declared.has(name))
+    throw gatewayError('managed_resource', `the configuration declares ${JSON.stringify(name)}`, { status: 400, param: 'name' })
   const standing = book.find(name)
   call.ifMatch(standing === undefined ? undefined : view(around, standing), viewsOf(around))
   return standing
@@ -104,13 +139,19 @@ interface Standing {
 
 /** @throws GatewayError for what it cannot say */
 function knownOf(body: ProviderCredentialWrite, standing: KnownProvider | undefined, { book: { mayRefer }, created, now }: Standing): KnownProvider {
-  const given = (field: typeof openTexts[number] | typeof secretTexts[number]) => body[field]?.trim() || undefined
+  const given = (field: (typeof openTexts)[number] | (typeof secretTexts)[number]) => body[field]?.trim() || undefined
   const checked = (text: string, param: string, mayBeReference = false) => {
     checkPlaceholders(text, mayBeReference, param)
     return text
   }
-  const open = openTexts.flatMap(field => { const text = given(field); return text === undefined ? [] : [[field, checked(text, field)]] })
-  const secret = secretTexts.flatMap(field => { const text = given(field); return text === undefined ? [] : [[field, checked(unmasked(text, standing?.secrets[field], field), field)]] })
+  const open = openTexts.flatMap(field => {
+    const text = given(field)
+    return text === undefined ? [] : [[field, checked(text, field)]]
+  })
+  const secret = secretTexts.flatMap(field => {
+    const text = given(field)
+    return text === undefined ? [] : [[field, checked(unmasked(text, standing?.secrets[field], field), field)]]
+  })
   const keys = (body.api_keys ?? []).map((key, at) => checked(unmasked(key.trim(), standing?.api_keys[at], `api_keys.${at}`), `api_keys.${at}`, mayRefer))
   const blank = keys.indexOf('')
   if (blank >= 0) throw invalidValue(`api_keys.${blank}`, 'a key is more than blanks')
@@ -118,10 +159,17 @@ function knownOf(body: ProviderCredentialWrite, standing: KnownProvider | undefi
   const rules = Object.entries(body.trip_on ?? {})
   for (const [name, { match }] of rules) checkPlaceholders(match, false, `trip_on.${name}.match`)
   return {
-    ...Object.fromEntries(open) as Pick<KnownProvider, typeof openTexts[number]>,
-    name: body.name, type: body.type, api_keys: keys, secrets: Object.fromEntries(secret) as KnownProvider['secrets'],
-    session_sticky_keys: body.session_sticky_keys ?? true, models: body.models ?? [], trip_on: Object.fromEntries(rules), enabled: body.enabled ?? true,
-    created_at: created, updated_at: now,
+    ...(Object.fromEntries(open) as Pick<KnownProvider, (typeof openTexts)[number]>),
+    name: body.name,
+    type: body.type,
+    api_keys: keys,
+    secrets: Object.fromEntries(secret) as KnownProvider['secrets'],
+    session_sticky_keys: body.session_sticky_keys ?? true,
+    models: body.models ?? [],
+    trip_on: Object.fromEntries(rules),
+    enabled: body.enabled ?? true,
+    created_at: created,
+    updated_at: now,
   }
 }
 
@@ -139,9 +187,15 @@ function bodyMember(member: string): string {
 
 /** What the configuration declares under a name counts before what is stored. */
 function viewsOf(around: EndpointDeps): readonly ProviderCredentialView[] {
-  const { book, configurations: { declared } } = around
-  const views = [...[...declared.values()].map(declaredView), ...book.entries.filter(({ stored: { id } }) => !declared.has(id)).map(entry => view(around, entry))]
-  return views.toSorted((one, other) => one.name < other.name ? -1 : 1)
+  const {
+    book,
+    configurations: { declared },
+  } = around
+  const views = [
+    ...[...declared.values()].map(declaredView),
+    ...book.entries.filter(({ stored: { id } }) => !declared.has(id)).map(entry => view(around, entry)),
+  ]
+  return views.toSorted((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 function view({ configurations: { leftOut } }: EndpointDeps, entry: Entry): ProviderCredentialView {

@@ -18,8 +18,14 @@ export default definePlugin({
   edits: false,
   setup({ options, services: { storage, secrets, admin, clock, configurations }, log }) {
     const records: Records<StoredProvider> = storage.records(collection)
-    const failed = (cause: unknown, name?: string) => log.warn({ err: cause, ...(name === undefined ? {} : { provider: name }) }, name === undefined ? 'the providers that were added could not be read; those known stay' : 'the secrets of a provider that was added cannot be opened')
-    const renew = () => { void configurations?.renew() }
+    const failed = (cause: unknown, name?: string) =>
+      log.warn(
+        { err: cause, ...(name === undefined ? {} : { provider: name }) },
+        name === undefined ? 'the providers that were added could not be read; those known stay' : 'the secrets of a provider that was added cannot be opened',
+      )
+    const renew = () => {
+      void configurations?.renew()
+    }
     const book = new ProviderBook({ records, secrets, mayRefer: options.allow_references, changed: renew, failed })
     const ends: (() => void)[] = []
     secrets.cover(collection, sealedFields)
@@ -29,13 +35,15 @@ export default definePlugin({
         await book.open()
         if (configurations === undefined) return
         for (const endpoint of endpointsOf({ book, configurations, clock })) ends.push(admin.endpoint(endpoint))
-        ends.push(admin.refresh({
-          name: 'provider_credentials',
-          async run() {
-            await book.read()
-            await configurations.renew(true)
-          },
-        }))
+        ends.push(
+          admin.refresh({
+            name: 'provider_credentials',
+            async run() {
+              await book.read()
+              await configurations.renew(true)
+            },
+          }),
+        )
       },
       start() {
         ends.push(readAgain(clock, options.refresh_interval, () => book.read(), failed))

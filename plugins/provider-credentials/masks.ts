@@ -21,6 +21,9 @@ export function unmasked(given: string, standing: string | undefined, param: str
 
 /** What looks like a placeholder must not become a secret by accident. @throws GatewayError */
 export function checkPlaceholders(text: string, mayRefer: boolean, param: string): void {
-  if (!text.includes('${') || mayRefer && reference.test(text)) return
-  throw invalidValue(param, reference.test(text) ? 'references to secrets are not taken here (secrets.allow_in_admin, and for api_keys only)' : '${…} is not filled in here')
+  if (!text.includes('${') || (mayRefer && reference.test(text))) return
+  throw invalidValue(
+    param,
+    reference.test(text) ? 'references to secrets are not taken here (secrets.allow_in_admin, and for api_keys only)' : '${…} is not filled in here',
+  )
 }

@@ -30,9 +30,11 @@ export class Board implements ProviderBoard {
 
   /** What was told last of each name. */
   resilienceOf(provider: ProviderInstance): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-    return Object.fromEntries([...this.#rules].flatMap(({ name, of }) => {
-      const rules = of(provider)
-      return rules === undefined ? [] : [[name, rules]]
-    }))
+    return Object.fromEntries(
+      [...this.#rules].flatMap(({ name, of }) => {
+        const rules = of(provider)
+        return rules === undefined ? [] : [[name, rules]]
+      }),
+    )
   }
 }

@@ -31,17 +31,32 @@ export default definePlugin({
 function endpoints(models: Models, board: Board, health: RequestHealth): readonly AdminEndpoint[] {
   return [
     {
-      method: 'GET', path: '/providers/status', scope: 'global', summary: 'The state of each provider, by its model list and by the requests of the last ten minutes.', response: definition(file, 'ProvidersStatus'),
+      method: 'GET',
+      path: '/providers/status',
+      scope: 'global',
+      summary: 'The state of each provider, by its model list and by the requests of the last ten minutes.',
+      response: definition(file, 'ProvidersStatus'),
       handle() {
         const isInitialized = models.inventories.every(({ state }) => state !== 'loading')
-        const providers = models.inventories.map(inventory => viewOf({ inventory, health, circuit: board.circuitOf(inventory.provider), resilience: board.resilienceOf(inventory.provider), isInitialized }))
+        const providers = models.inventories.map(inventory =>
+          viewOf({ inventory, health, circuit: board.circuitOf(inventory.provider), resilience: board.resilienceOf(inventory.provider), isInitialized }),
+        )
         const count = (wanted: string) => providers.filter(({ status }) => status === wanted).length
-        const summary = { total: providers.length, healthy: count('healthy'), degraded: count('degraded'), unhealthy: count('unhealthy'), overall_status: overall(providers.map(({ status }) => status)) }
+        const summary = {
+          total: providers.length,
+          healthy: count('healthy'),
+          degraded: count('degraded'),
+          unhealthy: count('unhealthy'),
+          overall_status: overall(providers.map(({ status }) => status)),
+        }
         return { summary, providers }
       },
     },
     {
-      method: 'POST', path: '/providers/:name/circuit-breaker/reset', scope: 'global', summary: 'Closes the circuit breaker of a provider, so that calls go through again.',
+      method: 'POST',
+      path: '/providers/:name/circuit-breaker/reset',
+      scope: 'global',
+      summary: 'Closes the circuit breaker of a provider, so that calls go through again.',
       handle({ params: { name = '' } }) {
         board.reset(providerOf(models.inventories, name))
       },

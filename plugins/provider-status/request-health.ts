@@ -41,7 +41,9 @@ export class RequestHealth {
 
   of({ name }: Pick<ProviderInstance, 'name'>): Health {
     const now = this.#clock.elapsed()
-    const all = [...this.#byProvider.get(name) ?? []].map(([model, outcomes]) => ({ model, ...outcomes.count(now), lastError: outcomes.lastError })).filter(({ requests }) => requests > 0)
+    const all = [...(this.#byProvider.get(name) ?? [])]
+      .map(([model, outcomes]) => ({ model, ...outcomes.count(now), lastError: outcomes.lastError }))
+      .filter(({ requests }) => requests > 0)
     return {
       requests: sum(all.map(({ requests }) => requests)),
       errors: sum(all.map(({ errors }) => errors)),
@@ -51,18 +53,25 @@ export class RequestHealth {
   }
 
   #add(exchange: Exchange, attempt: Attempt, isLast: boolean): void {
-    const { target: { provider, model }, failure, outcome } = attempt
+    const {
+      target: { provider, model },
+      failure,
+      outcome,
+    } = attempt
     if (outcome === 'cancelled' || failure?.kind === 'refused') return
     const error = failure?.error ?? (isLast && !exchange.gone && exchange.error?.provider !== undefined ? exchange.error : undefined)
     const at = this.#clock.now()
-    this.#outcomes(provider.name, model).add(this.#clock.elapsed(), error === undefined ? undefined : { status_code: failure?.status ?? error.status, message: error.message.slice(0, longestMessage), at })
+    this.#outcomes(provider.name, model).add(
+      this.#clock.elapsed(),
+      error === undefined ? undefined : { status_code: failure?.status ?? error.status, message: error.message.slice(0, longestMessage), at },
+    )
   }
 
   #outcomes(provider: string, model: string): Outcomes {
     let models = this.#byProvider.get(provider)
-    if (models === undefined) this.#byProvider.set(provider, models = new LRUCache<string, Outcomes>({ max: mostModels }))
+    if (models === undefined) this.#byProvider.set(provider, (models = new LRUCache<string, Outcomes>({ max: mostModels })))
     let outcomes = models.get(model)
-    if (outcomes === undefined) models.set(model, outcomes = new Outcomes())
+    if (outcomes === undefined) models.set(model, (outcomes = new Outcomes()))
     return outcomes
   }
 }

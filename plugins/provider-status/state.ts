@@ -22,7 +22,12 @@ const rules: readonly Rule[] = [
   { when: inventory => inventory.state === 'loading', status: 'degraded', status_label: 'Starting', status_reason: 'its models were not listed yet' },
   { when: inventory => !hasFailed(inventory) && hasModels(inventory), status: 'healthy', status_label: 'Healthy', status_reason: 'its models are listed' },
   { when: inventory => !hasFailed(inventory), status: 'degraded', status_label: 'Configured', status_reason: 'it lists no models' },
-  { when: inventory => hasModels(inventory) && inventory.lastFetch.succeededAt === undefined, status: 'degraded', status_label: 'Configured', status_reason: 'its models could not be listed; the configured ones stand' },
+  {
+    when: inventory => hasModels(inventory) && inventory.lastFetch.succeededAt === undefined,
+    status: 'degraded',
+    status_label: 'Configured',
+    status_reason: 'its models could not be listed; the configured ones stand',
+  },
   { when: hasModels, status: 'degraded', status_label: 'Offline', status_reason: 'its models could not be listed the last time; an earlier list stands' },
   { when: () => true, status: 'unhealthy', status_label: 'Unhealthy', status_reason: 'its models could not be listed, and none are known' },
 ]

@@ -17,7 +17,10 @@ export interface ViewInput {
 }
 
 export function viewOf({ inventory, health, circuit, resilience, isInitialized }: ViewInput): ProviderStatus {
-  const { provider, lastFetch: { error } } = inventory
+  const {
+    provider,
+    lastFetch: { error },
+  } = inventory
   const requests = health.of(provider)
   return {
     name: provider.name,
@@ -31,7 +34,10 @@ export function viewOf({ inventory, health, circuit, resilience, isInitialized }
   }
 }
 
-function configOf({ name, type, baseUrl, config: { models }, settings }: ProviderInstance, resilience: Readonly<Record<string, Readonly<Record<string, unknown>>>>): ProviderStatus['config'] {
+function configOf(
+  { name, type, baseUrl, config: { models }, settings }: ProviderInstance,
+  resilience: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+): ProviderStatus['config'] {
   const version = settings['api_version']
   return {
     name,
@@ -71,6 +77,9 @@ function requestsOf({ requests, errors, models }: Health): Pick<ProviderStatus['
   return {
     requests,
     errors,
-    models: models.map(({ lastError, ...counts }) => ({ ...counts, ...(lastError === undefined ? {} : { last_error: { ...lastError, at: new Date(lastError.at).toISOString() } }) })),
+    models: models.map(({ lastError, ...counts }) => ({
+      ...counts,
+      ...(lastError === undefined ? {} : { last_error: { ...lastError, at: new Date(lastError.at).toISOString() } }),
+    })),
   }
 }

@@ -19,12 +19,24 @@ interface Limit {
 
 /** What pairs of variables name. */
 const pairs: Readonly<Record<string, readonly [period: string, member: 'max_requests' | 'max_tokens']>> = {
-  rpm: ['minute', 'max_requests'], tpm: ['minute', 'max_tokens'], rph: ['hour', 'max_requests'], tph: ['hour', 'max_tokens'],
-  rpd: ['day', 'max_requests'], tpd: ['day', 'max_tokens'], concurrent: ['concurrent', 'max_requests'],
+  rpm: ['minute', 'max_requests'],
+  tpm: ['minute', 'max_tokens'],
+  rph: ['hour', 'max_requests'],
+  tph: ['hour', 'max_tokens'],
+  rpd: ['day', 'max_requests'],
+  tpd: ['day', 'max_tokens'],
+  concurrent: ['concurrent', 'max_requests'],
 }
 
 /** Variables stand in the place of what the file says of the same. @throws Error */
-export function configuredLimits({ user_paths: paths, keys, providers, models, path_variables: ofPaths, provider_variables: ofProviders }: Options): readonly RateRule[] {
+export function configuredLimits({
+  user_paths: paths,
+  keys,
+  providers,
+  models,
+  path_variables: ofPaths,
+  provider_variables: ofProviders,
+}: Options): readonly RateRule[] {
   const written = [
     ...paths.flatMap(({ path, per_child: perChild, limits }) => rulesOf({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
     ...keys.flatMap(({ key, limits }) => rulesOf({ scope: 'key', subject: key, per_child: false }, limits)),
@@ -32,8 +44,12 @@ export function configuredLimits({ user_paths: paths, keys, providers, models, p
     ...models.flatMap(({ model, limits }) => rulesOf({ scope: 'model', subject: model, per_child: false }, limits)),
   ]
   const varied = [
-    ...Object.entries(ofPaths).flatMap(([name, text]) => ofVariable(`SET_RATE_LIMIT_${name}`, text, () => ({ scope: 'user_path', subject: pathOfVariable(name), per_child: false }))),
-    ...Object.entries(ofProviders).flatMap(([name, text]) => ofVariable(`SET_PROVIDER_RATE_LIMIT_${name}`, text, () => ({ scope: 'provider', subject: providerOfVariable(name), per_child: false }))),
+    ...Object.entries(ofPaths).flatMap(([name, text]) =>
+      ofVariable(`SET_RATE_LIMIT_${name}`, text, () => ({ scope: 'user_path', subject: pathOfVariable(name), per_child: false })),
+    ),
+    ...Object.entries(ofProviders).flatMap(([name, text]) =>
+      ofVariable(`SET_PROVIDER_RATE_LIMIT_${name}`, text, () => ({ scope: 'provider', subject: providerOfVariable(name), per_child: false })),
+    ),
   ]
   refuseDuplicates(written)
   refuseDuplicates(varied)
@@ -42,7 +58,10 @@ export function configuredLimits({ user_paths: paths, keys, providers, models, p
 
 function ofVariable(variable: string, text: string, whom: () => Whom): readonly RateRule[] {
   try {
-    return rulesOf(whom(), readLimits(text).map(limit => Array.isArray(limit) ? limitOfPair(limit) : limit as Limit))
+    return rulesOf(
+      whom(),
+      readLimits(text).map(limit => (Array.isArray(limit) ? limitOfPair(limit) : (limit as Limit))),
+    )
   } catch (cause) {
     throw new Error(`${variable}: ${(cause as Error).message}`, { cause })
   }
@@ -61,8 +80,15 @@ function rulesOf(whom: Whom, limits: readonly Limit[]): readonly RateRule[] {
     const seconds = secondsOf(limit)
     const { max_requests: requests, max_tokens: tokens } = limit
     const known = byPeriod.get(seconds)
-    if (requests !== undefined && known?.max_requests !== undefined || tokens !== undefined && known?.max_tokens !== undefined) throw new Error(`there are two limits for ${whom.scope} ${whom.subject} and a period of ${seconds} s`)
-    const rule: RateRule = { ...known, ...whom, period_seconds: seconds, ...(requests === undefined ? {} : { max_requests: whole(requests) }), ...(tokens === undefined ? {} : { max_tokens: whole(tokens) }) }
+    if ((requests !== undefined && known?.max_requests !== undefined) || (tokens !== undefined && known?.max_tokens !== undefined))
+      throw new Error(`there are two limits for ${whom.scope} ${whom.subject} and a period of ${seconds} s`)
+    const rule: RateRule = {
+      ...known,
+      ...whom,
+      period_seconds: seconds,
+      ...(requests === undefined ? {} : { max_requests: whole(requests) }),
+      ...(tokens === undefined ? {} : { max_tokens: whole(tokens) }),
+    }
     byPeriod.set(seconds, rule)
   }
   const rules = [...byPeriod.values()]
@@ -76,7 +102,8 @@ function rulesOf(whom: Whom, limits: readonly Limit[]): readonly RateRule[] {
 function secondsOf({ period, period_seconds: seconds }: Limit): number {
   if ((period === undefined) === (seconds === undefined)) throw new Error('a limit has either period or period_seconds')
   const read = seconds ?? periods[period ?? '']
-  if (read === undefined || !Number.isInteger(read) || read < 0 || read > longestPeriodSeconds) throw new Error(`${JSON.stringify(period ?? seconds)} is no period`)
+  if (read === undefined || !Number.isInteger(read) || read < 0 || read > longestPeriodSeconds)
+    throw new Error(`${JSON.stringify(period ?? seconds)} is no period`)
   return read
 }
 

@@ -32,10 +32,13 @@ export class Counting {
     const now = clock.now()
     const said = state.claim(claims, now)
     if (!isPromise(said)) return { ...said, where: state }
-    return said.then(answer => {
-      this.#back()
-      return { ...answer, where: state }
-    }, (cause: unknown) => this.#without(claims, now, cause))
+    return said.then(
+      answer => {
+        this.#back()
+        return { ...answer, where: state }
+      },
+      (cause: unknown) => this.#without(claims, now, cause),
+    )
   }
 
   settle(where: State, settlement: Settlement): void {
@@ -45,7 +48,13 @@ export class Counting {
 
   #without(claims: readonly Claim[], now: number, cause: unknown): Counted | undefined {
     const { onFailure, log } = this.#options
-    if (!this.#isAway) log.warn({ err: cause }, onFailure === 'open' ? 'the shared state is away: rate limits are counted in this process' : 'the shared state is away: calls under rate limits are refused')
+    if (!this.#isAway)
+      log.warn(
+        { err: cause },
+        onFailure === 'open'
+          ? 'the shared state is away: rate limits are counted in this process'
+          : 'the shared state is away: calls under rate limits are refused',
+      )
     this.#isAway = true
     return onFailure === 'open' ? { ...this.#own.claim(claims, now), where: this.#own } : undefined
   }

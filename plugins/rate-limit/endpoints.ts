@@ -30,22 +30,79 @@ const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
   const { unavailable, ruleStore, clock } = deps
   const endpoints: Endpoints = new RuleEndpoints({
-    ruleStore, clock, identities: { scopes, periods, zero: true }, viewsOf: rules => viewsOf(deps, rules), answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
+    ruleStore,
+    clock,
+    identities: { scopes, periods, zero: true },
+    viewsOf: rules => viewsOf(deps, rules),
+    answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
   })
   return [
-    { method: 'GET', path: '/rate-limits', scope: 'subtree', summary: 'Lists the rate limits, and how much of each is used.', ...list, unavailable, handle: call => endpoints.list(call) },
-    { method: 'PUT', path: '/rate-limits', scope: 'subtree', summary: 'Sets a rate limit.', body: schemaOf('RateLimitWrite'), ...list, unavailable, handle: call => put(endpoints, call) },
-    { method: 'DELETE', path: '/rate-limits', scope: 'subtree', summary: 'Deletes a rate limit.', body: schemaOf('RateLimitName'), ...list, unavailable, handle: call => remove(endpoints, call) },
-    { method: 'POST', path: '/rate-limits/reset-one', scope: 'subtree', summary: 'Resets a rate limit.', body: schemaOf('RateLimitReset'), ...list, unavailable, handle: call => endpoints.resetOne(call) },
-    { method: 'POST', path: '/rate-limits/reset', scope: 'global', summary: 'Resets all rate limits.', body: schemaOf('ResetAll'), response: schemaOf('ResetDone'), unavailable, handle: call => endpoints.resetAll(call) },
+    {
+      method: 'GET',
+      path: '/rate-limits',
+      scope: 'subtree',
+      summary: 'Lists the rate limits, and how much of each is used.',
+      ...list,
+      unavailable,
+      handle: call => endpoints.list(call),
+    },
+    {
+      method: 'PUT',
+      path: '/rate-limits',
+      scope: 'subtree',
+      summary: 'Sets a rate limit.',
+      body: schemaOf('RateLimitWrite'),
+      ...list,
+      unavailable,
+      handle: call => put(endpoints, call),
+    },
+    {
+      method: 'DELETE',
+      path: '/rate-limits',
+      scope: 'subtree',
+      summary: 'Deletes a rate limit.',
+      body: schemaOf('RateLimitName'),
+      ...list,
+      unavailable,
+      handle: call => remove(endpoints, call),
+    },
+    {
+      method: 'POST',
+      path: '/rate-limits/reset-one',
+      scope: 'subtree',
+      summary: 'Resets a rate limit.',
+      body: schemaOf('RateLimitReset'),
+      ...list,
+      unavailable,
+      handle: call => endpoints.resetOne(call),
+    },
+    {
+      method: 'POST',
+      path: '/rate-limits/reset',
+      scope: 'global',
+      summary: 'Resets all rate limits.',
+      body: schemaOf('ResetAll'),
+      response: schemaOf('ResetDone'),
+      unavailable,
+      handle: call => endpoints.resetAll(call),
+    },
   ]
 }
 
 async function put(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList> {
   const { limit_key: key, per_child: perChild, max_requests: requests, max_tokens: tokens, ...given } = call.body as RateLimitWrite
-  const rule: RateRule = { ...endpoints.identityOf(call, given, key), per_child: perChild, ...(typeof requests === 'number' ? { max_requests: requests } : {}), ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}) }
+  const rule: RateRule = {
+    ...endpoints.identityOf(call, given, key),
+    per_child: perChild,
+    ...(typeof requests === 'number' ? { max_requests: requests } : {}),
+    ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}),
+  }
   const flaw = flawIn(rule)
-  if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests', flaw)
+  if (flaw !== undefined)
+    throw invalidValue(
+      perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests',
+      flaw,
+    )
   return await endpoints.put(call, rule)
 }
 
@@ -61,7 +118,11 @@ async function viewsOf({ state, clock, index }: EndpointDeps, standing: readonly
     const subjects = index().subjectsOf(index().rules.find(({ id }) => id === rule.id) ?? rule)
     return (subjects.length === 0 ? [undefined] : subjects).map(subject => ({ rule, subject, meters: subject === undefined ? [] : metersOf(rule, subject) }))
   })
-  const standings = await standingsOf(state, rows.flatMap(({ meters }) => meters), now)
+  const standings = await standingsOf(
+    state,
+    rows.flatMap(({ meters }) => meters),
+    now,
+  )
   return rows.map(({ rule, subject, meters }) => viewOf(rule, subject, new Map(meters.flatMap(meter => mapped(standings, meter))), now))
 }
 

@@ -9,12 +9,24 @@ export function limitHeaders(meters: readonly Meter[], standings: readonly Stand
   for (const kind of ['requests', 'tokens'] as const) {
     const least = leastOf(meters, standings, kind, nowMs)
     if (least === undefined) continue
-    headers.push(`x-ratelimit-limit-${kind}`, String(least.meter.limit), `x-ratelimit-remaining-${kind}`, String(least.left), `x-ratelimit-reset-${kind}`, String(Math.ceil((windowOf(least.meter, nowMs).endMs - nowMs) / 1000)))
+    headers.push(
+      `x-ratelimit-limit-${kind}`,
+      String(least.meter.limit),
+      `x-ratelimit-remaining-${kind}`,
+      String(least.left),
+      `x-ratelimit-reset-${kind}`,
+      String(Math.ceil((windowOf(least.meter, nowMs).endMs - nowMs) / 1000)),
+    )
   }
   return headers
 }
 
-function leastOf(meters: readonly Meter[], standings: readonly Standing[], kind: Kind, nowMs: number): { readonly meter: Meter; readonly left: number } | undefined {
+function leastOf(
+  meters: readonly Meter[],
+  standings: readonly Standing[],
+  kind: Kind,
+  nowMs: number,
+): { readonly meter: Meter; readonly left: number } | undefined {
   let least: { readonly meter: Meter; readonly left: number } | undefined
   meters.forEach((meter, index) => {
     const standing = standings[index]

@@ -37,7 +37,7 @@ export default definePlugin({
     const limiter = new Limiter(new RateIndex([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
     const renewals = new Renewals({ state, clock, holdMs: slotMs, held: () => [...limiter.held.values()].flat() })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
-    const unavailable = () => options.enabled ? undefined : 'rate limits do not hold: rate_limits.enabled is false'
+    const unavailable = () => (options.enabled ? undefined : 'rate limits do not hold: rate_limits.enabled is false')
     const offers: (() => void)[] = []
     let ruleStore: RuleStore<RateRule> | undefined
     let keeper: CounterKeeper | undefined
@@ -49,12 +49,32 @@ export default definePlugin({
       if (isServing && !limiter.index.isEmpty) keeper?.start()
     }
     const open = async () => {
-      const opened: RuleStore<RateRule> = ruleStore = new RuleStore<RateRule>({ storage, name: 'rate_limits', clock, configured, changed: () => { if (ruleStore !== undefined) adopt(ruleStore) }, failed })
+      const opened: RuleStore<RateRule> = (ruleStore = new RuleStore<RateRule>({
+        storage,
+        name: 'rate_limits',
+        clock,
+        configured,
+        changed: () => {
+          if (ruleStore !== undefined) adopt(ruleStore)
+        },
+        failed,
+      }))
       await opened.open()
       adopt(opened)
       if (!options.enabled) return
-      if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined)) log.warn('limits of tokens do not hold: usage.enabled is false')
-      if (state.volatile !== undefined) await keep(new CounterKeeper({ records: storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, isShared: state.isShared, clock, everyMs: options.flush_interval, failed }))
+      if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined))
+        log.warn('limits of tokens do not hold: usage.enabled is false')
+      if (state.volatile !== undefined)
+        await keep(
+          new CounterKeeper({
+            records: storage.records<KeptCounters>('rate_limit_counters'),
+            counters: state.volatile,
+            isShared: state.isShared,
+            clock,
+            everyMs: options.flush_interval,
+            failed,
+          }),
+        )
     }
     const keep = async (counters: CounterKeeper) => {
       keeper = counters
@@ -70,7 +90,8 @@ export default definePlugin({
       start() {
         if (ruleStore === undefined) return
         const standing = ruleStore
-        for (const endpoint of endpointsOf({ ruleStore: standing, state, clock, index: () => limiter.index, unavailable })) offers.push(admin.endpoint(endpoint))
+        for (const endpoint of endpointsOf({ ruleStore: standing, state, clock, index: () => limiter.index, unavailable }))
+          offers.push(admin.endpoint(endpoint))
         offers.push(
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => options.enabled),
@@ -82,9 +103,11 @@ export default definePlugin({
         isServing = true
         adopt(standing)
       },
-      route: (exchange: Exchange) => limiter.index.isEmpty || !objectOperations.has(exchange.operation) && !makesBatch(exchange) ? undefined : limiter.admitObject(exchange),
-      lookup: (exchange: Exchange) => limiter.index.isEmpty || exchange.origin === 'cache' ? undefined : limiter.admit(exchange),
-      attempt: (exchange: Exchange, { target }: Attempt) => limiter.index.isEmpty || exchange.attempts.length === 1 || exchange.origin === 'cache' ? undefined : limiter.admitTarget(exchange, target),
+      route: (exchange: Exchange) =>
+        limiter.index.isEmpty || (!objectOperations.has(exchange.operation) && !makesBatch(exchange)) ? undefined : limiter.admitObject(exchange),
+      lookup: (exchange: Exchange) => (limiter.index.isEmpty || exchange.origin === 'cache' ? undefined : limiter.admit(exchange)),
+      attempt: (exchange: Exchange, { target }: Attempt) =>
+        limiter.index.isEmpty || exchange.attempts.length === 1 || exchange.origin === 'cache' ? undefined : limiter.admitTarget(exchange, target),
       complete: (exchange: Exchange) => limiter.release(exchange),
       async close() {
         for (const withdraw of offers) withdraw()

@@ -53,7 +53,7 @@ export class CounterKeeper {
 
   /** Behind writings that are under way. */
   write(isLast = false): Promise<void> {
-    return this.#writing = this.#writing.then(() => this.#write(isLast, 1)).catch(this.#options.failed)
+    return (this.#writing = this.#writing.then(() => this.#write(isLast, 1)).catch(this.#options.failed))
   }
 
   async close(): Promise<void> {
@@ -64,7 +64,9 @@ export class CounterKeeper {
 
   #arm(): void {
     this.#timer = this.#options.clock.after(this.#options.everyMs, () => {
-      void this.write().then(() => { if (this.#timer !== undefined) this.#arm() })
+      void this.write().then(() => {
+        if (this.#timer !== undefined) this.#arm()
+      })
     })
   }
 
@@ -78,7 +80,7 @@ export class CounterKeeper {
       this.#revision = (await records.put(id, { counters }, { expected: this.#revision })).revision
       this.#written = text
     } catch (cause) {
-      if (!(cause instanceof Conflict) || isShared && tries === mostTries) throw cause
+      if (!(cause instanceof Conflict) || (isShared && tries === mostTries)) throw cause
       if (!isShared) return void (this.#isReplaced = true)
       // What another one wrote meanwhile is older than what is read now.
       this.#revision = (await records.get(id))?.revision ?? 0

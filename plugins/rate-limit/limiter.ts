@@ -1,7 +1,18 @@
 /** Admits calls under all rules that hold for them, or refuses them; gives back the slots of calls that are over, and counts their tokens. */
 
 import { randomUUID } from 'node:crypto'
-import { gatewayError, slot, type Claim, type Clock, type Exchange, type GatewayError, type Hold, type Instrument, type State, type Target } from '../../core/index.ts'
+import {
+  gatewayError,
+  slot,
+  type Claim,
+  type Clock,
+  type Exchange,
+  type GatewayError,
+  type Hold,
+  type Instrument,
+  type State,
+  type Target,
+} from '../../core/index.ts'
 import { admits } from '../../core/services/state.ts'
 import type { SpentRecord } from '../../core/services/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
@@ -96,7 +107,10 @@ export class Limiter {
     const now = clock.now()
     if (state.isShared) return this.#wasFull(`${provider.name}/${model}`, now)
     const claims = meters.map(meter => claimOf(meter, '', now, undefined))
-    const standings = state.read(claims.map(({ counter, hold }) => ({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) })), now)
+    const standings = state.read(
+      claims.map(({ counter, hold }) => ({ ...counter, ...(hold === undefined ? {} : { held: hold.key }) })),
+      now,
+    )
     return !isPromise(standings) && claims.some((claim, index) => !admits(claim, standings[index] ?? { current: 0, previous: 0, held: 0 }))
   }
 
@@ -115,7 +129,8 @@ export class Limiter {
     return this.#ask(exchange, [...ofCaller, ...ofTarget], target, refusal => {
       if (refusal === undefined) return this.#go(exchange, index)
       if (target === undefined || refusal.at < ofCaller.length) return refusal.error
-      if (this.#options.state.isShared) this.#fullUntil.set(`${target.provider.name}/${target.model}`, this.#options.clock.now() + Math.min(refusal.error.retryAfterMs ?? 0, 1000))
+      if (this.#options.state.isShared)
+        this.#fullUntil.set(`${target.provider.name}/${target.model}`, this.#options.clock.now() + Math.min(refusal.error.retryAfterMs ?? 0, 1000))
       return this.#admitAt(exchange, ofCaller, index + 1, before ?? refusal.error)
     })
   }
@@ -125,10 +140,15 @@ export class Limiter {
   }
 
   /** @param then what to do next; it is given the first refusal, if there was one */
-  #ask(exchange: Exchange, meters: readonly Meter[], target: Target | undefined, then: (refusal: Refusal | undefined) => Now<GatewayError | undefined>): Now<GatewayError | undefined> {
+  #ask(
+    exchange: Exchange,
+    meters: readonly Meter[],
+    target: Target | undefined,
+    then: (refusal: Refusal | undefined) => Now<GatewayError | undefined>,
+  ): Now<GatewayError | undefined> {
     const { clock, counting, slotMs } = this.#options
     const now = clock.now()
-    const holder = `${this.#process}:${this.#calls += 1}`
+    const holder = `${this.#process}:${(this.#calls += 1)}`
     const claims = meters.map(meter => claimOf(meter, holder, now, slotMs))
     const said = counting.claim(claims)
     if (isPromise(said)) return said.then(counted => then(this.#judge({ exchange, meters, target, claims, now }, counted)))
@@ -146,7 +166,7 @@ export class Limiter {
     const holds = claims.flatMap(({ hold }) => hold ?? [])
     const [first] = holds
     if (first !== undefined && this.#options.slotMs !== undefined) this.held.set(first.holder, holds)
-    if (target !== undefined || holds.length > 0) this.#grants.set(exchange, [...this.#grants.get(exchange) ?? [], { where, holds, target }])
+    if (target !== undefined || holds.length > 0) this.#grants.set(exchange, [...(this.#grants.get(exchange) ?? []), { where, holds, target }])
     const headers = exchange.attempts.length === 0 && exchange.forward === undefined ? limitHeaders(meters, standings, now) : []
     if (headers.length > 0) exchange.replyHeaders.push(...headers)
     // The caller may have left while the state was asked.
@@ -154,11 +174,13 @@ export class Limiter {
   }
 
   #refusal({ claims, meters, now }: Asked, { standings }: Counted): Refusal {
-    const refusing = meters.map((meter, at) => ({ meter, at, standing: standings[at], claim: claims[at] })).filter(({ claim, standing }) => claim !== undefined && standing !== undefined && !admits(claim, standing))
+    const refusing = meters
+      .map((meter, at) => ({ meter, at, standing: standings[at], claim: claims[at] }))
+      .filter(({ claim, standing }) => claim !== undefined && standing !== undefined && !admits(claim, standing))
     const at = refusing[0]?.at ?? 0
     const meter = meters[at] as Meter
     this.#options.refused(1, meter.rule.scope)
-    const waits = refusing.map(each => each.standing === undefined ? 0 : waitOf(each.meter, each.standing, now))
+    const waits = refusing.map(each => (each.standing === undefined ? 0 : waitOf(each.meter, each.standing, now)))
     return { at, error: gatewayError('rate_limit_exceeded', `rate limit exceeded: ${wordsOf(meter)}`, { retryAfterMs: Math.max(1, ...waits) }) }
   }
 }

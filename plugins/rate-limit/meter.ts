@@ -36,8 +36,8 @@ export function metersOf(rule: StandingRule<RateRule>, subject: string): readonl
   const meter = (kind: Kind, limit: number, key: string): Meter => ({ rule, subject, kind, limit, key, periodMs })
   if (seconds === 0) return requests === undefined ? [] : [meter('concurrent', requests, `slots:${whom}`)]
   return [
-    ...requests === undefined ? [] : [meter('requests', requests, `rate:${whom}:${resetAt}:requests`)],
-    ...tokens === undefined ? [] : [meter('tokens', tokens, `rate:${whom}:${resetAt}:tokens`)],
+    ...(requests === undefined ? [] : [meter('requests', requests, `rate:${whom}:${resetAt}:requests`)]),
+    ...(tokens === undefined ? [] : [meter('tokens', tokens, `rate:${whom}:${resetAt}:tokens`)]),
   ]
 }
 
@@ -69,7 +69,7 @@ export function waitOf(meter: Meter, { current, previous }: Standing, nowMs: num
   // What was used must be less than a limit of tokens, not the same.
   const late = meter.kind === 'tokens' ? 1 : 0
   const fits = (start: number, left: number, before: number) => start + meter.periodMs * (1 - Math.min(1, left / before)) + late
-  if (current < room || current === room && meter.kind === 'requests') return Math.max(1, fits(startMs, room - current, previous) - nowMs)
+  if (current < room || (current === room && meter.kind === 'requests')) return Math.max(1, fits(startMs, room - current, previous) - nowMs)
   return Math.max(1, fits(endMs, room, current) - nowMs)
 }
 

@@ -28,13 +28,17 @@ export class RateIndex {
     const meters = (rule: StandingRule<RateRule>, subject: string) => metersOf(rule, subject).filter(({ kind }) => countsTokens || kind !== 'tokens')
     const bySubject = (scope: RateScope, spell: (subject: string) => string) => {
       const found = new Map<string, readonly Meter[]>()
-      for (const rule of rules.filter(other => other.scope === scope)) found.set(spell(rule.subject), [...found.get(spell(rule.subject)) ?? [], ...meters(rule, rule.subject)])
+      for (const rule of rules.filter(other => other.scope === scope))
+        found.set(spell(rule.subject), [...(found.get(spell(rule.subject)) ?? []), ...meters(rule, rule.subject)])
       return found
     }
     this.isEmpty = rules.length === 0
     this.countsTokens = countsTokens && rules.some(({ max_tokens: tokens }) => tokens !== undefined)
     this.rules = rules
-    this.#paths = new PathIndex(rules.filter(({ scope }) => scope === 'user_path'), meters)
+    this.#paths = new PathIndex(
+      rules.filter(({ scope }) => scope === 'user_path'),
+      meters,
+    )
     this.#keys = bySubject('key', subject => subject)
     this.#providers = bySubject('provider', subject => subject.toLowerCase())
     this.#models = bySubject('model', subject => subject.toLowerCase())
@@ -42,7 +46,7 @@ export class RateIndex {
 
   ofCaller(path: string, keyId: string | null | undefined): readonly Meter[] {
     const ofPath = this.#paths.of(path)
-    const ofKey = this.#keys.size === 0 || keyId === undefined || keyId === null ? none : this.#keys.get(keyId) ?? none
+    const ofKey = this.#keys.size === 0 || keyId === undefined || keyId === null ? none : (this.#keys.get(keyId) ?? none)
     return ofKey.length === 0 ? ofPath : [...ofPath, ...ofKey]
   }
 
@@ -60,6 +64,6 @@ export class RateIndex {
   }
 
   #find(provider: string, model: string): readonly Meter[] {
-    return [...this.#providers.get(provider) ?? none, ...this.#models.get(`${provider}/${model}`) ?? none, ...this.#models.get(model) ?? none]
+    return [...(this.#providers.get(provider) ?? none), ...(this.#models.get(`${provider}/${model}`) ?? none), ...(this.#models.get(model) ?? none)]
   }
 }

@@ -3,7 +3,7 @@
 import type { LimitRule } from '../../core/limits/rule.ts'
 
 export const scopes = ['user_path', 'key', 'provider', 'model'] as const
-export type RateScope = typeof scopes[number]
+export type RateScope = (typeof scopes)[number]
 
 export interface RateRule extends LimitRule {
   readonly scope: RateScope

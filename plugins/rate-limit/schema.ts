@@ -20,8 +20,13 @@ const limits = {
 
 function listOf<const Name extends string>(name: Name, words: string) {
   return {
-    type: 'object', additionalProperties: false, required: [name, 'limits'],
-    properties: { [name]: { type: 'string', minLength: 1, description: words }, limits } as Record<Name, { readonly type: 'string'; readonly minLength: 1; readonly description: string }> & { readonly limits: typeof limits },
+    type: 'object',
+    additionalProperties: false,
+    required: [name, 'limits'],
+    properties: { [name]: { type: 'string', minLength: 1, description: words }, limits } as Record<
+      Name,
+      { readonly type: 'string'; readonly minLength: 1; readonly description: string }
+    > & { readonly limits: typeof limits },
   } as const
 }
 
@@ -30,17 +35,29 @@ export const schema = {
   properties: {
     enabled: { type: 'boolean', default: true, setting: 'rate_limits.enabled', env: 'RATE_LIMITS_ENABLED', description: 'Whether rate limits hold.' },
     on_store_failure: {
-      enum: ['open', 'closed'], default: 'open', setting: 'rate_limits.on_store_failure', env: 'RATE_LIMITS_ON_STORE_FAILURE',
+      enum: ['open', 'closed'],
+      default: 'open',
+      setting: 'rate_limits.on_store_failure',
+      env: 'RATE_LIMITS_ON_STORE_FAILURE',
       description: 'What happens while the shared state is away: `open` counts in this process, `closed` refuses calls that a limit holds for.',
     },
     flush_interval: {
-      type: 'string', format: 'seconds', default: '1', setting: 'rate_limits.flush_interval', env: 'RATE_LIMITS_FLUSH_INTERVAL',
+      type: 'string',
+      format: 'seconds',
+      default: '1',
+      setting: 'rate_limits.flush_interval',
+      env: 'RATE_LIMITS_FLUSH_INTERVAL',
       description: 'Where limits are counted in memory: how often the counters are written down, to be found after a restart. 0: only at the end.',
     },
     user_paths: {
-      type: 'array', default: [], setting: 'rate_limits.user_paths', description: 'Limits of user paths and all below them.',
+      type: 'array',
+      default: [],
+      setting: 'rate_limits.user_paths',
+      description: 'Limits of user paths and all below them.',
       items: {
-        type: 'object', additionalProperties: false, required: ['path', 'limits'],
+        type: 'object',
+        additionalProperties: false,
+        required: ['path', 'limits'],
         properties: {
           path: { type: 'string', minLength: 1, description: 'The user path.' },
           per_child: { type: 'boolean', default: false, description: 'Each direct child of the path has limits of its own, and the path itself none.' },
@@ -49,16 +66,42 @@ export const schema = {
       },
     },
     keys: { type: 'array', default: [], setting: 'rate_limits.keys', description: 'Limits of managed keys.', items: listOf('key', 'The id of the key.') },
-    providers: { type: 'array', default: [], setting: 'rate_limits.providers', description: 'Limits of provider instances.', items: listOf('name', 'The name of the instance.') },
-    models: { type: 'array', default: [], setting: 'rate_limits.models', description: 'Limits of models.', items: listOf('model', '`provider/model`, or the id of a model with any provider.') },
+    providers: {
+      type: 'array',
+      default: [],
+      setting: 'rate_limits.providers',
+      description: 'Limits of provider instances.',
+      items: listOf('name', 'The name of the instance.'),
+    },
+    models: {
+      type: 'array',
+      default: [],
+      setting: 'rate_limits.models',
+      description: 'Limits of models.',
+      items: listOf('model', '`provider/model`, or the id of a model with any provider.'),
+    },
     path_variables: {
-      type: 'object', default: {}, additionalProperties: { type: 'string' }, setting: 'rate_limits.path_variables', env_family: 'SET_RATE_LIMIT_',
+      type: 'object',
+      default: {},
+      additionalProperties: { type: 'string' },
+      setting: 'rate_limits.path_variables',
+      env_family: 'SET_RATE_LIMIT_',
       description: 'What `SET_RATE_LIMIT_<PATH>` say, by `<PATH>`: pairs such as `rpm=60,tpd=100000`, or a JSON array of limits.',
     },
     provider_variables: {
-      type: 'object', default: {}, additionalProperties: { type: 'string' }, setting: 'rate_limits.provider_variables', env_family: 'SET_PROVIDER_RATE_LIMIT_',
+      type: 'object',
+      default: {},
+      additionalProperties: { type: 'string' },
+      setting: 'rate_limits.provider_variables',
+      env_family: 'SET_PROVIDER_RATE_LIMIT_',
       description: 'The same of `SET_PROVIDER_RATE_LIMIT_<NAME>`.',
     },
-    recording: { type: 'boolean', default: true, setting: 'usage.enabled', env: 'USAGE_ENABLED', description: 'Whether tokens are counted; without that, limits of tokens do not hold.' },
+    recording: {
+      type: 'boolean',
+      default: true,
+      setting: 'usage.enabled',
+      env: 'USAGE_ENABLED',
+      description: 'Whether tokens are counted; without that, limits of tokens do not hold.',
+    },
   },
 } as const satisfies OptionsSchema

@@ -19,13 +19,18 @@ interface Used {
 export function viewOf(rule: StandingRule<RateRule>, subject: string | undefined, standings: Standings, nowMs: number): RateLimitView {
   const { scope, subject: own, per_child: perChild, period_seconds: seconds, max_requests: requests, max_tokens: tokens, source, createdAt, updatedAt } = rule
   return {
-    scope, subject: own, per_child: perChild,
+    scope,
+    subject: own,
+    per_child: perChild,
     ...(perChild && subject !== undefined ? { effective_subject: subject } : {}),
     ...(scope === 'user_path' ? { user_path: own } : {}),
-    period_seconds: seconds, period_label: labelOf(seconds),
+    period_seconds: seconds,
+    period_label: labelOf(seconds),
     ...(requests === undefined ? {} : { max_requests: requests }),
     ...(tokens === undefined ? {} : { max_tokens: tokens }),
-    source, created_at: new Date(createdAt).toISOString(), updated_at: new Date(updatedAt).toISOString(),
+    source,
+    created_at: new Date(createdAt).toISOString(),
+    updated_at: new Date(updatedAt).toISOString(),
     ...windowFields(rule, nowMs),
     ...usedFields(standings, nowMs),
   }
@@ -39,7 +44,8 @@ export function reportOf({ subject, rule }: Meter, standings: Standings, nowMs: 
   const used = [...standings].map(([meter, standing]) => usage(meter, standing, nowMs))
   return {
     ...(rule.scope === 'user_path' ? { user_path: subject } : { key: subject }),
-    period_seconds: seconds, period_label: labelOf(seconds),
+    period_seconds: seconds,
+    period_label: labelOf(seconds),
     ...(requests === undefined ? {} : { max_requests: requests }),
     ...(tokens === undefined ? {} : { max_tokens: tokens }),
     ...fields,

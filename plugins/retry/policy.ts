@@ -22,7 +22,7 @@ export class RetryPolicy {
 
   /** Whether the failure is one that may pass: no answer came, or one with a listed status. Tapline's own timeouts are none. */
   mayPass({ kind, status }: Failure): boolean {
-    return kind === 'transport' || kind === 'status' && status !== undefined && this.#isListed(status)
+    return kind === 'transport' || (kind === 'status' && status !== undefined && this.#isListed(status))
   }
 
   /**

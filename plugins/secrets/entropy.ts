@@ -3,7 +3,7 @@
 import type { TextSpan } from '../../core/index.ts'
 
 /** Letters, digits and `+ / _ -`, by character code. */
-const isWordCode = Uint8Array.from({ length: 128 }, (_, code) => /[\w+/-]/.test(String.fromCharCode(code)) ? 1 : 0)
+const isWordCode = Uint8Array.from({ length: 128 }, (_, code) => (/[\w+/-]/.test(String.fromCharCode(code)) ? 1 : 0))
 
 /** What people write comes in runs: words, numbers. In random characters, hardly any run is longer than two. */
 const handwrittenRun = 3
@@ -66,7 +66,10 @@ function wordEnd(text: string, at: number): number {
 
 /** Of a path, the names that somebody chose say nothing, and neither do checksums. */
 function isRandom(word: string, { entropy, minLength }: EntropyRule): boolean {
-  const odd = word.split('/').filter(piece => !isHandwritten(piece) && !hexadecimal.test(piece)).join('')
+  const odd = word
+    .split('/')
+    .filter(piece => !isHandwritten(piece) && !hexadecimal.test(piece))
+    .join('')
   return odd.length >= minLength && entropyOf(odd) >= entropy
 }
 
@@ -80,6 +83,6 @@ export function entropyOf(word: string): number {
   const counts = new Map<string, number>()
   for (const character of word) counts.set(character, (counts.get(character) ?? 0) + 1)
   let bits = 0
-  for (const count of counts.values()) bits -= count / word.length * Math.log2(count / word.length)
+  for (const count of counts.values()) bits -= (count / word.length) * Math.log2(count / word.length)
   return bits
 }

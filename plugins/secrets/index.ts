@@ -14,7 +14,10 @@ export default definePlugin({
   setup({ options, regex, warnInStream }) {
     const scanner = new SecretScanner(options, regex)
     const { action, replacement } = options
-    const rule = textRule(text => scanner.find(text).length > 0, text => replaceFindings(text, scanner.find(text), () => replacement))
+    const rule = textRule(
+      text => scanner.find(text).length > 0,
+      text => replaceFindings(text, scanner.find(text), () => replacement),
+    )
     return guardTexts(rule, action === 'redact' ? 'rewrite' : action, options, { warnInStream })
   },
 })

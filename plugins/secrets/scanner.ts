@@ -20,7 +20,11 @@ export class SecretScanner {
   readonly #allowed: ReadonlySet<string>
 
   constructor({ vendors, entropy, min_length: minLength, allow_list: allowed }: ScannerOptions, compile: (pattern: string) => Pattern) {
-    this.#forms = new Forms(keyForms.filter(({ entity }) => vendors.includes(entity)), compile, text => hasLongWord(text, shortestKey))
+    this.#forms = new Forms(
+      keyForms.filter(({ entity }) => vendors.includes(entity)),
+      compile,
+      text => hasLongWord(text, shortestKey),
+    )
     this.#entropy = entropy
     this.#minLength = minLength
     this.#allowed = new Set(allowed)

@@ -6,8 +6,12 @@ import type { TextForm } from '../../core/guard/forms.ts'
 const eol = '(?:[ \\t]*(?:\\r?\\n|\\\\r\\\\n|\\\\n)[ \\t]*)'
 const base64 = '[A-Za-z0-9+/]'
 const privateKey = [
-  '-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----', `(?:${eol}[A-Za-z-]+: [^\\r\\n\\\\]+)*`, `${eol}+${base64}{16,}={0,2}`,
-  `(?:${eol}${base64}+={0,2})*`, `(?:${eol}=${base64}{4})?`, `(?:${eol}?-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?`,
+  '-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----',
+  `(?:${eol}[A-Za-z-]+: [^\\r\\n\\\\]+)*`,
+  `${eol}+${base64}{16,}={0,2}`,
+  `(?:${eol}${base64}+={0,2})*`,
+  `(?:${eol}=${base64}{4})?`,
+  `(?:${eol}?-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?`,
 ].join('')
 /** Lines as only keys and certificates have them: the rest of a key whose beginning has left already. */
 const privateKeyLines = `${base64}*(?:${eol}${base64}{64})+(?:${eol}${base64}+={0,2})*(?:${eol}-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?`
@@ -23,7 +27,12 @@ export const keyForms = [
   { entity: 'huggingface', hint: 'hf_', pattern: '\\b(?:api_org|hf)_[A-Za-z0-9]{30,}' },
   { entity: 'tapline', hint: 'sk_(?:tap|gom)_', pattern: '\\bsk_(?:tap|gom)_[\\w-]{20,}' },
   { entity: 'aws', hint: 'A[KSBC][IC]A|A3T', pattern: '\\b(?:AKIA|ASIA|ABIA|ACCA|A3T[A-Z0-9])[A-Z0-9]{16}\\b' },
-  { entity: 'aws', hint: '[Ss][Ee][Cc][Rr][Ee][Tt]', pattern: `(?i)secret_?-?(?:access)?_?-?key["']?[ \\t]*[:=][ \\t]*["']?(${base64}{40})(?:[^A-Za-z0-9+/=]|$)`, group: 1 },
+  {
+    entity: 'aws',
+    hint: '[Ss][Ee][Cc][Rr][Ee][Tt]',
+    pattern: `(?i)secret_?-?(?:access)?_?-?key["']?[ \\t]*[:=][ \\t]*["']?(${base64}{40})(?:[^A-Za-z0-9+/=]|$)`,
+    group: 1,
+  },
   { entity: 'aws', hint: 'ABSK', pattern: `\\bABSK${base64}{100,}={0,2}` },
   { entity: 'google', hint: 'AIza', pattern: '\\bAIza[\\w-]{35}' },
   { entity: 'google', hint: 'GOCSPX-', pattern: '\\bGOCSPX-[\\w-]{28}' },
@@ -66,11 +75,16 @@ export const keyForms = [
   { entity: 'notion', hint: 'ntn_|secret_', pattern: '\\b(?:ntn|secret)_[A-Za-z0-9]{43,}' },
   { entity: 'postman', hint: 'PMAK-', pattern: '\\bPMAK-[0-9a-f]{24}-[0-9a-f]{34}' },
   { entity: 'jwt', hint: 'eyJ', pattern: '\\beyJ[\\w-]{10,}\\.eyJ[\\w-]{10,}\\.[\\w-]{10,}' },
-  { entity: 'connection_string', hint: '://', pattern: '(?i)\\b(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps|mssql)://[^\\s:@/]*:([^\\s@/]{3,})@', group: 1 },
+  {
+    entity: 'connection_string',
+    hint: '://',
+    pattern: '(?i)\\b(?:postgres|postgresql|mysql|mariadb|mongodb|mongodb\\+srv|redis|rediss|amqp|amqps|mssql)://[^\\s:@/]*:([^\\s@/]{3,})@',
+    group: 1,
+  },
   { entity: 'private_key', hint: '-----BEGIN', pattern: privateKey },
   { entity: 'private_key', hint: '[A-Za-z0-9+/]{64}', pattern: privateKeyLines },
 ] as const satisfies readonly TextForm[]
 
-export type VendorName = typeof keyForms[number]['entity']
+export type VendorName = (typeof keyForms)[number]['entity']
 
 export const vendorNames: readonly VendorName[] = [...new Set(keyForms.map(({ entity }) => entity))]

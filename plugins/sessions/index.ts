@@ -15,7 +15,9 @@ export default definePlugin({
     const rules = { ...options, headers: configuredHeaders(options) }
     return {
       // Nobody looks at the body before somebody asks.
-      request(exchange) { exchange.readSessionFrom(() => sessionId(exchange, rules)) },
+      request(exchange) {
+        exchange.readSessionFrom(() => sessionId(exchange, rules))
+      },
     }
   },
 })

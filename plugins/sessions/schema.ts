@@ -6,11 +6,32 @@ import { headerName } from '../../core/upstream/headers/header-edits.ts'
 export const schema = {
   type: 'object',
   properties: {
-    enabled: { type: 'boolean', default: true, setting: 'session.enabled', env: 'SESSION_KEEPING_ENABLED', description: 'Whether calls of one conversation are known to belong together.' },
-    builtin_rules: { type: 'boolean', default: true, setting: 'session.builtin_rules', env: 'SESSION_BUILTIN_RULES', description: 'Whether the headers and members are read in which known clients name their session.' },
-    auto_detect: { type: 'boolean', default: true, setting: 'session.auto_detect', env: 'SESSION_AUTO_DETECT', description: 'Whether chats that begin alike are taken for one session, where nobody names one.' },
+    enabled: {
+      type: 'boolean',
+      default: true,
+      setting: 'session.enabled',
+      env: 'SESSION_KEEPING_ENABLED',
+      description: 'Whether calls of one conversation are known to belong together.',
+    },
+    builtin_rules: {
+      type: 'boolean',
+      default: true,
+      setting: 'session.builtin_rules',
+      env: 'SESSION_BUILTIN_RULES',
+      description: 'Whether the headers and members are read in which known clients name their session.',
+    },
+    auto_detect: {
+      type: 'boolean',
+      default: true,
+      setting: 'session.auto_detect',
+      env: 'SESSION_AUTO_DETECT',
+      description: 'Whether chats that begin alike are taken for one session, where nobody names one.',
+    },
     headers: {
-      type: 'array', default: [], setting: 'session.headers', description: 'Further headers that name a session.',
+      type: 'array',
+      default: [],
+      setting: 'session.headers',
+      description: 'Further headers that name a session.',
       items: {
         type: 'object',
         properties: {
@@ -21,7 +42,11 @@ export const schema = {
       },
     },
     header_variables: {
-      type: 'object', default: {}, additionalProperties: { type: 'string' }, setting: 'session.header_variables', env_family: 'SESSION_HEADER_',
+      type: 'object',
+      default: {},
+      additionalProperties: { type: 'string' },
+      setting: 'session.header_variables',
+      env_family: 'SESSION_HEADER_',
       description: 'What `SESSION_HEADER_<n>` and `SESSION_HEADER_<n>_TRANSFORM` say, by `<n>` and what follows it; n is 1 or more.',
     },
   },

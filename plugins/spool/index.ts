@@ -21,7 +21,9 @@ export default definePlugin({
     const leave = () => service.leave()
     return {
       service,
-      start: () => { process.on('exit', leave) },
+      start: () => {
+        process.on('exit', leave)
+      },
       close() {
         process.off('exit', leave)
         service.close()

@@ -23,7 +23,15 @@ export default definePlugin({
       if (!isLost) log.warn({ err }, 'Redis cannot be reached; limits and budgets follow their on_store_failure')
       isLost = true
     }
-    const state = new RedisState({ url, prefix, clock, lost, found: () => { isLost = false } })
+    const state = new RedisState({
+      url,
+      prefix,
+      clock,
+      lost,
+      found: () => {
+        isLost = false
+      },
+    })
     return {
       service: state,
       async open() {

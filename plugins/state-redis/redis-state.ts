@@ -37,7 +37,12 @@ export class RedisState implements State {
     this.#prefix = prefix
     this.#clock = clock
     this.#redis = new Redis(url, {
-      lazyConnect: true, connectTimeout: connectMs, commandTimeout: commandMs, enableOfflineQueue: false, maxRetriesPerRequest: 0, enableAutoPipelining: true,
+      lazyConnect: true,
+      connectTimeout: connectMs,
+      commandTimeout: commandMs,
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      enableAutoPipelining: true,
       retryStrategy: times => Math.min(times * 100, longestReconnectMs),
     })
     this.#redis.on('error', lost).on('ready', found)
@@ -56,11 +61,14 @@ export class RedisState implements State {
   }
 
   async probe(): Promise<'ok' | 'down'> {
-    return await this.#redis.ping().then(() => 'ok' as const, () => 'down' as const)
+    return await this.#redis.ping().then(
+      () => 'ok' as const,
+      () => 'down' as const,
+    )
   }
 
   async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
-    const [admitted, ...numbers] = await this.#run('claim', claims, nowMs) as string[]
+    const [admitted, ...numbers] = (await this.#run('claim', claims, nowMs)) as string[]
     return { admitted: admitted === '1', standings: standingsOf(numbers) }
   }
 
@@ -73,7 +81,7 @@ export class RedisState implements State {
   }
 
   async read(questions: readonly Question[], nowMs: number): Promise<readonly Standing[]> {
-    return standingsOf(await this.#run('read', questions, nowMs) as string[])
+    return standingsOf((await this.#run('read', questions, nowMs)) as string[])
   }
 
   async base(counter: string, sinceMs: number, value: number): Promise<void> {

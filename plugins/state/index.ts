@@ -6,12 +6,27 @@ const schema = {
   type: 'object',
   properties: {
     backend: {
-      enum: ['auto', 'redis', 'postgresql', 'memory'], default: 'auto', setting: 'state.backend', env: 'STATE_BACKEND',
-      description: 'Where limits and budgets are counted: `redis`, `postgresql` (the database of `storage`), or `memory`, which is this process alone. `auto` is the first of these that is configured.',
+      enum: ['auto', 'redis', 'postgresql', 'memory'],
+      default: 'auto',
+      setting: 'state.backend',
+      env: 'STATE_BACKEND',
+      description:
+        'Where limits and budgets are counted: `redis`, `postgresql` (the database of `storage`), or `memory`, which is this process alone. `auto` is the first of these that is configured.',
     },
-    redis_url: { type: 'string', minLength: 1, secret: true, setting: 'cache.response.simple.redis.url', env: 'REDIS_URL', description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    redis_url: {
+      type: 'string',
+      minLength: 1,
+      secret: true,
+      setting: 'cache.response.simple.redis.url',
+      env: 'REDIS_URL',
+      description: 'Where Redis is: `redis://user:password@host:6379/0`.',
+    },
     storage: {
-      type: 'string', minLength: 1, default: 'sqlite', setting: 'storage.type', env: 'STORAGE_TYPE',
+      type: 'string',
+      minLength: 1,
+      default: 'sqlite',
+      setting: 'storage.type',
+      env: 'STORAGE_TYPE',
       description: 'The database: `sqlite`, `postgresql`, `mongodb`, or a plugin of your own by package or path.',
     },
   },
@@ -23,9 +38,12 @@ export default definePlugin({
   schema,
   expand({ backend, redis_url: url, storage }): readonly Step[] {
     switch (backend === 'auto' ? known(url, storage) : backend) {
-      case 'redis': return [{ use: 'state-redis', ...(url === undefined ? {} : { options: { url } }) }]
-      case 'postgresql': return [{ use: 'state-storage' }]
-      default: return [{ use: 'state-memory' }]
+      case 'redis':
+        return [{ use: 'state-redis', ...(url === undefined ? {} : { options: { url } }) }]
+      case 'postgresql':
+        return [{ use: 'state-storage' }]
+      default:
+        return [{ use: 'state-memory' }]
     }
   },
 })

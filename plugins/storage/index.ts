@@ -9,7 +9,11 @@ export default definePlugin({
     type: 'object',
     properties: {
       type: {
-        type: 'string', minLength: 1, default: 'sqlite', setting: 'storage.type', env: 'STORAGE_TYPE',
+        type: 'string',
+        minLength: 1,
+        default: 'sqlite',
+        setting: 'storage.type',
+        env: 'STORAGE_TYPE',
         description: 'The database: `sqlite`, `postgresql`, `mongodb`, or a plugin of your own by package or path.',
       },
     },

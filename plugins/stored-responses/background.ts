@@ -46,12 +46,14 @@ export class Background {
   async #refresh(asking: Asking, found: FoundResponse, now: Pick<StoredResponse, 'response' | 'status'>, usage: Usage | undefined): Promise<void> {
     const isOver = !isUnderWay(now.status)
     const { charge, ...before } = found.value
-    const value = { ...before, ...now, ...isOver ? { is_append_due: false } : charge === undefined ? {} : { charge } }
+    const value = { ...before, ...now, ...(isOver ? { is_append_due: false } : charge === undefined ? {} : { charge }) }
     const wasWritten = await this.#deps.store.refresh(found, value)
     if (!wasWritten || !isOver) return
     this.#record(found, now.status, usage)
     if (!found.value.is_append_due) return
-    await this.#append(asking, found, value).catch((cause: unknown) => asking.log.error({ err: cause, conversation: value.conversation?.id }, 'a background response could not be put into its conversation'))
+    await this.#append(asking, found, value).catch((cause: unknown) =>
+      asking.log.error({ err: cause, conversation: value.conversation?.id }, 'a background response could not be put into its conversation'),
+    )
   }
 
   /** What was cancelled before it began used nothing, and its provider says so by saying nothing. */
@@ -62,7 +64,7 @@ export class Background {
   }
 
   async #append({ caller }: Asking, { id }: FoundResponse, value: StoredResponse): Promise<void> {
-    if (value.conversation === null || value.status !== 'completed' && value.status !== 'incomplete') return
+    if (value.conversation === null || (value.status !== 'completed' && value.status !== 'incomplete')) return
     const conversation = await this.#deps.conversations.open(value.conversation.id, caller)
     await conversation?.append(wholeTurn(id, value))
   }

@@ -44,9 +44,19 @@ export interface Finished {
 export function entryOf(charge: Charge, { id, status, upstreamId, provider, usage, now }: Finished): UsageEntry {
   return {
     ...charge,
-    id: `background_${id}`, timestamp: now, provider_id: upstreamId, provider: provider.type, provider_name: provider.name,
-    status: statuses.get(status) ?? 'ok', origin: 'client', usage, apart: provider.definition.countsApart,
+    id: `background_${id}`,
+    timestamp: now,
+    provider_id: upstreamId,
+    provider: provider.type,
+    provider_name: provider.name,
+    status: statuses.get(status) ?? 'ok',
+    origin: 'client',
+    usage,
+    apart: provider.definition.countsApart,
   }
 }
 
-const statuses: ReadonlyMap<string, string> = new Map([['failed', 'error'], ['cancelled', 'aborted']])
+const statuses: ReadonlyMap<string, string> = new Map([
+  ['failed', 'error'],
+  ['cancelled', 'aborted'],
+])

@@ -50,7 +50,11 @@ function turnOf({ id, value }: FoundResponse): readonly PastItem[] {
   return [...itemsOf(id, value), ...outputOf(value)].map(({ json }) => ({ json: withoutId(json), issuer }))
 }
 
-async function beginning(conversations: Conversations, { id, length }: { readonly id: string; readonly length: number }, caller: Caller | undefined): Promise<readonly PastItem[]> {
+async function beginning(
+  conversations: Conversations,
+  { id, length }: { readonly id: string; readonly length: number },
+  caller: Caller | undefined,
+): Promise<readonly PastItem[]> {
   const conversation = await conversations.open(id, caller)
   return conversation === undefined ? [] : past(await conversation.items(length))
 }

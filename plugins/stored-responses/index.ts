@@ -33,13 +33,24 @@ export default definePlugin({
   setup({ options, services, log }) {
     const { storage, conversations, providers, pipelines, clock, meter } = services
     const usage = services.usage
-    const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', ['provider', 'provider_name', 'operation'])
+    const failures = meter.counter('response_snapshot_store_failures_total', 'Responses that could not be stored, by provider.', [
+      'provider',
+      'provider_name',
+      'operation',
+    ])
     const failed = (cause: unknown, operation: string, record: StoredResponse | undefined) => {
       failures(1, record?.provider_type ?? '', record?.provider ?? '', operation)
       log.warn({ err: cause, operation }, 'a response could not be stored')
     }
     const open = storage.records<OpenResponse>('open_responses')
-    const store = new ResponseStore({ responses: storage.records('responses'), open, items: storage.records('response_items'), clock, keepMs: options.keep_days * dayMs, failed })
+    const store = new ResponseStore({
+      responses: storage.records('responses'),
+      open,
+      items: storage.records('response_items'),
+      clock,
+      keepMs: options.keep_days * dayMs,
+      failed,
+    })
     const native = new NativeResponses(providers)
     const review = new Review(pipelines)
     const background = new Background({ store, conversations, providers, usage, clock, review })
@@ -75,7 +86,8 @@ export default definePlugin({
       },
       stream: {
         awaitsLast: exchange => keeper.isConcerned(exchange, resolved.get(exchange)),
-        last: ({ document }, exchange) => keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
+        last: ({ document }, exchange) =>
+          keeper.keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')), resolved.get(exchange)),
       },
       start: () => sweep.start(),
       async close() {

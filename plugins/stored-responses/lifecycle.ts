@@ -29,7 +29,11 @@ export class Lifecycle {
 
   /** @throws GatewayError */
   async answer(exchange: Exchange): Promise<Reply> {
-    const { method, path, params: { id = '' } } = exchange.request
+    const {
+      method,
+      path,
+      params: { id = '' },
+    } = exchange.request
     const query = lifecycleQuery(exchange)
     const found = await this.#find(exchange, id)
     if (method === 'DELETE') return await this.#delete(exchange, id, found, query)
@@ -62,7 +66,12 @@ export class Lifecycle {
     const page = pageQuery(exchange.request.query)
     if (found !== undefined) return jsonReply(itemPage(itemsOf(found.id, found.value), page))
     const { after, limit, order } = page
-    const passed = { limit: String(limit), order, ...after === undefined ? {} : { after }, ...query.include.length === 0 ? {} : { 'include[]': query.include } }
+    const passed = {
+      limit: String(limit),
+      order,
+      ...(after === undefined ? {} : { after }),
+      ...(query.include.length === 0 ? {} : { 'include[]': query.include }),
+    }
     return jsonReply((await this.#untracked(exchange, id, 'responses_input_items', query, passed)).render())
   }
 
@@ -93,7 +102,13 @@ export class Lifecycle {
   }
 
   /** Only those who reach everything reach what the gateway has no record of. */
-  async #untracked(exchange: Exchange, id: string, operation: LifecycleOperation, query: LifecycleQuery, passed: Readonly<Record<string, string | readonly string[]>> = {}): Promise<JsonDocument> {
+  async #untracked(
+    exchange: Exchange,
+    id: string,
+    operation: LifecycleOperation,
+    query: LifecycleQuery,
+    passed: Readonly<Record<string, string | readonly string[]>> = {},
+  ): Promise<JsonDocument> {
     const said = scopeOf(exchange.caller) === undefined ? await this.#native.askAll(exchange, id, operation, query, passed) : undefined
     if (said === undefined) throw notFound('response')
     return await this.#review.ofUntracked(exchange, said.keeper, said.document)

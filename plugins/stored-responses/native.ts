@@ -21,7 +21,15 @@ export interface Asker {
   readonly signal: AbortSignal
 }
 
-export function askerOf({ plan: { limits: { totalMs } }, clock, signal, id, userPath }: Exchange): Asker {
+export function askerOf({
+  plan: {
+    limits: { totalMs },
+  },
+  clock,
+  signal,
+  id,
+  userPath,
+}: Exchange): Asker {
   return { requestId: id, userPath, limitMs: totalMs, clock, signal }
 }
 
@@ -39,10 +47,16 @@ export class NativeResponses {
   }
 
   /** @throws GatewayError what the provider refused */
-  async ask(asker: Asker, keeper: ProviderInstance, found: FoundResponse, operation: LifecycleOperation, query: ObjectRequest['query'] = {}): Promise<JsonDocument> {
+  async ask(
+    asker: Asker,
+    keeper: ProviderInstance,
+    found: FoundResponse,
+    operation: LifecycleOperation,
+    query: ObjectRequest['query'] = {},
+  ): Promise<JsonDocument> {
     const { upstream_id: id, key: fingerprint } = found.value
     const key = fingerprint === null ? undefined : keeper.keys.withFingerprint(fingerprint)
-    return await call(asker, keeper, { operation, params: { id: id ?? found.id }, query, ...key === undefined ? {} : { key } })
+    return await call(asker, keeper, { operation, params: { id: id ?? found.id }, query, ...(key === undefined ? {} : { key }) })
   }
 
   /**
@@ -50,7 +64,13 @@ export class NativeResponses {
    * @returns the first who has it, and what it says; undefined if none has
    * @throws GatewayError what one of them refused for another reason, if none has it
    */
-  async askAll(exchange: Exchange, id: string, operation: LifecycleOperation, { provider }: Pick<LifecycleQuery, 'provider'>, query: ObjectRequest['query'] = {}): Promise<{ readonly keeper: ProviderInstance; readonly document: JsonDocument } | undefined> {
+  async askAll(
+    exchange: Exchange,
+    id: string,
+    operation: LifecycleOperation,
+    { provider }: Pick<LifecycleQuery, 'provider'>,
+    query: ObjectRequest['query'] = {},
+  ): Promise<{ readonly keeper: ProviderInstance; readonly document: JsonDocument } | undefined> {
     let refusal: unknown
     for (const keeper of this.#inTurn(provider, operation)) {
       try {
@@ -66,7 +86,7 @@ export class NativeResponses {
 
   #inTurn(named: string | undefined, operation: LifecycleOperation): readonly ProviderInstance[] {
     const all = [...this.#providers.values()]
-    const first = named === undefined ? undefined : this.#providers.get(named) ?? all.find(({ type }) => type === named)
+    const first = named === undefined ? undefined : (this.#providers.get(named) ?? all.find(({ type }) => type === named))
     if (named !== undefined && first === undefined) throw gatewayError('invalid_value', `unknown provider: ${named}`, { param: 'provider' })
     const ordered = first === undefined ? all : [first, ...all.filter(other => other !== first)]
     return ordered.filter(one => one.endpoint(operation) !== undefined)
@@ -87,7 +107,12 @@ async function call(asker: Asker, keeper: ProviderInstance, asked: ObjectRequest
 /** The whole answer, within the time that a call may take. */
 async function answerOf({ limitMs, clock, signal, requestId, userPath }: Asker, keeper: ProviderInstance, asked: ObjectRequest): Promise<Buffer> {
   const overdue = new AbortController()
-  const timer = limitMs > 0 ? clock.after(limitMs, () => overdue.abort(gatewayError('upstream_timeout', `${keeper.name} sent no complete response within ${limitMs / 1000} s`, { provider: keeper.name }))) : undefined
+  const timer =
+    limitMs > 0
+      ? clock.after(limitMs, () =>
+          overdue.abort(gatewayError('upstream_timeout', `${keeper.name} sent no complete response within ${limitMs / 1000} s`, { provider: keeper.name })),
+        )
+      : undefined
   try {
     const reply = await openCall(keeper, { ...asked, requestId, userPath, signal: AbortSignal.any([signal, overdue.signal]) }, clock)
     return await wholeBody(reply, heldBytes, keeper.name)

@@ -17,7 +17,12 @@ export function lifecycleQuery({ request: { query } }: Exchange): LifecycleQuery
   return { provider: asked.get('provider') || undefined, include: [...asked.getAll('include'), ...asked.getAll('include[]')] }
 }
 
-const flags: ReadonlyMap<string, boolean> = new Map([['true', true], ['1', true], ['false', false], ['0', false]])
+const flags: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+])
 
 function flagIn(asked: URLSearchParams, name: string): boolean {
   const said = asked.get(name)

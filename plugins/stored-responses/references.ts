@@ -37,7 +37,12 @@ interface References {
   readonly items: readonly ItemReference[]
 }
 
-async function resolveAll(exchange: Exchange, body: JsonDocument, sources: PastSources, { conversation, previous, items }: References): Promise<Resolved | undefined> {
+async function resolveAll(
+  exchange: Exchange,
+  body: JsonDocument,
+  sources: PastSources,
+  { conversation, previous, items }: References,
+): Promise<Resolved | undefined> {
   try {
     await resolveItems(exchange, body, items, sources)
     if (conversation !== undefined) return await continueConversation(exchange, body, conversation, sources)

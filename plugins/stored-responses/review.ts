@@ -33,7 +33,14 @@ export class Review {
    * @throws GatewayError if policy cannot tell now
    */
   async ofStored({ owner, value: { charge, items, provider } }: FoundResponse, document: JsonDocument): Promise<JsonDocument> {
-    const asked = { provider: provider ?? '', model: charge?.model ?? modelOf(document), items, caller: callerOf(charge), userPath: owner, labels: charge?.labels ?? [] }
+    const asked = {
+      provider: provider ?? '',
+      model: charge?.model ?? modelOf(document),
+      items,
+      caller: callerOf(charge),
+      userPath: owner,
+      labels: charge?.labels ?? [],
+    }
     const said = await this.#reviewed(document, asked)
     if (!(said instanceof GatewayError)) return said
     if (!(said instanceof Blocked) && said.status >= 500) throw said
@@ -56,7 +63,7 @@ export class Review {
 }
 
 function callerOf({ auth_key_id: keyId = null, user_id: userId = null }: Partial<Charge> = {}): Caller {
-  return { ...keyId === null ? nobody : { method: 'api_key', keyId }, ...userId === null ? {} : { userId } }
+  return { ...(keyId === null ? nobody : { method: 'api_key', keyId }), ...(userId === null ? {} : { userId }) }
 }
 
 /** A request that would have had this answer, and that is stored nowhere. What it only refers to is left out. */

@@ -27,7 +27,8 @@ export function answerIn(document: JsonDocument, response: JsonNode | undefined)
 /** Says in the answer what the caller referred to, where the provider was never told. */
 export function nameReferences({ document, response }: Answer, { previous, conversation }: Resolved): void {
   if (previous !== undefined && said(response, 'previous_response_id') === undefined) document.set(response, 'previous_response_id', JSON.stringify(previous))
-  if (conversation !== undefined && said(response, 'conversation') === undefined) document.set(response, 'conversation', JSON.stringify({ id: conversation.id }))
+  if (conversation !== undefined && said(response, 'conversation') === undefined)
+    document.set(response, 'conversation', JSON.stringify({ id: conversation.id }))
 }
 
 /** The request's own items, as policy left them, in their normal form. */
@@ -38,7 +39,10 @@ export function ownItems(exchange: Exchange, id: string, own: ReadonlySet<JsonNo
 function saidItems({ body }: Exchange, own: ReadonlySet<JsonNode> | undefined): readonly string[] {
   const input = body?.root.get('input')
   if (body === undefined || input?.kind !== 'array') return inputItems(input)
-  return input.items().filter(item => own?.has(item) ?? isOwn(item, body)).map(item => item.json())
+  return input
+    .items()
+    .filter(item => own?.has(item) ?? isOwn(item, body))
+    .map(item => item.json())
 }
 
 /** The items of an answer's output. */
@@ -67,7 +71,7 @@ function recordOf(exchange: Exchange, { id, status, response }: Answer, { conver
     provider_type: target?.provider.type ?? null,
     upstream_id: isNative ? id : null,
     key: isNative && attempt?.key !== undefined ? fingerprintOf(attempt.key) : null,
-    ...isUnderWay(status) ? { charge: chargeOf(exchange) } : {},
+    ...(isUnderWay(status) ? { charge: chargeOf(exchange) } : {}),
   }
 }
 
@@ -77,5 +81,12 @@ function issuerOf({ reply }: Exchange): string | null {
 
 /** What policy put in is its own affair, and comes again with the next request: it is spelled in other bytes than the caller's. A bare text that became a list is the user's. */
 function isOwn(item: JsonNode, { bytes, root }: JsonDocument): boolean {
-  return item.source === bytes || stringOf(item.get('role')) === 'user' && root.get('input')?.items().every(({ source }) => source !== bytes) === true
+  return (
+    item.source === bytes ||
+    (stringOf(item.get('role')) === 'user' &&
+      root
+        .get('input')
+        ?.items()
+        .every(({ source }) => source !== bytes) === true)
+  )
 }

@@ -68,12 +68,12 @@ export class ResponseStore {
 
   /** All that are saved in one turn of the loop begin together. */
   #turn(): Promise<void> {
-    return this.#nextTurn ??= new Promise(resolve => {
+    return (this.#nextTurn ??= new Promise(resolve => {
       setImmediate(() => {
         this.#nextTurn = undefined
         resolve()
       })
-    })
+    }))
   }
 
   /** It is found while it is being written. */

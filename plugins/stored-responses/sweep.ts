@@ -37,8 +37,15 @@ export class Sweep {
     const { leases, clock, log } = parts
     this.#parts = parts
     this.#work = new OpenWork({
-      name: 'background', leases, clock, lookMs,
-      due: async () => (await listAll(parts.open)).filter(({ value }) => value.until <= clock.now()).slice(0, mostAtOnce).map(({ id }) => id),
+      name: 'background',
+      leases,
+      clock,
+      lookMs,
+      due: async () =>
+        (await listAll(parts.open))
+          .filter(({ value }) => value.until <= clock.now())
+          .slice(0, mostAtOnce)
+          .map(({ id }) => id),
       work: (id, signal) => this.#ask(id, signal),
       failed: (cause, response) => log.warn({ response, err: cause }, 'responses that run in the background could not be asked after; it will be tried again'),
     })
@@ -57,7 +64,7 @@ export class Sweep {
     const piece = await open.get(id)
     if (piece === undefined || piece.value.until > clock.now()) return
     const found = await store.find(id, undefined)
-    if (found === undefined || !isUnderWay(found.value.status)) return void await open.delete(id)
+    if (found === undefined || !isUnderWay(found.value.status)) return void (await open.delete(id))
     try {
       await this.#take(found, signal)
       // Also when it is over: the next look finds that stored, or takes it again.

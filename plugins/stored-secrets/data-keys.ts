@@ -77,7 +77,10 @@ export class DataKeys {
     const key = await tryUnwrap(this.#secret, id, value)
     if (key !== undefined) return key
     const before = this.#previous === undefined ? undefined : await tryUnwrap(this.#previous, id, value)
-    if (before === undefined) throw new Error(`ENCRYPTION_KEY does not open data key ${id} of this database${this.#previous === undefined ? '; if it was changed, give the old one as ENCRYPTION_KEY_PREVIOUS' : ', nor does ENCRYPTION_KEY_PREVIOUS'}`)
+    if (before === undefined)
+      throw new Error(
+        `ENCRYPTION_KEY does not open data key ${id} of this database${this.#previous === undefined ? '; if it was changed, give the old one as ENCRYPTION_KEY_PREVIOUS' : ', nor does ENCRYPTION_KEY_PREVIOUS'}`,
+      )
     await this.#records.put(id, await this.#wrap(id, before), { expected: revision }).catch((cause: unknown) => {
       if (!(cause instanceof Conflict)) throw cause // another replica did the same
     })

@@ -21,8 +21,17 @@ export default definePlugin({
         await keys?.open()
         const { sealed, plain } = await vault.count()
         if (keys === undefined && sealed > 0) throw new Error(`${sealed} secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set`)
-        if (plain > 0) log.warn({ secrets: plain }, keys === undefined ? 'secrets in the database are not encrypted: set TAPLINE_ENCRYPTION_KEY, then run: tapline secrets reencrypt' : 'secrets in the database are not encrypted yet: run tapline secrets reencrypt')
-        if (keys !== undefined) stopWatching = storage.records('encryption_keys').watch(() => { keys.read().catch((cause: unknown) => log.warn({ err: cause }, 'the data keys could not be read; those known stay')) })
+        if (plain > 0)
+          log.warn(
+            { secrets: plain },
+            keys === undefined
+              ? 'secrets in the database are not encrypted: set TAPLINE_ENCRYPTION_KEY, then run: tapline secrets reencrypt'
+              : 'secrets in the database are not encrypted yet: run tapline secrets reencrypt',
+          )
+        if (keys !== undefined)
+          stopWatching = storage.records('encryption_keys').watch(() => {
+            keys.read().catch((cause: unknown) => log.warn({ err: cause }, 'the data keys could not be read; those known stay'))
+          })
       },
       close: () => stopWatching(),
     }

@@ -25,7 +25,7 @@ export class Vault implements Secrets {
 
   cover(collection: string, fields: readonly string[], { ownMaking = false }: { readonly ownMaking?: boolean } = {}): void {
     if (ownMaking) this.#ownMaking.add(collection)
-    this.#covered.set(collection, [...new Set([...this.#covered.get(collection) ?? [], ...fields])])
+    this.#covered.set(collection, [...new Set([...(this.#covered.get(collection) ?? []), ...fields])])
   }
 
   async seal(place: SecretPlace, text: string): Promise<string> {
@@ -97,7 +97,7 @@ export class Vault implements Secrets {
 }
 
 function textsOf(value: Document, fields: readonly string[]): readonly (readonly [field: string, text: string])[] {
-  return fields.flatMap(field => typeof value[field] === 'string' ? [[field, value[field]] as const] : [])
+  return fields.flatMap(field => (typeof value[field] === 'string' ? [[field, value[field]] as const] : []))
 }
 
 function nameOf({ collection, id, field }: SecretPlace): string {

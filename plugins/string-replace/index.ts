@@ -12,7 +12,10 @@ export default definePlugin({
   phases: ['prompt', 'response', 'stream'],
   setup({ options, regex, warnInStream }) {
     const rules = new Rules(options, regex)
-    const rule = textRule(text => rules.matches(text), text => rules.replace(text))
+    const rule = textRule(
+      text => rules.matches(text),
+      text => rules.replace(text),
+    )
     return guardTexts(rule, options.on_match === 'replace' ? 'rewrite' : options.on_match, options, { warnInStream })
   },
 })

@@ -20,7 +20,7 @@ export class Rules {
 
   /** @throws SyntaxError naming the line that cannot be used */
   constructor(options: RuleOptions, compile: Compile) {
-    this.#rules = options.rules.split('\n').flatMap((line, index) => isSilent(line) ? [] : inLine(index + 1, () => rule(line, options, compile)))
+    this.#rules = options.rules.split('\n').flatMap((line, index) => (isSilent(line) ? [] : inLine(index + 1, () => rule(line, options, compile))))
     if (this.#rules.length === 0) throw new SyntaxError('there is no rule among the rules')
   }
 
@@ -30,7 +30,7 @@ export class Rules {
 
   /** Applies the rules one after the other. */
   replace(text: string): string {
-    return this.#rules.reduce((current, { pattern, replacement }) => pattern.test(current) ? pattern[Symbol.replace](current, replacement) : current, text)
+    return this.#rules.reduce((current, { pattern, replacement }) => (pattern.test(current) ? pattern[Symbol.replace](current, replacement) : current), text)
   }
 }
 
@@ -76,7 +76,7 @@ function caselessLiteral(find: string): Replaceable {
 
 /** `\n`, `\t` and `\\` mean what they mean everywhere; any other backslash is one. */
 function unescaped(text: string): string {
-  return text.replace(/\\([nt\\])/g, (_, letter: string) => letter === 'n' ? '\n' : letter === 't' ? '\t' : '\\')
+  return text.replace(/\\([nt\\])/g, (_, letter: string) => (letter === 'n' ? '\n' : letter === 't' ? '\t' : '\\'))
 }
 
 function quoted(text: string): string {

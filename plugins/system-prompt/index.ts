@@ -7,8 +7,10 @@ const schema = {
   required: ['content'],
   properties: {
     mode: {
-      type: 'string', enum: ['inject', 'override', 'decorator'], default: 'inject',
-      description: 'inject: only if the caller gives no instructions; override: replaces the caller\'s; decorator: on a line before the caller\'s.',
+      type: 'string',
+      enum: ['inject', 'override', 'decorator'],
+      default: 'inject',
+      description: "inject: only if the caller gives no instructions; override: replaces the caller's; decorator: on a line before the caller's.",
     },
     content: { type: 'string', minLength: 1, input: 'textarea', description: 'The instructions.' },
   },
@@ -27,7 +29,11 @@ export default definePlugin({
       prompt(exchange) {
         if (!exchange.readable || exchange.operation === 'embeddings') return
         const { conversation } = exchange
-        edit(conversation, conversation.messages.filter(({ role }) => role === 'system' || role === 'developer'), content)
+        edit(
+          conversation,
+          conversation.messages.filter(({ role }) => role === 'system' || role === 'developer'),
+          content,
+        )
       },
     }
   },

@@ -18,7 +18,7 @@ export default definePlugin({
     return {
       prompt(exchange) {
         if (!exchange.readable) return
-        const changed = exchange.conversation.rewrite(text => text.includes('{{') ? expand(text, exchange, values) : text, roles)
+        const changed = exchange.conversation.rewrite(text => (text.includes('{{') ? expand(text, exchange, values) : text), roles)
         // What was expanded holds for this request alone.
         if (changed > 0) exchange.cache = 'bypass'
       },

@@ -13,7 +13,7 @@ export function tagValues(wall: WallClock, models: Models | undefined): Readonly
   return new Map<string, Value>([
     ['requested_model', ({ model }) => model],
     ['resolved_model', ({ targets }) => targets[0]?.model],
-    ['virtual_model', exchange => isVirtual(exchange, models) ? exchange.model : undefined],
+    ['virtual_model', exchange => (isVirtual(exchange, models) ? exchange.model : undefined)],
     ['provider_type', ({ targets }) => targets[0]?.provider.type],
     ['provider_name', ({ targets }) => targets[0]?.provider.name],
     ['user_path', ({ userPath }) => userPath],
@@ -30,7 +30,7 @@ export function tagValues(wall: WallClock, models: Models | undefined): Readonly
 export function expand(text: string, exchange: Exchange, values: ReadonlyMap<string, Value>): string {
   return text.replace(tag, (written, name: string) => {
     const value = values.get(name)
-    return value === undefined ? written : value(exchange) ?? ''
+    return value === undefined ? written : (value(exchange) ?? '')
   })
 }
 

@@ -13,12 +13,12 @@ export default definePlugin({
   edits: false,
   setup({ options }) {
     return {
-      lookup: exchange => exchange.targets.length === 0 || mayCount(exchange, exchange.targets[0]) ? undefined : estimate(exchange),
+      lookup: exchange => (exchange.targets.length === 0 || mayCount(exchange, exchange.targets[0]) ? undefined : estimate(exchange)),
       // Clients wait for a count before they go on.
       attempt(_exchange, attempt) {
         attempt.limitMs = options.limit
       },
-      recover: (exchange, { failure }) => failure === undefined ? undefined : { do: 'answer', reply: estimate(exchange) },
+      recover: (exchange, { failure }) => (failure === undefined ? undefined : { do: 'answer', reply: estimate(exchange) }),
     }
   },
 })

@@ -19,7 +19,9 @@ export default definePlugin({
     const report = async (exchange: Exchange): Promise<Reply> => {
       const now = clock.now()
       const range = rangeOf(readDays(exchange.request.query), { timeZone: 'UTC', now, maxDays: mostDays })
-      const [sums, spent, rates] = await readFor(exchange, () => Promise.all([usage.summary(ownRecords(exchange, range)), limitsFor(exchange, budgets), limitsFor(exchange, rateLimits)]))
+      const [sums, spent, rates] = await readFor(exchange, () =>
+        Promise.all([usage.summary(ownRecords(exchange, range)), limitsFor(exchange, budgets), limitsFor(exchange, rateLimits)]),
+      )
       const said = {
         user_path: pathOf(exchange),
         server_time: new Date(now).toISOString(),

@@ -35,7 +35,15 @@ function query(more: object = {}): Readonly<Record<string, unknown>> {
 }
 
 export function usageEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
-  const endpoints = [summaryEndpoint(deps), ...listEndpoints(deps), sessionsEndpoint(deps), logEndpoint(deps), exportEndpoint(deps), throughputEndpoint(deps), recalculationEndpoint(deps)]
+  const endpoints = [
+    summaryEndpoint(deps),
+    ...listEndpoints(deps),
+    sessionsEndpoint(deps),
+    logEndpoint(deps),
+    exportEndpoint(deps),
+    throughputEndpoint(deps),
+    recalculationEndpoint(deps),
+  ]
   return endpoints.map(endpoint => upToDate(endpoint, deps))
 }
 
@@ -52,7 +60,12 @@ function upToDate(endpoint: AdminEndpoint, { flush }: EndpointDeps): AdminEndpoi
 
 function summaryEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/usage/summary', scope: 'subtree', summary: 'Total usage and cost.', query: query(), response: definition(bodies, 'UsageSummary'),
+    method: 'GET',
+    path: '/usage/summary',
+    scope: 'subtree',
+    summary: 'Total usage and cost.',
+    query: query(),
+    response: definition(bodies, 'UsageSummary'),
     async handle(call) {
       const { filter, mode } = asked(call, now())
       return journal === undefined ? summary(new Tally(mode)) : await summaryOf(journal, filter, mode)
@@ -70,9 +83,21 @@ function listEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
   ]
 }
 
-function listEndpoint({ journal, now, pricing }: EndpointDeps, path: string, words: string, response: keyof typeof bodies.$defs, list: Listing, more?: object): AdminEndpoint {
+function listEndpoint(
+  { journal, now, pricing }: EndpointDeps,
+  path: string,
+  words: string,
+  response: keyof typeof bodies.$defs,
+  list: Listing,
+  more?: object,
+): AdminEndpoint {
   return {
-    method: 'GET', path, scope: 'subtree', summary: words, query: query(more), response: definition(bodies, response),
+    method: 'GET',
+    path,
+    scope: 'subtree',
+    summary: words,
+    query: query(more),
+    response: definition(bodies, response),
     async handle(call) {
       asked(call, now())
       return journal === undefined ? [] : await list(journal, call, now(), pricing)
@@ -84,8 +109,12 @@ function sessionsEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const cacheMode = { ...commonParameters.cache_mode, default: 'all' }
   const session = { type: 'string', maxLength: 512, description: 'This session alone; without days, all of it.' }
   return {
-    method: 'GET', path: '/usage/sessions', scope: 'subtree', summary: 'Usage and cost per session, the latest first.',
-    query: query({ ...entryPages, cache_mode: cacheMode, session_id: session }), response: definition(bodies, 'UsageSessions'),
+    method: 'GET',
+    path: '/usage/sessions',
+    scope: 'subtree',
+    summary: 'Usage and cost per session, the latest first.',
+    query: query({ ...entryPages, cache_mode: cacheMode, session_id: session }),
+    response: definition(bodies, 'UsageSessions'),
     async handle(call) {
       asked(call, now())
       return journal === undefined ? nothing(call) : await bySession(journal, call, now())
@@ -95,7 +124,12 @@ function sessionsEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
 
 function logEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/usage/log', scope: 'subtree', summary: 'Lists the records, the latest first.', query: query({ ...entryPages, ...searchParameter }), response: definition(bodies, 'UsageLog'),
+    method: 'GET',
+    path: '/usage/log',
+    scope: 'subtree',
+    summary: 'Lists the records, the latest first.',
+    query: query({ ...entryPages, ...searchParameter }),
+    response: definition(bodies, 'UsageLog'),
     async handle(call) {
       const { filter, mode } = asked(call, now())
       if (journal === undefined) return nothing(call)
@@ -118,7 +152,12 @@ const formats = {
 function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
-    method: 'GET', path: '/usage/export', scope: 'subtree', summary: 'Exports all records of a range as a file, the oldest first.', query: query({ ...searchParameter, format }), produces: ['text/csv', 'application/x-ndjson'],
+    method: 'GET',
+    path: '/usage/export',
+    scope: 'subtree',
+    summary: 'Exports all records of a range as a file, the oldest first.',
+    query: query({ ...searchParameter, format }),
+    produces: ['text/csv', 'application/x-ndjson'],
     async handle(call) {
       const { filter, mode, range } = asked(call, now())
       const name = call.query['format'] as keyof typeof formats
@@ -128,7 +167,10 @@ function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
         if (head !== '') yield Buffer.from(head)
         for await (const rows of pages) yield Buffer.from(rows.map(row => line(viewOf(row))).join(''))
       }
-      return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="usage-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
+      return call.reply({
+        headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="usage-${range.startDate}-${range.endDate}.${name}"`],
+        body: lines(),
+      })
     },
   }
 }
@@ -136,15 +178,25 @@ function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
 function throughputEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   const granularity = { type: 'string', enum: ['second', 'minute', 'hour', 'day'], default: 'minute', description: 'How long a bucket is.' }
   return {
-    method: 'GET', path: '/usage/throughput', scope: 'global', summary: 'Tokens in the last minute, hour, day or month.', query: { type: 'object', properties: { granularity } }, response: definition(bodies, 'UsageThroughput'),
+    method: 'GET',
+    path: '/usage/throughput',
+    scope: 'global',
+    summary: 'Tokens in the last minute, hour, day or month.',
+    query: { type: 'object', properties: { granularity } },
+    response: definition(bodies, 'UsageThroughput'),
     handle: ({ query: { granularity: asked }, timeZone }) => throughputOf(journal, asked as Granularity, timeZone, now()),
   }
 }
 
 function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointDeps): AdminEndpoint {
   return {
-    method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', summary: 'Recalculates the costs of records at the current prices.',
-    body: definition(bodies, 'RecalculationRequest'), response: definition(bodies, 'RecalculationResult'), unavailable: cannotRecalculate,
+    method: 'POST',
+    path: '/usage/recalculate-pricing',
+    scope: 'global',
+    summary: 'Recalculates the costs of records at the current prices.',
+    body: definition(bodies, 'RecalculationRequest'),
+    response: definition(bodies, 'RecalculationResult'),
+    unavailable: cannotRecalculate,
     handle: recalculate,
   }
 }

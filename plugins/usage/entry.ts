@@ -38,28 +38,32 @@ export function recordOfExchange(exchange: Exchange, target: Target, reported: U
   const { provider } = target
   const timestamp = Math.trunc(exchange.clock.now())
   const { usage, isEstimated } = countedUsage(exchange, reported)
-  return madeRecord({
-    id: timeOrderedId(timestamp),
-    timestamp,
-    request_id: exchange.id,
-    provider_id: responseIdOf(exchange) ?? null,
-    model: target.model,
-    provider: provider.type,
-    provider_name: provider.name,
-    requested_model: exchange.model === '' ? null : exchange.model,
-    endpoint: request.path.length > endpointLength ? request.path.slice(0, endpointLength) : request.path,
-    user_path: exchange.userPath === '' ? '/' : exchange.userPath,
-    user_id: caller?.userId ?? null,
-    session_id: exchange.session ?? null,
-    auth_key_id: caller?.keyId ?? null,
-    labels: labels.length === 0 ? noLabels : [...labels],
-    status: statusOf(exchange),
-    cache_type: exchange.cache === 'hit' ? exchange.cacheLayer : null,
-    origin: exchange.origin,
-    estimated: isEstimated,
-    rewrite_tokens_saved: null,
-    rewrite_cost_saved: null,
-  }, usage === undefined ? nothingCounted : baseCounts(usage, provider.definition), priceOf)
+  return madeRecord(
+    {
+      id: timeOrderedId(timestamp),
+      timestamp,
+      request_id: exchange.id,
+      provider_id: responseIdOf(exchange) ?? null,
+      model: target.model,
+      provider: provider.type,
+      provider_name: provider.name,
+      requested_model: exchange.model === '' ? null : exchange.model,
+      endpoint: request.path.length > endpointLength ? request.path.slice(0, endpointLength) : request.path,
+      user_path: exchange.userPath === '' ? '/' : exchange.userPath,
+      user_id: caller?.userId ?? null,
+      session_id: exchange.session ?? null,
+      auth_key_id: caller?.keyId ?? null,
+      labels: labels.length === 0 ? noLabels : [...labels],
+      status: statusOf(exchange),
+      cache_type: exchange.cache === 'hit' ? exchange.cacheLayer : null,
+      origin: exchange.origin,
+      estimated: isEstimated,
+      rewrite_tokens_saved: null,
+      rewrite_cost_saved: null,
+    },
+    usage === undefined ? nothingCounted : baseCounts(usage, provider.definition),
+    priceOf,
+  )
 }
 
 /** How a request ended: `ok`, `error`, `timeout`, `aborted`. */

@@ -38,7 +38,15 @@ function isWhole({ operation }: Exchange, { inputTokens, outputTokens, totalToke
 /** Undefined where no answer began, where none has tokens, and where it is still under way. */
 function estimateUsage(exchange: Exchange): Usage | undefined {
   const { reply, operation, body, bytes, attempts } = exchange
-  if (!counted.has(operation) || (body ?? bytes) === undefined || reply === undefined || reply.status >= 400 || attempts.at(-1)?.outcome !== 'established' || isUnderWay(exchange)) return undefined
+  if (
+    !counted.has(operation) ||
+    (body ?? bytes) === undefined ||
+    reply === undefined ||
+    reply.status >= 400 ||
+    attempts.at(-1)?.outcome !== 'established' ||
+    isUnderWay(exchange)
+  )
+    return undefined
   const inputTokens = promptTokens(exchange)
   const outputTokens = operation === 'embeddings' ? 0 : Math.ceil(answerCharacters(exchange) / charactersPerToken)
   return { inputTokens, outputTokens }
@@ -72,7 +80,10 @@ function answerCharacters({ reply, dialect, streamEnds }: Exchange): number {
   if (ends !== undefined) return dialect === undefined ? 0 : streamedCharacters(ends, dialect.stream)
   let characters = 0
   try {
-    reply?.conversation?.some(text => { characters += text.length; return false })
+    reply?.conversation?.some(text => {
+      characters += text.length
+      return false
+    })
   } catch (cause) {
     if (!(cause instanceof JsonError)) throw cause
   }
@@ -97,7 +108,11 @@ function streamedCharacters({ events, bytes }: StreamEnds, stream: StreamFormat)
 function charactersOf(texts: readonly StreamText[]): number {
   const pieces = new Map<string, number>()
   const wholes = new Map<string, number>()
-  for (const { key, text: { length }, isWhole } of texts) {
+  for (const {
+    key,
+    text: { length },
+    isWhole,
+  } of texts) {
     if (isWhole === true) wholes.set(key, Math.max(wholes.get(key) ?? 0, length))
     else pieces.set(key, (pieces.get(key) ?? 0) + length)
   }

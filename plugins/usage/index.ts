@@ -35,25 +35,44 @@ export default definePlugin({
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
     const ledger = new Ledger(finished, live)
     ledger.onRecord(record => costs.count(record))
-    let opened: { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> } | undefined
+    let opened:
+      | { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> }
+      | undefined
     const offers: (() => void)[] = []
 
-    const write = (journal: UsageJournal) => new JournalWriter<UsageRecord>({
-      name: usageJournal.name, policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
-      journal, spool, clock, meter, health, log, fate: live === undefined ? undefined : liveFate(live, usageJournal.name),
-    })
+    const write = (journal: UsageJournal) =>
+      new JournalWriter<UsageRecord>({
+        name: usageJournal.name,
+        policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
+        journal,
+        spool,
+        clock,
+        meter,
+        health,
+        log,
+        fate: live === undefined ? undefined : liveFate(live, usageJournal.name),
+      })
     const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
     const repricings = new Repricings({
-      records: storage.records<RepricedSpan>('usage_repricings'), clock, heard: span => ledger.repriced(span),
+      records: storage.records<RepricedSpan>('usage_repricings'),
+      clock,
+      heard: span => ledger.repriced(span),
       failed: cause => log.warn({ err: cause }, 'it cannot be told between processes that costs were computed anew'),
     })
     const offer = (journal: UsageJournal) => {
-      const cannotRecalculate = () => options.recording && options.pricing_recalculation_enabled ? undefined : 'costs cannot be recalculated: that is switched off'
+      const cannotRecalculate = () =>
+        options.recording && options.pricing_recalculation_enabled ? undefined : 'costs cannot be recalculated: that is switched off'
       const running = lease()
       const endpoints = usageEndpoints({
-        journal: options.recording ? journal : undefined, pricing, now: () => clock.now(), cannotRecalculate,
-        flush: async () => { await opened?.writer?.flush() },
-        recalculate: call => recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => repricings.tell(span) }),
+        journal: options.recording ? journal : undefined,
+        pricing,
+        now: () => clock.now(),
+        cannotRecalculate,
+        flush: async () => {
+          await opened?.writer?.flush()
+        },
+        recalculate: call =>
+          recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => repricings.tell(span) }),
       })
       for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       offers.push(admin.setting('USAGE_ENABLED', () => options.recording))

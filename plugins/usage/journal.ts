@@ -12,7 +12,15 @@ const count: Column = { type: 'integer' }
 const money: Column = { type: 'real' }
 
 export const costs = ['input_cost', 'output_cost', 'total_cost', 'rewrite_cost_saved'] as const
-export const tokens = ['input_tokens', 'output_tokens', 'total_tokens', 'uncached_input_tokens', 'cached_input_tokens', 'cache_write_input_tokens', 'rewrite_tokens_saved'] as const
+export const tokens = [
+  'input_tokens',
+  'output_tokens',
+  'total_tokens',
+  'uncached_input_tokens',
+  'cached_input_tokens',
+  'cache_write_input_tokens',
+  'rewrite_tokens_saved',
+] as const
 
 export const usageJournal: JournalDefinition<UsageRecord> = {
   name: 'usage',

@@ -64,7 +64,11 @@ export class Ledger implements UsageLedger {
   async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {
     const found = new Map<string, UsageTotals>()
     for (let at = 0; at < ids.length; at += idsAtOnce) {
-      const { groups } = await this.#opened.sums({ filter: { equals: { request_id: ids.slice(at, at + idsAtOnce) } }, by: ['request_id', 'cache_type'], measures })
+      const { groups } = await this.#opened.sums({
+        filter: { equals: { request_id: ids.slice(at, at + idsAtOnce) } },
+        by: ['request_id', 'cache_type'],
+        measures,
+      })
       for (const [id, tally] of tallies(groups, 'all', ({ key }) => String(key['request_id']))) found.set(id, totalsOf(tally))
     }
     return found

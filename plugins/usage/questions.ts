@@ -12,7 +12,12 @@ export const commonParameters = {
   model: { type: 'string', maxLength: 512, description: 'The model that was executed.' },
   provider: { type: 'string', maxLength: 256, description: 'The name of an instance, or the type of several.' },
   label: { type: 'string', maxLength: 256, description: 'A label that the record has.' },
-  cache_mode: { type: 'string', enum: ['uncached', 'cached', 'all'], default: 'uncached', description: 'Whether records of providers are meant, those of hits of the cache, or both.' },
+  cache_mode: {
+    type: 'string',
+    enum: ['uncached', 'cached', 'all'],
+    default: 'uncached',
+    description: 'Whether records of providers are meant, those of hits of the cache, or both.',
+  },
 } as const
 
 export const searchParameter = {
@@ -48,9 +53,12 @@ export function narrowed(query: AdminCall['query'], confine: AdminCall['confine'
 /** Only the records of a mode: for what shows rows, not sums. */
 export function inMode(filter: Filter, mode: CacheMode): Filter {
   switch (mode) {
-    case 'all': return filter
-    case 'cached': return { ...filter, not: { ...filter.not, cache_type: null } }
-    case 'uncached': return { ...filter, equals: { ...filter.equals, cache_type: null } }
+    case 'all':
+      return filter
+    case 'cached':
+      return { ...filter, not: { ...filter.not, cache_type: null } }
+    case 'uncached':
+      return { ...filter, equals: { ...filter.equals, cache_type: null } }
   }
 }
 

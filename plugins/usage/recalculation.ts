@@ -30,20 +30,22 @@ export async function recalculate(call: AdminCall, deps: RecalculationDeps): Pro
   const filter = filterOf(call, deps)
   const counts = { matched: 0, recalculated: 0, with_pricing: 0, without_pricing: 0 }
   const span = { from: Infinity, to: -Infinity }
-  const isOurs = await deps.lease.run(async lost => {
-    for await (const rows of deps.journal.each(filter, { pageSize, order: 'asc' })) {
-      call.exchange.throwIfStopped()
-      lost.throwIfAborted()
-      const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => deps.priceOf(call)) }))
-      widen(span, rows)
-      await deps.journal.amend(changes)
-      const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
-      counts.matched += rows.length
-      counts.recalculated += rows.length
-      counts.with_pricing += priced
-      counts.without_pricing += rows.length - priced
-    }
-  }).finally(() => span.from > span.to ? undefined : deps.repriced(span))
+  const isOurs = await deps.lease
+    .run(async lost => {
+      for await (const rows of deps.journal.each(filter, { pageSize, order: 'asc' })) {
+        call.exchange.throwIfStopped()
+        lost.throwIfAborted()
+        const changes = rows.map(row => ({ id: row.id, ...costColumns(pricedCallOf(row), call => deps.priceOf(call)) }))
+        widen(span, rows)
+        await deps.journal.amend(changes)
+        const priced = changes.filter(({ total_cost: cost }) => cost !== null).length
+        counts.matched += rows.length
+        counts.recalculated += rows.length
+        counts.with_pricing += priced
+        counts.without_pricing += rows.length - priced
+      }
+    })
+    .finally(() => (span.from > span.to ? undefined : deps.repriced(span)))
   if (!isOurs) throw gatewayError('conflict', 'costs are being recalculated already')
   return { status: 'ok', ...counts }
 }
@@ -66,6 +68,9 @@ function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: Re
 function selected(filter: Filter, text: string, providers: Iterable<string>): Filter {
   const selector = readModelSelector(text, providers)
   if (selector === undefined) throw gatewayError('invalid_value', 'selector names no provider that is configured', { param: 'selector' })
-  const equals = { ...(selector.provider === undefined ? {} : { provider_name: selector.provider }), ...(selector.model === undefined ? {} : { model: selector.model }) }
-  return Object.keys(equals).length === 0 ? filter : { ...filter, any: [{ equals, ...filter.any === undefined ? {} : { any: filter.any } }] }
+  const equals = {
+    ...(selector.provider === undefined ? {} : { provider_name: selector.provider }),
+    ...(selector.model === undefined ? {} : { model: selector.model }),
+  }
+  return Object.keys(equals).length === 0 ? filter : { ...filter, any: [{ equals, ...(filter.any === undefined ? {} : { any: filter.any }) }] }
 }

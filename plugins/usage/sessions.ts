@@ -18,14 +18,29 @@ export async function bySession(journal: UsageJournal, call: AdminCall, now: num
   const filter = sessionFilter(call, now)
   const { groups, total } = await journal.sums({ filter, by: key, measures: [...tokens], order: 'latest', limit, offset })
   const ids = [...new Set(groups.map(group => group.key['session_id'] as string))]
-  const paid = ids.length === 0 ? [] : (await journal.sums({ filter: inMode({ ...filter, equals: { ...filter.equals, session_id: ids } }, 'uncached'), by: [...key, 'cache_type'], measures: [...costs] })).groups
+  const paid =
+    ids.length === 0
+      ? []
+      : (
+          await journal.sums({
+            filter: inMode({ ...filter, equals: { ...filter.equals, session_id: ids } }, 'uncached'),
+            by: [...key, 'cache_type'],
+            measures: [...costs],
+          })
+        ).groups
   const costOf = tallies(paid, 'uncached', sum => JSON.stringify([sum.key['session_id'], sum.key['user_path']]))
   const entries = groups.map(({ key: { session_id, user_path }, count, sums }) => {
     const spent = costOf.get(JSON.stringify([session_id, user_path])) ?? nothing
     return {
-      session_id, user_path, requests: count,
-      input_tokens: sums['input_tokens'] ?? 0, output_tokens: sums['output_tokens'] ?? 0, total_tokens: sums['total_tokens'] ?? 0,
-      input_cost: spent.cost('input_cost'), output_cost: spent.cost('output_cost'), total_cost: spent.cost('total_cost'),
+      session_id,
+      user_path,
+      requests: count,
+      input_tokens: sums['input_tokens'] ?? 0,
+      output_tokens: sums['output_tokens'] ?? 0,
+      total_tokens: sums['total_tokens'] ?? 0,
+      input_cost: spent.cost('input_cost'),
+      output_cost: spent.cost('output_cost'),
+      total_cost: spent.cost('total_cost'),
     }
   })
   return { entries, total, limit, offset }

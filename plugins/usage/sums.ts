@@ -36,14 +36,25 @@ export function summary(tally: Tally): Summary {
 
 /** Periods without records are left out. */
 export async function byPeriod(journal: UsageJournal, call: AdminCall, now: number): Promise<readonly object[]> {
-  const { range: { from, to }, filter, mode } = asked(call, now)
+  const {
+    range: { from, to },
+    filter,
+    mode,
+  } = asked(call, now)
   const { borders, labels } = periods({ from, to: Math.max(to, from + 1), unit: units[String(call.query['interval'])] ?? 'day', timeZone: call.timeZone })
   const { groups } = await journal.sums({ filter, by: ['cache_type'], borders, measures })
-  return [...tallies(groups, mode, ({ period }) => String(period))].filter(([, { requests }]) => requests > 0).map(([period, tally]) => ({ date: labels[Number(period)], requests: tally.requests, ...countsOf(tally) }))
+  return [...tallies(groups, mode, ({ period }) => String(period))]
+    .filter(([, { requests }]) => requests > 0)
+    .map(([period, tally]) => ({ date: labels[Number(period)], requests: tally.requests, ...countsOf(tally) }))
 }
 
 export async function byModel(journal: UsageJournal, call: AdminCall, now: number, pricing: Pricing): Promise<readonly object[]> {
-  return await grouped(journal, call, { now, pricing, by: model, view: ({ key }) => ({ model: key['model'], provider: key['provider'], provider_name: key['provider_name'] }) })
+  return await grouped(journal, call, {
+    now,
+    pricing,
+    by: model,
+    view: ({ key }) => ({ model: key['model'], provider: key['provider'], provider_name: key['provider_name'] }),
+  })
 }
 
 export async function byUserPath(journal: UsageJournal, call: AdminCall, now: number, pricing: Pricing): Promise<readonly object[]> {
@@ -58,7 +69,7 @@ export async function byLabel(journal: UsageJournal, call: AdminCall, now: numbe
 interface Grouping {
   readonly now: number
   readonly pricing: Pricing
-  readonly by: readonly ('labels' | 'user_path' | typeof model[number])[]
+  readonly by: readonly ('labels' | 'user_path' | (typeof model)[number])[]
   view(sum: Sum): object
 }
 
@@ -72,7 +83,7 @@ async function grouped(journal: UsageJournal, call: AdminCall, { now, pricing, b
     .filter(([, tally]) => !tally.isEmpty)
     .sort(([, one], [, other]) => other.tokens('total_tokens') - one.tokens('total_tokens'))
     .map(([key, tally]) => ({
-      ...JSON.parse(key) as object,
+      ...(JSON.parse(key) as object),
       requests: tally.requests,
       ...countsOf(tally),
       local_cached_input_tokens: tally.localInput,
@@ -107,12 +118,14 @@ function cachedInputCost(sums: readonly Sum[], mode: CacheMode, pricing: Pricing
   const read = [...byPrice.values()].map(of => ({ tokens: tallyOf(of, mode).tokens('cached_input_tokens'), of: of[0] as Sum })).filter(part => part.tokens > 0)
   const known = read.flatMap(part => {
     const price = cachedPrice(part.of, pricing)
-    return price === undefined ? [] : [part.tokens * price / 1e6]
+    return price === undefined ? [] : [(part.tokens * price) / 1e6]
   })
   return read.length > 0 && known.length === 0 ? null : exactUsd(known.reduce((sum, cost) => sum + cost, 0))
 }
 
 function cachedPrice({ key }: Sum, pricing: Pricing): number | undefined {
-  const price = pricing.of({ provider: String(key['provider']), provider_name: String(key['provider_name']), model: String(key['model']) })?.pricing['cached_input_per_mtok']
+  const price = pricing.of({ provider: String(key['provider']), provider_name: String(key['provider_name']), model: String(key['model']) })?.pricing[
+    'cached_input_per_mtok'
+  ]
   return typeof price === 'number' ? price : undefined
 }

@@ -7,8 +7,8 @@ import type { costs, tokens } from './journal.ts'
 /** Which records are asked for: those that providers answered, those that the gateway's cache did, or both. */
 export type CacheMode = 'uncached' | 'cached' | 'all'
 
-type Tokens = typeof tokens[number]
-type Costs = typeof costs[number]
+type Tokens = (typeof tokens)[number]
+type Costs = (typeof costs)[number]
 
 export class Tally {
   readonly #mode: CacheMode
@@ -76,7 +76,7 @@ export function tallies(sums: readonly Sum[], mode: CacheMode, keyOf: (sum: Sum)
   for (const sum of sums) {
     const key = keyOf(sum)
     let tally = found.get(key)
-    if (tally === undefined) found.set(key, tally = new Tally(mode))
+    if (tally === undefined) found.set(key, (tally = new Tally(mode)))
     tally.add(sum)
   }
   return found

@@ -15,7 +15,7 @@ export type Granularity = keyof typeof granularities
 
 export async function throughputOf(journal: UsageJournal | undefined, granularity: Granularity, timeZone: string, now: number): Promise<object> {
   const borders = bordersOf(granularity, timeZone, now)
-  const { groups } = await journal?.sums({ by: ['cache_type'], borders, measures: [...tokens] }) ?? { groups: [] }
+  const { groups } = (await journal?.sums({ by: ['cache_type'], borders, measures: [...tokens] })) ?? { groups: [] }
   const byPeriod = tallies(groups, 'uncached', ({ period }) => String(period))
   const buckets = borders.slice(0, -1).map((start, period) => {
     const tally = byPeriod.get(String(period)) ?? new Tally('uncached')
@@ -34,7 +34,8 @@ export async function throughputOf(journal: UsageJournal | undefined, granularit
 function bordersOf(granularity: Granularity, timeZone: string, now: number): readonly number[] {
   const { seconds, count } = granularities[granularity]
   const lengthMs = seconds * 1000
-  if (granularity === 'hour' || granularity === 'day') return periods({ from: now - (count + 1) * lengthMs, to: now + 1, unit: granularity, timeZone }).borders.slice(-count - 1)
+  if (granularity === 'hour' || granularity === 'day')
+    return periods({ from: now - (count + 1) * lengthMs, to: now + 1, unit: granularity, timeZone }).borders.slice(-count - 1)
   const end = (Math.floor(now / lengthMs) + 1) * lengthMs
   return Array.from({ length: count + 1 }, (_, i) => end - (count - i) * lengthMs)
 }

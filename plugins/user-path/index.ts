@@ -13,7 +13,10 @@ export default definePlugin({
     type: 'object',
     properties: {
       header: {
-        type: 'string', default: 'X-Tapline-User-Path', setting: 'server.user_path_header', env: 'USER_PATH_HEADER',
+        type: 'string',
+        default: 'X-Tapline-User-Path',
+        setting: 'server.user_path_header',
+        env: 'USER_PATH_HEADER',
         pattern: "^[A-Za-z0-9!#$%&'*+.^_`|~-]+$",
         description: 'The header that carries the user path. Never a credential header.',
       },

@@ -17,12 +17,56 @@ export function directoryEndpoints(deps: DirectoryDeps): readonly AdminEndpoint[
   const [group, user] = [definition(file, 'UserGroup'), definition(file, 'DirectoryUser')]
   const { store } = deps
   return [
-    { method: 'GET', path: '/user-groups', scope: 'subtree', summary: 'Lists the groups of users, and their paths.', response: definition(file, 'UserGroups'), handle: ({ scope }) => visible(groupsShown, store.directory, scope) },
-    { method: 'PUT', path: '/user-groups', scope: 'subtree', summary: 'Creates a group, or moves one with everything in it.', body: definition(file, 'UserGroupWrite'), response: group, handle: call => putGroup(deps, call) },
-    { method: 'DELETE', path: '/user-groups', scope: 'subtree', summary: 'Deletes an empty group.', body: definition(file, 'GroupDelete'), handle: call => deleteGroup(deps, call) },
-    { method: 'GET', path: '/directory/users', scope: 'subtree', summary: 'Lists the users, and their paths.', response: definition(file, 'DirectoryUsers'), handle: ({ scope }) => visible(usersShown, store.directory, scope) },
-    { method: 'PUT', path: '/directory/users', scope: 'subtree', summary: 'Creates or renames a user, or moves one to another group.', body: definition(file, 'DirectoryUserWrite'), response: user, handle: call => putUser(deps, call) },
-    { method: 'DELETE', path: '/directory/users', scope: 'subtree', summary: 'Deletes a user; the user\'s keys stay at the path that they were created for.', body: definition(file, 'UserDelete'), handle: call => deleteUser(deps, call) },
+    {
+      method: 'GET',
+      path: '/user-groups',
+      scope: 'subtree',
+      summary: 'Lists the groups of users, and their paths.',
+      response: definition(file, 'UserGroups'),
+      handle: ({ scope }) => visible(groupsShown, store.directory, scope),
+    },
+    {
+      method: 'PUT',
+      path: '/user-groups',
+      scope: 'subtree',
+      summary: 'Creates a group, or moves one with everything in it.',
+      body: definition(file, 'UserGroupWrite'),
+      response: group,
+      handle: call => putGroup(deps, call),
+    },
+    {
+      method: 'DELETE',
+      path: '/user-groups',
+      scope: 'subtree',
+      summary: 'Deletes an empty group.',
+      body: definition(file, 'GroupDelete'),
+      handle: call => deleteGroup(deps, call),
+    },
+    {
+      method: 'GET',
+      path: '/directory/users',
+      scope: 'subtree',
+      summary: 'Lists the users, and their paths.',
+      response: definition(file, 'DirectoryUsers'),
+      handle: ({ scope }) => visible(usersShown, store.directory, scope),
+    },
+    {
+      method: 'PUT',
+      path: '/directory/users',
+      scope: 'subtree',
+      summary: 'Creates or renames a user, or moves one to another group.',
+      body: definition(file, 'DirectoryUserWrite'),
+      response: user,
+      handle: call => putUser(deps, call),
+    },
+    {
+      method: 'DELETE',
+      path: '/directory/users',
+      scope: 'subtree',
+      summary: "Deletes a user; the user's keys stay at the path that they were created for.",
+      body: definition(file, 'UserDelete'),
+      handle: call => deleteUser(deps, call),
+    },
   ]
 }
 
@@ -33,7 +77,7 @@ async function putGroup({ store, clock }: DirectoryDeps, call: AdminCall): Promi
   const now = clock.now()
   return await store.write(call, group, ({ groups, users }) => {
     const before = own(groups, name)
-    const parent = body.parent === undefined ? before?.parent ?? null : emptyAsNull(body.parent)
+    const parent = body.parent === undefined ? (before?.parent ?? null) : emptyAsNull(body.parent)
     return { groups: { ...groups, [name]: { parent, created_at: before?.created_at ?? now, updated_at: now } }, users }
   })
 }
@@ -60,8 +104,8 @@ async function putUser({ store, clock }: DirectoryDeps, call: AdminCall): Promis
     if (before === undefined && !isNew) throw user.missing
     if (before === undefined && name === undefined) throw gatewayError('missing_required_parameter', 'name is required', { param: 'name' })
     const written = {
-      name: name === undefined ? before?.name ?? '' : readSegment(name, 'name'),
-      group: group === undefined ? before?.group ?? null : emptyAsNull(group),
+      name: name === undefined ? (before?.name ?? '') : readSegment(name, 'name'),
+      group: group === undefined ? (before?.group ?? null) : emptyAsNull(group),
       description: description?.trim() ?? before?.description ?? '',
       created_at: before?.created_at ?? now,
       updated_at: now,
@@ -84,7 +128,11 @@ const groupsShown: Shown<UserGroup> = { all: groupViews, pathOf: ({ path }) => p
 const usersShown: Shown<DirectoryUser> = { all: userViews, pathOf: ({ user_path: path }) => path }
 
 function groupNamed(name: string): Meant<UserGroup> {
-  return { ...groupsShown, isMeant: view => view.name === name, missing: gatewayError('not_found', `there is no group ${JSON.stringify(name)}`, { param: 'name' }) }
+  return {
+    ...groupsShown,
+    isMeant: view => view.name === name,
+    missing: gatewayError('not_found', `there is no group ${JSON.stringify(name)}`, { param: 'name' }),
+  }
 }
 
 function userWith(id: string): Meant<DirectoryUser> {
@@ -92,15 +140,29 @@ function userWith(id: string): Meant<DirectoryUser> {
 }
 
 function groupViews(directory: Directory): UserGroup[] {
-  return Object.entries(directory.content.groups).map(([name, { parent, created_at: created, updated_at: updated }]) => ({
-    name, parent, path: directory.pathOfGroup(name) ?? '', created_at: new Date(created).toISOString(), updated_at: new Date(updated).toISOString(),
-  })).sort((one, other) => one.path < other.path ? -1 : 1)
+  return Object.entries(directory.content.groups)
+    .map(([name, { parent, created_at: created, updated_at: updated }]) => ({
+      name,
+      parent,
+      path: directory.pathOfGroup(name) ?? '',
+      created_at: new Date(created).toISOString(),
+      updated_at: new Date(updated).toISOString(),
+    }))
+    .sort((one, other) => (one.path < other.path ? -1 : 1))
 }
 
 function userViews(directory: Directory): DirectoryUser[] {
-  return Object.entries(directory.content.users).map(([id, { name, group, description, created_at: created, updated_at: updated }]) => ({
-    id, name, group, description, user_path: directory.pathOf(id) ?? '', created_at: new Date(created).toISOString(), updated_at: new Date(updated).toISOString(),
-  })).sort((one, other) => one.user_path < other.user_path ? -1 : 1)
+  return Object.entries(directory.content.users)
+    .map(([id, { name, group, description, created_at: created, updated_at: updated }]) => ({
+      id,
+      name,
+      group,
+      description,
+      user_path: directory.pathOf(id) ?? '',
+      created_at: new Date(created).toISOString(),
+      updated_at: new Date(updated).toISOString(),
+    }))
+    .sort((one, other) => (one.user_path < other.user_path ? -1 : 1))
 }
 
 function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -32,8 +32,13 @@ export class DirectoryStore {
   /** @param failed told why it could not be read; what was read before stands */
   constructor(records: Records<DirectoryContent>, failed: (cause: unknown) => void) {
     this.#document = new SharedDocument({
-      records, id: 'directory', empty: emptyDirectory, failed,
-      changed: content => { this.directory = new Directory(content) },
+      records,
+      id: 'directory',
+      empty: emptyDirectory,
+      failed,
+      changed: content => {
+        this.directory = new Directory(content)
+      },
     })
   }
 
@@ -53,16 +58,18 @@ export class DirectoryStore {
     const find = (directory: Directory) => meant.all(directory).find(view => meant.isMeant(view))
     let before: View | undefined
     let after: View | undefined
-    await this.#document.change(content => {
-      const list = visible(meant, this.directory, call.scope)
-      before = find(this.directory)
-      if (before !== undefined && !list.some(view => meant.isMeant(view))) throw meant.missing
-      call.ifMatch(before, list)
-      const next = new Directory(edit(content))
-      after = find(next)
-      if (after !== undefined) call.confine(meant.pathOf(after))
-      return next.content
-    }).catch(refuseContention('the directory'))
+    await this.#document
+      .change(content => {
+        const list = visible(meant, this.directory, call.scope)
+        before = find(this.directory)
+        if (before !== undefined && !list.some(view => meant.isMeant(view))) throw meant.missing
+        call.ifMatch(before, list)
+        const next = new Directory(edit(content))
+        after = find(next)
+        if (after !== undefined) call.confine(meant.pathOf(after))
+        return next.content
+      })
+      .catch(refuseContention('the directory'))
     call.changed(before, after)
     return after
   }

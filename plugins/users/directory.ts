@@ -43,7 +43,8 @@ export class Directory implements Users {
   constructor(content: DirectoryContent) {
     this.content = content
     for (const name of Object.keys(content.groups)) this.#place(name, this.#pathOfGroup(name, []), this.#groupPaths, this.#groupsByPath)
-    for (const [id, { name, group }] of Object.entries(content.users)) this.#place(id, `${group === null ? '' : this.#pathOfGroup(group, [])}/${name}`, this.#userPaths, this.#usersByPath)
+    for (const [id, { name, group }] of Object.entries(content.users))
+      this.#place(id, `${group === null ? '' : this.#pathOfGroup(group, [])}/${name}`, this.#userPaths, this.#usersByPath)
   }
 
   pathOf(userId: string): string | undefined {
@@ -56,7 +57,9 @@ export class Directory implements Users {
 
   at(path: string): string | undefined {
     if (this.#usersByPath.size === 0) return undefined
-    return ancestors(path).map(ancestor => this.#usersByPath.get(ancestor)).find(id => id !== undefined)
+    return ancestors(path)
+      .map(ancestor => this.#usersByPath.get(ancestor))
+      .find(id => id !== undefined)
   }
 
   /** The groups along a path. */
@@ -65,7 +68,8 @@ export class Directory implements Users {
   }
 
   #place(what: string, path: string, paths: Map<string, string>, byPath: Map<string, string>): void {
-    if (this.#groupsByPath.has(path) || this.#usersByPath.has(path)) throw gatewayError('conflict', `another group or user stands at ${path}`, { param: 'name' })
+    if (this.#groupsByPath.has(path) || this.#usersByPath.has(path))
+      throw gatewayError('conflict', `another group or user stands at ${path}`, { param: 'name' })
     paths.set(what, path)
     byPath.set(path, what)
   }
@@ -84,6 +88,7 @@ export class Directory implements Users {
 export function readSegment(given: string, param: string, forbidden = '/'): string {
   const name = given.trim()
   const isWrong = name === '' || name === '.' || name === '..' || [...forbidden, ':'].some(character => name.includes(character))
-  if (isWrong) throw invalidValue(param, `${param} must be a name without ${[...forbidden, ':'].map(character => `"${character}"`).join(', ')}, and neither "." nor ".."`)
+  if (isWrong)
+    throw invalidValue(param, `${param} must be a name without ${[...forbidden, ':'].map(character => `"${character}"`).join(', ')}, and neither "." nor ".."`)
   return name
 }

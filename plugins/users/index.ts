@@ -28,11 +28,15 @@ export default definePlugin({
       service,
       async open() {
         for (const part of [nodes.snapshot, store]) await openOrLater(part, failed)
-        offers.push(access.add({
-          allowlist: path => nodes.of(path)?.allowed_models,
-          get restrictedPaths() { return nodes.restrictedPaths },
-          groups: path => store.directory.groups(path),
-        }))
+        offers.push(
+          access.add({
+            allowlist: path => nodes.of(path)?.allowed_models,
+            get restrictedPaths() {
+              return nodes.restrictedPaths
+            },
+            groups: path => store.directory.groups(path),
+          }),
+        )
       },
       start() {
         const endpoints = [...pathEndpoints({ nodes, access, models, clock, providers: names }), ...directoryEndpoints({ store, clock })]
@@ -41,7 +45,7 @@ export default definePlugin({
       /** Who calls is known by the path, unless their key says it; before what an identity provider calls them. */
       request(exchange) {
         const { caller, userPath } = exchange
-        if (caller === undefined || caller.keyId !== undefined && caller.userId !== undefined || userPath === '') return
+        if (caller === undefined || (caller.keyId !== undefined && caller.userId !== undefined) || userPath === '') return
         const userId = store.directory.at(userPath)
         if (userId !== undefined) exchange.caller = { ...caller, userId }
       },

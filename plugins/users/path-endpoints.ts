@@ -18,10 +18,29 @@ export interface PathDeps extends TreeDeps {
 export function pathEndpoints(deps: PathDeps): readonly AdminEndpoint[] {
   const tree = definition(file, 'UserTree')
   return [
-    { method: 'GET', path: '/users', scope: 'subtree', summary: 'Lists the user paths, what applies to each, and which models its callers may use.', response: tree, handle: ({ scope }) => treeOf(deps, scope) },
-    { method: 'PUT', path: '/users', scope: 'subtree', summary: 'Sets which models the callers of a user path may use.', body: definition(file, 'UserWrite'), response: tree, handle: call => put(deps, call) },
     {
-      method: 'DELETE', path: '/users', scope: 'subtree', summary: 'Removes the settings of a user path.', response: tree,
+      method: 'GET',
+      path: '/users',
+      scope: 'subtree',
+      summary: 'Lists the user paths, what applies to each, and which models its callers may use.',
+      response: tree,
+      handle: ({ scope }) => treeOf(deps, scope),
+    },
+    {
+      method: 'PUT',
+      path: '/users',
+      scope: 'subtree',
+      summary: 'Sets which models the callers of a user path may use.',
+      body: definition(file, 'UserWrite'),
+      response: tree,
+      handle: call => put(deps, call),
+    },
+    {
+      method: 'DELETE',
+      path: '/users',
+      scope: 'subtree',
+      summary: 'Removes the settings of a user path.',
+      response: tree,
       query: { type: 'object', required: ['user_path'], properties: { user_path: { type: 'string', minLength: 1, description: 'The path.' } } },
       handle: call => remove(deps, call),
     },
@@ -34,7 +53,7 @@ async function put(deps: PathDeps, call: AdminCall): Promise<UserTree> {
   const stored = deps.nodes.stored(path)
   const now = deps.clock.now()
   const node: PathNode = {
-    allowed_models: selectors === undefined ? stored?.value.allowed_models ?? [] : readSelectors(selectors, deps.providers),
+    allowed_models: selectors === undefined ? (stored?.value.allowed_models ?? []) : readSelectors(selectors, deps.providers),
     description: description?.trim() ?? stored?.value.description ?? '',
     created_at: stored?.value.created_at ?? now,
     updated_at: now,
@@ -51,7 +70,7 @@ async function remove(deps: PathDeps, call: AdminCall): Promise<UserTree> {
 
 /** Writes, and tells of it. @returns the whole tree, as it is then */
 async function written(deps: PathDeps, call: AdminCall, path: string, write: () => Promise<unknown>): Promise<UserTree> {
-  const view = () => deps.nodes.of(path) === undefined ? undefined : nodeOf(path, deps)
+  const view = () => (deps.nodes.of(path) === undefined ? undefined : nodeOf(path, deps))
   const before = view()
   call.ifMatch(before, treeOf(deps, call.scope))
   await write().catch(refuseConflict)
@@ -67,9 +86,18 @@ function writable({ nodes }: PathDeps, call: AdminCall, given: string): string {
 }
 
 function readSelectors(given: readonly string[], providers: readonly string[]): string[] {
-  return [...new Set(given.map((text, index) => {
-    const selector = readModelSelector(text, providers)
-    if (selector === undefined) throw gatewayError('invalid_value', `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`, { param: `allowed_models.${index}` })
-    return selector.text
-  }))]
+  return [
+    ...new Set(
+      given.map((text, index) => {
+        const selector = readModelSelector(text, providers)
+        if (selector === undefined)
+          throw gatewayError(
+            'invalid_value',
+            `${JSON.stringify(text)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`,
+            { param: `allowed_models.${index}` },
+          )
+        return selector.text
+      }),
+    ),
+  ]
 }

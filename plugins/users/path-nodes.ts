@@ -35,7 +35,18 @@ export class PathNodes {
    * @throws Error if a path or a selector of the configuration is wrong
    */
   constructor(configured: OptionsOf<typeof schema>['users'], providers: readonly string[], records: Records<PathNode>, failed: (cause: unknown) => void) {
-    this.#managed = new Map(configured.map(node => [pathOf(node.path), { allowed_models: node.allowed_models.map(text => selectorOf(text, node.path, providers)), description: node.description, managed: true, created_at: null, updated_at: null }]))
+    this.#managed = new Map(
+      configured.map(node => [
+        pathOf(node.path),
+        {
+          allowed_models: node.allowed_models.map(text => selectorOf(text, node.path, providers)),
+          description: node.description,
+          managed: true,
+          created_at: null,
+          updated_at: null,
+        },
+      ]),
+    )
     if (this.#managed.size < configured.length) throw new Error('users names one path twice')
     this.#kept = new Snapshot(records, () => this.#index(), failed)
     this.#all = this.#managed

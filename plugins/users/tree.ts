@@ -13,8 +13,11 @@ export interface TreeDeps {
 }
 
 export function treeOf(deps: TreeDeps, scope: AdminScope): UserTree {
-  const { nodes, access: { keys } } = deps
-  const named = [...nodes.paths, ...keys.flatMap(({ userPath }) => userPath === '' ? [] : userPath)]
+  const {
+    nodes,
+    access: { keys },
+  } = deps
+  const named = [...nodes.paths, ...keys.flatMap(({ userPath }) => (userPath === '' ? [] : userPath))]
   const paths = [...new Set(named.flatMap(ancestors))].filter(path => isWithin(path, scope.root)).sort()
   return { users: paths.map(path => nodeOf(path, deps)) }
 }
@@ -24,7 +27,7 @@ export function nodeOf(path: string, { nodes, access, models }: TreeDeps): UserN
   const effective = access.effective({ caller: undefined, userPath: path }, models)
   return {
     user_path: path,
-    allowed_models: [...node?.allowed_models ?? []],
+    allowed_models: [...(node?.allowed_models ?? [])],
     description: node?.description ?? '',
     configured: node !== undefined,
     managed: node?.managed ?? false,

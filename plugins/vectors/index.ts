@@ -5,9 +5,19 @@ import { definePlugin, type OptionsSchema } from '../../core/index.ts'
 const schema = {
   type: 'object',
   properties: {
-    enabled: { type: 'boolean', default: false, setting: 'cache.response.semantic.enabled', env: 'SEMANTIC_CACHE_ENABLED', description: 'Whether requests that mean the same are answered from the cache. The block alone switches it on.' },
+    enabled: {
+      type: 'boolean',
+      default: false,
+      setting: 'cache.response.semantic.enabled',
+      env: 'SEMANTIC_CACHE_ENABLED',
+      description: 'Whether requests that mean the same are answered from the cache. The block alone switches it on.',
+    },
     type: {
-      type: 'string', minLength: 1, default: 'embedded', setting: 'cache.response.semantic.vector_store.type', env: 'SEMANTIC_CACHE_VECTOR_STORE_TYPE',
+      type: 'string',
+      minLength: 1,
+      default: 'embedded',
+      setting: 'cache.response.semantic.vector_store.type',
+      env: 'SEMANTIC_CACHE_VECTOR_STORE_TYPE',
       description: 'Where vectors are kept: `embedded`, `pgvector`, `qdrant`, `pinecone`, `weaviate`, or a plugin of your own by package or path.',
     },
   },

@@ -40,7 +40,15 @@ export class VersionChecks {
   constructor(facts: CheckFacts) {
     const { records, unread, found } = facts
     this.#facts = facts
-    this.#document = new SharedDocument({ records, id: 'newest', empty: never, failed: unread, changed: ({ latest }) => { if (latest !== null) found(latest) } })
+    this.#document = new SharedDocument({
+      records,
+      id: 'newest',
+      empty: never,
+      failed: unread,
+      changed: ({ latest }) => {
+        if (latest !== null) found(latest)
+      },
+    })
   }
 
   get known(): Pick<Checked, 'latest' | 'checkedAt'> {
@@ -49,7 +57,10 @@ export class VersionChecks {
 
   /** Begins to look; whatever fails is tried again when it is time again. */
   start(): void {
-    void this.#document.open().catch(this.#facts.unread).then(() => this.#look())
+    void this.#document
+      .open()
+      .catch(this.#facts.unread)
+      .then(() => this.#look())
   }
 
   /** An answer that is still awaited is not waited for. */
@@ -64,11 +75,13 @@ export class VersionChecks {
     await this.#lookUp().catch(failed)
     if (this.#isClosed) return
     const sinceMs = clock.now() - this.#document.content.askedAt
-    this.#timer = clock.after(sinceMs >= 0 && sinceMs < intervalMs ? intervalMs - sinceMs : intervalMs, () => { void this.#look() })
+    this.#timer = clock.after(sinceMs >= 0 && sinceMs < intervalMs ? intervalMs - sinceMs : intervalMs, () => {
+      void this.#look()
+    })
   }
 
   async #lookUp(): Promise<void> {
-    if (this.#isClosed || !await this.#claim()) return
+    if (this.#isClosed || !(await this.#claim())) return
     const latest = await this.#facts.ask()
     if (this.#isClosed) return
     const checkedAt = this.#facts.clock.now()

@@ -27,21 +27,39 @@ export default definePlugin({
       log.warn({ version: version.version, latest }, `there is a newer version: ${latest}`)
     }
     const checks = new VersionChecks({
-      records: storage.records<Checked>('version_check'), clock, intervalMs: options.interval_hours * hourMs, mostInADay: options.max_daily_checks, found,
+      records: storage.records<Checked>('version_check'),
+      clock,
+      intervalMs: options.interval_hours * hourMs,
+      mostInADay: options.max_daily_checks,
+      found,
       ask: () => newestVersion(url, options.timeout_seconds * 1000),
       unread: cause => log.warn({ err: cause }, 'what is known of newer versions could not be read'),
       failed: cause => log.warn({ err: cause }, 'the newest version could not be looked up; it is tried again when it is time again'),
     })
     const view = () => {
       const { latest, checkedAt } = checks.known
-      return { app: 'tapline', ...version, latest, update_available: latest !== null && isNewer(latest, version.version), checked_at: shownTime(checkedAt), enabled: true }
+      return {
+        app: 'tapline',
+        ...version,
+        latest,
+        update_available: latest !== null && isNewer(latest, version.version),
+        checked_at: shownTime(checkedAt),
+        enabled: true,
+      }
     }
     let withdraw: (() => void) | undefined
 
     return {
       start() {
         if (options.offline) return log.info('nobody looks for a newer version: the gateway is offline')
-        withdraw = admin.endpoint({ method: 'GET', path: '/version', scope: 'subtree', summary: 'Which version runs, and whether there is a newer one.', response: definition(file, 'Version'), handle: view })
+        withdraw = admin.endpoint({
+          method: 'GET',
+          path: '/version',
+          scope: 'subtree',
+          summary: 'Which version runs, and whether there is a newer one.',
+          response: definition(file, 'Version'),
+          handle: view,
+        })
         checks.start()
       },
       async close() {

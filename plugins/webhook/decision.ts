@@ -5,7 +5,7 @@ import type { TextPart } from '../../core/index.ts'
 const decisions = ['allow', 'warn', 'respond', 'block'] as const
 
 export interface Decision {
-  readonly decision: typeof decisions[number]
+  readonly decision: (typeof decisions)[number]
   readonly code: string | undefined
   readonly message: string | undefined
   readonly edits: readonly { readonly part: TextPart; readonly text: string }[]
@@ -32,7 +32,7 @@ function objectOf(body: Buffer): Readonly<Record<string, unknown>> {
 
 function textOf(answer: Readonly<Record<string, unknown>>, member: string): string | undefined {
   const value = answer[member] ?? undefined
-  if (value === undefined || typeof value === 'string' && value !== '') return value
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value
   throw new Error(`the webhook's ${member} is no text`)
 }
 

@@ -36,6 +36,6 @@ export default definePlugin({
 })
 
 function headersFor(body: Buffer, secret: string | undefined): Readonly<Record<string, string>> {
-  const headers = { 'content-type': 'application/json', 'accept': 'application/json', 'user-agent': 'tapline' }
+  const headers = { 'content-type': 'application/json', accept: 'application/json', 'user-agent': 'tapline' }
   return secret === undefined ? headers : { ...headers, 'x-tapline-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}` }
 }

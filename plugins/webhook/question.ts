@@ -28,7 +28,14 @@ export function questionOf({ phase, conversation, exchange }: Seen, instance: st
 function factsOf({ id, clock, operation, userPath, labels, model, streamed, reply, targets }: Exchange): object {
   const target = reply?.target ?? targets[0]
   return {
-    request_id: id, timestamp: new Date(clock.now()).toISOString(), operation, user_path: userPath === '' ? '/' : userPath, labels,
-    requested_model: model, provider: target?.provider.name ?? null, model: target?.model ?? null, stream: streamed,
+    request_id: id,
+    timestamp: new Date(clock.now()).toISOString(),
+    operation,
+    user_path: userPath === '' ? '/' : userPath,
+    labels,
+    requested_model: model,
+    provider: target?.provider.name ?? null,
+    model: target?.model ?? null,
+    stream: streamed,
   }
 }

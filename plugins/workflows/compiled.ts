@@ -51,7 +51,7 @@ export class CompiledWorkflows {
   }
 
   /** The one for a request. */
-  find(provider: string, model: string, path: string): Workflow & { readonly variant: Variant } | undefined {
+  find(provider: string, model: string, path: string): (Workflow & { readonly variant: Variant }) | undefined {
     return this.#table.find(provider, model, path)
   }
 
@@ -91,10 +91,13 @@ export class CompiledWorkflows {
   }
 
   #linger(variant: Variant): void {
-    this.#lingering.set(variant, this.#parts.clock.after(this.#parts.lingerMs, () => {
-      this.#lingering.delete(variant)
-      void variant.release()
-    }))
+    this.#lingering.set(
+      variant,
+      this.#parts.clock.after(this.#parts.lingerMs, () => {
+        this.#lingering.delete(variant)
+        void variant.release()
+      }),
+    )
   }
 }
 

@@ -40,14 +40,24 @@ function saidOf({ instancePath, keyword, params, message = 'is not valid' }: Err
 }
 
 /** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
-export function configuredDefault(base: Variant, { pipelines }: Variants, { guardrails: { configured }, headerPolicies, guardrailsEnabled }: Books & { readonly guardrailsEnabled: boolean }): Version {
+export function configuredDefault(
+  base: Variant,
+  { pipelines }: Variants,
+  { guardrails: { configured }, headerPolicies, guardrailsEnabled }: Books & { readonly guardrailsEnabled: boolean },
+): Version {
   const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
-  const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) => (phase === undefined ? phases : [phase]).flatMap(at => isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : []))
+  const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) =>
+    (phase === undefined ? phases : [phase]).flatMap(at => (isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : [])),
+  )
   return defaultVersion({
     schema_version: 2,
     features: {
-      cache: standing.has('cache-exact') || standing.has('cache-semantic'), audit: standing.has('audit'), usage: standing.has('usage'),
-      budget: standing.has('budgets'), guardrails: guardrailsEnabled, failover: standing.has('failover'),
+      cache: standing.has('cache-exact') || standing.has('cache-semantic'),
+      audit: standing.has('audit'),
+      usage: standing.has('usage'),
+      budget: standing.has('budgets'),
+      guardrails: guardrailsEnabled,
+      failover: standing.has('failover'),
     },
     steps: guardrailsEnabled ? steps : [],
     ...(headerPolicies.configured.length === 0 ? {} : { header_policies: headerPolicies.configured.map(({ name, step }) => ({ ref: name, step })) }),

@@ -40,34 +40,61 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { workflows, explainer, guardrails } = around
   return [
     {
-      method: 'GET', path: '/workflows', scope: 'global', summary: 'Lists the workflows in effect.', response: definition(file, 'WorkflowList'),
+      method: 'GET',
+      path: '/workflows',
+      scope: 'global',
+      summary: 'Lists the workflows in effect.',
+      response: definition(file, 'WorkflowList'),
       handle: () => workflows.all.map(workflow => shown(around, workflow)),
     },
     {
-      method: 'GET', path: '/workflows/guardrails', scope: 'global', summary: 'Lists the guardrails that workflows can name.', response: definition(file, 'WorkflowGuardrails'),
+      method: 'GET',
+      path: '/workflows/guardrails',
+      scope: 'global',
+      summary: 'Lists the guardrails that workflows can name.',
+      response: definition(file, 'WorkflowGuardrails'),
       handle: () => guardrails.all.map(({ rule: { name, type }, phases, summary }) => ({ name, type, phases, summary })),
     },
     {
-      method: 'GET', path: '/workflows/explain', scope: 'global', summary: 'Which workflow applies to a request, which others would match, and the resulting steps.', query: explainQuery, response: definition(file, 'WorkflowExplanation'),
-      handle: ({ query: { pipeline, model, provider, user_path: userPath } }) => explainer.explain({ pipeline: String(pipeline), ...text('model', model), ...text('provider', provider), ...text('userPath', userPath) }),
+      method: 'GET',
+      path: '/workflows/explain',
+      scope: 'global',
+      summary: 'Which workflow applies to a request, which others would match, and the resulting steps.',
+      query: explainQuery,
+      response: definition(file, 'WorkflowExplanation'),
+      handle: ({ query: { pipeline, model, provider, user_path: userPath } }) =>
+        explainer.explain({ pipeline: String(pipeline), ...text('model', model), ...text('provider', provider), ...text('userPath', userPath) }),
     },
     {
-      method: 'GET', path: '/workflows/:id', scope: 'global', summary: 'One version of a workflow, in effect or not.', response: definition(file, 'WorkflowView'),
+      method: 'GET',
+      path: '/workflows/:id',
+      scope: 'global',
+      summary: 'One version of a workflow, in effect or not.',
+      response: definition(file, 'WorkflowView'),
       handle: async call => await viewById(around, call),
     },
     {
-      method: 'POST', path: '/workflows', scope: 'global', summary: 'Creates a new version for a scope, replacing the previous one.', status: 201, body: definition(file, 'WorkflowWrite'), response: definition(file, 'WorkflowView'),
+      method: 'POST',
+      path: '/workflows',
+      scope: 'global',
+      summary: 'Creates a new version for a scope, replacing the previous one.',
+      status: 201,
+      body: definition(file, 'WorkflowWrite'),
+      response: definition(file, 'WorkflowView'),
       handle: async call => await create(around, call),
     },
     {
-      method: 'POST', path: '/workflows/:id/deactivate', scope: 'global', summary: 'Ends a workflow: the next broader one takes over.',
+      method: 'POST',
+      path: '/workflows/:id/deactivate',
+      scope: 'global',
+      summary: 'Ends a workflow: the next broader one takes over.',
       handle: async call => await deactivate(around, call),
     },
   ]
 }
 
 function text<Name extends string>(name: Name, value: string | number | boolean | undefined): Partial<Record<Name, string>> {
-  return value === undefined ? {} : { [name]: String(value) } as Record<Name, string>
+  return value === undefined ? {} : ({ [name]: String(value) } as Record<Name, string>)
 }
 
 function shown({ versions, variants, guardrailsEnabled }: EndpointDeps, workflow: Workflow): WorkflowView {
@@ -99,13 +126,22 @@ async function create(around: EndpointDeps, call: AdminCall): Promise<WorkflowVi
   const scope = readScope(body, around.providers)
   const name = body.name.trim()
   if (name === '') throw gatewayError('invalid_value', 'name must not be empty', { param: 'name' })
-  if (name === defaultName || body.description === defaultDescription) throw gatewayError('invalid_value', 'this is what the configuration is called', { param: name === defaultName ? 'name' : 'description' })
+  if (name === defaultName || body.description === defaultDescription)
+    throw gatewayError('invalid_value', 'this is what the configuration is called', { param: name === defaultName ? 'name' : 'description' })
   const standing = workflows.all.find(({ version }) => keyOf(version) === keyOf(scope))
-  if (standing?.version.managed === true && !standing.version.managed_default) throw gatewayError('managed_resource', 'the configuration says the workflow of this scope')
+  if (standing?.version.managed === true && !standing.version.managed_default)
+    throw gatewayError('managed_resource', 'the configuration says the workflow of this scope')
   const before = standing === undefined ? undefined : shown(around, standing)
-  if (call.exchange.request.headers['if-match'] !== undefined) call.ifMatch(before, workflows.all.map(workflow => shown(around, workflow)))
+  if (call.exchange.request.headers['if-match'] !== undefined)
+    call.ifMatch(
+      before,
+      workflows.all.map(workflow => shown(around, workflow)),
+    )
   await tryOut(body, around)
-  const version = await versions.create({ ...scope, name, description: body.description?.trim() ?? '', workflow_payload: body.workflow_payload, workflow_hash: hashOf(body.workflow_payload) }, clock.now())
+  const version = await versions.create(
+    { ...scope, name, description: body.description?.trim() ?? '', workflow_payload: body.workflow_payload, workflow_hash: hashOf(body.workflow_payload) },
+    clock.now(),
+  )
   await around.settled()
   const after = shown(around, workflows.get(version.id) ?? meant(version, around))
   call.changed(before, after)
@@ -115,7 +151,7 @@ async function create(around: EndpointDeps, call: AdminCall): Promise<WorkflowVi
 async function deactivate(around: EndpointDeps, call: AdminCall): Promise<void> {
   const { versions, workflows } = around
   const id = call.params['id'] ?? ''
-  const version = workflows.get(id)?.version ?? await versions.get(id)
+  const version = workflows.get(id)?.version ?? (await versions.get(id))
   if (version === undefined) throw gatewayError('not_found', `there is no workflow ${JSON.stringify(id)}`)
   if (typeOf(version) === 'global') throw gatewayError('invalid_value', 'the workflow for everything can be replaced, and not ended')
   const standing = workflows.get(id)
@@ -129,12 +165,16 @@ async function deactivate(around: EndpointDeps, call: AdminCall): Promise<void> 
 }
 
 /** @throws GatewayError that names the member at fault */
-export function readScope(body: Pick<WorkflowWrite, 'scope_provider_name' | 'scope_provider' | 'scope_model' | 'scope_user_path'>, providers: readonly string[]): WorkflowScope {
+export function readScope(
+  body: Pick<WorkflowWrite, 'scope_provider_name' | 'scope_provider' | 'scope_model' | 'scope_user_path'>,
+  providers: readonly string[],
+): WorkflowScope {
   const named = (body.scope_provider_name ?? body.scope_provider ?? '').trim()
   const model = body.scope_model?.trim() ?? ''
   const path = normaliseUserPath(body.scope_user_path)
   const provider = providers.find(known => known.toLowerCase() === named.toLowerCase())
-  if (named !== '' && provider === undefined) throw invalidValue('scope_provider_name', `there is no provider ${JSON.stringify(named)}; there are: ${providers.join(', ')}`)
+  if (named !== '' && provider === undefined)
+    throw invalidValue('scope_provider_name', `there is no provider ${JSON.stringify(named)}; there are: ${providers.join(', ')}`)
   if (model !== '' && named === '') throw invalidValue('scope_provider_name', 'a model is scoped with its provider')
   if (path === undefined) throw invalidValue('scope_user_path', 'no user path has . or .. segments, or a colon')
   return scopeOf(provider ?? '', model, path)

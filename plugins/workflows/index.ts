@@ -22,14 +22,19 @@ export default definePlugin({
     const names = [...providers.keys()]
     const said = configuredVersions(options.rules, names)
     const workflows = new CompiledWorkflows({
-      variants, guardrails, headerPolicies, clock, lingerMs: 2 * options.refresh_interval,
-      failed: (cause, { id, name }) => log.error({ err: cause, workflow: name, workflow_version_id: id }, 'a workflow does not compile; what it was before holds on'),
+      variants,
+      guardrails,
+      headerPolicies,
+      clock,
+      lingerMs: 2 * options.refresh_interval,
+      failed: (cause, { id, name }) =>
+        log.error({ err: cause, workflow: name, workflow_version_id: id }, 'a workflow does not compile; what it was before holds on'),
     })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the workflows could not be read; those known stay')
     let configured: readonly Version[] = []
     let settling: Promise<void> = Promise.resolve()
     const settle = () => {
-      const settled = settling.then(async () => await workflows.replace([...configured.slice(0, 1), ...await versions.active(), ...configured.slice(1)]))
+      const settled = settling.then(async () => await workflows.replace([...configured.slice(0, 1), ...(await versions.active()), ...configured.slice(1)]))
       settling = settled.catch(failed)
       return settled
     }
@@ -41,7 +46,8 @@ export default definePlugin({
       service: explainer,
       route(exchange) {
         const [target] = exchange.targets
-        const workflow = target === undefined ? workflows.find('', '', exchange.userPath) : workflows.find(target.provider.name, target.model, exchange.userPath)
+        const workflow =
+          target === undefined ? workflows.find('', '', exchange.userPath) : workflows.find(target.provider.name, target.model, exchange.userPath)
         if (workflow === undefined) return
         exchange.workflow = workflow.version.id
         workflow.variant.take(exchange)
@@ -57,13 +63,38 @@ export default definePlugin({
         withdraw.push(
           guardrails.onChange(settle),
           headerPolicies.onChange(settle),
-          headerPolicies.users(name => workflows.all.filter(({ payload }) => payload?.headerPolicies.includes(name) === true).map(({ version }) => `the workflow "${version.name}"`)),
-          guardrails.users(name => workflows.all.filter(({ payload }) => payload?.steps.some(({ ref }) => ref === name) === true).map(({ version }) => `the workflow "${version.name}"`)),
-          ...endpointsOf({ versions, workflows, explainer, guardrails, headerPolicies, variants, providers: names, clock, guardrailsEnabled: options.guardrails_enabled, settled: () => settling }).map(endpoint => admin.endpoint(endpoint)),
-          admin.refresh({ name: 'workflows', run: async () => { await versions.read(); await settling } }),
+          headerPolicies.users(name =>
+            workflows.all.filter(({ payload }) => payload?.headerPolicies.includes(name) === true).map(({ version }) => `the workflow "${version.name}"`),
+          ),
+          guardrails.users(name =>
+            workflows.all
+              .filter(({ payload }) => payload?.steps.some(({ ref }) => ref === name) === true)
+              .map(({ version }) => `the workflow "${version.name}"`),
+          ),
+          ...endpointsOf({
+            versions,
+            workflows,
+            explainer,
+            guardrails,
+            headerPolicies,
+            variants,
+            providers: names,
+            clock,
+            guardrailsEnabled: options.guardrails_enabled,
+            settled: () => settling,
+          }).map(endpoint => admin.endpoint(endpoint)),
+          admin.refresh({
+            name: 'workflows',
+            run: async () => {
+              await versions.read()
+              await settling
+            },
+          }),
         )
       },
-      start: () => { withdraw.push(readAgain(clock, options.refresh_interval, () => versions.read(), failed)) },
+      start: () => {
+        withdraw.push(readAgain(clock, options.refresh_interval, () => versions.read(), failed))
+      },
       async close() {
         for (const end of withdraw) end()
         await versions.close()

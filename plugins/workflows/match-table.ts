@@ -34,7 +34,7 @@ export class MatchTable<T> {
   }
 
   #add({ scope_provider_name: provider, scope_model: model, scope_user_path: path }: WorkflowScope, value: T): void {
-    const place = path === '' ? this.#anywhere : this.#byPath.get(path) ?? { whole: undefined, byProvider: new Map() }
+    const place = path === '' ? this.#anywhere : (this.#byPath.get(path) ?? { whole: undefined, byProvider: new Map() })
     if (path !== '') this.#byPath.set(path, place)
     if (provider === '') place.whole = value
     else addTo(place, provider, model, value)
@@ -50,5 +50,5 @@ function addTo<T>(place: Place<T>, provider: string, model: string, value: T): v
 
 function at<T>({ whole, byProvider }: Place<T>, provider: string, model: string): T | undefined {
   const own = byProvider.size === 0 ? undefined : byProvider.get(provider)
-  return own === undefined ? whole : own.byModel.get(model) ?? own.whole ?? whole
+  return own === undefined ? whole : (own.byModel.get(model) ?? own.whole ?? whole)
 }

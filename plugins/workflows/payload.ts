@@ -40,7 +40,12 @@ export const features = ['cache', 'audit', 'usage', 'budget', 'guardrails', 'fai
 
 /** The steps that a feature is made of. */
 const stepsOf: Readonly<Record<Feature, readonly string[]>> = {
-  cache: ['cache-exact', 'cache-semantic'], audit: ['audit'], usage: ['usage'], budget: ['budgets'], guardrails: ['guardrails'], failover: ['failover'],
+  cache: ['cache-exact', 'cache-semantic'],
+  audit: ['audit'],
+  usage: ['usage'],
+  budget: ['budgets'],
+  guardrails: ['guardrails'],
+  failover: ['failover'],
 }
 
 /**
@@ -55,7 +60,7 @@ export function resolvePayload(payload: WorkflowPayload, { guardrails, headerPol
   const policies = headerPoliciesIn(payload, headerPolicies)
   const steps = stepsIn(payload).map(step => ({ ...step, guardrail: guardrailOf(step, guardrails) }))
   checkSteps(steps)
-  const patches = [...said.guardrails ? [guardrailPatch(steps)] : [], headerPolicyPatch(policies), ...removals(said), ...partitioned(payload, said)]
+  const patches = [...(said.guardrails ? [guardrailPatch(steps)] : []), headerPolicyPatch(policies), ...removals(said), ...partitioned(payload, said)]
   return { features: said, steps, headerPolicies: policies.map(({ name }) => name), patches: patches.filter(patch => isStanding(patch, standing)) }
 }
 
@@ -104,20 +109,29 @@ function guardrailOf({ ref, phase, at }: GuardrailStep, book: GuardrailBook): Na
 function checkSteps(steps: ResolvedPayload['steps']): void {
   const seen = new Set<string>()
   const editing = new Map<string, string>()
-  for (const { ref, phase, step, at, guardrail: { edits } } of steps) {
+  for (const {
+    ref,
+    phase,
+    step,
+    at,
+    guardrail: { edits },
+  } of steps) {
     const once = JSON.stringify([ref, phase])
     if (seen.has(once)) throw wrong(`${at}.ref`, `${JSON.stringify(ref)} stands in ${phase} already`)
     seen.add(once)
     const place = `${phase} ${step}`
     const other = edits ? editing.get(place) : undefined
-    if (other !== undefined) throw wrong(`${at}.step`, `${JSON.stringify(other)} and ${JSON.stringify(ref)} both edit in step ${step} of ${phase}; give them different steps`)
+    if (other !== undefined)
+      throw wrong(`${at}.step`, `${JSON.stringify(other)} and ${JSON.stringify(ref)} both edit in step ${step} of ${phase}; give them different steps`)
     if (edits) editing.set(place, ref)
   }
 }
 
 /** Within a step readers come first, at one place, and the one that edits last; equals by name. Replies go up the list, so theirs stand in reverse. */
 function guardrailPatch(steps: ResolvedPayload['steps']): Patch {
-  const ordered = steps.toSorted((one, other) => one.step - other.step || Number(one.guardrail.edits) - Number(other.guardrail.edits) || (one.ref < other.ref ? -1 : 1))
+  const ordered = steps.toSorted(
+    (one, other) => one.step - other.step || Number(one.guardrail.edits) - Number(other.guardrail.edits) || (one.ref < other.ref ? -1 : 1),
+  )
   const rules = ordered.map(({ phase, step, guardrail: { rule, edits } }): GuardrailRule => {
     const index = ordered.findIndex(other => other.phase === phase && other.step === step && other.guardrail.edits === edits)
     return { ...rule, phase, order: phase === 'prompt' ? index : -index }
@@ -126,7 +140,7 @@ function guardrailPatch(steps: ResolvedPayload['steps']): Patch {
 }
 
 function removals(said: Features): readonly Patch[] {
-  return features.flatMap(feature => said[feature] ? [] : stepsOf[feature].map(remove => ({ remove })))
+  return features.flatMap(feature => (said[feature] ? [] : stepsOf[feature].map(remove => ({ remove }))))
 }
 
 function partitioned({ cache }: WorkflowPayload, { cache: isOn }: Features): readonly Patch[] {
@@ -144,7 +158,8 @@ function patchesOf({ patch = [] }: WorkflowPayload): readonly Patch[] {
   patch.forEach((change, index) => {
     const written = 'insert' in change ? change.insert : 'with' in change ? change.with : undefined
     const use = typeof written === 'string' ? written : written?.use
-    if (use !== undefined && !/^[a-z0-9_-]+$/i.test(use)) throw wrong(`patch.${index}`, `${JSON.stringify(use)} is a path or a package: name it in plugins.load, and here by its name`)
+    if (use !== undefined && !/^[a-z0-9_-]+$/i.test(use))
+      throw wrong(`patch.${index}`, `${JSON.stringify(use)} is a path or a package: name it in plugins.load, and here by its name`)
   })
   return patch as unknown as readonly Patch[]
 }
@@ -157,7 +172,10 @@ export function hashOf(payload: unknown): string {
 function canonical(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
-  return `{${Object.entries(value).toSorted(([one], [other]) => one < other ? -1 : 1).map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`).join(',')}}`
+  return `{${Object.entries(value)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
+    .join(',')}}`
 }
 
 /** @param at a member of the payload; empty is all of it */

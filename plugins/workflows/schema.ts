@@ -6,7 +6,10 @@ export const schema = {
   type: 'object',
   properties: {
     rules: {
-      type: 'array', default: [], setting: 'workflows.rules', description: 'Workflows that administrators see, and cannot change.',
+      type: 'array',
+      default: [],
+      setting: 'workflows.rules',
+      description: 'Workflows that administrators see, and cannot change.',
       items: {
         type: 'object',
         required: ['name', 'workflow_payload'],
@@ -22,9 +25,19 @@ export const schema = {
       },
     },
     refresh_interval: {
-      type: 'string', format: 'duration', default: '1m', setting: 'workflows.refresh_interval', env: 'WORKFLOW_REFRESH_INTERVAL',
+      type: 'string',
+      format: 'duration',
+      default: '1m',
+      setting: 'workflows.refresh_interval',
+      env: 'WORKFLOW_REFRESH_INTERVAL',
       description: 'How often workflows and guardrails are read from the store, should a notice of a change be lost.',
     },
-    guardrails_enabled: { type: 'boolean', default: true, setting: 'guardrails.enabled', env: 'GUARDRAILS_ENABLED', description: 'False switches the guardrails of all workflows off.' },
+    guardrails_enabled: {
+      type: 'boolean',
+      default: true,
+      setting: 'guardrails.enabled',
+      env: 'GUARDRAILS_ENABLED',
+      description: 'False switches the guardrails of all workflows off.',
+    },
   },
 } as const satisfies OptionsSchema

@@ -17,7 +17,7 @@ export function keyOf({ scope_provider_name: provider, scope_model: model, scope
 }
 
 export function typeOf({ scope_provider_name: provider, scope_model: model, scope_user_path: path }: WorkflowScope): ScopeType {
-  const target = model === '' ? provider === '' ? '' : 'provider' : 'provider_model'
+  const target = model === '' ? (provider === '' ? '' : 'provider') : 'provider_model'
   if (path === '') return target === '' ? 'global' : target
   return target === '' ? 'path' : `${target}_path`
 }
@@ -33,7 +33,7 @@ export function displayOf(scope: WorkflowScope): string {
 /** The scopes that a request is in, the one that counts most first. Without a path, none that names one. */
 export function candidates(provider: string, model: string, path: string): readonly WorkflowScope[] {
   const paths = path === '' ? [] : ancestors(path)
-  const targets = [...provider === '' || model === '' ? [] : [[provider, model] as const], ...provider === '' ? [] : [[provider, ''] as const]]
+  const targets = [...(provider === '' || model === '' ? [] : [[provider, model] as const]), ...(provider === '' ? [] : [[provider, ''] as const])]
   const under = paths.flatMap(at => [...targets.map(([one, other]) => scopeOf(one, other, at)), scopeOf('', '', at)])
   return [...under, ...targets.map(([one, other]) => scopeOf(one, other, '')), everything]
 }

@@ -37,7 +37,15 @@ export function defaultVersion(payload: WorkflowPayload): Version {
 /** A workflow that the configuration says. */
 export function managedVersion(said: WorkflowScope & Pick<Version, 'name' | 'description' | 'workflow_payload'>, isDefault = false): Version {
   const workflowHash = hashOf(said.workflow_payload)
-  return { ...said, id: idOf([keyOf(said), said.name, workflowHash]), version: 1, workflow_hash: workflowHash, managed: true, managed_default: isDefault, created_at: null }
+  return {
+    ...said,
+    id: idOf([keyOf(said), said.name, workflowHash]),
+    version: 1,
+    workflow_hash: workflowHash,
+    managed: true,
+    managed_default: isDefault,
+    created_at: null,
+  }
 }
 
 /** In the form of a UUID. */

@@ -63,7 +63,14 @@ export class Versions {
   async create(written: Written, now: number): Promise<Version> {
     const key = keyOf(written)
     const before = this.#scopes.get(key)
-    const version: Version = { ...written, id: randomUUID(), version: (before?.value.version ?? 0) + 1, managed: false, managed_default: false, created_at: now }
+    const version: Version = {
+      ...written,
+      id: randomUUID(),
+      version: (before?.value.version ?? 0) + 1,
+      managed: false,
+      managed_default: false,
+      created_at: now,
+    }
     await this.#records.put(version.id, version, { expected: 0 })
     try {
       await this.#scopes.put(key, { active: version.id, version: version.version }, { expected: before?.revision ?? 0 })

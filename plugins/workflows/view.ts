@@ -12,9 +12,18 @@ export function viewOf(workflow: Workflow, isActive: boolean, effective: Feature
   const { scope_provider_name: provider, scope_model: model, scope_user_path: path } = version
   const scope = scopeOf(provider, model, path)
   return {
-    id: version.id, scope_type: typeOf(scope), scope_display: displayOf(scope), scope,
-    version: version.version, active: isActive, managed: version.managed, managed_default: version.managed_default,
-    name: version.name, description: version.description, workflow_payload: version.workflow_payload, workflow_hash: version.workflow_hash,
+    id: version.id,
+    scope_type: typeOf(scope),
+    scope_display: displayOf(scope),
+    scope,
+    version: version.version,
+    active: isActive,
+    managed: version.managed,
+    managed_default: version.managed_default,
+    name: version.name,
+    description: version.description,
+    workflow_payload: version.workflow_payload,
+    workflow_hash: version.workflow_hash,
     guardrails_hash: guardrailsHash(payload?.steps ?? []),
     chain_hashes: { prompt: chainHash(payload, 'prompt'), response: chainHash(payload, 'response'), stream: chainHash(payload, 'stream') },
     effective_features: effective,
@@ -51,5 +60,17 @@ function chainHash(payload: ResolvedPayload | undefined, phase: GuardrailPhase):
 }
 
 function guardrailsHash(steps: ResolvedPayload['steps']): string {
-  return steps.length === 0 ? '' : hashOf(steps.map(({ ref, phase, step, guardrail: { rule } }) => [ref, phase, step, rule.type, ruleOptions(rule), rule.fail_mode ?? null, rule.timeout_ms ?? null]))
+  return steps.length === 0
+    ? ''
+    : hashOf(
+        steps.map(({ ref, phase, step, guardrail: { rule } }) => [
+          ref,
+          phase,
+          step,
+          rule.type,
+          ruleOptions(rule),
+          rule.fail_mode ?? null,
+          rule.timeout_ms ?? null,
+        ]),
+      )
 }

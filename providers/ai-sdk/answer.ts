@@ -15,7 +15,12 @@ const unsaid: ReadonlySet<string> = new Set(['content-type', 'accept', 'accept-e
 const bearer = 'Bearer '
 
 export async function answer({ operation, headers, body, signal }: ProviderCall, settings: Settings): Promise<ProviderAnswer> {
-  const { model, stream, values, options } = parseJson(body?.toString() ?? '{}') as { readonly model: string; readonly stream?: boolean; readonly values: readonly string[]; readonly options: JsonObject }
+  const { model, stream, values, options } = parseJson(body?.toString() ?? '{}') as {
+    readonly model: string
+    readonly stream?: boolean
+    readonly values: readonly string[]
+    readonly options: JsonObject
+  }
   const extras: CallExtras = { headers: Object.fromEntries(headerPairs(headers).filter(([name]) => !unsaid.has(name.toLowerCase()))), abortSignal: signal }
   try {
     const sdk = await sdkOf(settings, keyIn(headers))
@@ -45,10 +50,10 @@ function embeddingModel(sdk: SdkProvider, model: string): EmbeddingModel {
 
 /** As many texts at once as the model takes; one call after the other unless it says that it does not mind. */
 async function embed(model: EmbeddingModel, values: readonly string[], options: object): Promise<object> {
-  const most = await model.maxEmbeddingsPerCall ?? values.length
+  const most = (await model.maxEmbeddingsPerCall) ?? values.length
   const batches = batched(values, Math.max(1, Math.min(most, values.length)))
   const call = (batch: readonly string[]) => Promise.resolve(model.doEmbed({ values: [...batch], ...options }))
-  const results = await model.supportsParallelCalls ? await Promise.all(batches.map(call)) : await inTurn(batches, call)
+  const results = (await model.supportsParallelCalls) ? await Promise.all(batches.map(call)) : await inTurn(batches, call)
   const counts = results.map(({ usage }) => usage?.tokens)
   const tokens = counts.every(count => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined
   return { embeddings: results.flatMap(({ embeddings }) => embeddings), ...(tokens === undefined ? {} : { usage: { tokens } }) }

@@ -28,9 +28,12 @@ export function answerOf(cause: unknown): ProviderAnswer {
   const error = (typeof cause === 'object' && cause !== null ? cause : { message: cause }) as SdkError
   if (isUnanswered(error)) throw cause
   const { responseBody, responseHeaders = {} } = error
-  const headers = relayed.flatMap(name => responseHeaders[name] === undefined ? [] : [name, responseHeaders[name]])
+  const headers = relayed.flatMap(name => (responseHeaders[name] === undefined ? [] : [name, responseHeaders[name]]))
   const status = statusOf(error)
-  const own = typeof responseBody === 'string' && responseBody !== '' && status === error.statusCode ? responseBody : JSON.stringify({ error: { message: messageOf(error) } })
+  const own =
+    typeof responseBody === 'string' && responseBody !== '' && status === error.statusCode
+      ? responseBody
+      : JSON.stringify({ error: { message: messageOf(error) } })
   return { status, headers: ['Content-Type', 'application/json', ...headers], body: Buffer.from(own) }
 }
 
@@ -48,7 +51,7 @@ function isUnanswered({ name, statusCode }: SdkError): boolean {
 
 function statusOf({ name, statusCode }: SdkError): number {
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode <= 599) return statusCode
-  return typeof name === 'string' && Object.hasOwn(statuses, name) ? statuses[name] ?? 502 : 502
+  return typeof name === 'string' && Object.hasOwn(statuses, name) ? (statuses[name] ?? 502) : 502
 }
 
 function messageOf({ message }: SdkError): string {

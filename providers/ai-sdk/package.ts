@@ -33,7 +33,7 @@ export async function sdkOf(settings: Settings, key: string | undefined): Promis
 }
 
 async function load(settings: Settings): Promise<Create> {
-  const module = await import(findPackage(settings).href) as Readonly<Record<string, unknown>>
+  const module = (await import(findPackage(settings).href)) as Readonly<Record<string, unknown>>
   const { create: wanted } = settings
   const names = Object.keys(module).filter(name => typeof module[name] === 'function' && (wanted === undefined ? /^create[A-Z]/.test(name) : name === wanted))
   // Of several, the shortest name is the general one: createVertex beside createVertexAnthropic.

@@ -6,8 +6,9 @@ import { budgetOfEffort } from '../../core/neutral/effort.ts'
 
 /** @param options as the dialect writes them: JSON, with addresses as text */
 export function optionsFor(version: string, { prompt, reasoning, providerOptions, ...rest }: JsonObject): object {
-  const messages = (Array.isArray(prompt) ? prompt as readonly Json[] : []).filter(isObject).map(message => messageFor(version, message))
-  if (isCurrent(version)) return { ...rest, ...(reasoning === undefined ? {} : { reasoning }), ...(providerOptions === undefined ? {} : { providerOptions }), prompt: messages }
+  const messages = (Array.isArray(prompt) ? (prompt as readonly Json[]) : []).filter(isObject).map(message => messageFor(version, message))
+  if (isCurrent(version))
+    return { ...rest, ...(reasoning === undefined ? {} : { reasoning }), ...(providerOptions === undefined ? {} : { providerOptions }), prompt: messages }
   const options = withEffort(isObject(providerOptions) ? providerOptions : {}, reasoning)
   return { ...rest, ...(Object.keys(options).length === 0 ? {} : { providerOptions: options }), prompt: messages }
 }
@@ -16,7 +17,11 @@ export function optionsFor(version: string, { prompt, reasoning, providerOptions
 function withEffort(options: JsonObject, effort: Json | undefined): JsonObject {
   if (typeof effort !== 'string') return options
   const thinking: JsonObject = effort === 'none' ? { type: 'disabled' } : { type: 'enabled', budgetTokens: budgetOfEffort(effort) }
-  return { ...options, openai: { reasoningEffort: effort, ...options['openai'] as JsonObject | undefined }, anthropic: { thinking, ...options['anthropic'] as JsonObject | undefined } }
+  return {
+    ...options,
+    openai: { reasoningEffort: effort, ...(options['openai'] as JsonObject | undefined) },
+    anthropic: { thinking, ...(options['anthropic'] as JsonObject | undefined) },
+  }
 }
 
 function isCurrent(version: string): boolean {
@@ -32,7 +37,10 @@ function partFor(version: string, part: JsonObject): object {
   if (part['type'] === 'file') return { ...part, data: dataFor(version, part['data']) }
   if (part['type'] !== 'tool-result' || !isObject(part['output']) || part['output']['type'] !== 'content') return part
   const { value } = part['output']
-  return { ...part, output: { type: 'content', value: (Array.isArray(value) ? value as readonly Json[] : []).filter(isObject).map(item => resultFor(version, item)) } }
+  return {
+    ...part,
+    output: { type: 'content', value: (Array.isArray(value) ? (value as readonly Json[]) : []).filter(isObject).map(item => resultFor(version, item)) },
+  }
 }
 
 /** Before version 4, data was the bytes in base64, or an address; an id stood for a file where the package knew its prefix. */

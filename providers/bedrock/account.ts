@@ -62,15 +62,18 @@ export class Account {
     const base = new URL(call.operation === 'models' ? controlUrl(String(this.#settings.base_url)) : String(this.#settings.base_url))
     const [path = '', query = ''] = call.path.split('?', 2)
     const type = headerIn(call.headers, 'Content-Type')
-    const signed = await signer.sign({
-      method: call.method,
-      protocol: base.protocol,
-      hostname: base.hostname,
-      path: base.pathname.replace(/\/+$/, '') + path,
-      query: queryOf(query),
-      headers: { host: base.host, ...(type === undefined ? {} : { 'content-type': type }) },
-      body: call.body,
-    }, { signingDate: new Date(this.#deps.now() + this.#skewMs) })
+    const signed = await signer.sign(
+      {
+        method: call.method,
+        protocol: base.protocol,
+        hostname: base.hostname,
+        path: base.pathname.replace(/\/+$/, '') + path,
+        query: queryOf(query),
+        headers: { host: base.host, ...(type === undefined ? {} : { 'content-type': type }) },
+        body: call.body,
+      },
+      { signingDate: new Date(this.#deps.now() + this.#skewMs) },
+    )
     for (const [name, value] of Object.entries(signed.headers)) if (name !== 'host' && name !== 'content-type') call.headers.push(name, value)
   }
 
@@ -106,10 +109,10 @@ class Sha256 {
 }
 
 function viewOf(data: Data): string | NodeJS.ArrayBufferView {
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data as string | NodeJS.ArrayBufferView
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : (data as string | NodeJS.ArrayBufferView)
 }
 
 function queryOf(query: string): Record<string, string | string[]> {
   const named = Map.groupBy(new URLSearchParams(query), ([name]) => name)
-  return Object.fromEntries([...named].map(([name, pairs]) => [name, pairs.length === 1 ? pairs[0]?.[1] ?? '' : pairs.map(([, value]) => value)]))
+  return Object.fromEntries([...named].map(([name, pairs]) => [name, pairs.length === 1 ? (pairs[0]?.[1] ?? '') : pairs.map(([, value]) => value)]))
 }

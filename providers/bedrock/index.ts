@@ -29,7 +29,11 @@ export function bedrock(deps: BedrockDeps): ProviderDefinition {
     schema: {
       type: 'object',
       properties: {
-        json_schema_tool: { type: 'boolean', default: false, description: 'Models that take no schema for their answer are made to call a tool with it instead.' },
+        json_schema_tool: {
+          type: 'boolean',
+          default: false,
+          description: 'Models that take no schema for their answer are made to call a tool with it instead.',
+        },
         model_traits: modelTraits,
       },
     },

@@ -17,7 +17,15 @@ interface Turn {
 export function completion(request: Json): Json {
   const { id, created, model, content, toolCalls, usage } = turn(request)
   const message = { role: 'assistant', content, refusal: null, ...(toolCalls.length === 0 ? {} : { tool_calls: toolCalls }) }
-  return { id, object: 'chat.completion', created, model, choices: [{ index: 0, message, logprobs: null, finish_reason: finish(toolCalls) }], usage, system_fingerprint: 'tapline-demo' }
+  return {
+    id,
+    object: 'chat.completion',
+    created,
+    model,
+    choices: [{ index: 0, message, logprobs: null, finish_reason: finish(toolCalls) }],
+    usage,
+    system_fingerprint: 'tapline-demo',
+  }
 }
 
 /** The same reply as events, a word at a time. */
@@ -39,12 +47,16 @@ export function* completionEvents(request: Json): Generator<Buffer> {
 }
 
 function turn(request: Json): Turn {
-  const messages = Array.isArray(request['messages']) ? request['messages'] as Json[] : []
+  const messages = Array.isArray(request['messages']) ? (request['messages'] as Json[]) : []
   const prompt = textOf(messages.findLast(({ role }) => role === 'user')?.['content'])
-  const id = createHash('sha256').update(JSON.stringify(request['messages'] ?? null)).digest('hex').slice(0, 24)
+  const id = createHash('sha256')
+    .update(JSON.stringify(request['messages'] ?? null))
+    .digest('hex')
+    .slice(0, 24)
   const forced = forcedTool(request)
   const content = forced === undefined ? `This is Tapline's demo provider. You said: ${prompt === '' ? '(nothing)' : prompt}` : null
-  const toolCalls = forced === undefined ? [] : [{ id: `call_${id}`, type: 'function' as const, function: { name: forced, arguments: JSON.stringify({ input: prompt }) } }]
+  const toolCalls =
+    forced === undefined ? [] : [{ id: `call_${id}`, type: 'function' as const, function: { name: forced, arguments: JSON.stringify({ input: prompt }) } }]
   const promptTokens = messages.reduce((sum, { content: text }) => sum + tokens(textOf(text)) + 4, 0)
   const completionTokens = tokens(content ?? toolCalls[0]?.function.arguments ?? '')
   const usage = { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens }
@@ -53,7 +65,7 @@ function turn(request: Json): Turn {
 
 /** The tool that `tool_choice` names, or the first one if any must be called. */
 function forcedTool({ tools, tool_choice: choice }: Json): string | undefined {
-  const names = (Array.isArray(tools) ? tools as Json[] : []).map(tool => (tool['function'] as Json | undefined)?.['name'])
+  const names = (Array.isArray(tools) ? (tools as Json[]) : []).map(tool => (tool['function'] as Json | undefined)?.['name'])
   const named = (choice as Json | undefined)?.['function'] as Json | undefined
   const name = choice === 'required' ? names[0] : typeof choice === 'object' ? named?.['name'] : undefined
   return typeof name === 'string' ? name : undefined
@@ -61,7 +73,7 @@ function forcedTool({ tools, tool_choice: choice }: Json): string | undefined {
 
 function textOf(content: unknown): string {
   if (typeof content === 'string') return content
-  return Array.isArray(content) ? (content as Json[]).map(part => typeof part['text'] === 'string' ? part['text'] : '').join('') : ''
+  return Array.isArray(content) ? (content as Json[]).map(part => (typeof part['text'] === 'string' ? part['text'] : '')).join('') : ''
 }
 
 function finish(toolCalls: readonly unknown[]): string {

@@ -19,7 +19,8 @@ export default defineProvider({
 })
 
 function answer({ operation, body }: ProviderCall): ProviderAnswer {
-  if (operation === 'models') return whole({ object: 'list', data: models.map(id => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tapline-demo' })) })
+  if (operation === 'models')
+    return whole({ object: 'list', data: models.map(id => ({ id, object: 'model', created: 1_700_000_000, owned_by: 'tapline-demo' })) })
   const request = JSON.parse(body?.toString() ?? '{}') as Record<string, unknown>
   if (!models.includes(String(request['model']))) return unknownModel(String(request['model']))
   if (operation === 'embeddings') return embedded(request)
@@ -33,9 +34,11 @@ function whole(value: object): ProviderAnswer {
 
 function embedded(request: Readonly<Record<string, unknown>>): ProviderAnswer {
   const dimensions = request['dimensions'] ?? 1
-  if (!Number.isInteger(dimensions) || Number(dimensions) < 1 || Number(dimensions) > mostDimensions) return refused(400, { message: `dimensions must be a whole number from 1 to ${mostDimensions}`, param: 'dimensions', code: null })
+  if (!Number.isInteger(dimensions) || Number(dimensions) < 1 || Number(dimensions) > mostDimensions)
+    return refused(400, { message: `dimensions must be a whole number from 1 to ${mostDimensions}`, param: 'dimensions', code: null })
   const answer = embeddings(request)
-  if (answer === undefined) return refused(400, { message: 'the demo cannot make so many vectors at once: send fewer words, or ask for fewer dimensions', param: 'input', code: null })
+  if (answer === undefined)
+    return refused(400, { message: 'the demo cannot make so many vectors at once: send fewer words, or ask for fewer dimensions', param: 'input', code: null })
   return whole(answer)
 }
 

@@ -23,7 +23,16 @@ export function jsonSchema(mode: SchemaMode, vendor: string): Rule {
 /** For vendors that refuse to answer in JSON unless a message speaks of it. */
 export const sayJson: Rule = body => {
   if (textOf(said(said(body.root, 'response_format'), 'type')) !== 'json_object') return
-  if (messagesOf(body).some(({ node }) => node.get('content')?.strings().some(text => /json/i.test(textOf(text) ?? '')) === true)) return
+  if (
+    messagesOf(body).some(
+      ({ node }) =>
+        node
+          .get('content')
+          ?.strings()
+          .some(text => /json/i.test(textOf(text) ?? '')) === true,
+    )
+  )
+    return
   tell(body, 'Answer with one json object and nothing else')
 }
 

@@ -8,7 +8,13 @@ interface Listed extends Readonly<Record<string, unknown>> {
 }
 
 /** The capabilities, and the names that they have here. */
-const named: Readonly<Record<string, string>> = { image_input: 'vision', pdf_input: 'pdf', structured_outputs: 'json_schema', thinking: 'reasoning', batch: 'batch' }
+const named: Readonly<Record<string, string>> = {
+  image_input: 'vision',
+  pdf_input: 'pdf',
+  structured_outputs: 'json_schema',
+  thinking: 'reasoning',
+  batch: 'batch',
+}
 
 /** @throws Error if it is no model list */
 export function anthropicModels(body: unknown): readonly ModelEntry[] {
@@ -34,7 +40,13 @@ function entryOf({ id, created_at: createdAt, ...said }: Listed): ModelEntry {
   }
 }
 
-function metadataOf({ display_name: name, max_input_tokens: input, max_tokens: output, capabilities, lifecycle }: Readonly<Record<string, unknown>>): ModelMetadata {
+function metadataOf({
+  display_name: name,
+  max_input_tokens: input,
+  max_tokens: output,
+  capabilities,
+  lifecycle,
+}: Readonly<Record<string, unknown>>): ModelMetadata {
   return {
     ...(typeof name === 'string' ? { display_name: name } : {}),
     ...(typeof input === 'number' ? { context_window: input } : {}),
@@ -45,7 +57,9 @@ function metadataOf({ display_name: name, max_input_tokens: input, max_tokens: o
 }
 
 function capabilitiesOf(said: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const flags = Object.entries(named).filter(([theirs]) => said[theirs] !== undefined).map(([theirs, ours]) => [ours, isSupported(said[theirs])] as const)
+  const flags = Object.entries(named)
+    .filter(([theirs]) => said[theirs] !== undefined)
+    .map(([theirs, ours]) => [ours, isSupported(said[theirs])] as const)
   const { thinking, effort } = said
   const types = isObject(thinking) ? wordsOf(thinking['types']) : []
   const efforts = wordsOf(effort)

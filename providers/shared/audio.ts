@@ -4,7 +4,14 @@ import { gatewayError, type GatewayError, type Json, type JsonObject } from '../
 import { refusal } from '../../core/neutral/losses.ts'
 
 /** The sound that an answer is of. */
-export const audioTypes: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', wav: 'audio/wav', flac: 'audio/flac', pcm: 'audio/pcm', opus: 'audio/opus', aac: 'audio/aac' }
+export const audioTypes: Readonly<Record<string, string>> = {
+  mp3: 'audio/mpeg',
+  wav: 'audio/wav',
+  flac: 'audio/flac',
+  pcm: 'audio/pcm',
+  opus: 'audio/opus',
+  aac: 'audio/aac',
+}
 
 /** A name, or the object with an id that custom voices are. */
 export function voiceOf({ voice }: JsonObject): string {
@@ -26,7 +33,8 @@ export function refuseFields(body: JsonObject, names: readonly string[], provide
 
 /** Sound as text. @throws GatewayError 502 for what is none */
 export function decodeAudio(text: Json | undefined, encoding: 'hex' | 'base64', provider: string): Buffer {
-  const isValid = typeof text === 'string' && text !== '' && (encoding === 'hex' ? text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text) : /^[A-Za-z0-9+/_-]+={0,2}$/.test(text))
+  const isValid =
+    typeof text === 'string' && text !== '' && (encoding === 'hex' ? text.length % 2 === 0 && /^[0-9a-f]+$/i.test(text) : /^[A-Za-z0-9+/_-]+={0,2}$/.test(text))
   if (!isValid) throw noAudio(provider)
   return Buffer.from(text, encoding)
 }
@@ -37,7 +45,9 @@ export function noAudio(provider: string): GatewayError {
 
 /** A transcription as the caller wants it: `json` or `text`. */
 export function transcript(text: string, { response_format: format }: JsonObject, further: JsonObject = {}) {
-  return format === 'text' ? { type: 'text/plain; charset=utf-8', body: Buffer.from(`${text}\n`) } : { type: 'application/json', body: Buffer.from(JSON.stringify({ text, ...further })) }
+  return format === 'text'
+    ? { type: 'text/plain; charset=utf-8', body: Buffer.from(`${text}\n`) }
+    : { type: 'application/json', body: Buffer.from(JSON.stringify({ text, ...further })) }
 }
 
 export function textAt(value: Json | undefined): string | undefined {

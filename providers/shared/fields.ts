@@ -112,8 +112,9 @@ export function stopsOf({ root }: JsonDocument): readonly string[] {
   const stop = said(root, 'stop')
   if (stop === undefined) return []
   const value = stop.value()
-  const sequences = Array.isArray(value) ? value as unknown[] : [value]
-  if (!sequences.every(sequence => typeof sequence === 'string')) throw gatewayError('invalid_type', 'stop must be a string or a list of strings', { param: 'stop' })
+  const sequences = Array.isArray(value) ? (value as unknown[]) : [value]
+  if (!sequences.every(sequence => typeof sequence === 'string'))
+    throw gatewayError('invalid_type', 'stop must be a string or a list of strings', { param: 'stop' })
   return sequences.filter(sequence => sequence !== '')
 }
 

@@ -8,7 +8,13 @@ export const geminiTraitsOption = modelTraitsOption({
   family: { type: 'string', minLength: 1, description: 'Thought signatures go back to models of the family that made them only.' },
   thinking: { type: 'string', enum: ['level', 'budget', 'none'], description: 'How it is told to think: by a level, by a budget of tokens, not at all.' },
   efforts: { type: 'array', items: { type: 'string', minLength: 1 }, description: 'The levels of thinking that it takes, lowest first.' },
-  budgets: { type: 'array', minItems: 2, maxItems: 2, items: { type: 'integer', minimum: 0 }, description: 'The least and the most tokens that its thinking budget may have.' },
+  budgets: {
+    type: 'array',
+    minItems: 2,
+    maxItems: 2,
+    items: { type: 'integer', minimum: 0 },
+    description: 'The least and the most tokens that its thinking budget may have.',
+  },
   fixed_sampling: { type: 'boolean', description: 'temperature, top_p and top_k are not sent.' },
   images: imagesTrait,
   json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer; else it gets the older OpenAPI form.' },
@@ -102,7 +108,7 @@ export const apiModeOption = {
   type: 'string',
   enum: ['native', 'openai_compatible'],
   env: 'API_MODE',
-  description: 'Which API is spoken to: Google\'s own, or its OpenAI-compatible one. Native by default.',
+  description: "Which API is spoken to: Google's own, or its OpenAI-compatible one. Native by default.",
 } as const satisfies OptionsSchema
 
 /** An older variable for all instances, that counts where no mode is said. */

@@ -17,8 +17,8 @@ export const googleImages = { request, reply } as const satisfies OperationAdapt
 
 /** For instances that may serve OpenAI's own spelling instead. */
 export const googleOrCompatibleImages: OperationAdapter = {
-  request: asked => isCompatible(asked.to.settings) ? asked.body : request(asked),
-  reply: (said, asked) => isCompatible(asked.to.settings) ? { type: json, body: Buffer.from(JSON.stringify(said)) } : reply(said, asked),
+  request: asked => (isCompatible(asked.to.settings) ? asked.body : request(asked)),
+  reply: (said, asked) => (isCompatible(asked.to.settings) ? { type: json, body: Buffer.from(JSON.stringify(said)) } : reply(said, asked)),
 }
 
 /** Imagen has a verb of its own. */
@@ -57,7 +57,8 @@ function ratioOf({ aspect_ratio: said, size }: JsonObject, ratios: readonly stri
   if (typeof size !== 'string' || size === 'auto') return undefined
   const [, width, height] = /^(\d+)x(\d+)$/.exec(size) ?? []
   const wanted = Number(width) / Number(height)
-  if (!Number.isFinite(wanted) || wanted === 0) throw gatewayError('invalid_value', 'size must be auto, or a width and a height such as 1024x1024', { param: 'size' })
+  if (!Number.isFinite(wanted) || wanted === 0)
+    throw gatewayError('invalid_value', 'size must be auto, or a width and a height such as 1024x1024', { param: 'size' })
   const [nearest = '1:1'] = ratios.toSorted((one, other) => distance(one, wanted) - distance(other, wanted))
   losses.silent('size', `Google draws by ratio: ${nearest}`)
   return nearest
@@ -73,7 +74,13 @@ function reply(said: JsonObject, { to }: AskedRequest): ReturnType<OperationAdap
   const data = images.filter(image => typeof image === 'string').map(image => ({ b64_json: image }))
   if (data.length === 0) throw gatewayError('bad_upstream_response', `${to.provider}: provider returned no image${reasonIn(said)}`, { provider: to.provider })
   const usage = usageOf(said)
-  const body = Buffer.from(JSON.stringify({ created: Math.floor(Date.now() / 1000), data, ...(usage === undefined ? {} : { usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, total_tokens: usage.totalTokens } }) }))
+  const body = Buffer.from(
+    JSON.stringify({
+      created: Math.floor(Date.now() / 1000),
+      data,
+      ...(usage === undefined ? {} : { usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, total_tokens: usage.totalTokens } }),
+    }),
+  )
   return { type: json, body, ...(usage === undefined ? {} : { usage }) }
 }
 
@@ -83,12 +90,14 @@ function drawn(said: JsonObject): readonly (Json | undefined)[] {
   const content = candidate?.['content']
   return objects(isObject(content) ? content['parts'] : undefined)
     .filter(({ thought }) => thought !== true)
-    .flatMap(({ inlineData }) => isObject(inlineData) ? [inlineData['data']] : [])
+    .flatMap(({ inlineData }) => (isObject(inlineData) ? [inlineData['data']] : []))
 }
 
-function usageOf({ usageMetadata: said }: JsonObject): { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number } | undefined {
+function usageOf({
+  usageMetadata: said,
+}: JsonObject): { readonly inputTokens: number; readonly outputTokens: number; readonly totalTokens: number } | undefined {
   if (!isObject(said)) return undefined
-  const count = (name: string) => typeof said[name] === 'number' ? said[name] : 0
+  const count = (name: string) => (typeof said[name] === 'number' ? said[name] : 0)
   const inputTokens = count('promptTokenCount')
   const outputTokens = count('candidatesTokenCount') + count('thoughtsTokenCount')
   return { inputTokens, outputTokens, totalTokens: count('totalTokenCount') || inputTokens + outputTokens }

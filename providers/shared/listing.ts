@@ -6,7 +6,7 @@ type Listed = Readonly<Record<string, unknown>>
 
 /** Reads OpenAI's list, or a bare array, and what each entry says besides. @throws Error if it is neither */
 export function listOf(body: unknown, metadata: (entry: Listed) => Listed): readonly ModelEntry[] {
-  const data = Array.isArray(body) ? body as unknown[] : (body as { readonly data?: unknown } | null)?.data
+  const data = Array.isArray(body) ? (body as unknown[]) : (body as { readonly data?: unknown } | null)?.data
   if (!Array.isArray(data)) throw new Error('the model list is neither {"data": […]} nor an array')
   return data.filter(isEntry).map(entry => {
     const known = whatIsSaid(metadata(entry))

@@ -68,14 +68,16 @@ export const thoughtsAsParts: Rule = body => {
     if (thoughts === undefined || thoughts === '') continue
     const content = said(message, 'content')
     const text = textOf(content)
-    const parts = text === undefined ? content?.items().map(part => part.json()) ?? [] : text === '' ? [] : [JSON.stringify({ type: 'text', text })]
+    const parts = text === undefined ? (content?.items().map(part => part.json()) ?? []) : text === '' ? [] : [JSON.stringify({ type: 'text', text })]
     const thinking = JSON.stringify({ type: 'thinking', thinking: [{ type: 'text', text: thoughts }] })
     body.set(message, 'content', `[${[thinking, ...parts].join()}]`)
   }
 }
 
 function assistantTurns(body: JsonDocument): readonly JsonNode[] {
-  return messagesOf(body).map(({ node }) => node).filter(node => textOf(node.get('role')) === 'assistant')
+  return messagesOf(body)
+    .map(({ node }) => node)
+    .filter(node => textOf(node.get('role')) === 'assistant')
 }
 
 function thoughtsOf(message: JsonNode): string | undefined {

@@ -16,7 +16,11 @@ const commonTraits = {
   json_schema: { type: 'boolean', description: 'It takes a JSON Schema for its answer.' },
   strict_tools: { type: 'boolean', description: 'It keeps tool arguments to their schema when asked.' },
   prefill: { type: 'boolean', description: 'It goes on from an assistant message at the end.' },
-  prompt_cache_tokens: { type: 'integer', minimum: 0, description: 'From how many tokens on the provider is asked to cache what a prompt begins with, if prompt_planner is on; 0 is never.' },
+  prompt_cache_tokens: {
+    type: 'integer',
+    minimum: 0,
+    description: 'From how many tokens on the provider is asked to cache what a prompt begins with, if prompt_planner is on; 0 is never.',
+  },
 } as const satisfies Traits
 
 type Traits = Readonly<Record<string, OptionsSchema>>
@@ -34,7 +38,11 @@ export const imagesTrait: OptionsSchema = { type: 'boolean', description: 'It se
 
 /** What models of Claude are told apart by, wherever they are served. */
 export const claudeTraits = {
-  thinking: { type: 'string', enum: ['adaptive', 'budget', 'none'], description: 'How a model of Claude is told to think: by effort, by a budget of tokens, not at all.' },
+  thinking: {
+    type: 'string',
+    enum: ['adaptive', 'budget', 'none'],
+    description: 'How a model of Claude is told to think: by effort, by a budget of tokens, not at all.',
+  },
   fixed_sampling: { type: 'boolean', description: 'It refuses temperature, top_p and top_k.' },
   single_sampling: { type: 'boolean', description: 'It refuses temperature and top_p together.' },
 } as const satisfies Traits
@@ -45,7 +53,11 @@ export const modelTraits = modelTraitsOption({
   efforts: { ...commonTraits.efforts, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
   images: imagesTrait,
   prompt_cache_breakpoints: { type: 'boolean', description: 'Its prompts are cached up to marks in them.' },
-  responses: { type: 'string', enum: ['never', 'thinking', 'tools', 'always'], description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.' },
+  responses: {
+    type: 'string',
+    enum: ['never', 'thinking', 'tools', 'always'],
+    description: 'Which calls it takes on /responses only: those with tools while it thinks, all with tools, all.',
+  },
 })
 
 export interface ModelFacts extends ModelTraits {
@@ -61,7 +73,9 @@ export function factsOf<Facts extends ModelFacts>(model: string, rows: readonly 
 /** Facts with what the user says of the model over them. */
 export function withOverrides<Facts extends ModelFacts>(model: string, facts: Facts, settings: ProviderSettings): Facts {
   const own = settings['model_traits'] as readonly { readonly models: string }[] | undefined
-  return own === undefined ? facts : own.filter(({ models }) => globOf(models).test(model)).reduce((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), facts)
+  return own === undefined
+    ? facts
+    : own.filter(({ models }) => globOf(models).test(model)).reduce((known, { models: _models, ...said }) => ({ ...known, ...camelCased(said) }), facts)
 }
 
 function globOf(glob: string): RegExp {

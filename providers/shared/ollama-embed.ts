@@ -16,7 +16,11 @@ export const ollamaEmbeddings: OperationAdapter = {
     checkEmbeddings(vectors, body, to.provider)
     const texts = embeddingTexts(body)
     if (vectors.some((vector, at) => texts[at] !== '' && vector.every(value => value === 0))) {
-      throw gatewayError('bad_upstream_response', `${to.provider}: provider returned an embedding of zeros: the model may be none for embeddings, or the input longer than its context`, { provider: to.provider })
+      throw gatewayError(
+        'bad_upstream_response',
+        `${to.provider}: provider returned an embedding of zeros: the model may be none for embeddings, or the input longer than its context`,
+        { provider: to.provider },
+      )
     }
     const { model, prompt_eval_count: count } = json
     const inputTokens = typeof count === 'number' ? count : undefined

@@ -29,13 +29,18 @@ function needsResponses(body: JsonDocument, call: CallFacts, { responses = 'neve
 
 /** Whether the caller has switched thinking off. */
 function isIdle({ root }: JsonDocument): boolean {
-  return textOf(said(root, 'reasoning_effort')) === 'none'
-    || textOf(said(said(root, 'reasoning'), 'effort')) === 'none'
-    || textOf(said(said(root, 'thinking'), 'type')) === 'disabled'
+  return (
+    textOf(said(root, 'reasoning_effort')) === 'none' ||
+    textOf(said(said(root, 'reasoning'), 'effort')) === 'none' ||
+    textOf(said(said(root, 'thinking'), 'type')) === 'disabled'
+  )
 }
 
 function usesFunctions(body: JsonDocument): boolean {
-  return said(body.root, 'functions') !== undefined || mayMention(body, '"function_call"') && messagesOf(body).some(({ node }) => said(node, 'function_call') !== undefined)
+  return (
+    said(body.root, 'functions') !== undefined ||
+    (mayMention(body, '"function_call"') && messagesOf(body).some(({ node }) => said(node, 'function_call') !== undefined))
+  )
 }
 
 /** Whether there is a part that chat completions do not take where it stands. */
@@ -56,7 +61,8 @@ function hasFileUrl(body: JsonDocument): boolean {
 /** An image or a file that a tool gave: with chat completions tools give text only. */
 function hasRichResult(body: JsonDocument): boolean {
   return messagesOf(body).some(message => {
-    const results = textOf(message.node.get('role')) === 'tool' ? [message] : partsOf([message]).filter(({ node }) => textOf(node.get('type')) === 'tool_result')
+    const results =
+      textOf(message.node.get('role')) === 'tool' ? [message] : partsOf([message]).filter(({ node }) => textOf(node.get('type')) === 'tool_result')
     return partsOf(results).some(({ node }) => isRich(node))
   })
 }

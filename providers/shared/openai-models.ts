@@ -24,7 +24,10 @@ const rows: readonly ModelRow<OpenAiFacts>[] = [
   { models: /^gpt-(?:[5-9]|\d{2,})(?=[.-]|$).*-chat/, facts: { ...plain, isChat: true } },
   { models: /^gpt-5-pro/, facts: { ...thinks, efforts: ['high'], responses: 'always' } },
   { models: /^gpt-\d+(?:\.\d+)?-pro/, facts: { ...thinks, efforts: ['medium', 'high', 'xhigh'], responses: 'always' } },
-  { models: /^(?:o\d-pro|o\d(?:-mini)?-deep-research|computer-use-preview|codex-mini|gpt-5-codex)/, facts: { ...thinks, efforts: ['low', 'medium', 'high'], responses: 'always' } },
+  {
+    models: /^(?:o\d-pro|o\d(?:-mini)?-deep-research|computer-use-preview|codex-mini|gpt-5-codex)/,
+    facts: { ...thinks, efforts: ['low', 'medium', 'high'], responses: 'always' },
+  },
   { models: /^gpt-\d+(?:\.\d+)?-codex/, facts: { ...thinks, efforts: ['low', 'medium', 'high', 'xhigh'], responses: 'always' } },
   { models: /^o\d/, facts: { ...thinks, efforts: ['low', 'medium', 'high'] } },
   { models: /^gpt-5(?=-|$)/, facts: { ...thinks, efforts: ['minimal', 'low', 'medium', 'high'] } },

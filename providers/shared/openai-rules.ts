@@ -13,14 +13,18 @@ export function openAiRules(modelOf: ModelOf): Rule {
   const facts = (call: RespellFacts) => openAiFacts(modelOf(call), call.settings)
   return all(
     forChat(flatEffort, inlineFiles, (body, call) => forModel(facts(call))(body, call)),
-    (body, call) => { if (call.dialect === 'openai-responses') forResponses(facts(call), body, call) },
+    (body, call) => {
+      if (call.dialect === 'openai-responses') forResponses(facts(call), body, call)
+    },
   )
 }
 
 function forModel(facts: OpenAiFacts): Rule {
   if (facts.isChat === true) return tokensField('max_completion_tokens')
   if (facts.reasoning !== true) return all(oneLimit, withoutEffort(facts))
-  return all(tokensField('max_completion_tokens'), defaultSampling, withoutLogprobs, stopHere, (body, { losses }) => clampedEffort(body, facts.efforts ?? [], losses))
+  return all(tokensField('max_completion_tokens'), defaultSampling, withoutLogprobs, stopHere, (body, { losses }) =>
+    clampedEffort(body, facts.efforts ?? [], losses),
+  )
 }
 
 /** Of two limits, the newer name stays. */

@@ -4,7 +4,9 @@ import { LRUCache } from 'lru-cache'
 import type { ProviderSettings } from '../../core/index.ts'
 
 /** Keeps what `make` gives for the settings of an instance; forgotten with them. */
-export function perInstance<Settings extends ProviderSettings, Made extends object | boolean>(make: (settings: Settings) => Made): (settings: Settings) => Made {
+export function perInstance<Settings extends ProviderSettings, Made extends object | boolean>(
+  make: (settings: Settings) => Made,
+): (settings: Settings) => Made {
   const made = new WeakMap<Settings, Made>()
   return settings => {
     const known = made.get(settings)
@@ -21,11 +23,14 @@ const mostCharacters = 64 * 1024
 
 /** Keeps what `make` gives for a model of an instance, as long as that is among those asked for lately. */
 export function perModel<Made extends object>(make: (model: string, settings: ProviderSettings) => Made): (model: string, settings: ProviderSettings) => Made {
-  const madeFor = perInstance((settings: ProviderSettings) => new LRUCache<string, Made>({
-    max: mostModels,
-    maxSize: mostCharacters,
-    sizeCalculation: (_made, model) => model.length + 1,
-    memoMethod: model => make(model, settings),
-  }))
+  const madeFor = perInstance(
+    (settings: ProviderSettings) =>
+      new LRUCache<string, Made>({
+        max: mostModels,
+        maxSize: mostCharacters,
+        sizeCalculation: (_made, model) => model.length + 1,
+        memoMethod: model => make(model, settings),
+      }),
+  )
   return (model, settings) => madeFor(settings).memo(model)
 }

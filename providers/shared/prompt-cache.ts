@@ -29,11 +29,7 @@ const claude: readonly Row[] = [
 const anthropic: readonly Row[] = [...claude, [/(?:)/, from(1024)]]
 
 /** Ids stand behind regions and in ARNs. Source: https://docs.aws.amazon.com/bedrock/latest/userguide/prompt-caching.html */
-const bedrock: readonly Row[] = [
-  [/claude-3-(?!7|5-haiku)/, none],
-  ...claude,
-  [/amazon\.nova/, from(1000)],
-]
+const bedrock: readonly Row[] = [[/claude-3-(?!7|5-haiku)/, none], ...claude, [/amazon\.nova/, from(1000)]]
 
 /** Source: https://ai.google.dev/gemini-api/docs/caching */
 const gemini: readonly Row[] = [

@@ -15,7 +15,10 @@ export const rerank: OperationAdapter = {
     return { ...body, documents: documentsOf(body).map(textOf) }
   },
   reply(said, asked) {
-    const { to: { provider, model }, body } = asked
+    const {
+      to: { provider, model },
+      body,
+    } = asked
     if (!Array.isArray(said['results'])) throw gatewayError('bad_upstream_response', `${provider}: provider returned no results`, { provider })
     const results = said['results'].filter(isResult)
     const documents = body['return_documents'] === true ? documentsOf(body) : []

@@ -24,7 +24,9 @@ export function forEmbeddings(...rules: readonly Rule[]): Rule {
 }
 
 export function all(...rules: readonly Rule[]): Rule {
-  return (body, call) => { for (const rule of rules) rule(body, call) }
+  return (body, call) => {
+    for (const rule of rules) rule(body, call)
+  }
 }
 
 /** Whether a word may be in the body: of one that nobody edited its bytes tell, without looking at its parts. */
@@ -47,12 +49,23 @@ export interface Placed {
 }
 
 export function messagesOf({ root }: JsonDocument): readonly Placed[] {
-  return root.get('messages')?.items().map((node, index) => ({ node, at: `messages[${index}]` })) ?? []
+  return (
+    root
+      .get('messages')
+      ?.items()
+      .map((node, index) => ({ node, at: `messages[${index}]` })) ?? []
+  )
 }
 
 /** The parts of messages whose content is a list. */
 export function partsOf(messages: readonly Placed[]): readonly Placed[] {
-  return messages.flatMap(({ node, at }) => node.get('content')?.items().map((part, index) => ({ node: part, at: `${at}.content[${index}]` })) ?? [])
+  return messages.flatMap(
+    ({ node, at }) =>
+      node
+        .get('content')
+        ?.items()
+        .map((part, index) => ({ node: part, at: `${at}.content[${index}]` })) ?? [],
+  )
 }
 
 export function hasTools({ root }: JsonDocument): boolean {

@@ -41,7 +41,10 @@ class ThinkTags {
   }
 
   #think(): string {
-    const found = closing.map(word => ({ word, at: this.#held.indexOf(word) })).filter(({ at }) => at >= 0).sort((one, other) => one.at - other.at)[0]
+    const found = closing
+      .map(word => ({ word, at: this.#held.indexOf(word) }))
+      .filter(({ at }) => at >= 0)
+      .sort((one, other) => one.at - other.at)[0]
     if (found === undefined) return this.#release(partialTag(this.#held))
     const reasoning = this.#held.slice(0, found.at)
     this.#held = this.#held.slice(found.at + found.word.length)
@@ -66,10 +69,12 @@ class ThinkTags {
 
 /** How much of the end of a text may be the beginning of a closing tag. */
 function partialTag(text: string): number {
-  return Math.max(...closing.map(word => {
-    for (let length = Math.min(word.length - 1, text.length); length > 0; length--) if (word.startsWith(text.slice(-length))) return length
-    return 0
-  }))
+  return Math.max(
+    ...closing.map(word => {
+      for (let length = Math.min(word.length - 1, text.length); length > 0; length--) if (word.startsWith(text.slice(-length))) return length
+      return 0
+    }),
+  )
 }
 
 /** Makes what moves the thoughts of a plain reply, or of the chunks of one stream, into members of their own. */
@@ -80,21 +85,22 @@ export function thinkTagReader(): (json: JsonObject) => JsonObject {
     streams.set(index, known)
     return known
   }
-  return json => mapChoices(json, choice => {
-    if (isObject(choice['message'])) return { ...choice, message: withSplit(choice['message'], wholeSplit(choice['message'])) }
-    const delta = isObject(choice['delta']) ? choice['delta'] : {}
-    const tags = tagsOf(choice['index'])
-    const piece = typeof delta['content'] === 'string' ? tags.push(delta['content']) : undefined
-    const isOver = typeof choice['finish_reason'] === 'string'
-    if (piece === undefined && !isOver) return choice
-    return { ...choice, delta: withSplit(delta, joined(piece, isOver ? tags.end() : undefined)) }
-  })
+  return json =>
+    mapChoices(json, choice => {
+      if (isObject(choice['message'])) return { ...choice, message: withSplit(choice['message'], wholeSplit(choice['message'])) }
+      const delta = isObject(choice['delta']) ? choice['delta'] : {}
+      const tags = tagsOf(choice['index'])
+      const piece = typeof delta['content'] === 'string' ? tags.push(delta['content']) : undefined
+      const isOver = typeof choice['finish_reason'] === 'string'
+      if (piece === undefined && !isOver) return choice
+      return { ...choice, delta: withSplit(delta, joined(piece, isOver ? tags.end() : undefined)) }
+    })
 }
 
 /** Changes each choice of a reply or a chunk. */
 export function mapChoices(json: JsonObject, change: (choice: JsonObject) => JsonObject): JsonObject {
   const { choices } = json
-  return Array.isArray(choices) ? { ...json, choices: choices.map(choice => isObject(choice) ? change(choice) : choice as Json) } : json
+  return Array.isArray(choices) ? { ...json, choices: choices.map(choice => (isObject(choice) ? change(choice) : (choice as Json))) } : json
 }
 
 function wholeSplit({ content }: JsonObject): Split | undefined {
@@ -111,6 +117,9 @@ function joined(one: Split | undefined, other: Split | undefined): Split {
 function withSplit(message: JsonObject, split: Split | undefined): JsonObject {
   if (split === undefined) return message
   const { content: _content, ...rest } = message
-  const reasoning = split.reasoning === '' || typeof message['reasoning_content'] === 'string' && message['reasoning_content'] !== '' ? {} : { reasoning_content: split.reasoning }
+  const reasoning =
+    split.reasoning === '' || (typeof message['reasoning_content'] === 'string' && message['reasoning_content'] !== '')
+      ? {}
+      : { reasoning_content: split.reasoning }
   return { ...rest, ...reasoning, ...(typeof message['content'] === 'string' || split.text !== '' ? { content: split.text } : {}) }
 }

@@ -10,7 +10,18 @@ const formats = ['wav', 'pcm']
 /** Of the whole form; its file becomes a third larger on its way. */
 const formLimitBytes = 25 * 1024 * 1024
 
-const types: Readonly<Record<string, string>> = { mp3: 'audio/mpeg', mpga: 'audio/mpeg', mpeg: 'audio/mpeg', wav: 'audio/wav', flac: 'audio/flac', ogg: 'audio/ogg', oga: 'audio/ogg', m4a: 'audio/mp4', mp4: 'audio/mp4', webm: 'audio/webm' }
+const types: Readonly<Record<string, string>> = {
+  mp3: 'audio/mpeg',
+  mpga: 'audio/mpeg',
+  mpeg: 'audio/mpeg',
+  wav: 'audio/wav',
+  flac: 'audio/flac',
+  ogg: 'audio/ogg',
+  oga: 'audio/ogg',
+  m4a: 'audio/mp4',
+  mp4: 'audio/mp4',
+  webm: 'audio/webm',
+}
 
 /** The text is what the assistant says, the instructions what the user asked. */
 export const xiaomiSpeech: OperationAdapter = {
@@ -21,7 +32,7 @@ export const xiaomiSpeech: OperationAdapter = {
     const format = formatOf(body, formats, 'wav', provider)
     return {
       model,
-      messages: [...instructions === undefined ? [] : [{ role: 'user', content: instructions }], { role: 'assistant', content: input }],
+      messages: [...(instructions === undefined ? [] : [{ role: 'user', content: instructions }]), { role: 'assistant', content: input }],
       audio: { format: format === 'pcm' ? 'pcm16' : format, voice: voiceOf(body) },
     }
   },
@@ -65,5 +76,5 @@ function messageOf({ choices }: JsonObject): JsonObject | undefined {
 function typeOf({ type, filename = '' }: CollectedPart): string {
   if (type !== undefined && type.startsWith('audio/')) return type
   const extension = filename.slice(filename.lastIndexOf('.') + 1).toLowerCase()
-  return Object.hasOwn(types, extension) ? types[extension] ?? 'audio/wav' : type ?? 'audio/wav'
+  return Object.hasOwn(types, extension) ? (types[extension] ?? 'audio/wav') : (type ?? 'audio/wav')
 }

@@ -30,7 +30,7 @@ export class CredentialFile {
   /** A member that is an object; empty if it is none. */
   object(name: string): Readonly<Record<string, unknown>> {
     const value = this.#members[name]
-    return typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : {}
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
   }
 }
 

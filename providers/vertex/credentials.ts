@@ -20,7 +20,8 @@ export function grantFor(settings: Settings, deps: VertexDeps): Grant {
   const scope = settings.gcp_scope ?? cloudScope
   const given = givenAccount(settings, deps)
   if (given !== undefined) return serviceAccount(expectServiceAccount(given), scope, deps, settings)
-  if (isServiceAccount(settings.auth_type)) throw new Error('auth_type gcp_service_account needs service_account_file, service_account_json or service_account_json_base64')
+  if (isServiceAccount(settings.auth_type))
+    throw new Error('auth_type gcp_service_account needs service_account_file, service_account_json or service_account_json_base64')
   const file = defaultFile(settings, deps)
   return file === undefined ? metadataServer(settings, deps) : grantOf(file, scope, deps, settings)
 }
@@ -30,7 +31,10 @@ function isServiceAccount(type: string | undefined): boolean {
 }
 
 /** An account that is given counts, unless another kind of identity is asked for by name. */
-function givenAccount({ auth_type: type, service_account_json: json, service_account_json_base64: base64, service_account_file: path }: Settings, { read }: VertexDeps): CredentialFile | undefined {
+function givenAccount(
+  { auth_type: type, service_account_json: json, service_account_json_base64: base64, service_account_file: path }: Settings,
+  { read }: VertexDeps,
+): CredentialFile | undefined {
   if (type !== undefined && !isServiceAccount(type)) return undefined
   if (json !== undefined) return new CredentialFile('service_account_json', json)
   if (base64 !== undefined) return new CredentialFile('service_account_json_base64', Buffer.from(base64, 'base64').toString())
@@ -62,10 +66,14 @@ function readIfThere(read: VertexDeps['read'], file: string): string | undefined
 
 function grantOf(file: CredentialFile, scope: string, deps: VertexDeps, through: ProxySettings): Grant {
   switch (file.type) {
-    case 'service_account': return serviceAccount(file, scope, deps, through)
-    case 'authorized_user': return authorizedUser(file, deps, through)
-    case 'external_account': return externalAccount(file, scope, deps, through)
-    default: throw new Error(`${file.source} is of type ${file.type}, which is not known here`)
+    case 'service_account':
+      return serviceAccount(file, scope, deps, through)
+    case 'authorized_user':
+      return authorizedUser(file, deps, through)
+    case 'external_account':
+      return externalAccount(file, scope, deps, through)
+    default:
+      throw new Error(`${file.source} is of type ${file.type}, which is not known here`)
   }
 }
 

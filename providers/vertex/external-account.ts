@@ -51,11 +51,18 @@ function tokenIn(file: CredentialFile, source: Members): (text: string) => strin
   }
 }
 
-async function impersonate(url: string, { value }: AccessToken, scope: string, fetch: VertexDeps['fetch'], now: () => number, through: ProxySettings): Promise<AccessToken> {
+async function impersonate(
+  url: string,
+  { value }: AccessToken,
+  scope: string,
+  fetch: VertexDeps['fetch'],
+  now: () => number,
+  through: ProxySettings,
+): Promise<AccessToken> {
   const { accessToken, expireTime } = await askForJson(fetch, {
     method: 'POST',
     url,
-    headers: { 'Content-Type': 'application/json', 'Authorization': `Bearer ${value}` },
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${value}` },
     body: JSON.stringify({ scope: scope.split(' '), lifetime: '3600s' }),
     timeoutMs: 10_000,
     ...viaProxy(url, through),

@@ -18,7 +18,7 @@ export function tokenForm(url: string, fields: Readonly<Record<string, string>>,
   return {
     method: 'POST',
     url,
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded', 'Accept': 'application/json' },
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
     body: new URLSearchParams(fields).toString(),
     timeoutMs,
     ...viaProxy(url, through),
@@ -58,7 +58,7 @@ function hostOf({ url }: SmallCall): string {
 function parsed(text: string): Readonly<Record<string, unknown>> {
   try {
     const value = JSON.parse(text) as unknown
-    return typeof value === 'object' && value !== null ? value as Readonly<Record<string, unknown>> : {}
+    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {}
   } catch {
     return {}
   }

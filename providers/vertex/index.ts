@@ -1,6 +1,17 @@
 /** Google Vertex AI. Facts: https://cloud.google.com/vertex-ai/generative-ai/docs */
 
-import { defineProvider, type CallFacts, type Endpoint, type JsonDocument, type ModelTraits, type ProviderCall, type ProviderDefinition, type ProviderSettings, type RespellFacts, type ResolvedFacts } from '../../core/index.ts'
+import {
+  defineProvider,
+  type CallFacts,
+  type Endpoint,
+  type JsonDocument,
+  type ModelTraits,
+  type ProviderCall,
+  type ProviderDefinition,
+  type ProviderSettings,
+  type RespellFacts,
+  type ResolvedFacts,
+} from '../../core/index.ts'
 import catalogue from '../shared/catalogue.json' with { type: 'json' }
 import { compatRules } from '../shared/gemini-compat.ts'
 import { bareId, geminiTraits, googleModels, isCompatible, modeVariable, nextGooglePage } from '../shared/gemini-models.ts'
@@ -88,7 +99,8 @@ function traits(model: string, settings: ProviderSettings): ModelTraits {
 /** The compatible surface wants the publisher in front of the model. */
 function respell(body: JsonDocument, call: RespellFacts): void {
   compatRules(body, call)
-  if (call.dialect === 'openai-chat' && call.operation === 'chat' && !call.model.includes('/')) body.set(body.root, 'model', JSON.stringify(`google/${call.model}`))
+  if (call.dialect === 'openai-chat' && call.operation === 'chat' && !call.model.includes('/'))
+    body.set(body.root, 'model', JSON.stringify(`google/${call.model}`))
 }
 
 /** Embeddings are Google's own in either mode. */

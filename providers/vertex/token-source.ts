@@ -25,7 +25,9 @@ export class TokenSource {
 
   /** A token, from whoever gives them. @throws Error */
   renewed(): Promise<string> {
-    this.#renewal ??= this.#renew().finally(() => { this.#renewal = undefined })
+    this.#renewal ??= this.#renew().finally(() => {
+      this.#renewal = undefined
+    })
     return this.#renewal
   }
 

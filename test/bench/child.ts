@@ -50,7 +50,9 @@ export class Child {
   /** Processor time so far, user and system. */
   cpuSeconds(): number {
     // The name, in parentheses, may hold blanks; utime and stime are fields 14 and 15 (proc(5)).
-    const fields = this.#read('stat').replace(/^.*\) /s, '').split(' ')
+    const fields = this.#read('stat')
+      .replace(/^.*\) /s, '')
+      .split(' ')
     return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
   }
 

@@ -7,11 +7,13 @@ import { stores } from '../support/stores.ts'
 const [name = 'sqlite', kills = '20', between = '2000'] = process.argv.slice(2)
 const store = stores.find(one => one.name === name)
 if (store === undefined) throw new Error(`there is no store ${name}`)
-if (store.server !== undefined && await store.server.url() === undefined) throw new Error(`${store.server.name} is not installed: ${store.server.advice}`)
+if (store.server !== undefined && (await store.server.url()) === undefined) throw new Error(`${store.server.name} is not installed: ${store.server.advice}`)
 try {
   const report = await crash({ store, kills: Number(kills), completedBetween: Number(between) })
   const { lost, doubled } = faultsOf(report)
-  console.log(`${name}: ${kills} kills, ${report.completed.size} completed requests (${Math.min(...report.rounds)} to ${Math.max(...report.rounds)} between two kills), ${report.records.size} recorded`)
+  console.log(
+    `${name}: ${kills} kills, ${report.completed.size} completed requests (${Math.min(...report.rounds)} to ${Math.max(...report.rounds)} between two kills), ${report.records.size} recorded`,
+  )
   console.log(`completed without a record: ${lost.length}; recorded twice: ${doubled.length}`)
   process.exitCode = lost.length + doubled.length === 0 ? 0 : 1
 } finally {

@@ -23,7 +23,12 @@ const work: Record<string, (bytes: Buffer) => unknown> = {
 
 console.log('µs per body, best of 50 rounds. route: parse, read model and stream, fork, set model, render; guard: parse, rewrite one message, render')
 for (const [name, bytes] of Object.entries(bodies)) {
-  const figures = Object.entries(work).map(([what, run]) => `${what} ${best(() => run(bytes)).toFixed(2).padStart(9)}`)
+  const figures = Object.entries(work).map(
+    ([what, run]) =>
+      `${what} ${best(() => run(bytes))
+        .toFixed(2)
+        .padStart(9)}`,
+  )
   console.log(`${name.padEnd(28)} ${String(bytes.length).padStart(8)} B   ${figures.join('   ')}`)
 }
 

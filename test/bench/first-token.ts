@@ -14,7 +14,7 @@ import { median } from './statistics.ts'
 const streams = Number(process.argv[2] ?? 2000)
 const warmUp = 500
 const kinds: Readonly<Record<string, TaplineOptions>> = {
-  'none': {},
+  none: {},
   ...Object.fromEntries(guardrails.map(rule => [rule.type, { config: { guardrails: { rules: [rule] } } }])),
   'all of them': guarded,
 }
@@ -31,7 +31,11 @@ for (const [kind, options] of Object.entries(kinds)) {
 rmSync(folder, { recursive: true })
 
 async function firstTextMs({ origin }: Contender): Promise<number> {
-  await using pool = Object.assign(new Pool(origin, { connections: 1 }), { [Symbol.asyncDispose]: async () => { await pool.destroy() } })
+  await using pool = Object.assign(new Pool(origin, { connections: 1 }), {
+    [Symbol.asyncDispose]: async () => {
+      await pool.destroy()
+    },
+  })
   const times: number[] = []
   for (let i = 0; i < warmUp + streams; i++) {
     const ms = await toFirstText(pool)
@@ -43,9 +47,10 @@ async function firstTextMs({ origin }: Contender): Promise<number> {
 async function toFirstText(pool: Pool): Promise<number> {
   const began = performance.now()
   let found: number | undefined
-  const headers = { 'content-type': 'application/json', 'authorization': `Bearer ${masterKey}` }
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${masterKey}` }
   const { body } = await pool.request({ method: 'POST', path: surfaces.chat.path, headers, body: requestBodies.streamed.text })
-  for await (const chunk of body as AsyncIterable<Buffer>) if (found === undefined && /"content":"[^"]/.test(chunk.toString('latin1'))) found = performance.now()
+  for await (const chunk of body as AsyncIterable<Buffer>)
+    if (found === undefined && /"content":"[^"]/.test(chunk.toString('latin1'))) found = performance.now()
   if (found === undefined) throw new Error('a stream had no text')
   return found - began
 }

@@ -13,7 +13,8 @@ import pii from '../../plugins/pii/index.ts'
 import secrets from '../../plugins/secrets/index.ts'
 import stringReplace from '../../plugins/string-replace/index.ts'
 
-const words = 'The quick brown fox jumps over the lazy dog, and in 1984 he goes his way through section 4.2 of the wood; nobody asks him why, or where-to. '.repeat(4)
+const words =
+  'The quick brown fox jumps over the lazy dog, and in 1984 he goes his way through section 4.2 of the wood; nobody asks him why, or where-to. '.repeat(4)
 /** Nobody's. */
 const key = ['AK', 'IAABCDEFGH23456723'].join('')
 const streams: Readonly<Record<string, Buffer>> = {
@@ -22,9 +23,9 @@ const streams: Readonly<Record<string, Buffer>> = {
 }
 const guards: Readonly<Record<string, readonly AnyStreamTap[]>> = {
   'a tap that does nothing': [{ lookbehind: 64, text: text => text }],
-  'string_replace': [await tapOf(stringReplace, { rules: 'tangerine => orange\nconfidential => [redacted]' })],
-  'secrets': [await tapOf(secrets, {})],
-  'pii': [await tapOf(pii, {})],
+  string_replace: [await tapOf(stringReplace, { rules: 'tangerine => orange\nconfidential => [redacted]' })],
+  secrets: [await tapOf(secrets, {})],
+  pii: [await tapOf(pii, {})],
   'all three': [await tapOf(stringReplace, { rules: 'tangerine => orange\nconfidential => [redacted]' }), await tapOf(secrets, {}), await tapOf(pii, {})],
 }
 
@@ -34,7 +35,11 @@ for (const [name, bytes] of Object.entries(streams)) {
   console.log(`${name}, ${events} events`)
   console.log(`  ${'unguarded'.padEnd(24)} ${(best(() => splitEvents(bytes)) / events).toFixed(2).padStart(7)}`)
   for (const [guard, taps] of Object.entries(guards)) {
-    const rule = new StreamRule(taps.map(tap => ({ name: guard, tap: tap as StreamTap<never> })), chatStream, () => 'closed')
+    const rule = new StreamRule(
+      taps.map(tap => ({ name: guard, tap: tap as StreamTap<never> })),
+      chatStream,
+      () => 'closed',
+    )
     console.log(`  ${guard.padEnd(24)} ${(best(() => run(rule, bytes)) / events).toFixed(2).padStart(7)}`)
   }
 }
@@ -61,9 +66,11 @@ function run(rule: StreamRule, bytes: Buffer): void {
 /** Microseconds of one run in the fastest of many rounds: other work on the machine only ever adds. */
 function best(work: () => unknown): number {
   for (const end = performance.now() + 300; performance.now() < end;) work()
-  return Math.min(...Array.from({ length: 40 }, () => {
-    const start = process.hrtime.bigint()
-    for (let i = 0; i < 20; i++) work()
-    return Number(process.hrtime.bigint() - start) / 20_000
-  }))
+  return Math.min(
+    ...Array.from({ length: 40 }, () => {
+      const start = process.hrtime.bigint()
+      for (let i = 0; i < 20; i++) work()
+      return Number(process.hrtime.bigint() - start) / 20_000
+    }),
+  )
 }

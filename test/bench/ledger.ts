@@ -20,7 +20,12 @@ const { exchange } = await runPlugin(plugin, { services: deps.services, answer: 
 const log = pino({ enabled: false })
 const definition: PluginDefinition = plugin
 const services = { health: new GatewayHealth(realClock), providers: new Map(), ...deps.services, clock: realClock } as Services
-const instance = await Instance.setUp({ key: 'usage', name: 'usage', definition, options: checkOptions(definition.schema, {}, () => undefined).value }, services, log, realClock)
+const instance = await Instance.setUp(
+  { key: 'usage', name: 'usage', definition, options: checkOptions(definition.schema, {}, () => undefined).value },
+  services,
+  log,
+  realClock,
+)
 instance.hold()
 await instance.open()
 
@@ -29,7 +34,7 @@ const cpuBefore = process.cpuUsage()
 const onTheWayMs = await run(count)
 await instance.release()
 const { user, system } = process.cpuUsage(cpuBefore)
-console.log(`on the way of a request: ${(onTheWayMs * 1000 / count).toFixed(2)} µs, its share of the write to the disk included`)
+console.log(`on the way of a request: ${((onTheWayMs * 1000) / count).toFixed(2)} µs, its share of the write to the disk included`)
 console.log(`all of it, with storing in the background: ${((user + system) / count).toFixed(1)} µs of CPU`)
 
 /** @returns the milliseconds that noting and writing took */

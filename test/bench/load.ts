@@ -42,10 +42,27 @@ export async function run({ body, connections }: Load, contender: Contender, sec
   const { surface, text } = requestBodies[body]
   await writeFile(bodyFile, text)
   const cpuBefore = contender.child.cpuSeconds()
-  const { stdout } = await execute('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `${contender.origin}${surfaces[surface].path}`, '--', bodyFile, masterKey])
+  const { stdout } = await execute('wrk', [
+    '-t1',
+    `-c${connections}`,
+    `-d${seconds}s`,
+    '-s',
+    script,
+    `${contender.origin}${surfaces[surface].path}`,
+    '--',
+    bodyFile,
+    masterKey,
+  ])
   const cpuSeconds = contender.child.cpuSeconds() - cpuBefore
   const { requests, microseconds, p50Us, p99Us, failures } = readLine(stdout)
-  return { requests, requestsPerSecond: requests / (microseconds / 1e6), p50Ms: p50Us / 1000, p99Ms: p99Us / 1000, cpuUs: (cpuSeconds * 1e6) / requests, failures }
+  return {
+    requests,
+    requestsPerSecond: requests / (microseconds / 1e6),
+    p50Ms: p50Us / 1000,
+    p99Ms: p99Us / 1000,
+    cpuUs: (cpuSeconds * 1e6) / requests,
+    failures,
+  }
 }
 
 function readLine(output: string): WrkLine {

@@ -53,15 +53,25 @@ export class Bench {
     const name = `${load.body} body, ${upstream} upstream of type ${provider}, ${load.connections} connections`
     const url = this.upstreams[upstream]
     const { folder } = this.settings
-    const pairs = this.#duels.get(name) ?? duel(name, { other: () => start('bare', url, folder), tapline: () => start('tapline', url, folder, { ...this.tapline, provider }) }, load, this.settings)
+    const pairs =
+      this.#duels.get(name) ??
+      duel(name, { other: () => start('bare', url, folder), tapline: () => start('tapline', url, folder, { ...this.tapline, provider }) }, load, this.settings)
     this.#duels.set(name, pairs)
     return pairs
   }
 
   /** Tapline beside itself: with something, and without. */
   async self(name: string, upstream: keyof Upstreams, load: Load, [without, withIt]: readonly [TaplineOptions, TaplineOptions]): Promise<Pair[]> {
-    const { settings, upstreams: { [upstream]: url } } = this
-    return await duel(name, { other: () => start('tapline', url, settings.folder, without), tapline: () => start('tapline', url, settings.folder, withIt) }, load, settings)
+    const {
+      settings,
+      upstreams: { [upstream]: url },
+    } = this
+    return await duel(
+      name,
+      { other: () => start('tapline', url, settings.folder, without), tapline: () => start('tapline', url, settings.folder, withIt) },
+      load,
+      settings,
+    )
   }
 }
 
@@ -132,11 +142,21 @@ function dialectMeasures(): readonly Measure[] {
   const unbound = { must: '', aim: '' }
   const translatedStream = { must: '0.35', aim: '0.6' }
   const translatedPlain = { must: '0.5', aim: '0.8' }
-  const row = (name: string, title: string, body: BodyName, upstream: 'plain' | 'stream', provider: ProviderType, bounds: { readonly must: string; readonly aim: string }): Measure => ({
-    name, title: `${title}, share of bare`, ...bounds, take: async bench => throughput(await bench.duel(upstream, { body, connections: 16 }, provider)),
+  const row = (
+    name: string,
+    title: string,
+    body: BodyName,
+    upstream: 'plain' | 'stream',
+    provider: ProviderType,
+    bounds: { readonly must: string; readonly aim: string },
+  ): Measure => ({
+    name,
+    title: `${title}, share of bare`,
+    ...bounds,
+    take: async bench => throughput(await bench.duel(upstream, { body, connections: 16 }, provider)),
   })
   return [
-    row('agent', 'an agent\'s session of 100 KB, streamed chat, native', 'agent', 'stream', 'openai', unbound),
+    row('agent', "an agent's session of 100 KB, streamed chat, native", 'agent', 'stream', 'openai', unbound),
     row('agent-messages', 'the same as messages, native', 'agentMessages', 'stream', 'anthropic', unbound),
     row('agent-translated', 'the same as messages on a chat upstream', 'agentMessages', 'stream', 'openai-compatible', unbound),
     row('messages', 'plain messages, native', 'messages', 'plain', 'anthropic', native),
@@ -159,24 +179,44 @@ function dialectMeasures(): readonly Measure[] {
 /** What recording and policy cost: Tapline with them beside Tapline without. */
 function standingMeasures(): readonly Measure[] {
   const row = (name: string, title: string, other: string, must: string, load: Load, sides: readonly [TaplineOptions, TaplineOptions]): Measure => ({
-    name, title, other, must, aim: '', take: async bench => throughput(await bench.self(name, load.body === 'streamed' ? 'stream' : 'plain', load, sides)),
+    name,
+    title,
+    other,
+    must,
+    aim: '',
+    take: async bench => throughput(await bench.self(name, load.body === 'streamed' ? 'stream' : 'plain', load, sides)),
   })
   return [
     row('usage', 'plain chat, usage recorded', 'without records', '0.9', plainLoad, [recording.none, recording.usage]),
     row('audit', 'plain chat, usage and audit recorded (the default)', 'without records', '', plainLoad, [recording.none, {}]),
     row('audit-bodies', 'plain chat, audit with bodies', 'usage recorded', '0.75', plainLoad, [recording.usage, recording.bodies]),
-    row('policies', 'plain chat, beside 1,000 keys, 500 workflows, 200 virtual models, 100 budgets, 50 rate limits', 'none of them', '0.9', plainLoad, [{}, policies]),
+    row('policies', 'plain chat, beside 1,000 keys, 500 workflows, 200 virtual models, 100 budgets, 50 rate limits', 'none of them', '0.9', plainLoad, [
+      {},
+      policies,
+    ]),
     row('guarded', 'streamed chat under secrets, pii and string_replace', 'no guardrails', '0.6', { body: 'streamed', connections: 16 }, [{}, guarded]),
   ]
 }
 
 function throughput(pairs: readonly Pair[]): Cells {
   const show = (rps: number) => `${Math.round(rps).toLocaleString('en')} /s`
-  return compare(pairs, ({ requestsPerSecond }) => requestsPerSecond, show, (tapline, other) => tapline / other, share => share.toFixed(2))
+  return compare(
+    pairs,
+    ({ requestsPerSecond }) => requestsPerSecond,
+    show,
+    (tapline, other) => tapline / other,
+    share => share.toFixed(2),
+  )
 }
 
 function cpuPerRequest(pairs: readonly Pair[]): Cells {
-  return compare(pairs, ({ cpuUs }) => cpuUs, us => `${us.toFixed(0)} µs`, (tapline, other) => tapline / other, share => `${share.toFixed(2)} ×`)
+  return compare(
+    pairs,
+    ({ cpuUs }) => cpuUs,
+    us => `${us.toFixed(0)} µs`,
+    (tapline, other) => tapline / other,
+    share => `${share.toFixed(2)} ×`,
+  )
 }
 
 function addedLatency(pairs: readonly Pair[]): Cells {

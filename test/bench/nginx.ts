@@ -22,16 +22,16 @@ export async function startNginx(folder: string): Promise<Nginx> {
   await writeSite(join(folder, 'plain'), ({ plain }) => plain)
   await writeSite(join(folder, 'stream'), ({ events }) => events.join(''))
   const config = join(folder, 'nginx.conf')
-  await writeFile(config, nginxConfig(folder, [
-    server(plainPort, join(folder, 'plain'), 'application/json'),
-    server(streamPort, join(folder, 'stream'), 'text/event-stream'),
-  ]))
+  await writeFile(
+    config,
+    nginxConfig(folder, [server(plainPort, join(folder, 'plain'), 'application/json'), server(streamPort, join(folder, 'stream'), 'text/event-stream')]),
+  )
   const child = Child.start('nginx', ['-p', folder, '-c', config], { folder, log: 'nginx.log' })
   return { plainUrl: `http://127.0.0.1:${plainPort}/v1`, streamUrl: `http://127.0.0.1:${streamPort}/v1`, child }
 }
 
 /** The replies are files named like the routes. */
-async function writeSite(root: string, replyOf: (surface: typeof surfaces[SurfaceName]) => string): Promise<void> {
+async function writeSite(root: string, replyOf: (surface: (typeof surfaces)[SurfaceName]) => string): Promise<void> {
   await mkdir(join(root, 'v1/chat'), { recursive: true })
   for (const surface of Object.values(surfaces)) await writeFile(join(root, surface.path), replyOf(surface))
   await writeFile(join(root, 'v1/models'), JSON.stringify(modelList([model])))

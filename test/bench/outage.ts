@@ -10,9 +10,16 @@ const [name = 'postgresql', kind = 'frozen', seconds = '60'] = process.argv.slic
 const database = await (name === 'mongodb' ? startMongodb : startPostgresql)()
 if (database === undefined) throw new Error(`there is no ${name} on this machine`)
 try {
-  const report = await outage({ database, storage: { type: name, [name]: { url: database.url } }, kind: kind === 'killed' ? 'killed' : 'frozen', seconds: Number(seconds) })
+  const report = await outage({
+    database,
+    storage: { type: name, [name]: { url: database.url } },
+    kind: kind === 'killed' ? 'killed' : 'frozen',
+    seconds: Number(seconds),
+  })
   const { lost, doubled } = faultsOf(report)
-  console.log(`${name} ${kind} for ${seconds} s: ${report.meanwhile} completed requests meanwhile, ${report.failed} failed, the longest took ${Math.round(report.longestMs)} ms; readiness said ${report.status}`)
+  console.log(
+    `${name} ${kind} for ${seconds} s: ${report.meanwhile} completed requests meanwhile, ${report.failed} failed, the longest took ${Math.round(report.longestMs)} ms; readiness said ${report.status}`,
+  )
   console.log(`completed without a record: ${lost.length} of ${report.completed.size}; recorded twice: ${doubled.length}`)
   process.exitCode = lost.length + doubled.length + report.failed === 0 ? 0 : 1
 } finally {

@@ -39,7 +39,13 @@ export const requestBodies = {
   small: chatBody({ messages: [{ role: 'system', content: 'You are brief.' }, question] }),
   streamed: chatBody({ messages: [{ role: 'system', content: 'You are brief.' }, question], stream: true }),
   /** A conversation of about 1 MB in 67 messages. */
-  large: { surface: 'chat', text: JSON.stringify({ model, messages: [...Array.from({ length: 66 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: paragraph })), question] }) },
+  large: {
+    surface: 'chat',
+    text: JSON.stringify({
+      model,
+      messages: [...Array.from({ length: 66 }, (_, i) => ({ role: i % 2 === 0 ? 'user' : 'assistant', content: paragraph })), question],
+    }),
+  },
   agent: { surface: 'chat', text: agentChat(model) },
   agentMessages: { surface: 'messages', text: agentMessages(model) },
   messages: messagesBody({}),
@@ -61,15 +67,32 @@ function messagesBody(members: object): { readonly surface: 'messages'; readonly
 }
 
 function responsesBody(members: object): { readonly surface: 'responses'; readonly text: string } {
-  return { surface: 'responses', text: JSON.stringify({ model, instructions: 'You are brief.', input: [question], max_output_tokens: 200, temperature: 0.2, ...members }) }
+  return {
+    surface: 'responses',
+    text: JSON.stringify({ model, instructions: 'You are brief.', input: [question], max_output_tokens: 200, temperature: 0.2, ...members }),
+  }
 }
 
 function messagesReply(): string {
-  return JSON.stringify({ ...messagesHead(), content: [{ type: 'text', text: answer }], stop_reason: 'end_turn', usage: { input_tokens: 14, output_tokens: 9 } })
+  return JSON.stringify({
+    ...messagesHead(),
+    content: [{ type: 'text', text: answer }],
+    stop_reason: 'end_turn',
+    usage: { input_tokens: 14, output_tokens: 9 },
+  })
 }
 
 function messagesHead(): object {
-  return { id: 'msg_01XFDUDYJgAACzvnptvVoYEL', type: 'message', role: 'assistant', model, content: [], stop_reason: null, stop_sequence: null, usage: { input_tokens: 14, output_tokens: 1 } }
+  return {
+    id: 'msg_01XFDUDYJgAACzvnptvVoYEL',
+    type: 'message',
+    role: 'assistant',
+    model,
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: { input_tokens: 14, output_tokens: 1 },
+  }
 }
 
 function messagesEvents(): string[] {
@@ -84,12 +107,36 @@ function messagesEvents(): string[] {
 }
 
 function responsesReply(text: string | undefined): object {
-  const output = text === undefined ? [] : [{ id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text, annotations: [], logprobs: [] }] }]
+  const output =
+    text === undefined
+      ? []
+      : [{ id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text, annotations: [], logprobs: [] }] }]
   return {
-    id: `resp_${responseId}`, object: 'response', created_at: 1_767_225_600, status: text === undefined ? 'in_progress' : 'completed', error: null, incomplete_details: null,
-    instructions: 'You are brief.', max_output_tokens: 200, model, output, parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true,
-    temperature: 0.2, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: 1, truncation: 'disabled',
-    usage: text === undefined ? null : { input_tokens: 14, input_tokens_details: { cached_tokens: 0 }, output_tokens: 33, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 47 }, metadata: {},
+    id: `resp_${responseId}`,
+    object: 'response',
+    created_at: 1_767_225_600,
+    status: text === undefined ? 'in_progress' : 'completed',
+    error: null,
+    incomplete_details: null,
+    instructions: 'You are brief.',
+    max_output_tokens: 200,
+    model,
+    output,
+    parallel_tool_calls: true,
+    previous_response_id: null,
+    reasoning: { effort: null, summary: null },
+    store: true,
+    temperature: 0.2,
+    text: { format: { type: 'text' } },
+    tool_choice: 'auto',
+    tools: [],
+    top_p: 1,
+    truncation: 'disabled',
+    usage:
+      text === undefined
+        ? null
+        : { input_tokens: 14, input_tokens_details: { cached_tokens: 0 }, output_tokens: 33, output_tokens_details: { reasoning_tokens: 0 }, total_tokens: 47 },
+    metadata: {},
   }
 }
 

@@ -19,9 +19,19 @@ const generous = 1_000_000_000
 export const policies: TaplineOptions = {
   config: {
     virtual_models: counted(200).map(index => ({ source: `alias-${index}`, target: `upstream/${model}` })),
-    workflows: { rules: counted(500).map(index => ({ name: `workflow-${index}`, scope_user_path: `/company/team-${index}`, workflow_payload: { schema_version: 2, features: { audit: true, usage: true, guardrails: index % 2 === 0 } } })) },
-    budgets: { user_paths: counted(100).map(index => ({ path: index === 0 ? '/' : `/company/team-${index}`, limits: [{ period: 'monthly', amount: generous }] })) },
-    rate_limits: { user_paths: counted(50).map(index => ({ path: index === 0 ? '/' : `/company/team-${index}`, limits: [{ period: 'minute', max_requests: generous }] })) },
+    workflows: {
+      rules: counted(500).map(index => ({
+        name: `workflow-${index}`,
+        scope_user_path: `/company/team-${index}`,
+        workflow_payload: { schema_version: 2, features: { audit: true, usage: true, guardrails: index % 2 === 0 } },
+      })),
+    },
+    budgets: {
+      user_paths: counted(100).map(index => ({ path: index === 0 ? '/' : `/company/team-${index}`, limits: [{ period: 'monthly', amount: generous }] })),
+    },
+    rate_limits: {
+      user_paths: counted(50).map(index => ({ path: index === 0 ? '/' : `/company/team-${index}`, limits: [{ period: 'minute', max_requests: generous }] })),
+    },
   },
   async prepare(origin) {
     for (const index of counted(1000)) await makeKey(origin, index)
@@ -38,7 +48,8 @@ export const guarded: TaplineOptions = { config: { guardrails: { rules: guardrai
 
 async function makeKey(origin: string, index: number): Promise<void> {
   const { statusCode, body } = await request(`${origin}/admin/auth-keys`, {
-    method: 'POST', headers: { 'authorization': `Bearer ${masterKey}`, 'content-type': 'application/json' },
+    method: 'POST',
+    headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ name: `key-${index}`, user_path: `/company/team-${index % 500}` }),
   })
   const said = await body.text()

@@ -39,7 +39,13 @@ const rows = Number(count)
 
 const stores: Readonly<Record<string, { readonly plugin: PluginDefinition; database(): Promise<Readonly<Record<string, unknown>> | undefined> }>> = {
   sqlite: { plugin: sqlite, database: async () => ({ path: join(folder, 'bench.db') }) },
-  postgresql: { plugin: postgresql, database: async () => { const url = await postgresqlUrl(); return url === undefined ? undefined : { url } } },
+  postgresql: {
+    plugin: postgresql,
+    database: async () => {
+      const url = await postgresqlUrl()
+      return url === undefined ? undefined : { url }
+    },
+  },
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tapline-bench-'))
@@ -72,12 +78,15 @@ async function fill(journal: Journal<UsageRecord>): Promise<void> {
   const peaks: number[] = []
   const cpu = new CpuUsed()
   for (let from = 0; from < rows; from += batch) {
-    const records = Array.from({ length: Math.min(batch, rows - from) }, (_, index) => usage(start + Math.floor((from + index) / rows * (end - start))))
+    const records = Array.from({ length: Math.min(batch, rows - from) }, (_, index) => usage(start + Math.floor(((from + index) / rows) * (end - start))))
     const began = performance.now()
     await cpu.during(() => journal.append(records))
     peaks.push(performance.now() - began)
   }
-  print('appended, in batches of 1000', `${Math.round(rows / (performance.now() - started) * 1000).toLocaleString('en')} a second, ${median(peaks).toFixed(1)} ms a batch, the slowest ${largest(peaks).toFixed(0)} ms`)
+  print(
+    'appended, in batches of 1000',
+    `${Math.round((rows / (performance.now() - started)) * 1000).toLocaleString('en')} a second, ${median(peaks).toFixed(1)} ms a batch, the slowest ${largest(peaks).toFixed(0)} ms`,
+  )
   print('CPU of a record', cpu.of(rows))
 }
 
@@ -86,7 +95,7 @@ async function burst(journal: Journal<UsageRecord>): Promise<void> {
   const cpu = new CpuUsed()
   const count = rows / 10
   for (let from = 0; from < count; from += batch) {
-    const records = Array.from({ length: batch }, (_, index) => usage(end - dayMs + Math.floor((from + index) / perSecond * 1000)))
+    const records = Array.from({ length: batch }, (_, index) => usage(end - dayMs + Math.floor(((from + index) / perSecond) * 1000)))
     await cpu.during(() => journal.append(records))
   }
   print(`CPU of a record, ${perSecond.toLocaleString('en')} in a second`, cpu.of(count))
@@ -114,7 +123,9 @@ async function ask(journal: Journal<UsageRecord>): Promise<void> {
   await time('summary of one subtree', () => journal.sums({ filter: { ...filter, within: { user_path: '/team-7' } }, measures }))
   await time('first page of the log', () => journal.list({ limit: 50, filter: { from: end - 30 * dayMs, to: end } }))
   await time('first page of the log, one model', () => journal.list({ limit: 50, filter: { from: end - 30 * dayMs, to: end, equals: { model: 'model-17' } } }))
-  await time('first page of the log, one subtree', () => journal.list({ limit: 50, filter: { from: end - 30 * dayMs, to: end, within: { user_path: '/team-7' } } }))
+  await time('first page of the log, one subtree', () =>
+    journal.list({ limit: 50, filter: { from: end - 30 * dayMs, to: end, within: { user_path: '/team-7' } } }),
+  )
   await time('one record', () => journal.list({ limit: 50, filter: { equals: { request_id: 'nobody' } } }))
   await time('a search of 30 days that finds nothing', () => journal.list({ limit: 50, filter: { from: end - 30 * dayMs, to: end, search: 'nobody' } }), 1)
 }
@@ -143,8 +154,14 @@ async function retain(journal: Journal<UsageRecord>): Promise<void> {
   done.abort()
   await asking
   loop.disable()
-  print(`deleted ${deleted.toLocaleString('en')}`, `${Math.round(deleted / (performance.now() - started) * 1000).toLocaleString('en')} a second; ${cpu.of(deleted)}`)
-  print('meanwhile, the slowest', `append ${largest(appends).toFixed(0)} ms, read ${largest(reads).toFixed(0)} ms, turn of the loop ${(loop.max / 1e6).toFixed(0)} ms`)
+  print(
+    `deleted ${deleted.toLocaleString('en')}`,
+    `${Math.round((deleted / (performance.now() - started)) * 1000).toLocaleString('en')} a second; ${cpu.of(deleted)}`,
+  )
+  print(
+    'meanwhile, the slowest',
+    `append ${largest(appends).toFixed(0)} ms, read ${largest(reads).toFixed(0)} ms, turn of the loop ${(loop.max / 1e6).toFixed(0)} ms`,
+  )
 }
 
 async function time(what: string, question: () => Promise<unknown>, times = rounds): Promise<void> {
@@ -173,12 +190,32 @@ function usage(timestamp: number): UsageRecord {
   const model = skewed(20)
   const [input, output] = [Math.floor(random() * 4000), Math.floor(random() * 900)]
   return {
-    id: timeOrderedId(timestamp), timestamp, request_id: timeOrderedId(timestamp), provider_id: `chatcmpl-${randomUUID()}`,
-    model: `model-${model}`, requested_model: `model-${model}`, provider: `type-${model % 4}`, provider_name: `provider-${model % 5}`,
-    endpoint: '/v1/chat/completions', user_path: `/team-${skewed(20)}/user-${skewed(10)}`, session_id: random() < 0.2 ? `session-${Math.floor(random() * rows / 50)}` : null, labels: random() < 0.2 ? [`label-${skewed(5)}`] : [],
-    status: 'ok', cache_type: random() < 0.1 ? 'exact' : null,
-    input_tokens: input, output_tokens: output, total_tokens: input + output, uncached_input_tokens: input, cached_input_tokens: 0, cache_write_input_tokens: 0,
-    raw_data: { prompt_cached_tokens: 0, completion_reasoning_tokens: 12 }, input_cost: input * 2.5e-6, output_cost: output * 1e-5, total_cost: input * 2.5e-6 + output * 1e-5, cost_source: 'model_pricing', origin: 'client',
+    id: timeOrderedId(timestamp),
+    timestamp,
+    request_id: timeOrderedId(timestamp),
+    provider_id: `chatcmpl-${randomUUID()}`,
+    model: `model-${model}`,
+    requested_model: `model-${model}`,
+    provider: `type-${model % 4}`,
+    provider_name: `provider-${model % 5}`,
+    endpoint: '/v1/chat/completions',
+    user_path: `/team-${skewed(20)}/user-${skewed(10)}`,
+    session_id: random() < 0.2 ? `session-${Math.floor((random() * rows) / 50)}` : null,
+    labels: random() < 0.2 ? [`label-${skewed(5)}`] : [],
+    status: 'ok',
+    cache_type: random() < 0.1 ? 'exact' : null,
+    input_tokens: input,
+    output_tokens: output,
+    total_tokens: input + output,
+    uncached_input_tokens: input,
+    cached_input_tokens: 0,
+    cache_write_input_tokens: 0,
+    raw_data: { prompt_cached_tokens: 0, completion_reasoning_tokens: 12 },
+    input_cost: input * 2.5e-6,
+    output_cost: output * 1e-5,
+    total_cost: input * 2.5e-6 + output * 1e-5,
+    cost_source: 'model_pricing',
+    origin: 'client',
   } as unknown as UsageRecord
 }
 

@@ -12,7 +12,9 @@ export function addSystemFolders(): void {
 
 /** What to type so that the bench can run; `undefined` if nothing is missing. */
 export function missingTools(): string | undefined {
-  const missing = Object.entries(packages).filter(([command]) => !isInstalled(command)).map(([, name]) => name)
+  const missing = Object.entries(packages)
+    .filter(([command]) => !isInstalled(command))
+    .map(([, name]) => name)
   return missing.length === 0 ? undefined : `The bench needs ${missing.join(' and ')}: apt-get install -y --no-install-recommends ${missing.join(' ')}`
 }
 

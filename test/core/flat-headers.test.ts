@@ -16,7 +16,11 @@ describe('flat headers', () => {
   })
 
   it('give pairs of names, as they are spelled, and values', () => {
-    expect(headerPairs(headers)).to.deep.equal([['X-A', 'x-b'], ['X-B', '1'], ['x-b', '2']])
+    expect(headerPairs(headers)).to.deep.equal([
+      ['X-A', 'x-b'],
+      ['X-B', '1'],
+      ['x-b', '2'],
+    ])
   })
 
   it('make room for others of their names', () => {

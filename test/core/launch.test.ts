@@ -21,7 +21,10 @@ describe('the command', () => {
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tapline-launch-'))
-    await writeFile(join(folder, 'probe.cjs'), 'console.error(JSON.stringify({ pid: process.pid, flags: process.execArgv, arenas: process.env.MALLOC_ARENA_MAX }))')
+    await writeFile(
+      join(folder, 'probe.cjs'),
+      'console.error(JSON.stringify({ pid: process.pid, flags: process.execArgv, arenas: process.env.MALLOC_ARENA_MAX }))',
+    )
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
@@ -29,8 +32,13 @@ describe('the command', () => {
   async function begun(node: string, flags: readonly string[] = [], variables: Readonly<Record<string, string>> = {}): Promise<readonly Begun[]> {
     const options = `${variables['NODE_OPTIONS'] ?? ''} --require=${join(folder, 'probe.cjs')}`
     const { code, stdout, stderr } = await outcomeOf(node, [...flags, launcher, '--version'], folder, { ...variables, NODE_OPTIONS: options })
-    expect({ code, stdout }).to.have.property('stdout').that.matches(/^tapline \d+\.\d+\.\d+ \(node 2[4-9]\./)
-    return stderr.trim().split('\n').map(line => JSON.parse(line) as Begun)
+    expect({ code, stdout })
+      .to.have.property('stdout')
+      .that.matches(/^tapline \d+\.\d+\.\d+ \(node 2[4-9]\./)
+    return stderr
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Begun)
   }
 
   it('becomes the program with the flags and the memory that suit it, in the same process', async () => {

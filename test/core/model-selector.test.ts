@@ -18,10 +18,16 @@ describe('a selector of models', () => {
     ['unknown/*', undefined],
     ['', undefined],
   ]
-  for (const [text, expected] of forms) it(`is read from ${JSON.stringify(text)}`, () => { expect(read(text)).to.deep.equal(expected) })
+  for (const [text, expected] of forms)
+    it(`is read from ${JSON.stringify(text)}`, () => {
+      expect(read(text)).to.deep.equal(expected)
+    })
 
   it('that says most counts last', () => {
-    const all = ['openai/gpt-4o', '*', 'openai/*', 'gpt-4o', 'openai-eu/gpt-4o', 'openai/gpt-5'].flatMap(text => { const selector = read(text); return selector === undefined ? [] : [{ selector }] })
+    const all = ['openai/gpt-4o', '*', 'openai/*', 'gpt-4o', 'openai-eu/gpt-4o', 'openai/gpt-5'].flatMap(text => {
+      const selector = read(text)
+      return selector === undefined ? [] : [{ selector }]
+    })
     expect(selectorsFor(all, 'openai', 'gpt-4o').map(({ selector: { text } }) => text)).to.deep.equal(['/', 'gpt-4o', 'openai/', 'openai/gpt-4o'])
   })
 })

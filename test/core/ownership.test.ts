@@ -18,7 +18,7 @@ describe('ownership', () => {
   ]
   for (const [owner, bound, isReached] of cases) {
     it(`${isReached ? 'lets' : 'keeps'} a caller bound to ${bound ?? 'nothing'} ${isReached ? 'reach' : 'from'} what belongs to ${owner === '' ? 'nobody' : owner}`, () => {
-      expect(isVisible(owner, { method: 'api_key', ...bound === undefined ? {} : { userPath: bound } })).to.equal(isReached)
+      expect(isVisible(owner, { method: 'api_key', ...(bound === undefined ? {} : { userPath: bound }) })).to.equal(isReached)
     })
   }
 

@@ -16,6 +16,7 @@ describe('docs/audit.md', () => {
   }
 
   it('describes every member of a row', () => {
-    for (const name of [...Object.keys(bodies.$defs.AuditEntry.properties), ...Object.keys(bodies.$defs.AuditData.properties)]) if (name !== 'data') expect(text, name).to.include(`\`${name}\``)
+    for (const name of [...Object.keys(bodies.$defs.AuditEntry.properties), ...Object.keys(bodies.$defs.AuditData.properties)])
+      if (name !== 'data') expect(text, name).to.include(`\`${name}\``)
   })
 })

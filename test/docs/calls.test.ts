@@ -11,12 +11,16 @@ import { filesOf, page, pages, titleOf, type Block } from './manual.ts'
 const story = 'docs/policy.md'
 
 describe('the calls of the manual', () => {
-  const calls = pages.filter(({ name }) => name !== story).flatMap(({ blocks }) => blocks.flatMap((block, index) => block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : []))
+  const calls = pages
+    .filter(({ name }) => name !== story)
+    .flatMap(({ blocks }) => blocks.flatMap((block, index) => (block.text.startsWith('curl ') ? [{ block, next: blocks[index + 1] }] : [])))
   const toDemo = calls.filter(({ block }) => !block.text.includes('/p/') && !block.text.includes('Bearer ') && block.page !== 'docs/writing-a-plugin.md')
 
   describe('to a gateway that nothing is configured for', () => {
     let gateway: TestGateway
-    before(async () => { gateway = await startTestGateway() })
+    before(async () => {
+      gateway = await startTestGateway()
+    })
     after(() => gateway.close())
 
     it('listens on loopback only, and needs no key', () => {
@@ -47,7 +51,9 @@ describe('the calls of the manual', () => {
     let gateway: TestGateway
     /** Of the key that was made last. */
     const made = { $ID: '', $KEY: '' }
-    before(async () => { gateway = await startTestGateway({ config: { server: { master_key: 'sk-mine', auth_verify_enabled: true } } }) })
+    before(async () => {
+      gateway = await startTestGateway({ config: { server: { master_key: 'sk-mine', auth_verify_enabled: true } } })
+    })
     after(() => gateway.close())
 
     for (const { block, next } of calls.filter(({ block }) => /Bearer (sk-mine|\$KEY)/.test(block.text) && !block.text.includes('/p/'))) {
@@ -77,14 +83,22 @@ describe('the calls of the manual', () => {
     await using gateway = await startTestGateway({ config, files: filesOf(page('README.md')) })
     const content = 'AKIAIOSFODNN7EXAMPLE'
     const messages = [{ role: 'user', content }]
-    for (const [path, body] of [['/v1/chat/completions', { messages }], ['/v1/messages', { max_tokens: 9, messages }], ['/v1/responses', { input: content }]] as const) {
-      const response = await fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'demo-chat', ...body }) })
+    for (const [path, body] of [
+      ['/v1/chat/completions', { messages }],
+      ['/v1/messages', { max_tokens: 9, messages }],
+      ['/v1/responses', { input: content }],
+    ] as const) {
+      const response = await fetch(gateway.url + path, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model: 'demo-chat', ...body }),
+      })
       expect([path, response.status]).to.deep.equal([path, 400])
       expect(await response.text()).to.include('"secret_found"')
     }
   })
 
-  it('reach a provider\'s own API', async () => {
+  it("reach a provider's own API", async () => {
     await using upstream = await ScriptedUpstream.start()
     upstream.always({ body: { object: 'list', data: [] } })
     await using gateway = await startTestGateway({ upstream, config: { server: { master_key: 'sk-mine' } } })

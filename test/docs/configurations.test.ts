@@ -16,8 +16,10 @@ describe('the configurations of the manual', () => {
   for (const page of pages) {
     page.blocks.forEach((block, index) => {
       if (block.language === 'yaml' && block.note === '') it(`${titleOf(block)} compiles`, () => withCompiled(page, block, () => {}))
-      if (block.note === 'same') it(`${titleOf(block)} is ${block.argument}`, () => expect(block.text).to.equal(readFileSync(join(root, block.argument), 'utf8')))
-      if (block.note === 'broken') it(`${titleOf(block)} fails as is said below it`, async () => expect(await failureOf(page, block)).to.equal(page.blocks[index + 1]?.text))
+      if (block.note === 'same')
+        it(`${titleOf(block)} is ${block.argument}`, () => expect(block.text).to.equal(readFileSync(join(root, block.argument), 'utf8')))
+      if (block.note === 'broken')
+        it(`${titleOf(block)} fails as is said below it`, async () => expect(await failureOf(page, block)).to.equal(page.blocks[index + 1]?.text))
       if (block.note === 'explain') it(`${titleOf(block)} is what explain prints`, () => explains(page, page.blocks[index - 1] as Block, block))
     })
   }
@@ -36,7 +38,10 @@ async function withCompiled(page: Page, block: Block, look: (generation: Awaited
 /** The problems as `tapline check` prints them in the folder of the file. */
 async function failureOf(page: Page, block: Block): Promise<string> {
   await using folder = await Folder.make({ ...filesFor(page), 'tapline.yaml': block.text })
-  const cause = await compile(join(folder.path, 'tapline.yaml'), env).then(() => undefined, (cause: unknown) => cause)
+  const cause = await compile(join(folder.path, 'tapline.yaml'), env).then(
+    () => undefined,
+    (cause: unknown) => cause,
+  )
   if (!(cause instanceof ConfigError)) throw new Error('it compiled, or failed otherwise', { cause })
   return cause.problems.map(problem => `${formatProblem(problem).replaceAll(`${folder.path}/`, '')}\n`).join('')
 }

@@ -9,7 +9,7 @@ export const shown = 'http://localhost:8080'
 /** Does what a curl line says. */
 export async function call(gateway: TestGateway, { text }: Block): Promise<Response> {
   const words = [...text.replaceAll('\\\n', ' ').matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, single, double, plain]) => single ?? double ?? plain ?? '')
-  const after = (flag: string) => words.flatMap((word, index) => word === flag ? words[index + 1] ?? [] : [])
+  const after = (flag: string) => words.flatMap((word, index) => (word === flag ? (words[index + 1] ?? []) : []))
   const [body] = after('-d')
   const headers = Object.fromEntries(after('-H').map(header => header.split(/: (.*)/s, 2) as [string, string]))
   const url = words.find(word => word.startsWith(shown)) ?? ''

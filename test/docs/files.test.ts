@@ -14,7 +14,16 @@ import { providerConformance } from '../../core/testing/conformance.ts'
 import { ExampleFolder } from './folder.ts'
 import { filesOf, page, pages, root, titleOf, type Page } from './manual.ts'
 
-const strict = { module: 'nodenext', target: 'es2024', lib: ['es2025', 'esnext.disposable', 'dom'], strict: true, exactOptionalPropertyTypes: true, noEmit: true, skipLibCheck: true, allowImportingTsExtensions: true }
+const strict = {
+  module: 'nodenext',
+  target: 'es2024',
+  lib: ['es2025', 'esnext.disposable', 'dom'],
+  strict: true,
+  exactOptionalPropertyTypes: true,
+  noEmit: true,
+  skipLibCheck: true,
+  allowImportingTsExtensions: true,
+}
 
 const withCode = pages.filter(page => codeOf(page).length > 0)
 /** What one page declares of the gateway's types must not hold for another. */
@@ -72,7 +81,10 @@ function folderOf({ name }: Page): string {
 }
 
 describe('the skeletons that "tapline new" writes', () => {
-  for (const [kind, name, test] of [['plugin', 'house-words', 'house-words.test.ts'], ['provider', 'acme', 'acme/index.test.js']] as const) {
+  for (const [kind, name, test] of [
+    ['plugin', 'house-words', 'house-words.test.ts'],
+    ['provider', 'acme', 'acme/index.test.js'],
+  ] as const) {
     it(`pass their test: ${kind}`, async () => {
       await using folder = await ExampleFolder.make({})
       expect(await folder.node(join(root, 'core/main.ts'), 'new', kind, name)).to.include({ code: 0 })
@@ -84,7 +96,9 @@ describe('the skeletons that "tapline new" writes', () => {
 
 describe('the plugins of the manual', () => {
   let folder: ExampleFolder
-  before(async () => { folder = await ExampleFolder.make({ ...filesOf(page('docs/pipelines.md')), ...filesOf(page('docs/writing-a-plugin.md')) }) })
+  before(async () => {
+    folder = await ExampleFolder.make({ ...filesOf(page('docs/pipelines.md')), ...filesOf(page('docs/writing-a-plugin.md')) })
+  })
   after(() => folder[Symbol.asyncDispose]())
 
   const run = async (name: string, options: PluginRunOptions = {}, from = folder.path): Promise<PluginRun> => {
@@ -99,13 +113,18 @@ describe('the plugins of the manual', () => {
     expect((await run('no-secrets', { request: user(secret) }, own.path)).body.error.code).to.equal('secret_found')
     expect((await run('no-secrets', { answer: secret }, own.path)).reply.text).to.equal('[redacted]')
     for (let at = 1; at < secret.length; at++) {
-      expect((await run('no-secrets', { request: { stream: true }, answer: [secret.slice(0, at), secret.slice(at)] }, own.path)).reply.text).to.equal('[redacted]')
+      expect((await run('no-secrets', { request: { stream: true }, answer: [secret.slice(0, at), secret.slice(at)] }, own.path)).reply.text).to.equal(
+        '[redacted]',
+      )
     }
   })
 
   it('briefing tells who asks, and hides addresses', async () => {
     const { upstream } = await run('briefing', { userPath: '/acme', request: user('Write to jane.roe@example.com') })
-    expect(upstream?.['messages']).to.deep.equal([{ role: 'system', content: 'The user belongs to /acme.' }, { role: 'user', content: 'Write to [address]' }])
+    expect(upstream?.['messages']).to.deep.equal([
+      { role: 'system', content: 'The user belongs to /acme.' },
+      { role: 'user', content: 'Write to [address]' },
+    ])
   })
 
   it('pace lets a stream pass as it is', async () => {
@@ -149,7 +168,10 @@ describe('the plugins of the manual', () => {
     }
     await using gateway = await startTestGateway({ upstream, env: { OPENAI_MODELS: 'one,two' }, config, files: filesOf(page('docs/writing-a-plugin.md')) })
     expect((await chat(gateway, 'any')).status).to.equal(200)
-    expect(upstream.requests.map(({ headers, body }) => [headers['x-try'], (JSON.parse(body.toString()) as { model: string }).model])).to.deep.equal([['1', 'one'], ['2', 'two']])
+    expect(upstream.requests.map(({ headers, body }) => [headers['x-try'], (JSON.parse(body.toString()) as { model: string }).model])).to.deep.equal([
+      ['1', 'one'],
+      ['2', 'two'],
+    ])
   })
 
   it('slow-prompt logs, and ping answers', async () => {
@@ -158,11 +180,13 @@ describe('the plugins of the manual', () => {
     await using gateway = await startTestGateway({ config, files: filesOf(manual) })
     expect(await (await fetch(`${gateway.url}/ping`)).text()).to.equal('pong\n')
     const long = JSON.stringify({ model: 'demo-chat', ...user('x'.repeat(100_001)) })
-    expect((await fetch(`${gateway.url}/legal/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: long })).status).to.equal(200)
+    expect(
+      (await fetch(`${gateway.url}/legal/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: long })).status,
+    ).to.equal(200)
     expect(gateway.log.some(({ msg, size }) => msg === 'a long prompt' && size === 100_001)).to.equal(true)
   })
 
-  it('small-store keeps the cache\'s entries', async () => {
+  it("small-store keeps the cache's entries", async () => {
     const manual = page('docs/pipelines.md')
     const config = manual.blocks.find(({ language, text }) => language === 'yaml' && text.includes('small-store.ts'))?.text ?? ''
     await using gateway = await startTestGateway({ config, files: filesOf(manual) })
@@ -176,7 +200,8 @@ describe('the plugins of the manual', () => {
     expect((await run('house-names', given('block'))).status).to.equal(502)
     expect((await run('house-names', given('warn'))).headers['x-tapline-guardrail']).to.equal('warn; code=guardrail_warning')
     const streamed = { ...given('rewrite'), request: { stream: true }, answer: ['Ask Or', 'ion.'] }
-    for (const dialect of ['openai-chat', 'openai-responses', 'anthropic-messages']) expect((await run('house-names', { ...streamed, dialect })).reply.text).to.equal('Ask [name].')
+    for (const dialect of ['openai-chat', 'openai-responses', 'anthropic-messages'])
+      expect((await run('house-names', { ...streamed, dialect })).reply.text).to.equal('Ask [name].')
   })
 
   it('heartbeat ends with its instance', async () => {
@@ -189,7 +214,9 @@ describe('the plugins of the manual', () => {
 describe('the providers of the manual', () => {
   const manual = page('docs/writing-a-provider.md')
   let folder: ExampleFolder
-  before(async () => { folder = await ExampleFolder.make(filesOf(manual)) })
+  before(async () => {
+    folder = await ExampleFolder.make(filesOf(manual))
+  })
   after(() => folder[Symbol.asyncDispose]())
 
   for (const name of ['acme', 'zenith', 'signed', 'parrot', 'atlas', 'picky', 'mumble', 'crier']) {
@@ -205,8 +232,11 @@ describe('the providers of the manual', () => {
 
   it('zenith sends its key in a header of its own, and reads its list of models', async () => {
     await using upstream = await ScriptedUpstream.start()
-    upstream.always(({ path }) => path.endsWith('/catalogue') ? { body: { catalogue: [{ slug: 'z1', maker: 'Z' }] } } : { body: chatCompletion() })
-    await using gateway = await startTestGateway({ files: filesOf(manual), config: { providers: { zenith: { type: './zenith.ts', base_url: upstream.url, api_key: 'key', models: ['z0'] } } } })
+    upstream.always(({ path }) => (path.endsWith('/catalogue') ? { body: { catalogue: [{ slug: 'z1', maker: 'Z' }] } } : { body: chatCompletion() }))
+    await using gateway = await startTestGateway({
+      files: filesOf(manual),
+      config: { providers: { zenith: { type: './zenith.ts', base_url: upstream.url, api_key: 'key', models: ['z0'] } } },
+    })
     const [listing] = [await upstream.received(1)]
     expect([listing.path, listing.headers['x-zenith-key'], listing.headers.authorization]).to.deep.equal(['/v1/catalogue', 'key', undefined])
     expect((await chat(gateway, 'zenith/z1')).status).to.equal(200)
@@ -216,7 +246,10 @@ describe('the providers of the manual', () => {
   it('signed signs', async () => {
     await using upstream = await ScriptedUpstream.start({ models: ['m'] })
     upstream.always({ body: chatCompletion() })
-    await using gateway = await startTestGateway({ files: filesOf(manual), config: { providers: { signed: { type: './signed.ts', base_url: upstream.url, api_key: 'key', signing_key: 'secret' } } } })
+    await using gateway = await startTestGateway({
+      files: filesOf(manual),
+      config: { providers: { signed: { type: './signed.ts', base_url: upstream.url, api_key: 'key', signing_key: 'secret' } } },
+    })
     await chat(gateway, 'signed/m')
     const { headers } = upstream.requests.at(-1) ?? {}
     expect(headers?.['x-signed-version']).to.equal('2026-01-01')
@@ -227,7 +260,10 @@ describe('the providers of the manual', () => {
     await using gateway = await startTestGateway({ files: filesOf(manual), config: { providers: { parrot: { type: './parrot.ts' } } } })
     expect(await (await chat(gateway, 'parrot/polly')).text()).to.include('"Hello there"')
     const streamed = await (await chat(gateway, 'parrot/polly', { stream: true })).text()
-    expect(streamed).to.include('"Hello "').and.include('"there"').and.match(/data: \[DONE\]\n\n$/)
+    expect(streamed)
+      .to.include('"Hello "')
+      .and.include('"there"')
+      .and.match(/data: \[DONE\]\n\n$/)
   })
 
   it('are found in a package', async () => {
@@ -235,7 +271,7 @@ describe('the providers of the manual', () => {
     const manifest = files['package.json'] ?? ''
     const { name } = JSON.parse(manifest) as { name: string }
     await using upstream = await ScriptedUpstream.start()
-    upstream.always(({ path }) => path.endsWith('/models') ? { body: modelList(['m']) } : { body: chatCompletion() })
+    upstream.always(({ path }) => (path.endsWith('/models') ? { body: modelList(['m']) } : { body: chatCompletion() }))
     await folder.write(`node_modules/${name}/package.json`, manifest)
     await folder.write(`node_modules/${name}/index.js`, files['acme.ts'] ?? '')
     const config = await folder.write('tapline.yaml', `providers: { mine: { type: ${name}, models: [m] } }`)

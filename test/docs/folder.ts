@@ -40,7 +40,7 @@ export class ExampleFolder {
     const child = spawn(process.execPath, parameters, { cwd: this.path, env, stdio: ['ignore', 'pipe', 'pipe'] })
     const chunks: Buffer[] = []
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    const [code] = await once(child, 'close') as [number | null]
+    const [code] = (await once(child, 'close')) as [number | null]
     return { code, said: Buffer.concat(chunks).toString() }
   }
 

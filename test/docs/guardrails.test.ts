@@ -14,14 +14,21 @@ interface Property {
 }
 
 const { text } = page('docs/guardrails.md')
-const sections = new Map(text.split(/^### /m).slice(1).map(section => [/^`(\w+)`/.exec(section)?.[1] ?? '', section]))
+const sections = new Map(
+  text
+    .split(/^### /m)
+    .slice(1)
+    .map(section => [/^`(\w+)`/.exec(section)?.[1] ?? '', section]),
+)
 
 describe('docs/guardrails.md', () => {
   for (const [type, section] of sections) {
     it(`names every option of ${type}, and its default`, async () => {
       const { definition } = await load('plugin', type.replaceAll('_', '-'), '/', { searchPaths: [], foreignAllowed: false })
       const properties = (definition.schema?.properties ?? {}) as Readonly<Record<string, Property>>
-      const rows = Object.entries(properties).filter(([name]) => name !== 'compat_headers').map(([name, property]) => row(name, property, definition.schema?.required?.includes(name) === true))
+      const rows = Object.entries(properties)
+        .filter(([name]) => name !== 'compat_headers')
+        .map(([name, property]) => row(name, property, definition.schema?.required?.includes(name) === true))
       expect(section).to.include(['| option | default | description |', '|---|---|---|', ...rows].join('\n'))
     })
   }

@@ -48,7 +48,13 @@ export function titleOf({ page, line }: Block): string {
 function read(name: string): Page {
   const text = readFileSync(join(root, name), 'utf8')
   const fences = text.matchAll(/(?:^<!-- (\w+)(?:: (.*))? -->\n)?^```(\w+)\n([^]*?)^```$/gm)
-  const blocks = [...fences].map(({ 1: note = '', 2: argument = '', 3: language = '', 4: code = '', index }) =>
-    ({ page: name, line: text.slice(0, index).split('\n').length + (note === '' ? 0 : 1), language, text: code, note, argument }))
+  const blocks = [...fences].map(({ 1: note = '', 2: argument = '', 3: language = '', 4: code = '', index }) => ({
+    page: name,
+    line: text.slice(0, index).split('\n').length + (note === '' ? 0 : 1),
+    language,
+    text: code,
+    note,
+    argument,
+  }))
   return { name, text, blocks }
 }

@@ -25,7 +25,12 @@ const words: Readonly<Record<string, readonly [dialect: string, operation: strin
 const routeless = ['models', 'generate_stream', 'converse_stream', 'image_variations', 'cached_contents']
 
 /** What can be done with objects that the vendor keeps is one word. */
-const objects: readonly (readonly [operations: RegExp, word: string])[] = [[/^files_/, 'files'], [/^batches_/, 'batches'], [/^message_batches_/, 'message_batches'], [/^responses_(?:get|delete|cancel|input_items)$/, 'stored_responses']]
+const objects: readonly (readonly [operations: RegExp, word: string])[] = [
+  [/^files_/, 'files'],
+  [/^batches_/, 'batches'],
+  [/^message_batches_/, 'message_batches'],
+  [/^responses_(?:get|delete|cancel|input_items)$/, 'stored_responses'],
+]
 const shownAs = (operation: string) => objects.find(([operations]) => operations.test(operation))?.[1] ?? operation
 
 interface Row {
@@ -36,15 +41,20 @@ interface Row {
   readonly operations: readonly string[]
 }
 
-const rows = new Map([...manual.text.matchAll(/^\| `([\w-]+)` \| (.*) \| (.*) \| (.*) \| ?(.*) \| ?.*\|$/gm)].map(([, type = '', variables = '', base = '', speaks = '', further = '']): [string, Row] => {
-  const [, native = '', optional = ''] = /^([^(]*)(?:\((.*)\))?$/.exec(speaks) ?? []
-  return [type, { variables: ticked(variables), base, native: listed(native), optional: listed(optional), operations: listed(further.replaceAll('*', '')) }]
-}))
+const rows = new Map(
+  [...manual.text.matchAll(/^\| `([\w-]+)` \| (.*) \| (.*) \| (.*) \| ?(.*) \| ?.*\|$/gm)].map(
+    ([, type = '', variables = '', base = '', speaks = '', further = '']): [string, Row] => {
+      const [, native = '', optional = ''] = /^([^(]*)(?:\((.*)\))?$/.exec(speaks) ?? []
+      return [type, { variables: ticked(variables), base, native: listed(native), optional: listed(optional), operations: listed(further.replaceAll('*', '')) }]
+    },
+  ),
+)
 
 const names = await defaultNames('provider')
 
 describe('docs/providers.md', () => {
-  it('has a row for each type, and no other', () => expect([...rows.keys()].filter(type => type !== 'native' && type !== 'openai_compatible').sort()).to.deep.equal([...names]))
+  it('has a row for each type, and no other', () =>
+    expect([...rows.keys()].filter(type => type !== 'native' && type !== 'openai_compatible').sort()).to.deep.equal([...names]))
 
   for (const name of names) {
     it(`says of ${name} what its file says`, async () => {
@@ -53,15 +63,28 @@ describe('docs/providers.md', () => {
       expect(variables).to.have.members(variablesOf(definition))
       expect(base).to.equal(baseOf(definition, base))
       if (name === 'ai-sdk') return
-      const spoken = Object.entries(words).filter(([, [dialect]]) => definition.dialects.includes(dialect)).map(([word]) => word)
+      const spoken = Object.entries(words)
+        .filter(([, [dialect]]) => definition.dialects.includes(dialect))
+        .map(([word]) => word)
       expect(native).to.have.members(spoken)
-      expect(optional).to.have.members(Object.entries(words).filter(([word, [, operation]]) => !spoken.includes(word) && definition.operations[operation] !== undefined).map(([word]) => word))
-      if (name !== 'openai-compatible') expect(operations).to.have.members([...new Set(Object.keys(definition.operations).map(shownAs))].filter(operation => !routeless.includes(operation) && !Object.values(words).some(([, own]) => own === operation)))
+      expect(optional).to.have.members(
+        Object.entries(words)
+          .filter(([word, [, operation]]) => !spoken.includes(word) && definition.operations[operation] !== undefined)
+          .map(([word]) => word),
+      )
+      if (name !== 'openai-compatible')
+        expect(operations).to.have.members(
+          [...new Set(Object.keys(definition.operations).map(shownAs))].filter(
+            operation => !routeless.includes(operation) && !Object.values(words).some(([, own]) => own === operation),
+          ),
+        )
     })
   }
 
   it('names every member of the tables of models', async () => {
-    for (const [types = '', members = ''] of [...manual.text.matchAll(/^\| (`[^|]*) \| (`(?:reasoning|thinking|vendor|family)`[^|]*) \|$/gm)].map(([, ...cells]) => cells)) {
+    for (const [types = '', members = ''] of [...manual.text.matchAll(/^\| (`[^|]*) \| (`(?:reasoning|thinking|vendor|family)`[^|]*) \|$/gm)].map(
+      ([, ...cells]) => cells,
+    )) {
       for (const type of ticked(types)) {
         const { definition } = await load('provider', type, '/', { searchPaths: [], foreignAllowed: false })
         const known = Object.keys(definition.schema?.properties?.['model_traits']?.items?.properties ?? {}).filter(member => member !== 'models')
@@ -71,16 +94,33 @@ describe('docs/providers.md', () => {
   })
 
   it('names every setting of the types that have a section', async () => {
-    for (const type of ['openai-compatible', 'vertex', 'ai-sdk', 'openrouter', 'llmd', 'opencode_go', 'azure', 'bedrock', 'deepseek', 'openai', 'anthropic', 'bedrock-mantle']) {
+    for (const type of [
+      'openai-compatible',
+      'vertex',
+      'ai-sdk',
+      'openrouter',
+      'llmd',
+      'opencode_go',
+      'azure',
+      'bedrock',
+      'deepseek',
+      'openai',
+      'anthropic',
+      'bedrock-mantle',
+    ]) {
       const { definition } = await load('provider', type, '/', { searchPaths: [], foreignAllowed: false })
-      for (const setting of Object.keys(definition.schema?.properties ?? {})) expect(manual.text, `${type}: ${setting}`).to.match(new RegExp(`[\`{ ]${setting}[\`:]`))
+      for (const setting of Object.keys(definition.schema?.properties ?? {}))
+        expect(manual.text, `${type}: ${setting}`).to.match(new RegExp(`[\`{ ]${setting}[\`:]`))
     }
   })
 
   for (const block of manual.blocks.filter(({ language }) => language === 'yaml')) {
     it(`${titleOf(block)} makes the instances that it names`, async () => {
       const { providers } = parse(block.text) as { readonly providers: object }
-      await using folder = await ExampleFolder.make({ 'tapline.yaml': block.text, 'node_modules/@ai-sdk/mistral/index.js': 'module.exports = { createMistral() {} }' })
+      await using folder = await ExampleFolder.make({
+        'tapline.yaml': block.text,
+        'node_modules/@ai-sdk/mistral/index.js': 'module.exports = { createMistral() {} }',
+      })
       const generation = await compile(join(folder.path, 'tapline.yaml'))
       const made = [...generation.providers.keys()]
       await generation.discard()
@@ -94,7 +134,10 @@ function ticked(text: string): readonly string[] {
 }
 
 function listed(text: string): readonly string[] {
-  return text.split(',').map(word => word.trim()).filter(word => word !== '' && word !== '–')
+  return text
+    .split(',')
+    .map(word => word.trim())
+    .filter(word => word !== '' && word !== '–')
 }
 
 function variablesOf({ name, needs = [], needsOneOf = [], schema }: ProviderDefinition): readonly string[] {
@@ -130,7 +173,8 @@ describe('docs/writing-a-provider.md and docs/writing-a-dialect.md', () => {
     it(`speaks of every member of ${name}`, () => {
       const members = membersOf(file, name)
       expect(members).to.have.length.above(3)
-      for (const member of members.filter(each => !['from', 'cache'].includes(each))) expect(page(manual).text, member).to.match(new RegExp(`\`(?:upstream\\.|caller\\.)?${member}\\b`))
+      for (const member of members.filter(each => !['from', 'cache'].includes(each)))
+        expect(page(manual).text, member).to.match(new RegExp(`\`(?:upstream\\.|caller\\.)?${member}\\b`))
     })
   }
 })

@@ -19,17 +19,24 @@ describe('the settings of plugins', () => {
 })
 
 function settingsOf(schema: OptionsSchema): readonly OptionsSchema[] {
-  const parts = [...Object.values(schema.properties ?? {}), ...(schema.items === undefined ? [] : [schema.items]), ...(schema.oneOf ?? []), ...(schema.anyOf ?? [])]
+  const parts = [
+    ...Object.values(schema.properties ?? {}),
+    ...(schema.items === undefined ? [] : [schema.items]),
+    ...(schema.oneOf ?? []),
+    ...(schema.anyOf ?? []),
+  ]
   return [...(schema.setting === undefined ? [] : [schema]), ...parts.flatMap(settingsOf)]
 }
 
 /** What only variables give is known by how they begin. */
 function isDescribed({ setting = '', env_family: family }: OptionsSchema): boolean {
-  return manual.some(text => names(text, setting) || family !== undefined && text.includes(`\`${family}<`))
+  return manual.some(text => names(text, setting) || (family !== undefined && text.includes(`\`${family}<`)))
 }
 
 /** In full, by what is in it, or in a table that is said to be below a part of it. */
 function names(text: string, setting: string): boolean {
   if (new RegExp(`\`${setting.replaceAll('.', '\\.')}(?!\\w)`).test(text)) return true
-  return [...setting.matchAll(/\./g)].some(({ index }) => text.includes(`\`${setting.slice(0, index)}\`.`) && text.includes(`| \`${setting.slice(index + 1)}\` |`))
+  return [...setting.matchAll(/\./g)].some(
+    ({ index }) => text.includes(`\`${setting.slice(0, index)}\`.`) && text.includes(`| \`${setting.slice(index + 1)}\` |`),
+  )
 }

@@ -20,9 +20,13 @@ import { Workers } from '../support/workers.ts'
 const encryptionKey = 'a key of the operator, of many words'
 const mask = '*'.repeat(11)
 const vertex = { name: 'cloud', type: 'vertex', vertex_project: 'p', vertex_location: 'global', models: ['gemini-x'] }
-const serviceAccount = () => JSON.stringify({
-  type: 'service_account', client_email: 'a@b.example', private_key_id: 'k', private_key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
-})
+const serviceAccount = () =>
+  JSON.stringify({
+    type: 'service_account',
+    client_email: 'a@b.example',
+    private_key_id: 'k',
+    private_key: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  })
 
 for (const { name, server, storage } of stores) {
   describe(`two gateways on one ${name}`, function () {
@@ -49,19 +53,20 @@ for (const { name, server, storage } of stores) {
       await upstream?.close()
     })
     const [one, other] = [() => gateways[0] as AdminGateway, () => gateways[1] as AdminGateway]
-    const added = async (gateway: AdminGateway) => JSON.stringify((await gateway.call('GET', path)).json.filter(({ managed }: { readonly managed: boolean }) => !managed))
+    const added = async (gateway: AdminGateway) =>
+      JSON.stringify((await gateway.call('GET', path)).json.filter(({ managed }: { readonly managed: boolean }) => !managed))
     /** A gateway hears of it within two seconds of the clock; to compile what it heard of takes time that no test can turn. */
     const hears = async (replica: AdminGateway, isSo: () => Promise<boolean>) => {
       const told = replica === one() ? other() : one()
       const stored = await added(told)
-      await inForce({ clock, replica }, async () => await added(replica) === stored)
+      await inForce({ clock, replica }, async () => (await added(replica)) === stored)
       await eventually(async () => expect(await isSo()).to.equal(true))
     }
     const follows = async (isSo: (gateway: AdminGateway) => Promise<boolean>) => {
       expect(await isSo(one()), 'on the gateway that was told').to.equal(true)
       await hears(other(), () => isSo(other()))
     }
-    const calledWith = (key: string) => async (gateway: AdminGateway) => await calls(gateway) === 200 && keysAt(upstream).at(-1) === key
+    const calledWith = (key: string) => async (gateway: AdminGateway) => (await calls(gateway)) === 200 && keysAt(upstream).at(-1) === key
 
     it('both call a provider that one of them was told of, with its newest key, until it is removed', async () => {
       await add(one(), localTo(upstream))
@@ -69,16 +74,22 @@ for (const { name, server, storage } of stores) {
       await add(one(), localTo(upstream, { api_keys: ['sk-local-two'] }))
       await follows(calledWith('sk-local-two'))
       await add(other(), localTo(upstream, { name: 'second', api_keys: ['sk-second'] }))
-      await hears(one(), async () => await calls(one(), 'second/m') === 200)
+      await hears(one(), async () => (await calls(one(), 'second/m')) === 200)
       expect((await removed(one(), 'local')).status).to.equal(204)
-      await follows(async gateway => await calls(gateway) === 400)
+      await follows(async gateway => (await calls(gateway)) === 400)
     })
 
     it('let one of two win who write at once', async () => {
-      const answers = await Promise.all([one(), other()].map((gateway, n) => gateway.call('PUT', path, { body: localTo(upstream, { name: 'contended', api_keys: [`sk-${n}`] }) })))
+      const answers = await Promise.all(
+        [one(), other()].map((gateway, n) => gateway.call('PUT', path, { body: localTo(upstream, { name: 'contended', api_keys: [`sk-${n}`] }) })),
+      )
       expect(answers.map(({ status }) => status).filter(status => status === 200)).to.not.deep.equal([])
       for (const { status } of answers) expect(status).to.be.oneOf([200, 412])
-      for (const replica of [one(), other()]) await inForce({ clock, replica }, async () => { const all = await added(replica); return all.includes('contended') && all === await added(replica === one() ? other() : one()) })
+      for (const replica of [one(), other()])
+        await inForce({ clock, replica }, async () => {
+          const all = await added(replica)
+          return all.includes('contended') && all === (await added(replica === one() ? other() : one()))
+        })
     })
 
     it('and a third that starts later call it from the first request on', async () => {
@@ -103,8 +114,12 @@ describe('in a database file,', function () {
 
   describe('the keys of providers in the database', () => {
     const file = () => join(folder.path, 'tapline.db')
-    const start = (key?: string) => AdminGateway.start({ config: { storage: { sqlite: { path: file() }, ...key === undefined ? {} : { encryption_key: key } } } })
-    const written = async () => (await Promise.all((await readdir(folder.path)).filter(name => name.startsWith('tapline.db')).map(name => readFile(join(folder.path, name), 'latin1')))).join('')
+    const start = (key?: string) =>
+      AdminGateway.start({ config: { storage: { sqlite: { path: file() }, ...(key === undefined ? {} : { encryption_key: key }) } } })
+    const written = async () =>
+      (
+        await Promise.all((await readdir(folder.path)).filter(name => name.startsWith('tapline.db')).map(name => readFile(join(folder.path, name), 'latin1')))
+      ).join('')
     const secrets = { api_keys: ['sk-canary-one', 'sk-canary-two'], proxy_url: 'http://canary:canary@127.0.0.1:9' }
 
     it('are not to be read, and open again for who has the key', async () => {
@@ -114,7 +129,9 @@ describe('in a database file,', function () {
         await add(gateway, localTo(upstream, secrets))
         await add(gateway, localTo(upstream, { ...secrets, proxy_url: '' }))
       }
-      expect(await written()).to.include('enc:v1:').and.not.match(/canary|BEGIN PRIVATE KEY/)
+      expect(await written())
+        .to.include('enc:v1:')
+        .and.not.match(/canary|BEGIN PRIVATE KEY/)
       await using gateway = await start(encryptionKey)
       expect(await calls(gateway)).to.equal(200)
       expect(keysAt(upstream)[0]).to.match(/^sk-canary-/)
@@ -123,13 +140,13 @@ describe('in a database file,', function () {
 
     it('nor in PostgreSQL', async function () {
       await need(this, postgresql)
-      const url = await postgresql.url() as string
+      const url = (await postgresql.url()) as string
       await using gateway = await AdminGateway.start({ config: { storage: { type: 'postgresql', postgresql: { url }, encryption_key: encryptionKey } } })
       await add(gateway, localTo(upstream, secrets))
       const client = new Client({ connectionString: url })
       await client.connect()
       try {
-        const { rows: tables } = await client.query<{ tablename: string }>("select tablename from pg_tables where schemaname = current_schema()")
+        const { rows: tables } = await client.query<{ tablename: string }>('select tablename from pg_tables where schemaname = current_schema()')
         let all = ''
         for (const { tablename } of tables) all += JSON.stringify((await client.query(`select t::text from "${tablename}" t`)).rows)
         expect(all).to.include('provider_credentials').and.include('enc:v1:').and.not.include('canary')
@@ -173,13 +190,17 @@ describe('in a database file,', function () {
       await rm(account)
       await using gateway = await start()
       expect(await calls(gateway)).to.equal(200)
-      expect((await listed(gateway, 'cloud')).error).to.be.a('string').and.include('service-account.json')
+      expect((await listed(gateway, 'cloud')).error)
+        .to.be.a('string')
+        .and.include('service-account.json')
       expect(gateway.served.gateway.log.find(({ provider, level }) => provider === 'cloud' && level === 50)?.['msg']).to.include('left out')
       // The others can be changed all the same.
       await add(gateway, localTo(upstream, { api_keys: ['sk-local-two'] }))
       expect(await calls(gateway)).to.equal(200)
       await writeFile(account, serviceAccount())
-      const { json: { steps } } = await gateway.call('POST', '/runtime/refresh')
+      const {
+        json: { steps },
+      } = await gateway.call('POST', '/runtime/refresh')
       expect(steps.find(({ name }: { readonly name: string }) => name === 'provider_credentials').status).to.equal('ok')
       expect((await listed(gateway, 'cloud')).error).to.equal(null)
       expect((await gateway.call('GET', '/providers/status')).json.providers.map(({ name }: { readonly name: string }) => name)).to.include('cloud')
@@ -216,7 +237,11 @@ describe('in a database file,', function () {
     })
   })
 
-  function storageOf({ served: { gateway: { gateway } } }: AdminGateway) {
+  function storageOf({
+    served: {
+      gateway: { gateway },
+    },
+  }: AdminGateway) {
     const found = [...gateway.current.instances.values()].find(({ spec }) => spec.definition.provides === 'storage')
     return found?.taps.service as unknown as import('../../core/index.ts').Storage
   }
@@ -230,7 +255,11 @@ describe('two workers, one of which is told of a provider', function () {
     await using gateway = await Workers.start({})
     try {
       const admin = async (method: string, at: string, body?: object) => {
-        const answer = await fetch(`http://127.0.0.1:${gateway.port}/admin${at}`, { method, headers: { 'content-type': 'application/json' }, ...body === undefined ? {} : { body: JSON.stringify(body) } })
+        const answer = await fetch(`http://127.0.0.1:${gateway.port}/admin${at}`, {
+          method,
+          headers: { 'content-type': 'application/json' },
+          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        })
         expect(answer.ok, `${answer.status}`).to.equal(true)
       }
       const statuses = async () => {

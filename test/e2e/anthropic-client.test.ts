@@ -1,4 +1,16 @@
-import Anthropic, { APIConnectionError, APIError, APIUserAbortError, AuthenticationError, BadRequestError, ConflictError, InternalServerError, NotFoundError, PermissionDeniedError, RateLimitError, type ClientOptions } from '@anthropic-ai/sdk'
+import Anthropic, {
+  APIConnectionError,
+  APIError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  type ClientOptions,
+} from '@anthropic-ai/sdk'
 import { expect } from 'chai'
 import { chatChunks, sse } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
@@ -13,7 +25,10 @@ const messages = [{ role: 'user' as const, content: 'hello' }]
 const asked = { model: 'claude-test', max_tokens: 1000, messages }
 const tide: Anthropic.Tool = { name: 'tide', description: 'The tide at a port', input_schema: { type: 'object', properties: { port: { type: 'string' } } } }
 const thought = { type: 'thinking', thinking: 'Need the clock.', signature: 'SIG1' }
-const calls = [{ type: 'tool_use', id: 't1', name: 'tide', input: { port: 'Brest' } }, { type: 'tool_use', id: 't2', name: 'now', input: {} }]
+const calls = [
+  { type: 'tool_use', id: 't1', name: 'tide', input: { port: 'Brest' } },
+  { type: 'tool_use', id: 't2', name: 'now', input: {} },
+]
 
 /** A gateway before a scripted Anthropic, and a scripted OpenAI. */
 class Setting {
@@ -27,7 +42,11 @@ class Setting {
 
   static async make({ env, config, ...options }: ServeOptions = {}): Promise<Setting> {
     const upstream = await ScriptedUpstream.start()
-    const served = await Served.start({ config: { resilience: { retry: { max_retries: 0 } }, ...config }, env: { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url, ANTHROPIC_MODELS: 'claude-test', ...env }, ...options })
+    const served = await Served.start({
+      config: { resilience: { retry: { max_retries: 0 } }, ...config },
+      env: { ANTHROPIC_API_KEY: 'sk-upstream', ANTHROPIC_BASE_URL: upstream.url, ANTHROPIC_MODELS: 'claude-test', ...env },
+      ...options,
+    })
     return new Setting(upstream, served)
   }
 
@@ -65,7 +84,8 @@ describe('the anthropic client', () => {
     it('iterates over a stream', async () => {
       upstream.always({ chunks: messageEvents() })
       const texts: string[] = []
-      for await (const event of await client.messages.create({ ...asked, stream: true })) if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') texts.push(event.delta.text)
+      for await (const event of await client.messages.create({ ...asked, stream: true }))
+        if (event.type === 'content_block_delta' && event.delta.type === 'text_delta') texts.push(event.delta.text)
       expect(texts).to.have.length.above(2)
       expect(texts.join('')).to.equal('Good day.')
     })
@@ -82,14 +102,27 @@ describe('the anthropic client', () => {
     })
 
     it('logs what a stream has cost, from its first event and its last', async () => {
-      upstream.always({ chunks: messageEvents({ content: [{ type: 'text', text: 'a long answer of many pieces' }], usage: { input_tokens: 10, cache_read_input_tokens: 90, cache_creation_input_tokens: 5, output_tokens: 40 } }, 1) })
+      upstream.always({
+        chunks: messageEvents(
+          {
+            content: [{ type: 'text', text: 'a long answer of many pieces' }],
+            usage: { input_tokens: 10, cache_read_input_tokens: 90, cache_creation_input_tokens: 5, output_tokens: 40 },
+          },
+          1,
+        ),
+      })
       await client.messages.stream(asked).finalMessage()
       expect((await setting.served.completions.ended()).usage).to.deep.equal({ inputTokens: 105, cachedTokens: 90, cacheWriteTokens: 5, outputTokens: 40 })
     })
 
     it('sends a body that goes on byte for byte', async () => {
       upstream.always({ body: message() })
-      const params = { ...asked, system: [{ type: 'text' as const, text: 's', cache_control: { type: 'ephemeral' as const } }], metadata: { user_id: 'u' }, context_management: { edits: [] } }
+      const params = {
+        ...asked,
+        system: [{ type: 'text' as const, text: 's', cache_control: { type: 'ephemeral' as const } }],
+        metadata: { user_id: 'u' },
+        context_management: { edits: [] },
+      }
       await client.messages.create(params)
       expect((await upstream.received()).body.toString()).to.equal(JSON.stringify(params))
     })
@@ -116,7 +149,11 @@ describe('the anthropic client', () => {
     })
   })
 
-  for (const options of [{ apiKey: masterKey }, { apiKey: null, authToken: masterKey }, { apiKey: null, authToken: null, defaultHeaders: { 'x-api-key': masterKey } }]) {
+  for (const options of [
+    { apiKey: masterKey },
+    { apiKey: null, authToken: masterKey },
+    { apiKey: null, authToken: null, defaultHeaders: { 'x-api-key': masterKey } },
+  ]) {
     it(`authenticates with ${Object.keys(options).join(', ')}`, async () => {
       upstream.always({ body: message() })
       expect((await setting.client(options).messages.create(asked)).id).to.equal('msg_01')
@@ -149,14 +186,15 @@ describe('the anthropic client', () => {
       [429, RateLimitError, 'rate_limit_error'],
       [500, InternalServerError, 'api_error'],
       [529, InternalServerError, 'overloaded_error'],
-    ] as const) it(`are ${type} for a provider's ${status}, with the request id`, async () => {
-      upstream.always({ status, body: { type: 'error', error: { type, message: 'no such luck' }, request_id: 'req_upstream' } })
-      const error = await failureOf<APIError>(client.messages.create(asked))
-      expect(error).to.be.instanceOf(kind)
-      expect([error.status, error.type]).to.deep.equal([status, type])
-      expect(error.message).to.include('no such luck')
-      expect(error.requestID).to.equal(upstream.requests[0]?.headers['x-request-id'])
-    })
+    ] as const)
+      it(`are ${type} for a provider's ${status}, with the request id`, async () => {
+        upstream.always({ status, body: { type: 'error', error: { type, message: 'no such luck' }, request_id: 'req_upstream' } })
+        const error = await failureOf<APIError>(client.messages.create(asked))
+        expect(error).to.be.instanceOf(kind)
+        expect([error.status, error.type]).to.deep.equal([status, type])
+        expect(error.message).to.include('no such luck')
+        expect(error.requestID).to.equal(upstream.requests[0]?.headers['x-request-id'])
+      })
 
     it('are AuthenticationError for a key that the gateway does not know, and nothing leaves', async () => {
       const error = await failureOf<APIError>(setting.client({ apiKey: 'sk-other' }).messages.create(asked))
@@ -178,7 +216,9 @@ describe('the anthropic client', () => {
     })
 
     it('are what the provider reports amid a stream', async () => {
-      upstream.always({ chunks: [...messageEvents().slice(0, 4), 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'] })
+      upstream.always({
+        chunks: [...messageEvents().slice(0, 4), 'event: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'],
+      })
       const error = await failureOf<APIError>(client.messages.stream(asked).finalMessage())
       expect([error.type, error.message.includes('Overloaded')]).to.deep.equal(['overloaded_error', true])
     })
@@ -191,7 +231,10 @@ describe('the anthropic client', () => {
 
   describe('retries', () => {
     it('are made by the client after a status that the gateway gave up on', async () => {
-      upstream.reply({ status: 529, headers: { 'retry-after-ms': '1' }, body: { type: 'error', error: { type: 'overloaded_error', message: 'busy' } } }, { body: message() })
+      upstream.reply(
+        { status: 529, headers: { 'retry-after-ms': '1' }, body: { type: 'error', error: { type: 'overloaded_error', message: 'busy' } } },
+        { body: message() },
+      )
       expect((await setting.client({ maxRetries: 1 }).messages.create(asked)).id).to.equal('msg_01')
       expect(upstream.requests).to.have.length(2)
     })
@@ -208,7 +251,9 @@ describe('the anthropic client', () => {
     const stream = client.messages.stream(asked)
     stream.on('text', () => stream.abort())
     expect(await failureOf<APIError>(stream.finalMessage())).to.be.instanceOf(APIUserAbortError)
-    await (await upstream.received()).aborted
+    await (
+      await upstream.received()
+    ).aborted
     expect((await setting.served.completions.ended()).status).to.equal(499)
   })
 
@@ -219,18 +264,32 @@ describe('the anthropic client', () => {
 })
 
 describe('the anthropic client, under policy', () => {
-  const guarded = async (source: string, options: object) => Setting.make({ files: { 'guard.ts': source }, config: { pipelines: { inference: [{ insert: { use: './guard.ts', options }, before: 'guardrails' }] } } })
-  const content = [{ type: 'thinking', thinking: 'the secret plan', signature: 'SIG' }, { type: 'text', text: 'a secret' }, { type: 'tool_use', id: 't', name: 'tide', input: { port: 'secret' } }]
-  const clean = [{ type: 'thinking', thinking: 'the [redacted] plan', signature: '' }, { type: 'text', text: 'a [redacted]' }, { type: 'tool_use', id: 't', name: 'tide', input: { port: '[redacted]' } }]
+  const guarded = async (source: string, options: object) =>
+    Setting.make({ files: { 'guard.ts': source }, config: { pipelines: { inference: [{ insert: { use: './guard.ts', options }, before: 'guardrails' }] } } })
+  const content = [
+    { type: 'thinking', thinking: 'the secret plan', signature: 'SIG' },
+    { type: 'text', text: 'a secret' },
+    { type: 'tool_use', id: 't', name: 'tide', input: { port: 'secret' } },
+  ]
+  const clean = [
+    { type: 'thinking', thinking: 'the [redacted] plan', signature: '' },
+    { type: 'text', text: 'a [redacted]' },
+    { type: 'tool_use', id: 't', name: 'tide', input: { port: '[redacted]' } },
+  ]
 
   it('has words replaced wherever they stand, both ways', async () => {
     const setting = await guarded(redact, { word: 'secret' })
     try {
       setting.upstream.reply({ body: message({ content }) }, { chunks: messageEvents({ content }, 3) })
-      const params: Anthropic.MessageCreateParamsNonStreaming = { ...asked, system: 'the secret', messages: [
-        { role: 'user', content: 'my secret' }, { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'tide', input: { port: 'secret' } }] },
-        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'a secret result' }] },
-      ] }
+      const params: Anthropic.MessageCreateParamsNonStreaming = {
+        ...asked,
+        system: 'the secret',
+        messages: [
+          { role: 'user', content: 'my secret' },
+          { role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'tide', input: { port: 'secret' } }] },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't', content: 'a secret result' }] },
+        ],
+      }
       const plain = await setting.client().messages.create(params)
       const streamed = await setting.client().messages.stream(params).finalMessage()
       for (const answer of [plain, streamed]) expect(answer.content.map(block => JSON.parse(JSON.stringify(block)) as object)).to.deep.equal(clean)
@@ -250,7 +309,11 @@ describe('the anthropic client, under policy', () => {
       setting.upstream.reply({ body: message({ content }) }, { chunks, gates: { beforeChunk: { [chunks.length - 6]: released } } })
       const plain = await failureOf<APIError>(setting.client().messages.create(asked))
       expect([plain.status, plain.type, plain.errorCode]).to.deep.equal([502, 'api_error', 'word_found'])
-      const streamed = await setting.client().messages.stream(asked).once('text', () => released.open()).finalMessage()
+      const streamed = await setting
+        .client()
+        .messages.stream(asked)
+        .once('text', () => released.open())
+        .finalMessage()
       expect(streamed.stop_reason).to.equal('refusal')
       expect(JSON.stringify(streamed.content)).to.include('It g').and.not.include('secret')
     } finally {
@@ -265,20 +328,30 @@ describe('an agent session over ten turns', () => {
   const turns = Array.from({ length: 10 }, (_, turn) => turn)
 
   /** What the user says, which tools are called, and what they give back. */
-  const question = (turn: number): Anthropic.MessageParam => ({ role: 'user', content: turn % 3 === 0 ? [{ type: 'text', text: `Question ${turn}` }, image] : `Question ${turn}` })
-  const inputs = (turn: number) => turn % 2 === 0 ? [{ port: `Port ${turn}` }] : [{ port: `Port ${turn}` }, {}]
+  const question = (turn: number): Anthropic.MessageParam => ({
+    role: 'user',
+    content: turn % 3 === 0 ? [{ type: 'text', text: `Question ${turn}` }, image] : `Question ${turn}`,
+  })
+  const inputs = (turn: number) => (turn % 2 === 0 ? [{ port: `Port ${turn}` }] : [{ port: `Port ${turn}` }, {}])
   const results = (answer: Anthropic.Message, turn: number): Anthropic.MessageParam => ({
     role: 'user',
-    content: answer.content.filter(block => block.type === 'tool_use').map(({ id }, index) => ({
-      type: 'tool_result' as const, tool_use_id: id, content: turn % 4 === 3 && index === 0 ? [{ type: 'text' as const, text: `Result ${turn}` }, image] : `Result ${turn}.${index}`, ...(turn === 5 ? { is_error: true } : {}),
-    })),
+    content: answer.content
+      .filter(block => block.type === 'tool_use')
+      .map(({ id }, index) => ({
+        type: 'tool_result' as const,
+        tool_use_id: id,
+        content: turn % 4 === 3 && index === 0 ? [{ type: 'text' as const, text: `Result ${turn}` }, image] : `Result ${turn}.${index}`,
+        ...(turn === 5 ? { is_error: true } : {}),
+      })),
   })
 
   /** Each turn: a question, calls, their results, an answer. Returns the history that the client holds. */
   async function run(client: Anthropic, model: string): Promise<Anthropic.MessageParam[]> {
     const history: Anthropic.MessageParam[] = []
     const ask = async () => {
-      const answer = await client.messages.stream({ model, max_tokens: 5000, thinking: { type: 'adaptive' }, system: 'Be brief.', tools: [tide, { ...tide, name: 'now' }], messages: history }).finalMessage()
+      const answer = await client.messages
+        .stream({ model, max_tokens: 5000, thinking: { type: 'adaptive' }, system: 'Be brief.', tools: [tide, { ...tide, name: 'now' }], messages: history })
+        .finalMessage()
       history.push({ role: 'assistant', content: answer.content })
       return answer
     }
@@ -288,7 +361,9 @@ describe('an agent session over ten turns', () => {
       expect(called.stop_reason).to.equal('tool_use')
       history.push(results(called, turn))
       const answered = await ask()
-      expect([answered.stop_reason, answered.content.at(-1)]).to.deep.include({ type: 'text', text: `Answer ${turn}` }).and.include('end_turn')
+      expect([answered.stop_reason, answered.content.at(-1)])
+        .to.deep.include({ type: 'text', text: `Answer ${turn}` })
+        .and.include('end_turn')
     }
     return history
   }
@@ -304,7 +379,12 @@ describe('an agent session over ten turns', () => {
     const setting = await Setting.make()
     try {
       const contents = turns.flatMap(turn => [
-        [{ type: 'thinking', thinking: `Thought ${turn}`, signature: `SIG${turn}/+=` }, ...(turn === 4 ? [{ type: 'redacted_thinking', data: 'DATA' }] : []), { type: 'text', text: `Let me look ${turn}` }, ...inputs(turn).map((input, index) => ({ type: 'tool_use', id: `toolu_${turn}_${index}`, name: index === 0 ? 'tide' : 'now', input }))],
+        [
+          { type: 'thinking', thinking: `Thought ${turn}`, signature: `SIG${turn}/+=` },
+          ...(turn === 4 ? [{ type: 'redacted_thinking', data: 'DATA' }] : []),
+          { type: 'text', text: `Let me look ${turn}` },
+          ...inputs(turn).map((input, index) => ({ type: 'tool_use', id: `toolu_${turn}_${index}`, name: index === 0 ? 'tide' : 'now', input })),
+        ],
         [{ type: 'text', text: `Answer ${turn}` }],
       ])
       setting.upstream.reply(...contents.map((content): Script => ({ chunks: messageEvents({ content }) })))
@@ -322,16 +402,42 @@ describe('an agent session over ten turns', () => {
     const setting = await Setting.make()
     try {
       const { upstream } = setting.served
-      upstream.reply(...turns.flatMap((turn): Script[] => {
-        const [role = '', ...chunks] = chatChunks({ pieces: [`Let me look ${turn}`], toolCalls: inputs(turn).map((input, index) => ({ id: `call_${turn}_${index}`, name: index === 0 ? 'tide' : 'now', arguments: JSON.stringify(input).match(/.{1,4}/g) ?? [] })), usage: { prompt_tokens: 20, completion_tokens: 10 } })
-        const thought = sse({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-test', choices: [{ index: 0, delta: { reasoning_content: `Thought ${turn}` }, finish_reason: null }] })
-        return [{ chunks: [role, thought, ...chunks] }, { chunks: chatChunks({ pieces: ['Answer ', String(turn)], usage: { prompt_tokens: 30, completion_tokens: 5 } }) }]
-      }))
+      upstream.reply(
+        ...turns.flatMap((turn): Script[] => {
+          const [role = '', ...chunks] = chatChunks({
+            pieces: [`Let me look ${turn}`],
+            toolCalls: inputs(turn).map((input, index) => ({
+              id: `call_${turn}_${index}`,
+              name: index === 0 ? 'tide' : 'now',
+              arguments: JSON.stringify(input).match(/.{1,4}/g) ?? [],
+            })),
+            usage: { prompt_tokens: 20, completion_tokens: 10 },
+          })
+          const thought = sse({
+            id: 'c',
+            object: 'chat.completion.chunk',
+            created: 1,
+            model: 'gpt-test',
+            choices: [{ index: 0, delta: { reasoning_content: `Thought ${turn}` }, finish_reason: null }],
+          })
+          return [
+            { chunks: [role, thought, ...chunks] },
+            { chunks: chatChunks({ pieces: ['Answer ', String(turn)], usage: { prompt_tokens: 30, completion_tokens: 5 } }) },
+          ]
+        }),
+      )
       const history = await run(setting.client(), 'gpt-test')
       expectGrowing(upstream)
       const first = history[1]?.content as Anthropic.ContentBlock[]
-      expect(JSON.parse(JSON.stringify(first))).to.deep.equal([{ type: 'thinking', thinking: 'Thought 0', signature: '' }, { type: 'text', text: 'Let me look 0' }, { type: 'tool_use', id: 'call_0_0', name: 'tide', input: { port: 'Port 0' } }])
-      const { messages: sent, tools } = JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '') as { messages: { role: string; content: unknown; tool_call_id?: string; tool_calls?: { id: string; function: { arguments: string } }[] }[]; tools: { function: { name: string } }[] }
+      expect(JSON.parse(JSON.stringify(first))).to.deep.equal([
+        { type: 'thinking', thinking: 'Thought 0', signature: '' },
+        { type: 'text', text: 'Let me look 0' },
+        { type: 'tool_use', id: 'call_0_0', name: 'tide', input: { port: 'Port 0' } },
+      ])
+      const { messages: sent, tools } = JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '') as {
+        messages: { role: string; content: unknown; tool_call_id?: string; tool_calls?: { id: string; function: { arguments: string } }[] }[]
+        tools: { function: { name: string } }[]
+      }
       expect(tools.map(({ function: { name } }) => name)).to.deep.equal(['tide', 'now'])
       const open: string[] = []
       for (const { role, tool_call_id: id, tool_calls: made = [] } of sent) {
@@ -340,7 +446,11 @@ describe('an agent session over ten turns', () => {
         open.push(...made.map(({ id }) => id))
       }
       expect(sent.filter(({ role }) => role === 'tool')).to.have.length(15)
-      expect(sent.filter(({ tool_calls: made }) => made !== undefined).map(({ tool_calls: made }) => made?.map(({ function: { arguments: text } }) => JSON.parse(text) as object))).to.deep.equal(turns.map(inputs))
+      expect(
+        sent
+          .filter(({ tool_calls: made }) => made !== undefined)
+          .map(({ tool_calls: made }) => made?.map(({ function: { arguments: text } }) => JSON.parse(text) as object)),
+      ).to.deep.equal(turns.map(inputs))
       expect(JSON.stringify(sent).match(/data:image\/png;base64/g)?.length).to.be.at.least(4)
     } finally {
       await setting.close()

@@ -27,7 +27,10 @@ describe('a guardrail that asks', () => {
         clock = new TurnedClock()
         asked = await ScriptedUpstream.start()
         const providers = { openai: { models: ['gpt-test'] }, second: { type: 'openai', api_key: 'sk-second', base_url: `${asked.url}/v1`, models: ['asked'] } }
-        admin = await AdminGateway.start({ clock, config: { providers, guardrails: { rules: [{ name: 'asking', type, timeout_ms: timeoutMs, config: config(asked.url) }] } } })
+        admin = await AdminGateway.start({
+          clock,
+          config: { providers, guardrails: { rules: [{ name: 'asking', type, timeout_ms: timeoutMs, config: config(asked.url) }] } },
+        })
         asked.always({ gates: { beforeHeaders: new Gate() }, body: {} })
       })
       afterEach(async () => {
@@ -62,7 +65,10 @@ describe('a guardrail that asks', () => {
     const clock = new TurnedClock()
     await using asked = await ScriptedUpstream.start()
     const providers = { openai: { models: ['gpt-test'] }, second: { type: 'openai', api_key: 'sk-second', base_url: `${asked.url}/v1`, models: ['asked'] } }
-    await using admin = await AdminGateway.start({ clock, config: { providers, guardrails: { rules: [{ name: 'asking', type: 'llm_based_altering', timeout_ms: timeoutMs, config: { model: 'asked' } }] } } })
+    await using admin = await AdminGateway.start({
+      clock,
+      config: { providers, guardrails: { rules: [{ name: 'asking', type: 'llm_based_altering', timeout_ms: timeoutMs, config: { model: 'asked' } }] } },
+    })
     asked.always({ gates: { beforeHeaders: new Gate() }, body: {} })
     const content = Array.from({ length: 20 }, (_, i) => ({ type: 'text', text: `text ${i}` }))
     const call = admin.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content }] })

@@ -42,7 +42,10 @@ async function call(served: Served, caller: CallerDialect, vendor: SpokenDialect
 }
 
 function serve(rule: object): Promise<Served> {
-  return Served.start({ env: speakersEnv, config: { providers: speakers, guardrails: { rules: [{ name: 'asking', ...rule }] }, resilience: { retry: { max_retries: 0 } } } })
+  return Served.start({
+    env: speakersEnv,
+    config: { providers: speakers, guardrails: { rules: [{ name: 'asking', ...rule }] }, resilience: { retry: { max_retries: 0 } } },
+  })
 }
 
 /** Whose places are looked at, and by whom. */
@@ -70,9 +73,16 @@ for (const [type, rule] of Object.entries(editing)) {
               const { status, body, sent } = await call(served, caller, vendor, text, place, isStream)
               expect(status, `${place}: ${body}`).to.equal(200)
               const arrived = textsIn(isReply(place) ? body : sent)
-              expect([...textsIn(body), ...textsIn(sent)].filter(one => one.includes(name)), place).to.deep.equal([])
+              expect(
+                [...textsIn(body), ...textsIn(sent)].filter(one => one.includes(name)),
+                place,
+              ).to.deep.equal([])
               // Thoughts that were changed say nothing to their vendor.
-              if (place !== 'earlier reasoning') expect(arrived.some(one => one.includes(marker)), `${place} was lost: ${body}${sent}`).to.equal(true)
+              if (place !== 'earlier reasoning')
+                expect(
+                  arrived.some(one => one.includes(marker)),
+                  `${place} was lost: ${body}${sent}`,
+                ).to.equal(true)
             }
           })
         }
@@ -84,7 +94,9 @@ for (const [type, rule] of Object.entries(editing)) {
 describe('llm_judge over all dialects', function () {
   this.timeout(120_000)
   let served: Served
-  before(async () => { served = await serve({ type: 'llm_judge', config: { model: 'openai/gpt-test', prompt: 'Block names', target: 'conversation' } }) })
+  before(async () => {
+    served = await serve({ type: 'llm_judge', config: { model: 'openai/gpt-test', prompt: 'Block names', target: 'conversation' } })
+  })
   after(() => served.close())
 
   for (const caller of callerDialects) {

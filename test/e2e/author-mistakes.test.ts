@@ -19,32 +19,71 @@ const plugin = (members: string) => `import { definePlugin } from 'tapline'\nexp
 const mistakes: Readonly<Record<string, readonly [string, string]>> = {
   'exports nothing': ['export const x = 1', './it.ts does not export a plugin as its default'],
   'has no name': [plugin('setup: () => ({})'), './it.ts does not export a plugin as its default'],
-  'has a name of other characters': [plugin("name: 'My Plugin', setup: () => ({})"), './it.ts cannot be used: its name is "My Plugin": expected lower-case words with hyphens'],
+  'has a name of other characters': [
+    plugin("name: 'My Plugin', setup: () => ({})"),
+    './it.ts cannot be used: its name is "My Plugin": expected lower-case words with hyphens',
+  ],
   'sets nothing up': [plugin("name: 'it'"), './it.ts cannot be used: it has no setup'],
-  'misspells a member': [plugin("name: 'it', need: ['cache'], setup: () => ({})"), './it.ts cannot be used: a plugin has no member "need"; did you mean "needs"?'],
+  'misspells a member': [
+    plugin("name: 'it', need: ['cache'], setup: () => ({})"),
+    './it.ts cannot be used: a plugin has no member "need"; did you mean "needs"?',
+  ],
   'gives a member of another type': [plugin("name: 'it', needs: 'cache', setup: () => ({})"), './it.ts cannot be used: needs is not a list'],
   'needs what is no name of a service': [plugin("name: 'it', needs: ['cache', 3], setup: () => ({})"), './it.ts cannot be used: needs is not a list of texts'],
-  'has a schema that is none': [plugin("name: 'it', schema: { type: 'object', properties: { word: { type: 'strnig' } } }, setup: () => ({})"), './it.ts cannot be used: its schema is wrong: /properties/word/type must be equal to one of the allowed values'],
+  'has a schema that is none': [
+    plugin("name: 'it', schema: { type: 'object', properties: { word: { type: 'strnig' } } }, setup: () => ({})"),
+    './it.ts cannot be used: its schema is wrong: /properties/word/type must be equal to one of the allowed values',
+  ],
   'misspells a tap': [plugin("name: 'it', setup: () => ({ promt() {} })"), 'it cannot be set up: there is no tap "promt"; did you mean "prompt"?'],
   'has a tap that is no function': [plugin("name: 'it', setup: () => ({ prompt: 'no' })"), 'it cannot be set up: prompt is not a function'],
   'returns no taps': [plugin("name: 'it', setup: () => 'done'"), 'it cannot be set up: its setup returned done: expected an object of taps'],
-  'forgets to return its taps': [plugin("name: 'it', setup() { ({ prompt() {} }) }"), 'it cannot be set up: its setup returned undefined: expected an object of taps'],
-  'forgets to return its taps later': [plugin("name: 'it', async setup() { ({ prompt() {} }) }"), 'it cannot be set up: its setup returned undefined: expected an object of taps'],
-  'returns a list of taps': [plugin("name: 'it', setup: () => [{ prompt() {} }]"), 'it cannot be set up: its setup returned a list: expected an object of taps'],
-  'has a stream tap that is none': [plugin("name: 'it', setup: () => ({ stream: 'by' })"), 'it cannot be set up: stream is "by": expected an object, or \'pass\''],
-  'misspells a member of its stream tap': [plugin("name: 'it', setup: () => ({ stream: { lookbehnd: 3, text: text => text } })"), 'it cannot be set up: a stream tap has no member "lookbehnd"; did you mean "lookbehind"?'],
-  'looks behind by less than nothing': [plugin("name: 'it', setup: () => ({ stream: { lookbehind: -1, text: text => text } })"), 'it cannot be set up: lookbehind is not a number of 0 or more'],
-  'is no TypeScript that Node can strip': ["import { definePlugin } from 'tapline'\n  enum Mode { block }\n", './it.ts:2:3 cannot be loaded: TypeScript enum is not supported in strip-only mode'],
+  'forgets to return its taps': [
+    plugin("name: 'it', setup() { ({ prompt() {} }) }"),
+    'it cannot be set up: its setup returned undefined: expected an object of taps',
+  ],
+  'forgets to return its taps later': [
+    plugin("name: 'it', async setup() { ({ prompt() {} }) }"),
+    'it cannot be set up: its setup returned undefined: expected an object of taps',
+  ],
+  'returns a list of taps': [
+    plugin("name: 'it', setup: () => [{ prompt() {} }]"),
+    'it cannot be set up: its setup returned a list: expected an object of taps',
+  ],
+  'has a stream tap that is none': [
+    plugin("name: 'it', setup: () => ({ stream: 'by' })"),
+    'it cannot be set up: stream is "by": expected an object, or \'pass\'',
+  ],
+  'misspells a member of its stream tap': [
+    plugin("name: 'it', setup: () => ({ stream: { lookbehnd: 3, text: text => text } })"),
+    'it cannot be set up: a stream tap has no member "lookbehnd"; did you mean "lookbehind"?',
+  ],
+  'looks behind by less than nothing': [
+    plugin("name: 'it', setup: () => ({ stream: { lookbehind: -1, text: text => text } })"),
+    'it cannot be set up: lookbehind is not a number of 0 or more',
+  ],
+  'is no TypeScript that Node can strip': [
+    "import { definePlugin } from 'tapline'\n  enum Mode { block }\n",
+    './it.ts:2:3 cannot be loaded: TypeScript enum is not supported in strip-only mode',
+  ],
   'ends too early': [plugin("name: 'it', setup: () => ({").slice(0, -3), './it.ts:2 cannot be loaded: '],
-  'throws while it is loaded': ['const list = undefined\n\nexport default list.length\n', "./it.ts:3:21 cannot be loaded: Cannot read properties of undefined (reading 'length')"],
-  'imports what Tapline has not': ["import { definePlugn } from 'tapline'\nexport default definePlugn({})\n", "./it.ts:1:10 cannot be loaded: The requested module 'tapline' does not provide an export named 'definePlugn'"],
+  'throws while it is loaded': [
+    'const list = undefined\n\nexport default list.length\n',
+    "./it.ts:3:21 cannot be loaded: Cannot read properties of undefined (reading 'length')",
+  ],
+  'imports what Tapline has not': [
+    "import { definePlugn } from 'tapline'\nexport default definePlugn({})\n",
+    "./it.ts:1:10 cannot be loaded: The requested module 'tapline' does not provide an export named 'definePlugn'",
+  ],
 }
 
 describe('a plugin of one file that', () => {
   const told = async (text: string, type: 'module' | 'commonjs' | 'none' = 'module', use = './it.ts'): Promise<string | undefined> => {
     await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': `pipelines:\n  chat:\n    - insert: ${use}\n      before: retry\n` })
     if (type !== 'none') await writeFile(join(folder.path, 'package.json'), JSON.stringify({ type }))
-    const cause = await compile(join(folder.path, 'tapline.yaml')).then(generation => generation.discard(), (cause: unknown) => cause)
+    const cause = await compile(join(folder.path, 'tapline.yaml')).then(
+      generation => generation.discard(),
+      (cause: unknown) => cause,
+    )
     if (!(cause instanceof ConfigError)) return undefined
     expect(cause.problems.map(({ file, line }) => [file, line])).to.deep.equal([[join(folder.path, 'tapline.yaml'), 3]])
     return cause.problems[0]?.message
@@ -66,37 +105,62 @@ describe('a plugin of one file that', () => {
   })
 
   it('lies beside a package.json for another kind of modules is refused, and its author told what to say there', async () => {
-    expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(/^\.\/it\.ts:1:1 cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/)
+    expect(await told(plugin("name: 'it', setup: () => ({})"), 'commonjs')).to.match(
+      /^\.\/it\.ts:1:1 cannot be loaded: Cannot use import statement outside a module: the package\.json beside it must say "type": "module"$/,
+    )
   })
 
   it('has all that it should is taken', async () => {
-    expect(await told(plugin("name: 'it-2', description: 'It.', edits: false, onError: 'open', timeoutMs: 0, phases: ['prompt'], setup: async () => ({ prompt() {}, response: undefined, stream: { buffer: true } })"))).to.equal(undefined)
+    expect(
+      await told(
+        plugin(
+          "name: 'it-2', description: 'It.', edits: false, onError: 'open', timeoutMs: 0, phases: ['prompt'], setup: async () => ({ prompt() {}, response: undefined, stream: { buffer: true } })",
+        ),
+      ),
+    ).to.equal(undefined)
   })
 
   it('is an instance of a class, as its taps are, is taken with what it keeps beside', async () => {
-    expect(await told("class Taps { seen = new Set(); stream = new Stream(); prompt() {} }\nclass Stream { lookbehind = 3; heard = 0; text(text) { return text } }\nclass It { name = 'it'; made = 0; setup() { return new Taps() } }\nexport default new It()")).to.equal(undefined)
+    expect(
+      await told(
+        "class Taps { seen = new Set(); stream = new Stream(); prompt() {} }\nclass Stream { lookbehind = 3; heard = 0; text(text) { return text } }\nclass It { name = 'it'; made = 0; setup() { return new Taps() } }\nexport default new It()",
+      ),
+    ).to.equal(undefined)
   })
 })
 
 /** A module whose default is a provider that says so of itself. */
-const provider = (members: string) => `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'it', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, ${members} })\n`
+const provider = (members: string) =>
+  `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'it', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, ${members} })\n`
 
 const mistakesOfProviders: Readonly<Record<string, readonly [string, string]>> = {
   'misspells a member': [provider("baseURL: 'https://it.example'"), 'a provider has no member "baseURL"; did you mean "baseUrl"?'],
-  'says what no provider says': [provider("retries: 3"), 'a provider has no member "retries"'],
+  'says what no provider says': [provider('retries: 3'), 'a provider has no member "retries"'],
   'gives a member of another type': [provider("needs: 'api_key'"), 'needs is not a list of texts'],
   'needs what cannot be given': [provider("needs: ['api-key']"), 'it needs "api-key", and can need api_key and base_url; did you mean "api_key"?'],
-  'misspells a method': [provider("operations: { chat: 'PSOT /chat' }"), 'its operation chat is at "PSOT /chat": expected a method and a path, for example POST /chat/completions'],
+  'misspells a method': [
+    provider("operations: { chat: 'PSOT /chat' }"),
+    'its operation chat is at "PSOT /chat": expected a method and a path, for example POST /chat/completions',
+  ],
   'misspells a member of its auth': [provider("auth: { heder: 'x-key' }"), 'auth has no member "heder"; did you mean "header"?'],
-  'misspells a member of its model details': [provider("modelDetails: { endpoint: 'POST /show', aks() {}, read() {} }"), 'modelDetails has no member "aks"; did you mean "ask"?'],
-  'misspells a member of an adapter': [provider("adapters: { speech: { repyl() {} } }"), 'the adapter of speech has no member "repyl"; did you mean "reply"?'],
-  'has a schema that is none': [provider("schema: { properties: { region: { type: 'strnig' } } }"), 'its schema is wrong: /properties/region/type must be equal to one of the allowed values'],
+  'misspells a member of its model details': [
+    provider("modelDetails: { endpoint: 'POST /show', aks() {}, read() {} }"),
+    'modelDetails has no member "aks"; did you mean "ask"?',
+  ],
+  'misspells a member of an adapter': [provider('adapters: { speech: { repyl() {} } }'), 'the adapter of speech has no member "repyl"; did you mean "reply"?'],
+  'has a schema that is none': [
+    provider("schema: { properties: { region: { type: 'strnig' } } }"),
+    'its schema is wrong: /properties/region/type must be equal to one of the allowed values',
+  ],
 }
 
 describe('a provider of one file that', () => {
   const told = async (text: string): Promise<readonly Problem[]> => {
     await using folder = await Folder.make({ 'it.ts': text, 'tapline.yaml': 'providers:\n  mine:\n    type: ./it.ts\n    base_url: http://127.0.0.1:1\n' })
-    const cause = await compile(join(folder.path, 'tapline.yaml')).then(generation => generation.discard(), (cause: unknown) => cause)
+    const cause = await compile(join(folder.path, 'tapline.yaml')).then(
+      generation => generation.discard(),
+      (cause: unknown) => cause,
+    )
     return cause instanceof ConfigError ? cause.problems : []
   }
 
@@ -104,13 +168,21 @@ describe('a provider of one file that', () => {
     it(`${name} is refused, and its author told why`, async () => {
       const [problem, ...others] = await told(text)
       expect(problem).to.include({ line: 3, column: 5, pointer: '/providers/mine/type' })
-      expect(problem?.message).to.match(/^\.\/it\.ts cannot be used: /).and.include(message)
+      expect(problem?.message)
+        .to.match(/^\.\/it\.ts cannot be used: /)
+        .and.include(message)
       expect(others).to.deep.equal([])
     })
   }
 
   it('has all that it should is taken', async () => {
-    expect(await told(provider("env: 'IT', auth: { header: 'x-key' }, schema: { properties: { region: { type: 'string' } } }, adapters: { speech: { reply: () => ({}) } }, sign: undefined"))).to.deep.equal([])
+    expect(
+      await told(
+        provider(
+          "env: 'IT', auth: { header: 'x-key' }, schema: { properties: { region: { type: 'string' } } }, adapters: { speech: { reply: () => ({}) } }, sign: undefined",
+        ),
+      ),
+    ).to.deep.equal([])
   })
 
   it('is of the default set has nothing wrong with it', async () => {
@@ -122,9 +194,18 @@ describe('a provider of one file that', () => {
 
   it('misspells a member is refused by the conformance kit', async () => {
     const misspelt = { baseURL: 'https://it.example/v1' }
-    const definition = defineProvider({ name: 'it', baseUrl: 'https://it.example/v1', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, ...misspelt })
+    const definition = defineProvider({
+      name: 'it',
+      baseUrl: 'https://it.example/v1',
+      dialects: ['openai-chat'],
+      operations: { chat: 'POST /chat' },
+      ...misspelt,
+    })
     const failed: string[] = []
-    for (const { name, run } of providerConformance(definition)) await run().catch(() => { failed.push(name) })
+    for (const { name, run } of providerConformance(definition))
+      await run().catch(() => {
+        failed.push(name)
+      })
     expect(failed).to.deep.equal(['says of itself only what Tapline reads'])
   })
 })
@@ -133,7 +214,9 @@ describe('runPlugin', () => {
   it('refuses a plugin with a misspelt tap', async () => {
     const taps = { promt: () => undefined } as Taps
     let said: unknown
-    await runPlugin(definePlugin({ name: 'it', setup: () => taps })).catch((cause: unknown) => { said = cause })
+    await runPlugin(definePlugin({ name: 'it', setup: () => taps })).catch((cause: unknown) => {
+      said = cause
+    })
     expect(said).to.be.instanceOf(TypeError).with.property('message', 'there is no tap "promt"; did you mean "prompt"?')
   })
 
@@ -141,7 +224,9 @@ describe('runPlugin', () => {
     const misspelt = { need: ['cache'] }
     const definition = definePlugin({ name: 'it', ...misspelt, setup: () => ({}) })
     let said: unknown
-    await runPlugin(definition).catch((cause: unknown) => { said = cause })
+    await runPlugin(definition).catch((cause: unknown) => {
+      said = cause
+    })
     expect(said).to.be.instanceOf(TypeError).with.property('message', 'it cannot be used: a plugin has no member "need"; did you mean "needs"?')
   })
 })

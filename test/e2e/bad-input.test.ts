@@ -19,19 +19,26 @@ const routes = [
   ['POST', '/v1/responses', '{}'],
 ] as const
 
-const jsonRoutes = [['/v1/chat/completions', hello], ['/v1/embeddings', { model: 'gpt-test', input: 'a' }]] as const
+const jsonRoutes = [
+  ['/v1/chat/completions', hello],
+  ['/v1/embeddings', { model: 'gpt-test', input: 'a' }],
+] as const
 
 describe('bad input', () => {
   let served: Served
-  before(async () => { served = await Served.start() })
+  before(async () => {
+    served = await Served.start()
+  })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
     served.upstream.always(({ path }) => ({ body: path.endsWith('embeddings') ? embeddings({ vectors: [[1]] }) : chatCompletion() }))
   })
 
-  const raw = (line: string, headers: readonly string[] = [], body = '') => sendRaw(served.url, `${line}\r\n${[`Authorization: Bearer ${masterKey}`, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`)
-  const posted = (headers: readonly string[], body: string, path = '/v1/chat/completions') => raw(`POST ${path} HTTP/1.1`, ['Host: x', `Content-Length: ${Buffer.byteLength(body)}`, ...headers], body)
+  const raw = (line: string, headers: readonly string[] = [], body = '') =>
+    sendRaw(served.url, `${line}\r\n${[`Authorization: Bearer ${masterKey}`, 'Connection: close', ...headers].join('\r\n')}\r\n\r\n${body}`)
+  const posted = (headers: readonly string[], body: string, path = '/v1/chat/completions') =>
+    raw(`POST ${path} HTTP/1.1`, ['Host: x', `Content-Length: ${Buffer.byteLength(body)}`, ...headers], body)
   const nothingSent = () => expect(served.upstream.requests.map(({ path }) => path)).to.deep.equal([])
 
   describe('authentication', () => {
@@ -70,11 +77,24 @@ describe('bad input', () => {
   })
 
   describe('request ids', () => {
-    for (const [method, path, body] of [...routes, ['GET', '/health', undefined], ['GET', '/health/ready', undefined], ['GET', '/version', undefined]] as const) {
+    for (const [method, path, body] of [
+      ...routes,
+      ['GET', '/health', undefined],
+      ['GET', '/health/ready', undefined],
+      ['GET', '/version', undefined],
+    ] as const) {
       it(`are on the answer to ${method} ${path}`, async () => expectIds(await served.call(method, path, body)))
     }
 
-    for (const [given, isKept] of [['req-1', true], ['a'.repeat(128), true], ['!~', true], ['a'.repeat(129), false], ['two words', false], ['é', false], ['', false]] as const) {
+    for (const [given, isKept] of [
+      ['req-1', true],
+      ['a'.repeat(128), true],
+      ['!~', true],
+      ['a'.repeat(129), false],
+      ['two words', false],
+      ['é', false],
+      ['', false],
+    ] as const) {
       it(`${isKept ? 'are' : 'are not'} what the caller sent: "${given.slice(0, 20)}"`, async () => {
         const answer = await sendRaw(served.url, `GET /health HTTP/1.1\r\nHost: x\r\nX-Request-ID:  ${given} \r\nConnection: close\r\n\r\n`)
         expectIds(answer)
@@ -90,7 +110,18 @@ describe('bad input', () => {
   })
 
   describe('routes', () => {
-    for (const [method, path] of [['GET', '/'], ['GET', '/nothing'], ['POST', '/v1/completions'], ['GET', '/v1/chat/completions/chatcmpl-1'], ['GET', '/v1//models'], ['GET', '/v1/models//'], ['GET', '/metrics'], ['GET', '/v1/realtime'], ['POST', '/mcp'], ['GET', '/V1/CHAT/COMPLETIONS/X']] as const) {
+    for (const [method, path] of [
+      ['GET', '/'],
+      ['GET', '/nothing'],
+      ['POST', '/v1/completions'],
+      ['GET', '/v1/chat/completions/chatcmpl-1'],
+      ['GET', '/v1//models'],
+      ['GET', '/v1/models//'],
+      ['GET', '/metrics'],
+      ['GET', '/v1/realtime'],
+      ['POST', '/mcp'],
+      ['GET', '/V1/CHAT/COMPLETIONS/X'],
+    ] as const) {
       it(`${method} ${path} is 404 with its name`, async () => {
         const answer = await served.call(method, path)
         if (path === '/v1/models//') expectError(answer, { code: 'model_not_found', status: 404 })
@@ -99,8 +130,16 @@ describe('bad input', () => {
     }
 
     for (const [method, path, allow] of [
-      ['GET', '/v1/chat/completions', 'POST'], ['PUT', '/v1/chat/completions', 'POST'], ['OPTIONS', '/v1/chat/completions', 'POST'],
-      ['GET', '/v1/embeddings', 'POST'], ['PROPFIND', '/p/openai/files', 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'], ['PROPFIND', '/v1/models', 'GET, HEAD'], ['POST', '/v1/models', 'GET, HEAD'], ['DELETE', '/v1/models/gpt-test', 'GET, HEAD'], ['POST', '/health', 'GET, HEAD'], ['POST', '/version', 'GET, HEAD'],
+      ['GET', '/v1/chat/completions', 'POST'],
+      ['PUT', '/v1/chat/completions', 'POST'],
+      ['OPTIONS', '/v1/chat/completions', 'POST'],
+      ['GET', '/v1/embeddings', 'POST'],
+      ['PROPFIND', '/p/openai/files', 'DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT'],
+      ['PROPFIND', '/v1/models', 'GET, HEAD'],
+      ['POST', '/v1/models', 'GET, HEAD'],
+      ['DELETE', '/v1/models/gpt-test', 'GET, HEAD'],
+      ['POST', '/health', 'GET, HEAD'],
+      ['POST', '/version', 'GET, HEAD'],
     ] as const) {
       it(`${method} ${path} is 405, and allows ${allow}`, async () => {
         const answer = await served.call(method, path)
@@ -109,7 +148,14 @@ describe('bad input', () => {
       })
     }
 
-    for (const [path, status] of [['/v1/models', 200], ['/v1/models/gpt-test', 200], ['/health', 200], ['/version', 200], ['/', 404], ['/v1/models/none', 404]] as const) {
+    for (const [path, status] of [
+      ['/v1/models', 200],
+      ['/v1/models/gpt-test', 200],
+      ['/health', 200],
+      ['/version', 200],
+      ['/', 404],
+      ['/v1/models/none', 404],
+    ] as const) {
       it(`HEAD ${path} is ${status}, as GET without its body`, async () => {
         const get = await raw(`GET ${path} HTTP/1.1`, ['Host: x'])
         const head = await raw(`HEAD ${path} HTTP/1.1`, ['Host: x'])
@@ -133,15 +179,58 @@ describe('bad input', () => {
 
   describe('request targets', () => {
     const paths = [
-      '/p/openai/../x', '/p/openai/x/..', '/p/openai/x/../y', '/p/openai/./x', '/p/openai/x/.', '/p/../v1/models', '/v1/../health', '/..', '/.',
-      '/p/openai/%2e%2e/x', '/p/openai/%2E%2E/x', '/p/openai/.%2e/x', '/p/openai/%2e./x', '/p/openai/%2e/x', '/p/openai/x/%2e%2e',
-      '/p/openai/%252e%252e/x', '/p/openai/%252E%252e/x', '/p/openai/.%252e/x', '/p/openai/%2e%252e/x',
-      '/p/openai/..%2fx', '/p/openai/%2e%2e%2fx', '/p/openai/..%252fx', '/p/openai/x%2f..%2fy', '/p/openai/x%252f%252e%252e',
-      '/p/openai/..\\x', '/p/openai\\..\\x', '/p/openai/x\\y', '/p/openai/x%5cy', '/p/openai/x%5Cy', '/p/openai/..%5cx', '/p/openai/..%255cx', '/p/openai/x%255cy',
-      '/p/openai/x%00', '/p/openai/%00/x', '/p/openai/x%2500y', '/p/openai/..;/x', '/p/openai/..;a=b/x',
-      '/p/openai/%0d%0ax', '/p/openai/x%0ay', '/p/openai/x%1fy', '/p/openai/x%7f',
-      '/p/openai/%', '/p/openai/%2', '/p/openai/%zz', '/p/openai/x%u002e', '/%',
-      '/p/openai//evil.example/x', '/p/openai//', '/p/openai/https://evil.example/x', '/p/openai/http:%2f%2fevil.example', '//evil.example/x', '///x',
+      '/p/openai/../x',
+      '/p/openai/x/..',
+      '/p/openai/x/../y',
+      '/p/openai/./x',
+      '/p/openai/x/.',
+      '/p/../v1/models',
+      '/v1/../health',
+      '/..',
+      '/.',
+      '/p/openai/%2e%2e/x',
+      '/p/openai/%2E%2E/x',
+      '/p/openai/.%2e/x',
+      '/p/openai/%2e./x',
+      '/p/openai/%2e/x',
+      '/p/openai/x/%2e%2e',
+      '/p/openai/%252e%252e/x',
+      '/p/openai/%252E%252e/x',
+      '/p/openai/.%252e/x',
+      '/p/openai/%2e%252e/x',
+      '/p/openai/..%2fx',
+      '/p/openai/%2e%2e%2fx',
+      '/p/openai/..%252fx',
+      '/p/openai/x%2f..%2fy',
+      '/p/openai/x%252f%252e%252e',
+      '/p/openai/..\\x',
+      '/p/openai\\..\\x',
+      '/p/openai/x\\y',
+      '/p/openai/x%5cy',
+      '/p/openai/x%5Cy',
+      '/p/openai/..%5cx',
+      '/p/openai/..%255cx',
+      '/p/openai/x%255cy',
+      '/p/openai/x%00',
+      '/p/openai/%00/x',
+      '/p/openai/x%2500y',
+      '/p/openai/..;/x',
+      '/p/openai/..;a=b/x',
+      '/p/openai/%0d%0ax',
+      '/p/openai/x%0ay',
+      '/p/openai/x%1fy',
+      '/p/openai/x%7f',
+      '/p/openai/%',
+      '/p/openai/%2',
+      '/p/openai/%zz',
+      '/p/openai/x%u002e',
+      '/%',
+      '/p/openai//evil.example/x',
+      '/p/openai//',
+      '/p/openai/https://evil.example/x',
+      '/p/openai/http:%2f%2fevil.example',
+      '//evil.example/x',
+      '///x',
     ]
     for (const path of paths) {
       it(`${path} is 400, and nothing leaves`, async () => {
@@ -222,9 +311,22 @@ describe('bad input', () => {
   describe('bodies', () => {
     for (const [path] of jsonRoutes) {
       for (const [name, body] of [
-        ['nothing', ''], ['white space', ' \n'], ['half an object', '{"model":"sensitive"'], ['a value missing', '{"model":}'], ['something behind it', '{} sensitive'], ['single quotes', "{'model':'sensitive'}"],
-        ['a comma too many', '{"model":"sensitive",}'], ['a comment', '{/* sensitive */}'], ['a list', '[]'], ['a text', '"sensitive"'], ['a number', '1'], ['null', 'null'], ['NaN', '{"model":NaN}'],
-        ['a bare control character', '{"model":"sensi\ntive"}'], ['a bad escape', '{"model":"\\x"}'], ['a leading zero', '{"n":01}'],
+        ['nothing', ''],
+        ['white space', ' \n'],
+        ['half an object', '{"model":"sensitive"'],
+        ['a value missing', '{"model":}'],
+        ['something behind it', '{} sensitive'],
+        ['single quotes', "{'model':'sensitive'}"],
+        ['a comma too many', '{"model":"sensitive",}'],
+        ['a comment', '{/* sensitive */}'],
+        ['a list', '[]'],
+        ['a text', '"sensitive"'],
+        ['a number', '1'],
+        ['null', 'null'],
+        ['NaN', '{"model":NaN}'],
+        ['a bare control character', '{"model":"sensi\ntive"}'],
+        ['a bad escape', '{"model":"\\x"}'],
+        ['a leading zero', '{"n":01}'],
       ] as const) {
         it(`${name} is 400 at ${path}, and not told again`, async () => {
           const answer = await posted([], body, path)
@@ -236,13 +338,21 @@ describe('bad input', () => {
 
       for (const bytes of [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xe2, 0x82]]) {
         it(`invalid UTF-8 (${Buffer.from(bytes).toString('hex')}) is 400 at ${path}`, async () => {
-          const body = Buffer.concat([Buffer.from('{"model":"gpt-test","input":"'), Buffer.from(bytes), Buffer.from('","messages":[{"role":"user","content":"hi"}]}')])
+          const body = Buffer.concat([
+            Buffer.from('{"model":"gpt-test","input":"'),
+            Buffer.from(bytes),
+            Buffer.from('","messages":[{"role":"user","content":"hi"}]}'),
+          ])
           expectError(await served.call('POST', path, body), { code: 'invalid_json', message: /^invalid request body:/ })
           nothingSent()
         })
       }
 
-      for (const [depth, status] of [[512, 200], [513, 400], [100_000, 400]] as const) {
+      for (const [depth, status] of [
+        [512, 200],
+        [513, 400],
+        [100_000, 400],
+      ] as const) {
         it(`${depth} levels are ${status} at ${path}`, async () => {
           const inner = depth - 1
           const body = `{"model":"gpt-test","input":"a","messages":[{"role":"user","content":"hi"}],"x":${'['.repeat(inner)}${']'.repeat(inner)}}`
@@ -289,12 +399,23 @@ describe('bad input', () => {
       ['/v1/embeddings', { model: 'gpt-none', input: 'a' }, 'model_not_found', 'model'],
     ] as const) {
       it(`${code} is said of ${param} in ${JSON.stringify(body)} at ${path}`, async () => {
-        expectError(await served.call('POST', path, body), { code, param, status: 400, ...(code === 'model_not_found' && param === 'model' ? { message: `unsupported model: ${body.model}` } : {}) })
+        expectError(await served.call('POST', path, body), {
+          code,
+          param,
+          status: 400,
+          ...(code === 'model_not_found' && param === 'model' ? { message: `unsupported model: ${body.model}` } : {}),
+        })
         nothingSent()
       })
     }
 
-    for (const [provider, sent] of [['', undefined], ['  ', undefined], ['openai', undefined], [null, null], [{ order: ['x'] }, { order: ['x'] }]] as const) {
+    for (const [provider, sent] of [
+      ['', undefined],
+      ['  ', undefined],
+      ['openai', undefined],
+      [null, null],
+      [{ order: ['x'] }, { order: ['x'] }],
+    ] as const) {
       it(`${JSON.stringify(provider)} is taken for provider`, async () => {
         expect((await served.chat({ ...hello, provider })).status).to.equal(200)
         const [asked] = served.upstream.requests
@@ -318,7 +439,15 @@ describe('bad input', () => {
           expect((await posted(type === undefined ? [] : [`Content-Type: ${type}`], JSON.stringify(body), path)).status).to.equal(200)
         })
       }
-      for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/xml', 'application/jsonx', 'json', 'text/json']) {
+      for (const type of [
+        'text/plain',
+        'application/x-www-form-urlencoded',
+        'multipart/form-data; boundary=x',
+        'application/xml',
+        'application/jsonx',
+        'json',
+        'text/json',
+      ]) {
         it(`${type} is 415 at ${path}`, async () => {
           expectError(await posted([`Content-Type: ${type}`], JSON.stringify(body), path), { code: 'unsupported_content_type' })
           nothingSent()
@@ -330,7 +459,16 @@ describe('bad input', () => {
   describe('content encodings', () => {
     for (const [path, body] of jsonRoutes) {
       const bytes = Buffer.from(JSON.stringify(body))
-      for (const [encoding, encoded] of [['gzip', gzipSync(bytes)], ['x-gzip', gzipSync(bytes)], ['GZIP', gzipSync(bytes)], ['deflate', deflateSync(bytes)], ['br', brotliCompressSync(bytes)], ['zstd', zstdCompressSync(bytes)], ['identity', bytes], ['Identity', bytes]] as const) {
+      for (const [encoding, encoded] of [
+        ['gzip', gzipSync(bytes)],
+        ['x-gzip', gzipSync(bytes)],
+        ['GZIP', gzipSync(bytes)],
+        ['deflate', deflateSync(bytes)],
+        ['br', brotliCompressSync(bytes)],
+        ['zstd', zstdCompressSync(bytes)],
+        ['identity', bytes],
+        ['Identity', bytes],
+      ] as const) {
         it(`${encoding} is decoded at ${path}`, async () => {
           expect((await served.call('POST', path, encoded, { 'content-encoding': encoding })).status).to.equal(200)
           expect(served.upstream.requests[0]?.body).to.deep.equal(bytes)
@@ -353,7 +491,15 @@ describe('bad input', () => {
   })
 
   describe('a WebSocket', () => {
-    const upgrade = (path: string, headers: readonly string[] = []) => raw(`GET ${path} HTTP/1.1`, ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', ...headers])
+    const upgrade = (path: string, headers: readonly string[] = []) =>
+      raw(`GET ${path} HTTP/1.1`, [
+        'Host: x',
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+        ...headers,
+      ])
     for (const path of ['/v1/models', '/v1/chat/completions', '/health']) {
       it(`is 426 at ${path}`, async () => expectError(await upgrade(path), { code: 'upgrade_required' }))
     }
@@ -388,15 +534,20 @@ describe('bad input', () => {
         else expectError(answer, { code: 'invalid_user_path' })
       })
     }
-    it('come after authentication', async () => expectError(await served.chat(hello, { 'x-tapline-user-path': '..', authorization: 'Bearer x' }), { code: 'invalid_api_key' }))
+    it('come after authentication', async () =>
+      expectError(await served.chat(hello, { 'x-tapline-user-path': '..', authorization: 'Bearer x' }), { code: 'invalid_api_key' }))
   })
 
-  describe('the model list in Anthropic\'s shape', () => {
+  describe("the model list in Anthropic's shape", () => {
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'after_id=a&before_id=b']) {
       it(`refuses ${query}, in Anthropic's envelope`, async () => {
         const answer = await served.call('GET', `/v1/models?${query}`, undefined, { 'anthropic-version': '2023-06-01' })
         expect(answer.status).to.equal(400)
-        expect(JSON.parse(answer.body.toString())).to.nested.include({ type: 'error', 'error.type': 'invalid_request_error', 'error.details.error_code': 'invalid_value' })
+        expect(JSON.parse(answer.body.toString())).to.nested.include({
+          type: 'error',
+          'error.type': 'invalid_request_error',
+          'error.details.error_code': 'invalid_value',
+        })
       })
     }
   })
@@ -411,11 +562,16 @@ describe('a body over the limit', () => {
     served.upstream.always({ body: chatCompletion() })
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   for (const [method, path] of [...routes.map(([method, path]) => [method, path] as const), ['GET', '/health'], ['DELETE', '/p/openai/files/1']] as const) {
     it(`that is declared is 413 at ${method} ${path}`, async () => {
-      const answer = await sendRaw(served.url, `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: ${limit + 1}\r\n\r\n${'x'.repeat(limit + 1)}`)
+      const answer = await sendRaw(
+        served.url,
+        `${method} ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: ${limit + 1}\r\n\r\n${'x'.repeat(limit + 1)}`,
+      )
       expectError(answer, { code: 'body_too_large' })
       expect(served.upstream.requests).to.have.length(0)
     })
@@ -423,13 +579,21 @@ describe('a body over the limit', () => {
 
   for (const path of ['/v1/chat/completions', '/p/openai/chat/completions']) {
     it(`that comes in chunks is 413 at ${path}`, async () => {
-      const answer = await sendRaw(served.url, `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(large)}`)
+      const answer = await sendRaw(
+        served.url,
+        `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n${chunked(large)}`,
+      )
       expectError(answer, { code: 'body_too_large' })
       expect(served.upstream.requests).to.have.length(0)
     })
   }
 
-  for (const [encoding, encode] of [['gzip', gzipSync], ['deflate', deflateSync], ['br', brotliCompressSync], ['zstd', zstdCompressSync]] as const) {
+  for (const [encoding, encode] of [
+    ['gzip', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['zstd', zstdCompressSync],
+  ] as const) {
     it(`when it is decoded (${encoding}) is 413`, async () => {
       expectError(await served.chat(encode(Buffer.from(large)), { 'content-encoding': encoding }), { code: 'body_too_large' })
       expect(served.upstream.requests).to.have.length(0)
@@ -463,7 +627,11 @@ describe('a request that is refused before it has come whole', () => {
     return socket
   }
 
-  for (const [what, length, path, key, code] of [['too large', size, '/v1/chat/completions', masterKey, 'body_too_large'], ['by a stranger', 100, '/v1/chat/completions', 'sk-wrong', 'invalid_api_key'], ['for nothing that is there', 100, '/v1/nothing', masterKey, 'unknown_url']] as const) {
+  for (const [what, length, path, key, code] of [
+    ['too large', size, '/v1/chat/completions', masterKey, 'body_too_large'],
+    ['by a stranger', 100, '/v1/chat/completions', 'sk-wrong', 'invalid_api_key'],
+    ['for nothing that is there', 100, '/v1/nothing', masterKey, 'unknown_url'],
+  ] as const) {
     it(`is the last on its connection: ${what}`, async () => {
       const answer = parseAnswer(await readToEnd(await send(length, path, key)))
       expectError(answer, { code })
@@ -474,7 +642,9 @@ describe('a request that is refused before it has come whole', () => {
   it('is answered to a client that sends all of it first, and another request behind it, which is not heard', async () => {
     const socket = await send()
     socket.pause().write(Buffer.alloc(size - 1, 'x'))
-    await new Promise<void>(resolve => { socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n', () => resolve()) })
+    await new Promise<void>(resolve => {
+      socket.write('GET /health HTTP/1.1\r\nHost: x\r\n\r\n', () => resolve())
+    })
     const text = (await readToEnd(socket)).toString()
     expect(text.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 413'])
     expect(text).to.include('body_too_large')
@@ -482,7 +652,17 @@ describe('a request that is refused before it has come whole', () => {
 
   it('has its connection cut if the client goes on sending for seconds', async () => {
     const socket = await send()
-    expectError(parseAnswer(await new Promise<Buffer>(resolve => { socket.once('data', answer => { socket.pause(); resolve(answer) }) })), { code: 'body_too_large' })
+    expectError(
+      parseAnswer(
+        await new Promise<Buffer>(resolve => {
+          socket.once('data', answer => {
+            socket.pause()
+            resolve(answer)
+          })
+        }),
+      ),
+      { code: 'body_too_large' },
+    )
     await until(() => clock.waitsMs.includes(5_000))
     socket.write('x')
     clock.advance(5_000)
@@ -514,9 +694,12 @@ describe('a body that comes too slowly', () => {
 
 describe('a base path', () => {
   let served: Served
-  before(async () => { served = await Served.start({ config: { server: { base_path: '/gx' } } }) })
+  before(async () => {
+    served = await Served.start({ config: { server: { base_path: '/gx' } } })
+  })
   after(() => served.close())
-  const get = (path: string) => sendRaw(new URL(served.url).origin, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\n\r\n`)
+  const get = (path: string) =>
+    sendRaw(new URL(served.url).origin, `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\n\r\n`)
 
   for (const path of ['/gx/v1/models', '/gx/v1/models/', '/gx/v1/models/gpt-test', '/gx/health', '/gx/health/?x=1', '/gx/version']) {
     it(`serves ${path}`, async () => expect((await get(path)).status).to.equal(200))

@@ -12,7 +12,11 @@ const names = Array.from({ length: count }, (_, at) => `line-${at}`)
 const requests = names.map(name => ({ custom_id: name, body: { model: 'claude-test', messages: [{ role: 'user', content: name }] } }))
 const saidIn = (body: Buffer) => /line-\d/.exec(body.toString())?.[0] ?? ''
 
-interface Batch { readonly id: string; readonly status: string; readonly request_counts: { readonly completed: number } }
+interface Batch {
+  readonly id: string
+  readonly status: string
+  readonly request_counts: { readonly completed: number }
+}
 
 describe('a batch that the gateway runs', () => {
   let claude: ScriptedUpstream
@@ -27,13 +31,29 @@ describe('a batch that the gateway runs', () => {
     claude.always(request => {
       const name = saidIn(request.body)
       answered.set(name, (answered.get(name) ?? 0) + 1)
-      return { body: message({ content: [{ type: 'text', text: name }] }), ...name === 'line-3' && answered.get(name) === 1 ? { gates: { beforeHeaders: gate } } : {} }
+      return {
+        body: message({ content: [{ type: 'text', text: name }] }),
+        ...(name === 'line-3' && answered.get(name) === 1 ? { gates: { beforeHeaders: gate } } : {}),
+      }
     })
   })
-  afterEach(async () => { gate.open(); await claude.close() })
+  afterEach(async () => {
+    gate.open()
+    await claude.close()
+  })
 
-  const config = () => ({ batches: { concurrency: 1 }, providers: { claude: { type: 'anthropic', api_key: 'sk', base_url: claude.url, models: ['claude-test'] } } })
-  const call = async <T>(url: string, path: string, body?: object) => await (await fetch(url + path, { method: body === undefined ? 'GET' : 'POST', headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' }, ...body === undefined ? {} : { body: JSON.stringify(body) } })).json() as T
+  const config = () => ({
+    batches: { concurrency: 1 },
+    providers: { claude: { type: 'anthropic', api_key: 'sk', base_url: claude.url, models: ['claude-test'] } },
+  })
+  const call = async <T>(url: string, path: string, body?: object) =>
+    (await (
+      await fetch(url + path, {
+        method: body === undefined ? 'GET' : 'POST',
+        headers: { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    ).json()) as T
   const ended = async (url: string, id: string) => {
     for (;;) {
       const batch = await call<Batch>(url, `/v1/batches/${id}`)
@@ -63,7 +83,9 @@ describe('a batch that the gateway runs', () => {
 
   it('goes on when the gateway was killed: no line is lost, and none runs again that had its result', async function () {
     this.timeout(180_000)
-    await using folder = await Folder.make({ 'tapline.yaml': { ...config(), server: { master_key: masterKey, port: await freePort() }, storage: { sqlite: { path: './tapline.db' } } } })
+    await using folder = await Folder.make({
+      'tapline.yaml': { ...config(), server: { master_key: masterKey, port: await freePort() }, storage: { sqlite: { path: './tapline.db' } } },
+    })
     const first = new Tapline(folder)
     const { id } = await call<Batch>(await first.url(), '/v1/batches', { endpoint: '/v1/chat/completions', requests })
     await gate.reached

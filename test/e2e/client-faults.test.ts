@@ -10,7 +10,8 @@ import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
 import { until } from '../support/until.ts'
 
-const head = (path: string, length: number) => `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
+const head = (path: string, length: number) =>
+  `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
 
 /** Hangs in one phase, once. */
 const hanging = `
@@ -26,7 +27,9 @@ describe('a client that leaves', () => {
   let clock: TurnedClock
   let served: Served
   let socket: Socket | undefined
-  beforeEach(() => { clock = new TurnedClock() })
+  beforeEach(() => {
+    clock = new TurnedClock()
+  })
   afterEach(async () => {
     socket?.destroy()
     await served.close()
@@ -60,7 +63,11 @@ describe('a client that leaves', () => {
 
   for (const phase of ['request', 'route', 'prompt', 'lookup', 'attempt']) {
     it(`while a plugin thinks in ${phase} calls nobody`, async () => {
-      served = await Served.start({ clock, files: { 'hanging.ts': hanging }, config: { pipelines: { chat: [{ insert: { use: './hanging.ts', options: { phase } }, after: 'auth' }] } } })
+      served = await Served.start({
+        clock,
+        files: { 'hanging.ts': hanging },
+        config: { pipelines: { chat: [{ insert: { use: './hanging.ts', options: { phase } }, after: 'auth' }] } },
+      })
       const leaving = await send(hello)
       await until(() => served.gateway.log.some(line => line['hangs'] === phase))
       leaving.destroy()
@@ -70,7 +77,11 @@ describe('a client that leaves', () => {
   }
 
   it('while a plugin thinks over the answer is done with', async () => {
-    served = await Served.start({ clock, files: { 'hanging.ts': hanging }, config: { pipelines: { chat: [{ insert: { use: './hanging.ts', options: { phase: 'response' } }, after: 'auth' }] } } })
+    served = await Served.start({
+      clock,
+      files: { 'hanging.ts': hanging },
+      config: { pipelines: { chat: [{ insert: { use: './hanging.ts', options: { phase: 'response' } }, after: 'auth' }] } },
+    })
     served.upstream.always({ body: chatCompletion() })
     const leaving = await send(hello)
     await until(() => served.gateway.log.some(line => line['hangs'] === 'response'))
@@ -78,7 +89,12 @@ describe('a client that leaves', () => {
     await expectGone()
   })
 
-  for (const [what, body, path] of [['plain', hello, '/v1/chat/completions'], ['streamed', helloStream, '/v1/chat/completions'], ['passed through', hello, '/p/openai/chat/completions'], ['passed through unread', { x: 1 }, '/p/openai/responses']] as const) {
+  for (const [what, body, path] of [
+    ['plain', hello, '/v1/chat/completions'],
+    ['streamed', helloStream, '/v1/chat/completions'],
+    ['passed through', hello, '/p/openai/chat/completions'],
+    ['passed through unread', { x: 1 }, '/p/openai/responses'],
+  ] as const) {
     it(`before the headers of a ${what} answer aborts the call`, async () => {
       served = await Served.start({ clock })
       served.upstream.always({ silent: true })
@@ -96,13 +112,22 @@ describe('a client that leaves', () => {
       served = await Served.start({ clock })
       const gate = new Gate()
       const chunks = chatChunks({ pieces: ['a', 'b'] })
-      served.upstream.always(what === 'plain' ? { headers: { 'content-type': 'application/json' }, chunks: ['{', '}'], gates: { beforeChunk: { 1: gate } } } : { chunks, gates: { beforeChunk: { 2: gate } } })
+      served.upstream.always(
+        what === 'plain'
+          ? { headers: { 'content-type': 'application/json' }, chunks: ['{', '}'], gates: { beforeChunk: { 1: gate } } }
+          : { chunks, gates: { beforeChunk: { 2: gate } } },
+      )
       const before = clock.pending
       const leaving = await send(body, path)
       await gate.reached
-      if (what !== 'plain' && path.startsWith('/v1')) await new Promise(resolve => { leaving.once('data', resolve) })
+      if (what !== 'plain' && path.startsWith('/v1'))
+        await new Promise(resolve => {
+          leaving.once('data', resolve)
+        })
       leaving.destroy()
-      await (await served.upstream.received()).aborted
+      await (
+        await served.upstream.received()
+      ).aborted
       await expectGone()
       expect(clock.pending).to.equal(before)
     })
@@ -112,7 +137,9 @@ describe('a client that leaves', () => {
     served = await Served.start({ clock })
     served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: new Gate() } } })
     const leaving = await send(helloStream)
-    const begun = await new Promise<Buffer>(resolve => { leaving.once('data', resolve) })
+    const begun = await new Promise<Buffer>(resolve => {
+      leaving.once('data', resolve)
+    })
     leaving.write('no HTTP\r\n\r\n')
     const text = begun.toString() + (await readToEnd(leaving)).toString()
     expect(text.match(/HTTP\/1\.1 \d+/g)).to.deep.equal(['HTTP/1.1 200'])
@@ -120,13 +147,19 @@ describe('a client that leaves', () => {
   })
 
   it('amid a stream that policy collects aborts the call', async () => {
-    served = await Served.start({ clock, files: { 'judge.ts': judge }, config: { pipelines: { chat: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } } })
+    served = await Served.start({
+      clock,
+      files: { 'judge.ts': judge },
+      config: { pipelines: { chat: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } },
+    })
     const gate = new Gate()
     served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } })
     const leaving = await send(helloStream)
     await gate.reached
     leaving.destroy()
-    await (await served.upstream.received()).aborted
+    await (
+      await served.upstream.received()
+    ).aborted
     await expectGone()
   })
 
@@ -150,7 +183,11 @@ describe('a client that leaves', () => {
     await using other = await Served.start()
     served = await Served.start({
       clock,
-      config: { resilience: { circuit_breaker: { failure_threshold: 1 } }, failover: { rules: { 'gpt-test': ['backup/b'] } }, providers: { backup: { type: 'openai-compatible', base_url: other.upstream.url, models: ['b'] } } },
+      config: {
+        resilience: { circuit_breaker: { failure_threshold: 1 } },
+        failover: { rules: { 'gpt-test': ['backup/b'] } },
+        providers: { backup: { type: 'openai-compatible', base_url: other.upstream.url, models: ['b'] } },
+      },
     })
     served.upstream.reply({ silent: true }, { body: chatCompletion({ content: 'well' }) })
     const leaving = await send(hello)
@@ -166,10 +203,15 @@ describe('a client that leaves', () => {
     served = await Served.start({ clock })
     const gate = new Gate()
     const [first = '', second = '', ...rest] = chatChunks({ pieces: ['a', 'b'] })
-    served.upstream.always({ chunks: [first, second.replace('"choices"', '"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8},"choices"'), ...rest], gates: { beforeChunk: { 2: gate } } })
+    served.upstream.always({
+      chunks: [first, second.replace('"choices"', '"usage":{"prompt_tokens":7,"completion_tokens":1,"total_tokens":8},"choices"'), ...rest],
+      gates: { beforeChunk: { 2: gate } },
+    })
     const leaving = await send(helloStream)
     await gate.reached
-    await new Promise(resolve => { leaving.once('data', resolve) })
+    await new Promise(resolve => {
+      leaving.once('data', resolve)
+    })
     leaving.destroy()
     await expectGone()
     await until(() => served.gateway.log.some(line => line['msg'] === 'request'))
@@ -186,7 +228,10 @@ describe('a client that is slow', () => {
   /** What two pairs of sockets and the gateway may hold. */
   const boundBytes = 48 * 1024 * 1024
 
-  for (const [what, path, body] of [['a stream', '/v1/chat/completions', helloStream], ['a stream passed through', '/p/openai/responses', {}]] as const) {
+  for (const [what, path, body] of [
+    ['a stream', '/v1/chat/completions', helloStream],
+    ['a stream passed through', '/p/openai/responses', {}],
+  ] as const) {
     it(`pauses the provider, and is given up when it takes nothing for a minute: ${what}`, async () => {
       const clock = new TurnedClock()
       await using served = await Served.start({ clock })
@@ -245,7 +290,9 @@ describe('a client that sends more than its request', () => {
     served.upstream.reply({ body: chatCompletion({ content: 'first' }), gates: { beforeHeaders: gate } }, { body: chatCompletion({ content: 'second' }) })
     const text = JSON.stringify(hello)
     const socket = await openSocket(served.url)
-    socket.write((head('/v1/chat/completions', text.length) + text) + (head('/v1/chat/completions', text.length).replace('Host: x', 'Host: x\r\nConnection: close') + text))
+    socket.write(
+      head('/v1/chat/completions', text.length) + text + (head('/v1/chat/completions', text.length).replace('Host: x', 'Host: x\r\nConnection: close') + text),
+    )
     const bytes = readToEnd(socket)
     await served.upstream.received()
     gate.open()
@@ -263,7 +310,9 @@ describe('a client that sends more than its request', () => {
     socket.write(head('/v1/chat/completions', text.length) + text)
     await gate.reached
     socket.write('nonsense behind it\r\n\r\n')
-    await (await served.upstream.received()).aborted
+    await (
+      await served.upstream.received()
+    ).aborted
     gate.open()
     expect((await bytes).toString().match(/HTTP\/1\.1/g) ?? []).to.have.length.at.most(1)
   })

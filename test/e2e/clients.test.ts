@@ -41,9 +41,21 @@ describe('clients', () => {
     clients = makeClients(served)
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
-  const names = ['openai chat', 'openai responses', '@anthropic-ai/sdk', 'ai: openai chat', 'ai: openai responses', 'ai: anthropic', 'LangChain: ChatOpenAI', 'LangChain: ChatOpenAI with responses', 'LangChain: ChatAnthropic']
+  const names = [
+    'openai chat',
+    'openai responses',
+    '@anthropic-ai/sdk',
+    'ai: openai chat',
+    'ai: openai responses',
+    'ai: anthropic',
+    'LangChain: ChatOpenAI',
+    'LangChain: ChatOpenAI with responses',
+    'LangChain: ChatAnthropic',
+  ]
   const client = (name: string) => clients.find(each => each.name === name) as Client
 
   for (const name of names) {
@@ -93,8 +105,12 @@ function makeClients(served: Served): readonly Client[] {
   const forAnthropic = createAnthropic({ baseURL, apiKey: masterKey })
   const openAiSettings = { apiKey: masterKey, maxRetries: 0, configuration: { baseURL } }
   return [
-    openAiChat(served), openAiResponses(served), anthropic(served),
-    vercel('ai: openai chat', id => forOpenAi.chat(id)), vercel('ai: openai responses', id => forOpenAi.responses(id)), vercel('ai: anthropic', id => forAnthropic(id)),
+    openAiChat(served),
+    openAiResponses(served),
+    anthropic(served),
+    vercel('ai: openai chat', id => forOpenAi.chat(id)),
+    vercel('ai: openai responses', id => forOpenAi.responses(id)),
+    vercel('ai: anthropic', id => forAnthropic(id)),
     langChain('LangChain: ChatOpenAI', model => new ChatOpenAI({ ...openAiSettings, model })),
     langChain('LangChain: ChatOpenAI with responses', model => new ChatOpenAI({ ...openAiSettings, model, useResponsesApi: true })),
     langChain('LangChain: ChatAnthropic', model => new ChatAnthropic({ model, apiKey: masterKey, anthropicApiUrl: served.url, maxTokens: 200, maxRetries: 0 })),
@@ -110,14 +126,21 @@ function openAiChat(served: Served): Client {
     says: async model => (await chat.completions.create({ model, messages: [ask] })).choices[0]?.message.content ?? '',
     async streams(model) {
       const heard: string[] = []
-      for await (const { choices: [choice] } of await chat.completions.create({ model, messages: [ask], stream: true })) if (choice?.delta.content) heard.push(choice.delta.content)
+      for await (const {
+        choices: [choice],
+      } of await chat.completions.create({ model, messages: [ask], stream: true }))
+        if (choice?.delta.content) heard.push(choice.delta.content)
       return heard
     },
     async callsTool(model) {
-      const { choices: [first] } = await chat.completions.create({ model, messages: [ask], tools: [...tools] })
+      const {
+        choices: [first],
+      } = await chat.completions.create({ model, messages: [ask], tools: [...tools] })
       const [call] = first?.message.tool_calls ?? []
       if (call?.type !== 'function' || first === undefined) throw new Error('no call')
-      const { choices: [last] } = await chat.completions.create({ model, messages: [ask, first.message, { role: 'tool', tool_call_id: call.id, content: '06:00' }], tools: [...tools] })
+      const {
+        choices: [last],
+      } = await chat.completions.create({ model, messages: [ask, first.message, { role: 'tool', tool_call_id: call.id, content: '06:00' }], tools: [...tools] })
       return { input: JSON.parse(call.function.arguments) as unknown, text: last?.message.content ?? '' }
     },
     async makesObject(model) {
@@ -144,11 +167,21 @@ function openAiResponses(served: Served): Client {
       const first = await responses.create({ model, input: question, tools: [...tools] })
       const call = first.output.find(item => item.type === 'function_call')
       if (call === undefined) throw new Error('no call')
-      const last = await responses.create({ model, input: [{ role: 'user', content: question }, ...first.output as OpenAI.Responses.ResponseInputItem[], { type: 'function_call_output', call_id: call.call_id, output: '06:00' }], tools: [...tools] })
+      const last = await responses.create({
+        model,
+        input: [
+          { role: 'user', content: question },
+          ...(first.output as OpenAI.Responses.ResponseInputItem[]),
+          { type: 'function_call_output', call_id: call.call_id, output: '06:00' },
+        ],
+        tools: [...tools],
+      })
       return { input: JSON.parse(call.arguments) as unknown, text: last.output_text }
     },
     async makesObject(model) {
-      return JSON.parse((await responses.create({ model, input: question, text: { format: { type: 'json_schema', name: 'port', schema: port, strict: true } } })).output_text) as unknown
+      return JSON.parse(
+        (await responses.create({ model, input: question, text: { format: { type: 'json_schema', name: 'port', schema: port, strict: true } } })).output_text,
+      ) as unknown
     },
   }
 }
@@ -157,7 +190,7 @@ function anthropic(served: Served): Client {
   const { messages } = new Anthropic({ baseURL: served.url, apiKey: masterKey, maxRetries: 0 })
   const ask = { role: 'user', content: question } as const
   const tools = [{ name: 'tide', description, input_schema: port }]
-  const textOf = (content: readonly Anthropic.ContentBlock[]) => content.flatMap(block => block.type === 'text' ? [block.text] : []).join('')
+  const textOf = (content: readonly Anthropic.ContentBlock[]) => content.flatMap(block => (block.type === 'text' ? [block.text] : [])).join('')
   return {
     name: '@anthropic-ai/sdk',
     says: async model => textOf((await messages.create({ model, max_tokens: 200, messages: [ask] })).content),
@@ -172,8 +205,14 @@ function anthropic(served: Served): Client {
       const call = first.content.find(block => block.type === 'tool_use')
       if (call === undefined) throw new Error('no call')
       const last = await messages.create({
-        model, max_tokens: 200, tools,
-        messages: [ask, { role: 'assistant', content: first.content }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: '06:00' }] }],
+        model,
+        max_tokens: 200,
+        tools,
+        messages: [
+          ask,
+          { role: 'assistant', content: first.content },
+          { role: 'user', content: [{ type: 'tool_result', tool_use_id: call.id, content: '06:00' }] },
+        ],
       })
       return { input: call.input, text: textOf(last.content) }
     },
@@ -196,11 +235,19 @@ function vercel(name: string, modelOf: (id: string) => LanguageModel): Client {
     },
     async callsTool(model) {
       let input: unknown
-      const tide = tool({ description, inputSchema: jsonSchema<{ port: string }>(port), execute: given => { input = given; return '06:00' } })
+      const tide = tool({
+        description,
+        inputSchema: jsonSchema<{ port: string }>(port),
+        execute: given => {
+          input = given
+          return '06:00'
+        },
+      })
       const result = await generateText({ model: modelOf(model), prompt: question, tools: { tide }, stopWhen: stepCountIs(3), maxRetries: 0 })
       return { input, text: result.text }
     },
-    makesObject: async model => (await generateObject({ model: modelOf(model), prompt: question, schema: jsonSchema<{ port: string }>(port), maxRetries: 0 })).object,
+    makesObject: async model =>
+      (await generateObject({ model: modelOf(model), prompt: question, schema: jsonSchema<{ port: string }>(port), maxRetries: 0 })).object,
   }
 }
 

@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { codes } from '../../core/errors.ts'
 
 const root = join(import.meta.dirname, '../..')
-const textOf = (pattern: string | readonly string[]) => globSync(pattern as string, { cwd: root }).map(file => readFileSync(join(root, file), 'utf8')).join('\n')
+const textOf = (pattern: string | readonly string[]) =>
+  globSync(pattern as string, { cwd: root })
+    .map(file => readFileSync(join(root, file), 'utf8'))
+    .join('\n')
 
 describe('every code of an error', () => {
   const raised = textOf(['core/**/*.ts', 'plugins/**/*.ts'])

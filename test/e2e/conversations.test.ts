@@ -5,10 +5,14 @@ import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
 import { message, response, streamOf, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
 import { Served } from '../support/serve.ts'
 
-const config = { providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } }, storage: { sqlite: { path: ':memory:' } } }
+const config = {
+  providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+  storage: { sqlite: { path: ':memory:' } },
+}
 const said = (text: string) => ({ type: 'message' as const, role: 'user' as const, content: text })
-const turns = (body: Buffer) => (JSON.parse(body.toString()) as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => `${role}: ${content}`)
-const textOf = (item: ConversationItem) => item.type === 'message' ? item.content.map(part => 'text' in part ? part.text : '').join('') : item.type
+const turns = (body: Buffer) =>
+  (JSON.parse(body.toString()) as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => `${role}: ${content}`)
+const textOf = (item: ConversationItem) => (item.type === 'message' ? item.content.map(part => ('text' in part ? part.text : '')).join('') : item.type)
 
 describe('conversations', () => {
   let served: Served
@@ -18,7 +22,9 @@ describe('conversations', () => {
     client = served.client()
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   const textsIn = async (id: string) => {
     const texts: string[] = []
@@ -42,16 +48,31 @@ describe('conversations', () => {
     })
 
     it('are made with items and metadata, described anew, and deleted', async () => {
-      const made = await client.conversations.create({ metadata: { topic: 'tides' }, items: [said('Hello'), { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' }] })
+      const made = await client.conversations.create({
+        metadata: { topic: 'tides' },
+        items: [said('Hello'), { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' }],
+      })
       expect(made.metadata).to.deep.equal({ topic: 'tides' })
       expect(await textsIn(made.id)).to.deep.equal(['Hello', 'function_call'])
       expect((await client.conversations.update(made.id, { metadata: { other: '1' } })).metadata).to.deep.equal({ other: '1' })
       expect((await client.conversations.retrieve(made.id)).metadata).to.deep.equal({ other: '1' })
       const { _request_id: _id, ...deleted } = await client.conversations.delete(made.id)
       expect(deleted).to.deep.equal({ id: made.id, object: 'conversation.deleted', deleted: true })
-      for (const [method, path] of [['GET', ''], ['POST', ''], ['DELETE', ''], ['GET', '/items'], ['POST', '/items'], ['GET', '/items/msg_1'], ['DELETE', '/items/msg_1']] as const) {
+      for (const [method, path] of [
+        ['GET', ''],
+        ['POST', ''],
+        ['DELETE', ''],
+        ['GET', '/items'],
+        ['POST', '/items'],
+        ['GET', '/items/msg_1'],
+        ['DELETE', '/items/msg_1'],
+      ] as const) {
         const body = method === 'POST' ? { metadata: {}, items: [said('x')] } : undefined
-        expect(await errorOf(method, `/${made.id}${path}`, body)).to.deep.nested.include({ status: 404, 'error.type': 'not_found_error', 'error.message': 'conversation not found' })
+        expect(await errorOf(method, `/${made.id}${path}`, body)).to.deep.nested.include({
+          status: 404,
+          'error.type': 'not_found_error',
+          'error.message': 'conversation not found',
+        })
       }
     })
 
@@ -79,7 +100,16 @@ describe('conversations', () => {
       'an item that is none': [{ items: ['x'] }, 400, 'items[0]'],
       'an item without a type or a role': [{ items: [{ text: 'x' }] }, 400, 'items[0].type'],
       'an id that is none': [{ items: [{ ...said('x'), id: 'a\nb' }] }, 400, 'items[0].id'],
-      'one id twice': [{ items: [{ ...said('x'), id: 'msg_a' }, { ...said('y'), id: 'msg_a' }] }, 400, 'items'],
+      'one id twice': [
+        {
+          items: [
+            { ...said('x'), id: 'msg_a' },
+            { ...said('y'), id: 'msg_a' },
+          ],
+        },
+        400,
+        'items',
+      ],
       'a body that is no JSON': ['{', 400, null],
       'a body that is no object': ['[]', 400, null],
     }
@@ -97,7 +127,12 @@ describe('conversations', () => {
 
     it('cannot be described by nothing', async () => {
       const { id } = await client.conversations.create()
-      for (const body of [{}, { metadata: null }]) expect(await errorOf('POST', `/${id}`, body)).to.deep.nested.include({ status: 400, 'error.param': 'metadata', 'error.code': 'missing_required_parameter' })
+      for (const body of [{}, { metadata: null }])
+        expect(await errorOf('POST', `/${id}`, body)).to.deep.nested.include({
+          status: 400,
+          'error.param': 'metadata',
+          'error.code': 'missing_required_parameter',
+        })
     })
 
     for (const id of ['conv_x', `conv_${'0'.repeat(32)}`, '%27%3B%20DROP%20TABLE%20x', '__proto__', '%7B%22%24ne%22%3A1%7D', 'a'.repeat(5000)]) {
@@ -109,10 +144,22 @@ describe('conversations', () => {
 
   describe('their items', () => {
     let id: string
-    beforeEach(async () => { ({ id } = await client.conversations.create()) })
+    beforeEach(async () => {
+      ;({ id } = await client.conversations.create())
+    })
 
     it('are added, and given ids and a normal form', async () => {
-      const added = await client.conversations.items.create(id, { items: [said('Hello'), { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' }, { type: 'function_call_output', call_id: 'c1', output: 'ebb' }] }, {})
+      const added = await client.conversations.items.create(
+        id,
+        {
+          items: [
+            said('Hello'),
+            { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' },
+            { type: 'function_call_output', call_id: 'c1', output: 'ebb' },
+          ],
+        },
+        {},
+      )
       expect(added).to.deep.include({ object: 'list', has_more: false, first_id: added.data[0]?.id, last_id: 'fco_c1' })
       expect(added.data[0]).to.deep.include({ type: 'message', role: 'user', status: 'completed', content: [{ type: 'input_text', text: 'Hello' }] })
       expect(added.data[0]?.id).to.match(/^msg_[0-9a-f]{32}$/)
@@ -156,13 +203,21 @@ describe('conversations', () => {
       })
     }
 
-    for (const [name, body, param] of [['no items', { items: [] }, 'items'], ['nothing', {}, 'items'], ['21 items', { items: Array(21).fill(said('x')) }, 'items']] as const) {
-      it(`are not added with ${name}`, async () => expect(await errorOf('POST', `/${id}/items`, body)).to.deep.nested.include({ status: 400, 'error.param': param }))
+    for (const [name, body, param] of [
+      ['no items', { items: [] }, 'items'],
+      ['nothing', {}, 'items'],
+      ['21 items', { items: Array(21).fill(said('x')) }, 'items'],
+    ] as const) {
+      it(`are not added with ${name}`, async () =>
+        expect(await errorOf('POST', `/${id}/items`, body)).to.deep.nested.include({ status: 400, 'error.param': param }))
     }
 
     it('are not added under an id that is there', async () => {
       await client.conversations.items.create(id, { items: [{ ...said('a'), id: 'msg_a' } as never] })
-      expect(await errorOf('POST', `/${id}/items`, { items: [said('b'), { ...said('c'), id: 'msg_a' }] })).to.deep.nested.include({ status: 400, 'error.param': 'items' })
+      expect(await errorOf('POST', `/${id}/items`, { items: [said('b'), { ...said('c'), id: 'msg_a' }] })).to.deep.nested.include({
+        status: 400,
+        'error.param': 'items',
+      })
       expect(await textsIn(id)).to.deep.equal(['a'])
     })
 
@@ -177,8 +232,9 @@ describe('conversations', () => {
   describe('in responses', () => {
     for (const streamed of [false, true]) {
       const how = streamed ? 'as streams' : 'plain'
-      const ask = async (model: string, params: object) => streamed ? await client.responses.stream({ model, ...params }).finalResponse() : await client.responses.create({ model, ...params })
-      const chat = (content: string) => streamed ? { chunks: chatChunks({ pieces: [content] }) } : { body: chatCompletion({ content }) }
+      const ask = async (model: string, params: object) =>
+        streamed ? await client.responses.stream({ model, ...params }).finalResponse() : await client.responses.create({ model, ...params })
+      const chat = (content: string) => (streamed ? { chunks: chatChunks({ pieces: [content] }) } : { body: chatCompletion({ content }) })
 
       it(`are continued, ${how}, by a provider that knows of none`, async () => {
         const { id } = await client.conversations.create({ items: [said('Be brief')] })
@@ -193,13 +249,17 @@ describe('conversations', () => {
       it(`are continued, ${how}, by a provider that has some of its own, and is not told`, async () => {
         const { id } = await client.conversations.create()
         const item = message({ pieces: ['Good day.'] })
-        const reply = (n: number) => streamed ? { chunks: streamOf(item) } : { body: response({ id: `resp_${n}`, output: [item.item] }) }
+        const reply = (n: number) => (streamed ? { chunks: streamOf(item) } : { body: response({ id: `resp_${n}`, output: [item.item] }) })
         served.upstream.reply(reply(1), reply(2))
         await ask('gpt-test', { conversation: id, input: 'Hello' })
         await ask('gpt-test', { conversation: id, input: 'Tide?' })
         const body = JSON.parse(served.upstream.requests[1]!.body.toString()) as { input: Record<string, unknown>[] }
         expect(body).to.not.have.property('conversation')
-        expect(body.input.map(({ role, id: own }) => [role, own])).to.deep.equal([['user', undefined], ['assistant', undefined], ['user', undefined]])
+        expect(body.input.map(({ role, id: own }) => [role, own])).to.deep.equal([
+          ['user', undefined],
+          ['assistant', undefined],
+          ['user', undefined],
+        ])
         expect(await textsIn(id)).to.deep.equal(['Hello', 'Good day.', 'Tide?', 'Good day.'])
       })
 
@@ -212,7 +272,11 @@ describe('conversations', () => {
         await client.conversations.delete(id)
         resolve()
         const answer = await calling
-        if (!streamed) expect([answer.status, JSON.parse(answer.body.toString())]).to.deep.equal([500, { error: { type: 'internal_error', message: 'The answer could not be put into its conversation', param: null, code: 'internal_error' } }])
+        if (!streamed)
+          expect([answer.status, JSON.parse(answer.body.toString())]).to.deep.equal([
+            500,
+            { error: { type: 'internal_error', message: 'The answer could not be put into its conversation', param: null, code: 'internal_error' } },
+          ])
         else {
           const events = wireEvents(answer.body.toString())
           expect(events.map(({ type }) => type)).to.not.include('response.completed')
@@ -225,13 +289,19 @@ describe('conversations', () => {
     it('are seen by guardrails, with what was said before', async () => {
       const counter = `import { definePlugin } from 'tapline'
         export default definePlugin({ name: 'counter', setup: () => ({ prompt({ conversation }) { conversation.insert(0, { role: 'system', text: [...conversation.texts()].map(({ text }) => text).join(' / ') }) } }) })`
-      await using guarded = await Served.start({ files: { 'counter.ts': counter }, config: { ...config, pipelines: { inference: [{ insert: { use: './counter.ts' }, before: 'retry' }] } } })
+      await using guarded = await Served.start({
+        files: { 'counter.ts': counter },
+        config: { ...config, pipelines: { inference: [{ insert: { use: './counter.ts' }, before: 'retry' }] } },
+      })
       guarded.upstream.always({ body: chatCompletion({ content: 'Good day.' }) })
       const other = guarded.client()
       const { id } = await other.conversations.create({ items: [said('Be brief')] })
       const one = await other.responses.create({ model: 'chatty/chat-test', conversation: id, input: 'Hello' })
       await other.responses.create({ model: 'chatty/chat-test', previous_response_id: one.id, input: 'Tide?' })
-      expect(guarded.upstream.requests.map(({ body }) => turns(body)[0])).to.deep.equal(['system: Be brief / Hello', 'system: Be brief / Hello / Good day. / Tide?'])
+      expect(guarded.upstream.requests.map(({ body }) => turns(body)[0])).to.deep.equal([
+        'system: Be brief / Hello',
+        'system: Be brief / Hello / Good day. / Tide?',
+      ])
     })
 
     it('are not touched by a call that fails', async () => {

@@ -7,11 +7,13 @@ import { recorded } from '../support/recorded.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 const prices = { input_per_mtok: 1, cached_input_per_mtok: 0.5, output_per_mtok: 10, per_character_input: 0.001, per_second_input: 0.01, per_image: 0.04 }
-const start = async () => await Served.start({ config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing: prices } }] } } }, env: { OPENAI_MODELS: '' } })
+const start = async () =>
+  await Served.start({ config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing: prices } }] } } }, env: { OPENAI_MODELS: '' } })
 
 const usage = { prompt_tokens: 1000, completion_tokens: 50, cached_tokens: 900 }
 const chat = { input_cost: (100 + 900 * 0.5) / 1e6, output_cost: 500 / 1e6, total_cost: 1050 / 1e6 }
-const form = '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\nRIFF\r\n--b--\r\n'
+const form =
+  '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a.wav"\r\nContent-Type: audio/wav\r\n\r\nRIFF\r\n--b--\r\n'
 
 interface Kind {
   readonly what: string
@@ -26,10 +28,35 @@ const kinds: readonly Kind[] = [
   { what: 'an answer', path: '/v1/chat/completions', body: hello, script: { body: chatCompletion({ usage }) }, is: chat },
   { what: 'a stream', path: '/v1/chat/completions', body: helloStream, script: { chunks: chatChunks({ pieces: ['a'], usage }) }, is: chat },
   { what: 'an answer that is translated', path: '/v1/messages', body: { ...hello, max_tokens: 9 }, script: { body: chatCompletion({ usage }) }, is: chat },
-  { what: 'a stream that is translated', path: '/v1/messages', body: { ...helloStream, max_tokens: 9 }, script: { chunks: chatChunks({ pieces: ['a'], usage }) }, is: chat },
-  { what: 'what is spoken, by its characters', path: '/v1/audio/speech', body: { model: 'gpt-test', input: 'Tide at 9', voice: 'alloy' }, script: { headers: { 'content-type': 'audio/mpeg' }, body: Buffer.from('sound') }, is: { input_cost: 0.009, total_cost: 0.009, costs_calculation_caveat: null } },
-  { what: 'what is heard, by its seconds', path: '/v1/audio/transcriptions', body: form, headers: { 'content-type': 'multipart/form-data; boundary=b' }, script: { body: { text: 'hello', usage: { type: 'duration', seconds: 3 } } }, is: { input_cost: 0.03, total_cost: 0.03 } },
-  { what: 'images, each', path: '/v1/images/generations', body: { model: 'gpt-test', prompt: 'tide' }, script: { body: { created: 1, data: [{ url: 'https://images.example/1' }, { url: 'https://images.example/2' }] } }, is: { output_cost: 0.08, total_cost: 0.08 } },
+  {
+    what: 'a stream that is translated',
+    path: '/v1/messages',
+    body: { ...helloStream, max_tokens: 9 },
+    script: { chunks: chatChunks({ pieces: ['a'], usage }) },
+    is: chat,
+  },
+  {
+    what: 'what is spoken, by its characters',
+    path: '/v1/audio/speech',
+    body: { model: 'gpt-test', input: 'Tide at 9', voice: 'alloy' },
+    script: { headers: { 'content-type': 'audio/mpeg' }, body: Buffer.from('sound') },
+    is: { input_cost: 0.009, total_cost: 0.009, costs_calculation_caveat: null },
+  },
+  {
+    what: 'what is heard, by its seconds',
+    path: '/v1/audio/transcriptions',
+    body: form,
+    headers: { 'content-type': 'multipart/form-data; boundary=b' },
+    script: { body: { text: 'hello', usage: { type: 'duration', seconds: 3 } } },
+    is: { input_cost: 0.03, total_cost: 0.03 },
+  },
+  {
+    what: 'images, each',
+    path: '/v1/images/generations',
+    body: { model: 'gpt-test', prompt: 'tide' },
+    script: { body: { created: 1, data: [{ url: 'https://images.example/1' }, { url: 'https://images.example/2' }] } },
+    is: { output_cost: 0.08, total_cost: 0.08 },
+  },
 ]
 
 describe('the cost in a record', () => {

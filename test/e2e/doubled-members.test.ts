@@ -35,7 +35,8 @@ const dialects = {
     doubled: {
       system: '"system":"my secret","system":"y","messages":[{"role":"user","content":"x"}]',
       'text of a block': '"messages":[{"role":"user","content":[{"type":"text","text":"my secret","text":"x"}]}]',
-      'input of a tool': '"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"q":"my secret"},"input":{"q":"x"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"my secret","content":"x"}]}]',
+      'input of a tool':
+        '"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"q":"my secret"},"input":{"q":"x"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"my secret","content":"x"}]}]',
     },
   },
 } as const
@@ -54,9 +55,13 @@ function serve(guardrail?: string): Promise<Served> {
 for (const [kind, guardrail] of Object.entries({ 'a guardrail on texts': redact, 'a guardrail on whole answers': judge, 'no guardrail': undefined })) {
   describe(`members that come twice, before ${kind}`, () => {
     let served: Served
-    before(async () => { served = await serve(guardrail) })
+    before(async () => {
+      served = await serve(guardrail)
+    })
     after(() => served.close())
-    beforeEach(() => { served.upstream.requests.length = 0 })
+    beforeEach(() => {
+      served.upstream.requests.length = 0
+    })
 
     const sentFor = async (path: string, body: string) => {
       const answer = await served.call('POST', path, body, headers)
@@ -64,7 +69,7 @@ for (const [kind, guardrail] of Object.entries({ 'a guardrail on texts': redact,
       return served.upstream.requests[0]?.body.toString()
     }
 
-    for (const [dialect, { path, rest, doubled: bodies }] of Object.entries(dialects) as [keyof typeof dialects, typeof dialects[keyof typeof dialects]][]) {
+    for (const [dialect, { path, rest, doubled: bodies }] of Object.entries(dialects) as [keyof typeof dialects, (typeof dialects)[keyof typeof dialects]][]) {
       const plain = `{"model":"${dialect}/m",${rest}${Object.values(bodies)[0]}}`
 
       for (const [what, members] of guardrail === judge ? [] : Object.entries(bodies)) {
@@ -74,7 +79,10 @@ for (const [kind, guardrail] of Object.entries({ 'a guardrail on texts': redact,
           const sent = await sentFor(path, body)
           if (guardrail === undefined) return expect(sent).to.equal(body.replace(`${dialect}/m`, 'm'))
           expect(sent).to.not.include(word)
-          expect(sent).to.include('"x"').and.include('"seed":12345678901234567890').and.match(/, "__proto__": 1\.0 \}$/)
+          expect(sent)
+            .to.include('"x"')
+            .and.include('"seed":12345678901234567890')
+            .and.match(/, "__proto__": 1\.0 \}$/)
         })
       }
 

@@ -29,7 +29,9 @@ const faults = [
 describe('storage faults', function () {
   this.timeout(180_000)
   let gateways: GatewayProcesses
-  before(async () => { gateways = await GatewayProcesses.behind() })
+  before(async () => {
+    gateways = await GatewayProcesses.behind()
+  })
   after(() => gateways.close())
 
   /** A gateway with a spool of its own, as on a machine of its own. */
@@ -58,18 +60,20 @@ describe('storage faults', function () {
 
   for (const { name, server, start } of servers) {
     describe(`with ${name}`, () => {
-      before(async function () { await need(this, server) })
+      before(async function () {
+        await need(this, server)
+      })
 
       for (const [title, fault, recover] of faults) {
         it(`answers every call while the database is ${title}, says so, and records each call once afterwards`, async () => {
-          await using database = await start() as Startable
+          await using database = (await start()) as Startable
           await using tapline = await gateway({ type: name, [name]: { url: database.url } })
           const url = await tapline.url()
           const ids = await call(url, 10)
           await fault(database)
-          ids.push(...await call(url, 20))
-          await eventually(async () => expect(await ready(url)).to.nested.include({ 'status': 'degraded', 'checks.storage': 'down' }))
-          ids.push(...await call(url, 20))
+          ids.push(...(await call(url, 20)))
+          await eventually(async () => expect(await ready(url)).to.nested.include({ status: 'degraded', 'checks.storage': 'down' }))
+          ids.push(...(await call(url, 20)))
           await recover(database)
           await eventually(async () => expect((await recordedIn(url)).toSorted()).to.deep.equal(ids.toSorted()))
           await eventually(async () => expect(await ready(url)).to.deep.include({ status: 'ready' }))
@@ -80,12 +84,12 @@ describe('storage faults', function () {
 
   it('records what was in the spool when the gateway itself was killed beside its database', async function () {
     await need(this, postgresql)
-    await using database = await startPostgresql() as Startable
+    await using database = (await startPostgresql()) as Startable
     await using folder = await gateways.folder(() => ({ storage: { type: 'postgresql', postgresql: { url: database.url } } }))
     await using first = gateways.start(folder)
     const ids = await call(await first.url(), 10)
     await database.kill()
-    ids.push(...await call(await first.url(), 10))
+    ids.push(...(await call(await first.url(), 10)))
     first.kill('SIGKILL')
     await once(first.process, 'exit')
     await database.restart()

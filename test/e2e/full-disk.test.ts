@@ -29,12 +29,17 @@ const layouts: readonly Layout[] = [
 describe('a gateway whose disk is full', function () {
   this.timeout(120_000)
   let gateways: GatewayProcesses
-  before(async () => { gateways = await GatewayProcesses.behind() })
+  before(async () => {
+    gateways = await GatewayProcesses.behind()
+  })
   after(() => gateways.close())
 
   function start(folder: Folder, { disk, holds }: Layout): Tapline {
     const place = (what: Layout['holds'][number]) => join(folder.path, holds.includes(what) ? 'disk' : '.')
-    return gateways.start(folder, { through: disk.through(join(folder.path, 'disk')), env: { SQLITE_PATH: join(place('database'), 'tapline.db'), STORAGE_SPILL_DIR: join(place('spool'), 'spill') } })
+    return gateways.start(folder, {
+      through: disk.through(join(folder.path, 'disk')),
+      env: { SQLITE_PATH: join(place('database'), 'tapline.db'), STORAGE_SPILL_DIR: join(place('spool'), 'spill') },
+    })
   }
 
   for (const layout of layouts) {
@@ -52,16 +57,16 @@ describe('a gateway whose disk is full', function () {
       const call = async (times: number) => await callMany(url, callers, times)
       const ids = await call(5)
       disk.fill(gateway, directory)
-      ids.push(...await call(20))
+      ids.push(...(await call(20)))
       await eventually(async () => {
         const { status, checks } = await ready(url)
         expect(status).to.equal('degraded')
         expect(Object.keys(checks ?? {}).filter(name => checks?.[name] === 'down')).to.have.members(down)
       })
-      ids.push(...await call(20))
+      ids.push(...(await call(20)))
       disk.free(gateway, directory)
       await eventually(async () => {
-        ids.push(...await call(1))
+        ids.push(...(await call(1)))
         expect(await ready(url)).to.include({ status: 'ready' })
       })
       await eventually(async () => expect((await recordedIn(url)).toSorted()).to.deep.equal(ids.toSorted()))

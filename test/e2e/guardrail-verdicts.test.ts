@@ -15,16 +15,31 @@ function start(rules: readonly object[], more: object = {}): Promise<Served> {
 }
 
 describe('guardrails, a cache and failover that stand', () => {
-  const all = [{ name: 'mail', type: 'pii', order: 1 }, { name: 'keys', type: 'secrets', order: 2 }, { name: 'words', type: 'string_replace', order: 3, config: { rules: 'tangerine => orange', roles: ['all'] } }]
+  const all = [
+    { name: 'mail', type: 'pii', order: 1 },
+    { name: 'keys', type: 'secrets', order: 2 },
+    { name: 'words', type: 'string_replace', order: 3, config: { rules: 'tangerine => orange', roles: ['all'] } },
+  ]
   const aliases = [{ source: 'smart', strategy: 'failover', targets: callerDialects.map(model => ({ model: `${model}/m` })) }]
   let served: Served
-  before(async () => { served = await start(all, { cache: { response: { simple: { enabled: true } } }, virtual_models: aliases }) })
+  before(async () => {
+    served = await start(all, { cache: { response: { simple: { enabled: true } } }, virtual_models: aliases })
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   /** Spelled as no program would. */
-  const odd = (body: object) => JSON.stringify(body, undefined, 3).replace(/^\{/, '{ "x\\u0031": 1.00, "seed": 12345678901234567890,').replaceAll('Hello.', 'H\\u00e9llo \\/ \\ud83d\\ude00')
-  const redacted: Readonly<Record<string, readonly [found: string, instead: string]>> = { mail: [mail, '<EMAIL_ADDRESS_1>'], key: [key, '[redacted]'], word: ['tangerine', 'orange'] }
+  const odd = (body: object) =>
+    JSON.stringify(body, undefined, 3)
+      .replace(/^\{/, '{ "x\\u0031": 1.00, "seed": 12345678901234567890,')
+      .replaceAll('Hello.', 'H\\u00e9llo \\/ \\ud83d\\ude00')
+  const redacted: Readonly<Record<string, readonly [found: string, instead: string]>> = {
+    mail: [mail, '<EMAIL_ADDRESS_1>'],
+    key: [key, '[redacted]'],
+    word: ['tangerine', 'orange'],
+  }
 
   for (const caller of callerDialects) {
     const sentFor = async (body: string) => {
@@ -64,7 +79,10 @@ describe('guardrails, a cache and failover that stand', () => {
     }
 
     it(`give a stream of ${caller} to the caller with every character that came`, async () => {
-      const { events } = spokenStream(caller, { thoughts: ['I think so, at least it is my opinion today. '.repeat(8)], pieces: ['It is so. '.repeat(60), 'And so on.'] })
+      const { events } = spokenStream(caller, {
+        thoughts: ['I think so, at least it is my opinion today. '.repeat(8)],
+        pieces: ['It is so. '.repeat(60), 'And so on.'],
+      })
       served.upstream.always({ chunks: events })
       const answer = await served.call('POST', paths[caller], requestWith('x', 'system', caller, `${caller}/m`, true))
       const { thoughts, text, finish, error } = heard(caller, answer.body)
@@ -78,20 +96,30 @@ type Verdict = 'pass' | 'edit' | 'block' | 'respond' | 'warn'
 
 /** A rule, what is said where, and what becomes of it. */
 const verdicts: readonly (readonly [rule: { readonly type: string; readonly config: object }, text: string, place: Place, verdict: Verdict])[] = [
-  ...(['system', 'first user message', 'earlier message', 'tool arguments', 'tool result', 'reply text', 'reply tool arguments', 'reasoning'] as const).flatMap(place => [
-    [{ type: 'pii', config: {} }, mail, place, 'edit'] as const,
-    [{ type: 'pii', config: {} }, 'no mail', place, 'pass'] as const,
-    [{ type: 'pii', config: { action: 'block' } }, mail, place, 'block'] as const,
-    [{ type: 'pii', config: { action: 'respond' } }, mail, place, 'respond'] as const,
-    [{ type: 'pii', config: { action: 'warn' } }, mail, place, 'warn'] as const,
-    [{ type: 'secrets', config: {} }, key, place, 'edit'] as const,
-    [{ type: 'secrets', config: { action: 'block' } }, key, place, 'block'] as const,
-    [{ type: 'secrets', config: { action: 'block', allow_list: [key] } }, key, place, 'pass'] as const,
-    [{ type: 'string_replace', config: { rules: 'tangerine', roles: ['all'], on_match: 'block' } }, 'a tangerine', place, 'block'] as const,
-    [{ type: 'string_replace', config: { rules: 'tangerine', roles: ['all'], on_match: 'respond' } }, 'a tangerine', place, 'respond'] as const,
-  ]),
-  ...(['user', 'system', 'assistant', 'tool'] as const).flatMap(role => ([['first user message', 'user'], ['system', 'system'], ['earlier message', 'assistant'], ['tool arguments', 'assistant']] as const).map(([place, whose]) =>
-    [{ type: 'secrets', config: { roles: [role], action: 'block' } }, key, place, role === whose ? 'block' : 'pass'] as const)),
+  ...(['system', 'first user message', 'earlier message', 'tool arguments', 'tool result', 'reply text', 'reply tool arguments', 'reasoning'] as const).flatMap(
+    place => [
+      [{ type: 'pii', config: {} }, mail, place, 'edit'] as const,
+      [{ type: 'pii', config: {} }, 'no mail', place, 'pass'] as const,
+      [{ type: 'pii', config: { action: 'block' } }, mail, place, 'block'] as const,
+      [{ type: 'pii', config: { action: 'respond' } }, mail, place, 'respond'] as const,
+      [{ type: 'pii', config: { action: 'warn' } }, mail, place, 'warn'] as const,
+      [{ type: 'secrets', config: {} }, key, place, 'edit'] as const,
+      [{ type: 'secrets', config: { action: 'block' } }, key, place, 'block'] as const,
+      [{ type: 'secrets', config: { action: 'block', allow_list: [key] } }, key, place, 'pass'] as const,
+      [{ type: 'string_replace', config: { rules: 'tangerine', roles: ['all'], on_match: 'block' } }, 'a tangerine', place, 'block'] as const,
+      [{ type: 'string_replace', config: { rules: 'tangerine', roles: ['all'], on_match: 'respond' } }, 'a tangerine', place, 'respond'] as const,
+    ],
+  ),
+  ...(['user', 'system', 'assistant', 'tool'] as const).flatMap(role =>
+    (
+      [
+        ['first user message', 'user'],
+        ['system', 'system'],
+        ['earlier message', 'assistant'],
+        ['tool arguments', 'assistant'],
+      ] as const
+    ).map(([place, whose]) => [{ type: 'secrets', config: { roles: [role], action: 'block' } }, key, place, role === whose ? 'block' : 'pass'] as const),
+  ),
 ]
 
 describe('a policy', () => {
@@ -112,7 +140,9 @@ describe('a policy', () => {
 
 describe('an answer in the place of a reply', () => {
   let served: Served
-  before(async () => { served = await start([{ name: 'words', type: 'string_replace', config: { rules: 'tangerine', on_match: 'respond' } }]) })
+  before(async () => {
+    served = await start([{ name: 'words', type: 'string_replace', config: { rules: 'tangerine', on_match: 'respond' } }])
+  })
   after(() => served.close())
 
   const said = { pieces: ['A tangerine.'] }
@@ -120,10 +150,15 @@ describe('an answer in the place of a reply', () => {
     for (const upstream of callerDialects) {
       it(`says what the reply had cost, to ${caller} from ${upstream}`, async () => {
         served.upstream.reply({ body: spokenReply(upstream, said) }, { chunks: spokenStream(upstream, said).events })
-        const plain = JSON.parse((await served.call('POST', paths[caller], requestWith('x', 'system', caller, `${upstream}/m`))).body.toString()) as { usage: object }
+        const plain = JSON.parse((await served.call('POST', paths[caller], requestWith('x', 'system', caller, `${upstream}/m`))).body.toString()) as {
+          usage: object
+        }
         expect(plain.usage).to.include(cost[caller])
         const asked = caller === 'openai-chat' ? { stream_options: { include_usage: true } } : {}
-        const streamed = heard(caller, (await served.call('POST', paths[caller], { ...requestWith('x', 'system', caller, `${upstream}/m`, true), ...asked })).body)
+        const streamed = heard(
+          caller,
+          (await served.call('POST', paths[caller], { ...requestWith('x', 'system', caller, `${upstream}/m`, true), ...asked })).body,
+        )
         expect(streamed.text).to.equal('Request blocked by policy')
         expect(streamed.usage).to.include(cost[caller])
       })

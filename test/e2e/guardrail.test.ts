@@ -20,9 +20,13 @@ function withGuardrail(source: string, options: object = { word }, clock?: Turne
 
 describe('a guardrail of one file that redacts a word', () => {
   let served: Served
-  before(async () => { served = await withGuardrail(redact) })
+  before(async () => {
+    served = await withGuardrail(redact)
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   describe('in the prompt', () => {
     const user = (content: unknown) => JSON.stringify({ role: 'user', content })
@@ -31,7 +35,11 @@ describe('a guardrail of one file that redacts a word', () => {
       'in an earlier message': `[${user('a secret')},{"role":"assistant","content":"ok"},${user('and now?')}]`,
       'in the instructions': `[{"role":"system","content":"keep the secret"},${user('hi')}]`,
       'in an earlier answer': `[${user('hi')},{"role":"assistant","content":"secret"},${user('hi')}]`,
-      'in a part of a message': `[${user([{ type: 'text', text: 'hi' }, { type: 'image_url', image_url: { url: 'data:,x' } }, { type: 'text', text: 'my secret' }])}]`,
+      'in a part of a message': `[${user([
+        { type: 'text', text: 'hi' },
+        { type: 'image_url', image_url: { url: 'data:,x' } },
+        { type: 'text', text: 'my secret' },
+      ])}]`,
       'in a tool result': `[${user('hi')},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{}"}}]},{"role":"tool","tool_call_id":"c","content":"the secret"}]`,
       'in the arguments of an earlier tool call': `[${user('hi')},{"role":"assistant","content":null,"tool_calls":[{"id":"c","type":"function","function":{"name":"f","arguments":"{\\"q\\": \\"my secret\\", \\"n\\":1.0}"}}]},{"role":"tool","tool_call_id":"c","content":"ok"}]`,
       'in every place at once': `[{"role":"system","content":"secret"},${user('secret secret')}]`,
@@ -64,13 +72,17 @@ describe('a guardrail of one file that redacts a word', () => {
   })
 
   describe('in a plain reply', () => {
-    const says = (message: object) => JSON.stringify(chatCompletion()).replace(/"message":\{.*?\},"logprobs"/, `"message":${JSON.stringify({ role: 'assistant', ...message })},"logprobs"`)
+    const says = (message: object) =>
+      JSON.stringify(chatCompletion()).replace(/"message":\{.*?\},"logprobs"/, `"message":${JSON.stringify({ role: 'assistant', ...message })},"logprobs"`)
     for (const [name, body] of Object.entries({
       'in its text': says({ content: 'the secret is out' }),
       'in its reasoning': says({ content: 'no', reasoning_content: 'secret thoughts' }),
       'in its refusal': says({ content: null, refusal: 'no secret for you' }),
       'in the arguments of a tool call': JSON.stringify(chatCompletion({ toolCalls: [{ name: 'f', arguments: '{"q":"a secret","n":1.0}' }] })),
-      'in the second of two choices': JSON.stringify(chatCompletion({ content: 'fine' })).replace('],"usage"', ',{"index":1,"message":{"role":"assistant","content":"secret"},"finish_reason":"stop"}],"usage"'),
+      'in the second of two choices': JSON.stringify(chatCompletion({ content: 'fine' })).replace(
+        '],"usage"',
+        ',{"index":1,"message":{"role":"assistant","content":"secret"},"finish_reason":"stop"}],"usage"',
+      ),
     })) {
       it(`${name}, and changes nothing else`, async () => {
         expect(body).to.include(word)
@@ -83,11 +95,24 @@ describe('a guardrail of one file that redacts a word', () => {
   describe('in a stream', () => {
     const text = `the ${word} is out`
     /** The text in two pieces, cut everywhere; in single characters; and whole. */
-    const cuts = [...Array.from({ length: text.length - 1 }, (_, i) => [text.slice(0, i + 1), text.slice(i + 1)]), [...text], [text], [word], [...word], [`${text} `, text]]
+    const cuts = [
+      ...Array.from({ length: text.length - 1 }, (_, i) => [text.slice(0, i + 1), text.slice(i + 1)]),
+      [...text],
+      [text],
+      [word],
+      [...word],
+      [`${text} `, text],
+    ]
     const kinds: Readonly<Record<string, { readonly key: string; readonly events: (pieces: readonly string[]) => string[] }>> = {
       text: { key: '0/content', events: pieces => chatChunks({ pieces }) },
-      reasoning: { key: '0/reasoning', events: pieces => chatChunks({ pieces }).map((event, i) => i > 0 && i <= pieces.length ? event.replace('"content":', '"reasoning_content":') : event) },
-      refusal: { key: '0/refusal', events: pieces => chatChunks({ pieces }).map((event, i) => i > 0 && i <= pieces.length ? event.replace('"content":', '"refusal":') : event) },
+      reasoning: {
+        key: '0/reasoning',
+        events: pieces => chatChunks({ pieces }).map((event, i) => (i > 0 && i <= pieces.length ? event.replace('"content":', '"reasoning_content":') : event)),
+      },
+      refusal: {
+        key: '0/refusal',
+        events: pieces => chatChunks({ pieces }).map((event, i) => (i > 0 && i <= pieces.length ? event.replace('"content":', '"refusal":') : event)),
+      },
       'tool arguments': { key: '0/tool_calls/0', events: pieces => chatChunks({ toolCalls: [{ name: 'f', arguments: ['{"q":"', ...pieces, '"}'] }] }) },
     }
     for (const [kind, { key, events }] of Object.entries(kinds)) {
@@ -108,7 +133,8 @@ describe('a guardrail of one file that redacts a word', () => {
       const bytes = Buffer.from(chatChunks({ pieces: ['the sec', 'ret is', ' out 😀'] }).join(''))
       served.upstream.reply({ chunks: [bytes], splitAt: 'every byte' })
       for (const at of bytes.keys()) served.upstream.reply({ chunks: [bytes], splitAt: [at] })
-      for (let i = 0; i <= bytes.length; i++) expect(streamTexts((await served.chat(helloStream)).body).texts).to.deep.equal({ '0/content': 'the [redacted] is out 😀' })
+      for (let i = 0; i <= bytes.length; i++)
+        expect(streamTexts((await served.chat(helloStream)).body).texts).to.deep.equal({ '0/content': 'the [redacted] is out 😀' })
     }).timeout(180_000)
 
     it('that has no [DONE] and no finish', async () => {
@@ -120,7 +146,7 @@ describe('a guardrail of one file that redacts a word', () => {
 
     it('in two choices whose events take turns', async () => {
       const [first = '', ...events] = chatChunks({ pieces: ['sec', 'ret'] })
-      const both = events.flatMap(event => event.includes('[DONE]') ? [event] : [event, event.replace('"choices":[{"index":0', '"choices":[{"index":1')])
+      const both = events.flatMap(event => (event.includes('[DONE]') ? [event] : [event, event.replace('"choices":[{"index":0', '"choices":[{"index":1')]))
       served.upstream.reply({ chunks: [first, ...both] })
       expect(streamTexts((await served.chat(helloStream)).body).texts).to.deep.equal({ '0/content': '[redacted]', '1/content': '[redacted]' })
     })
@@ -132,7 +158,10 @@ describe('a guardrail of one file that redacts a word', () => {
 
     it('that the official client reads', async () => {
       served.upstream.reply({ chunks: chatChunks({ pieces: ['my s', 'ecr', 'et'] }) })
-      const completion = await served.client().chat.completions.stream({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] }).finalChatCompletion()
+      const completion = await served
+        .client()
+        .chat.completions.stream({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })
+        .finalChatCompletion()
       expect(completion.choices[0]?.message.content).to.equal('my [redacted]')
     })
 
@@ -157,13 +186,21 @@ describe('a guardrail of one file that redacts a word', () => {
 
 describe('a guardrail of one file that refuses a word', () => {
   let served: Served
-  before(async () => { served = await withGuardrail(refuse) })
+  before(async () => {
+    served = await withGuardrail(refuse)
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   for (const stream of [false, true]) {
     it(`refuses a prompt with 400${stream ? ', of a stream, too' : ''}, and calls nobody`, async () => {
-      expectError(await served.chat({ ...hello, stream, messages: [{ role: 'user', content: 'a secret' }] }), { code: 'word_found', status: 400, message: 'A word is not allowed here' })
+      expectError(await served.chat({ ...hello, stream, messages: [{ role: 'user', content: 'a secret' }] }), {
+        code: 'word_found',
+        status: 400,
+        message: 'A word is not allowed here',
+      })
       expect(served.upstream.requests).to.have.length(0)
     })
   }
@@ -184,15 +221,25 @@ describe('a guardrail of one file that refuses a word', () => {
   })
 
   it('refuses a stream with its status where what ends the answer is refused, and came first', async () => {
-    await using other = await withGuardrail(`
+    await using other = await withGuardrail(
+      `
       import { block, definePlugin } from 'tapline'
-      export default definePlugin({ name: 'last', setup: () => ({ stream: { last: () => block('end_found', 'No end is allowed here', { status: 451 }) } }) })`, {})
-    other.upstream.always({ chunks: ['event: response.completed\ndata: {"type":"response.completed","response":{"id":"resp_1","object":"response","status":"completed","model":"gpt-test","output":[]}}\n\n'] })
+      export default definePlugin({ name: 'last', setup: () => ({ stream: { last: () => block('end_found', 'No end is allowed here', { status: 451 }) } }) })`,
+      {},
+    )
+    other.upstream.always({
+      chunks: [
+        'event: response.completed\ndata: {"type":"response.completed","response":{"id":"resp_1","object":"response","status":"completed","model":"gpt-test","output":[]}}\n\n',
+      ],
+    })
     expectError(await other.call('POST', '/v1/responses', { model: 'gpt-test', input: 'hi', stream: true }), { code: 'end_found', status: 451 })
   })
 
   it('keeps back the usage that nobody asked for when it refuses what comes in one piece with it', async () => {
-    const [role = '', long = '', secret = '', finish = '', usage = '', done = ''] = chatChunks({ pieces: ['something that is long enough to leave', ' a secret here'], usage: { prompt_tokens: 5, completion_tokens: 2 } })
+    const [role = '', long = '', secret = '', finish = '', usage = '', done = ''] = chatChunks({
+      pieces: ['something that is long enough to leave', ' a secret here'],
+      usage: { prompt_tokens: 5, completion_tokens: 2 },
+    })
     expect([finish, usage, done].join('')).to.match(/"finish_reason":"stop"[^]*"choices":\[\][^]*\[DONE\]/)
     const { body } = await served.begun('/v1/chat/completions', helloStream, [role + long, [usage, secret, finish, done].join('')], 1)
     expect(streamTexts(body).finishReasons).to.deep.equal(['content_filter'])
@@ -252,7 +299,10 @@ describe('a guardrail that must see a stream whole', () => {
     expect({ texts, dones, finishReasons }).to.deep.equal({ texts: { '0/content': 'a thing' }, dones: 1, finishReasons: ['stop'] })
   })
 
-  for (const [name, pieces, ending] of [['refuses it', ['a sec', 'ret'], { finishReasons: ['content_filter'], dones: 1, errors: [] }], ['lets it pass', ['fi', 'ne'], { finishReasons: ['stop'], dones: 1, errors: [] }]] as const) {
+  for (const [name, pieces, ending] of [
+    ['refuses it', ['a sec', 'ret'], { finishReasons: ['content_filter'], dones: 1, errors: [] }],
+    ['lets it pass', ['fi', 'ne'], { finishReasons: ['stop'], dones: 1, errors: [] }],
+  ] as const) {
     it(`${name} after comments that kept the client waiting, and ends it as the dialect ends a stream`, async () => {
       const clock = new TurnedClock()
       await using served = await withGuardrail(judge, { word }, clock)

@@ -9,7 +9,11 @@ import { speakers, speakersEnv, spokenStream, type SpokenDialect } from '../supp
 import { Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
 
-const routes: Readonly<Record<CallerDialect, string>> = { 'openai-chat': '/v1/chat/completions', 'openai-responses': '/v1/responses', 'anthropic-messages': '/v1/messages' }
+const routes: Readonly<Record<CallerDialect, string>> = {
+  'openai-chat': '/v1/chat/completions',
+  'openai-responses': '/v1/responses',
+  'anthropic-messages': '/v1/messages',
+}
 const speech = { pieces: ['one ', 'two ', 'three'] }
 
 /** A stream that stands still before one of its events, with a caller who listens. */
@@ -29,22 +33,32 @@ class Silence implements AsyncDisposable {
   /** @param before the piece of text before which the provider falls silent */
   static async begin(vendor: SpokenDialect, caller: CallerDialect, before: string, guardrail?: string, signal?: AbortSignal): Promise<Silence> {
     const clock = new TurnedClock()
-    const steps = guardrail === undefined ? {} : { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'two' } }, before: 'retry' }] } }
+    const steps =
+      guardrail === undefined ? {} : { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'two' } }, before: 'retry' }] } }
     const served = await Served.start({ clock, env: speakersEnv, config: { providers: speakers, ...steps }, files: { 'guardrail.ts': guardrail ?? '' } })
     const gates = new Map(speech.pieces.map(piece => [piece.trim(), new Gate()]))
     const { events, contentType } = spokenStream(vendor, speech)
     const beforeChunk = Object.fromEntries([...gates].map(([piece, gate]) => [events.findIndex(event => event.includes(`"${piece}`)), gate]))
     served.upstream.always({ chunks: events, trickle: true, headers: { 'content-type': contentType }, gates: { beforeChunk } })
     const silence = new Silence(served, clock, gates)
-    const body = { model: `${vendor}/m`, stream: true, ...(caller === 'openai-responses' ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }), ...(caller === 'anthropic-messages' ? { max_tokens: 100 } : {}) }
+    const body = {
+      model: `${vendor}/m`,
+      stream: true,
+      ...(caller === 'openai-responses' ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }),
+      ...(caller === 'anthropic-messages' ? { max_tokens: 100 } : {}),
+    }
     // So that its waits end at other times than those that began with the gateway.
     clock.advance(7)
     const opening = served.open('POST', routes[caller], body, {}, signal)
     await silence.goOnTo(before)
     if (guardrail === judge) await until(() => clock.waitsMs.includes(15_000))
     void opening.then(answer => {
-      answer.body.on('data', (chunk: Buffer) => { silence.#text += chunk.toString() })
-      answer.body.on('end', () => { silence.#ended = true })
+      answer.body.on('data', (chunk: Buffer) => {
+        silence.#text += chunk.toString()
+      })
+      answer.body.on('end', () => {
+        silence.#ended = true
+      })
       answer.body.on('error', () => {})
     })
     return silence
@@ -154,7 +168,7 @@ describe('a stream whose provider is silent', () => {
     })
   }
 
-  it('stays as the provider sends it if that speaks the caller\'s dialect', async () => {
+  it("stays as the provider sends it if that speaks the caller's dialect", async () => {
     await using silence = await Silence.begin('anthropic-messages', 'anthropic-messages', 'three')
     await silence.says('two')
     expect(silence.isWatched).to.equal(false)
@@ -197,7 +211,12 @@ describe('a translated stream that is complete, whose provider keeps the connect
   const ask = async (vendor: SpokenDialect, caller: CallerDialect, end: Gate) => {
     const { events, contentType } = spokenStream(vendor, speech)
     served.upstream.always({ chunks: events, headers: { 'content-type': contentType }, gates: { beforeEnd: end } })
-    const body = { model: `${vendor}/m`, stream: true, ...(caller === 'openai-responses' ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }), ...(caller === 'anthropic-messages' ? { max_tokens: 100 } : {}) }
+    const body = {
+      model: `${vendor}/m`,
+      stream: true,
+      ...(caller === 'openai-responses' ? { input: 'hi' } : { messages: [{ role: 'user', content: 'hi' }] }),
+      ...(caller === 'anthropic-messages' ? { max_tokens: 100 } : {}),
+    }
     return heard(caller, (await served.call('POST', routes[caller], body)).body.toString())
   }
 

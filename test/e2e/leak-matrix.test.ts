@@ -62,7 +62,10 @@ for (const [name, { canary, rule }] of Object.entries(guards)) {
     let hook: ScriptedUpstream
     before(async () => {
       hook = (await ScriptedUpstream.start()).always(redacting)
-      served = await Served.start({ env: speakersEnv, config: { providers: speakers, guardrails: { rules: [{ name, ...rule(hook.url) }] }, resilience: { retry: { max_retries: 0 } } } })
+      served = await Served.start({
+        env: speakersEnv,
+        config: { providers: speakers, guardrails: { rules: [{ name, ...rule(hook.url) }] }, resilience: { retry: { max_retries: 0 } } },
+      })
     })
     after(() => Promise.all([served.close(), hook.close()]))
 
@@ -137,7 +140,12 @@ describe('the leak matrix', () => {
 /** The decision of a webhook. */
 function redacting({ body }: ReceivedRequest): Script {
   const { texts } = JSON.parse(body.toString()) as { texts: readonly { readonly id: string; readonly text: string }[] }
-  return { body: { decision: 'allow', edits: texts.filter(({ text }) => text.includes(fruit)).map(({ id, text }) => ({ id, text: text.replaceAll(fruit, '[redacted]') })) } }
+  return {
+    body: {
+      decision: 'allow',
+      edits: texts.filter(({ text }) => text.includes(fruit)).map(({ id, text }) => ({ id, text: text.replaceAll(fruit, '[redacted]') })),
+    },
+  }
 }
 
 /** A body, and behind it what its base64 says. */
@@ -160,9 +168,15 @@ async function faultOf(served: Served, { caller, vendor, isStream, place, isSpli
 }
 
 /** What is wrong with the lines of a batch, one for each place. */
-async function batchFaults(served: Served, caller: CallerDialect, run: 'by the provider' | 'by the gateway', text: string, canary: string): Promise<readonly string[]> {
+async function batchFaults(
+  served: Served,
+  caller: CallerDialect,
+  run: 'by the provider' | 'by the gateway',
+  text: string,
+  canary: string,
+): Promise<readonly string[]> {
   const isMessages = caller === 'anthropic-messages'
-  const vendor = run === 'by the provider' ? isMessages ? 'anthropic-messages' : caller : isMessages ? 'openai-chat' : 'anthropic-messages'
+  const vendor = run === 'by the provider' ? (isMessages ? 'anthropic-messages' : caller) : isMessages ? 'openai-chat' : 'anthropic-messages'
   const model = run === 'by the provider' && !isMessages ? 'openai/gpt-test' : `${vendor}/m`
   const reply = (body: string) => spokenReply(vendor, speechWith(text, places.find(place => body.includes(`place=${place}.`)) ?? 'system', false))
   const batches = new BatchVendor()
@@ -199,17 +213,26 @@ function saysAnywhere(body: string, word: string): boolean {
 }
 
 /** A vendor's answer; `isSplit`: its text in single characters, its bytes one by one. */
-function answering(vendor: SpokenDialect, text: string, place: Place, { isStream, isSplit }: { readonly isStream: boolean; readonly isSplit: boolean }): Script {
+function answering(
+  vendor: SpokenDialect,
+  text: string,
+  place: Place,
+  { isStream, isSplit }: { readonly isStream: boolean; readonly isSplit: boolean },
+): Script {
   const speech = speechWith(text, place, isSplit)
-  if (!isStream) return { body: spokenReply(vendor, speech), ...isSplit ? { splitAt: 'every byte' } : {} }
+  if (!isStream) return { body: spokenReply(vendor, speech), ...(isSplit ? { splitAt: 'every byte' } : {}) }
   const { contentType, events } = spokenStream(vendor, speech)
-  return { chunks: events, headers: { 'content-type': contentType }, ...isSplit ? { splitAt: 'every byte' } : {} }
+  return { chunks: events, headers: { 'content-type': contentType }, ...(isSplit ? { splitAt: 'every byte' } : {}) }
 }
 
 /** `isSplit`: the request's bytes come one by one. */
 async function call(served: Served, path: string, body: object, isSplit: boolean): Promise<{ readonly status: number; readonly body: string }> {
   const bytes = Buffer.from(JSON.stringify(body))
-  const headers = { 'authorization': `Bearer ${masterKey}`, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' }
-  const { statusCode: status, body: answer } = await request(served.url + path, { method: 'POST', headers, body: isSplit ? Array.from(bytes, byte => Buffer.of(byte)).values() as never : bytes })
+  const headers = { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' }
+  const { statusCode: status, body: answer } = await request(served.url + path, {
+    method: 'POST',
+    headers,
+    body: isSplit ? (Array.from(bytes, byte => Buffer.of(byte)).values() as never) : bytes,
+  })
   return { status, body: await answer.text() }
 }

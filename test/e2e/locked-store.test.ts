@@ -6,8 +6,9 @@ import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { FileVendor } from '../support/file-vendor.ts'
 import { hello, Served } from '../support/serve.ts'
 
-const file = '--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n'
-  + `--b\r\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\n${JSON.stringify({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body: hello })}\r\n--b--\r\n`
+const file =
+  '--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nbatch\r\n' +
+  `--b\r\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\r\n\r\n${JSON.stringify({ custom_id: 'a', method: 'POST', url: '/v1/chat/completions', body: hello })}\r\n--b--\r\n`
 
 describe('while the store takes no writes', () => {
   const calls: readonly (readonly [string, string, object | string, Readonly<Record<string, string>>])[] = [
@@ -24,7 +25,8 @@ describe('while the store takes no writes', () => {
     other.exec('BEGIN IMMEDIATE')
     const answers = await Promise.all(calls.map(async ([what, path, body, headers]) => [what, await served.call('POST', path, body, headers)] as const))
     other.close()
-    for (const [what, { status, headers, body }] of answers) expect([what, status, headers['retry-after'], /"(?:error_)?code":"(\w+)"/.exec(body.toString())?.[1]]).to.deep.equal([what, 503, '1', 'not_ready'])
+    for (const [what, { status, headers, body }] of answers)
+      expect([what, status, headers['retry-after'], /"(?:error_)?code":"(\w+)"/.exec(body.toString())?.[1]]).to.deep.equal([what, 503, '1', 'not_ready'])
   })
 })
 

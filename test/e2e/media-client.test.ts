@@ -21,7 +21,8 @@ const mp3 = Buffer.from([0xff, 0xfb, 0x90, 0, ...Buffer.from('sound')])
 const wav = () => toFile(Buffer.from('RIFF\r\n--sound'), 'speech.wav', { type: 'audio/wav' })
 const image = { created: 1, data: [{ b64_json: 'aGk=' }], usage: { input_tokens: 3, output_tokens: 5, total_tokens: 8 } }
 
-const start = (options: ServeOptions = {}) => Served.start({ ...options, config: { resilience: { retry: { max_retries: 1, initial_backoff: '1ms', max_backoff: '1ms' } }, ...options.config } })
+const start = (options: ServeOptions = {}) =>
+  Served.start({ ...options, config: { resilience: { retry: { max_retries: 1, initial_backoff: '1ms', max_backoff: '1ms' } }, ...options.config } })
 
 describe('the openai client', () => {
   let served: Served
@@ -36,7 +37,7 @@ describe('the openai client', () => {
   const sent = () => JSON.parse(served.upstream.requests.at(-1)?.body.toString() ?? '') as unknown
 
   describe('audio.speech', () => {
-    it('gets the provider\'s bytes, under the provider\'s type', async () => {
+    it("gets the provider's bytes, under the provider's type", async () => {
       served.upstream.always({ headers: { 'content-type': 'audio/mpeg' }, body: mp3 })
       const response = await client.audio.speech.create({ model: 'openai/gpt-test', input: 'hello', voice: 'alloy' })
       expect(Buffer.from(await response.arrayBuffer())).to.deep.equal(mp3)
@@ -58,7 +59,10 @@ describe('the openai client', () => {
     })
 
     it('gets events when it asks for them', async () => {
-      const events = ['data: {"type":"speech.audio.delta","audio":"aGk="}\n\n', 'data: {"type":"speech.audio.done","usage":{"input_tokens":4,"output_tokens":9,"total_tokens":13}}\n\n']
+      const events = [
+        'data: {"type":"speech.audio.delta","audio":"aGk="}\n\n',
+        'data: {"type":"speech.audio.done","usage":{"input_tokens":4,"output_tokens":9,"total_tokens":13}}\n\n',
+      ]
       served.upstream.always({ chunks: events })
       const response = await client.audio.speech.create({ model: 'gpt-test', input: 'hello', voice: 'alloy', stream_format: 'sse' })
       expect(await response.text()).to.equal(events.join(''))
@@ -81,15 +85,24 @@ describe('the openai client', () => {
     ] as const) {
       it(`gets an error as JSON when the provider answers with ${what}`, async () => {
         served.upstream.always(script)
-        expectError(await served.call('POST', '/v1/audio/speech', { model: 'gpt-test', input: 'x', voice: 'y' }), { code, status, ...(status === 502 ? { type: 'provider_error' } : {}) })
+        expectError(await served.call('POST', '/v1/audio/speech', { model: 'gpt-test', input: 'x', voice: 'y' }), {
+          code,
+          status,
+          ...(status === 502 ? { type: 'provider_error' } : {}),
+        })
       })
     }
   })
 
-  for (const [operation, path] of [['transcriptions', '/v1/audio/transcriptions'], ['translations', '/v1/audio/translations']] as const) {
+  for (const [operation, path] of [
+    ['transcriptions', '/v1/audio/transcriptions'],
+    ['translations', '/v1/audio/translations'],
+  ] as const) {
     describe(`audio.${operation}`, () => {
       it('sends the form on, with the model that the provider knows', async () => {
-        served.upstream.always({ body: { text: 'hello', usage: { type: 'tokens', input_tokens: 14, output_tokens: 2, total_tokens: 16, input_token_details: { audio_tokens: 14 } } } })
+        served.upstream.always({
+          body: { text: 'hello', usage: { type: 'tokens', input_tokens: 14, output_tokens: 2, total_tokens: 16, input_token_details: { audio_tokens: 14 } } },
+        })
         const { text } = await client.audio[operation].create({ file: await wav(), model: 'openai/gpt-test', prompt: 'names: Ångström', temperature: 0 })
         expect(text).to.equal('hello')
         const { parts, headers, path: asked } = received(served)
@@ -115,7 +128,9 @@ describe('the openai client', () => {
 
   describe('audio.transcriptions, streamed,', () => {
     it('gets the events', async () => {
-      served.upstream.always({ chunks: ['data: {"type":"transcript.text.delta","delta":"hel"}\n\n', 'data: {"type":"transcript.text.done","text":"hello"}\n\n'] })
+      served.upstream.always({
+        chunks: ['data: {"type":"transcript.text.delta","delta":"hel"}\n\n', 'data: {"type":"transcript.text.done","text":"hello"}\n\n'],
+      })
       const types: string[] = []
       for await (const event of await client.audio.transcriptions.create({ file: await wav(), model: 'gpt-test', stream: true })) types.push(event.type)
       expect(types).to.deep.equal(['transcript.text.delta', 'transcript.text.done'])
@@ -126,7 +141,10 @@ describe('the openai client', () => {
       served.upstream.always({ body: { text: 'hello', usage: { type: 'duration', seconds: 1 } } })
       const events = []
       for await (const event of await client.audio.transcriptions.create({ file: await wav(), model: 'gpt-test', stream: true })) events.push(event)
-      expect(events).to.deep.equal([{ type: 'transcript.text.delta', delta: 'hello' }, { type: 'transcript.text.done', text: 'hello', usage: { type: 'duration', seconds: 1 } }])
+      expect(events).to.deep.equal([
+        { type: 'transcript.text.delta', delta: 'hello' },
+        { type: 'transcript.text.done', text: 'hello', usage: { type: 'duration', seconds: 1 } },
+      ])
     })
   })
 
@@ -146,7 +164,12 @@ describe('the openai client', () => {
   it('images.edit sends images and mask in their order, with their names and types', async () => {
     served.upstream.always({ body: image })
     const files = await Promise.all(['a', 'b'].map(name => toFile(Buffer.from(name), `${name}.png`, { type: 'image/png' })))
-    await client.images.edit({ model: 'openai/gpt-test', image: files, mask: await toFile(Buffer.from('m'), 'mask.webp', { type: 'image/webp' }), prompt: 'a hat' })
+    await client.images.edit({
+      model: 'openai/gpt-test',
+      image: files,
+      mask: await toFile(Buffer.from('m'), 'mask.webp', { type: 'image/webp' }),
+      prompt: 'a hat',
+    })
     expect(received(served).parts).to.deep.equal([
       ['model', undefined, undefined, 'gpt-test'],
       ['mask', 'mask.webp', 'image/webp', 'm'],
@@ -172,7 +195,11 @@ describe('the openai client', () => {
     })
 
     it('is told that a model is required, where there is no default', async () => {
-      expect(await failureOf<APIError>(client.moderations.create({ input: 'a' }))).to.deep.include({ status: 400, param: 'model', code: 'missing_required_parameter' })
+      expect(await failureOf<APIError>(client.moderations.create({ input: 'a' }))).to.deep.include({
+        status: 400,
+        param: 'model',
+        code: 'missing_required_parameter',
+      })
     })
 
     it('gets the default model where it names none', async () => {
@@ -184,8 +211,10 @@ describe('the openai client', () => {
   })
 
   describe('models', () => {
-    it('are listed in OpenAI\'s shape, and in Anthropic\'s for who names its version', async () => {
-      expect((await client.models.list()).data.map(({ id, object, owned_by }) => [id, object, owned_by])).to.deep.equal([['openai/gpt-test', 'model', 'openai']])
+    it("are listed in OpenAI's shape, and in Anthropic's for who names its version", async () => {
+      expect((await client.models.list()).data.map(({ id, object, owned_by }) => [id, object, owned_by])).to.deep.equal([
+        ['openai/gpt-test', 'model', 'openai'],
+      ])
       const page = JSON.parse((await served.call('GET', '/v1/models', undefined, { 'anthropic-version': 'anything' })).body.toString()) as { data: object[] }
       expect(page).to.deep.include({ has_more: false, first_id: 'openai/gpt-test', last_id: 'openai/gpt-test' })
       expect(page.data[0]).to.include({ type: 'model', id: 'openai/gpt-test', display_name: 'openai/gpt-test' })
@@ -216,9 +245,13 @@ describe('the openai client', () => {
 
 describe('requests that are refused', () => {
   let served: Served
-  before(async () => { served = await start() })
+  before(async () => {
+    served = await start()
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   for (const [path, body, param, code = 'missing_required_parameter'] of [
     ['/v1/audio/speech', { input: 'a', voice: 'b' }, 'model'],
@@ -262,7 +295,12 @@ describe('requests that are refused', () => {
     ['no image', '/v1/images/edits', fields(model, ['prompt', 'a']), 'image', 'missing_required_parameter'],
     ['no prompt', '/v1/images/edits', fields(model, ['image', 'a', 'a.png']), 'prompt', 'missing_required_parameter'],
     ['a stream of images', '/v1/images/edits', fields(model, ['stream', 'true'], ['prompt', 'a'], ['image', 'a', 'a.png']), 'stream'],
-    ['seventeen images', '/v1/images/edits', fields(model, ['prompt', 'a'], ...Array.from({ length: 17 }, (_, i) => ['image[]', 'a', `${i}.png`] as const)), 'image'],
+    [
+      'seventeen images',
+      '/v1/images/edits',
+      fields(model, ['prompt', 'a'], ...Array.from({ length: 17 }, (_, i) => ['image[]', 'a', `${i}.png`] as const)),
+      'image',
+    ],
   ] as const) {
     it(`a form with ${what}`, async () => {
       served.upstream.always({ body: { text: 'it went through' } })
@@ -287,7 +325,9 @@ describe('requests that are refused', () => {
   })
 
   it('a form in an encoding that nobody knows', async () => {
-    expectError(await served.call('POST', '/v1/audio/transcriptions', formOf([model, file]), { ...formType, 'content-encoding': 'rot13' }), { code: 'unsupported_content_encoding' })
+    expectError(await served.call('POST', '/v1/audio/transcriptions', formOf([model, file]), { ...formType, 'content-encoding': 'rot13' }), {
+      code: 'unsupported_content_encoding',
+    })
   })
 })
 
@@ -312,13 +352,24 @@ describe('a form', () => {
     expect((await served.call('POST', '/v1/audio/transcriptions', gzipSync(form), { ...formType, 'content-encoding': 'gzip' })).status).to.equal(200)
     expect(served.upstream.requests[0]?.body.equals(form)).to.equal(true)
     expect(served.upstream.requests[0]?.headers['content-encoding']).to.equal(undefined)
-    expectError(await served.call('POST', '/v1/audio/transcriptions', Buffer.from('no gzip'), { ...formType, 'content-encoding': 'gzip' }), { code: 'invalid_json' })
+    expectError(await served.call('POST', '/v1/audio/transcriptions', Buffer.from('no gzip'), { ...formType, 'content-encoding': 'gzip' }), {
+      code: 'invalid_json',
+    })
   })
 
   it('reaches the provider that it names, which is not told', async () => {
     await using served = await start()
     served.upstream.always({ body: { text: 'ok' } })
-    await served.call('POST', '/v1/audio/transcriptions', formOf([['provider', 'openai'], ['model', 'unlisted'], ['file', 'x', 'a.mp3']]), formType)
+    await served.call(
+      'POST',
+      '/v1/audio/transcriptions',
+      formOf([
+        ['provider', 'openai'],
+        ['model', 'unlisted'],
+        ['file', 'x', 'a.mp3'],
+      ]),
+      formType,
+    )
     expect(received(served).parts.map(([name]) => name)).to.deep.equal(['model', 'file'])
   })
 
@@ -357,7 +408,7 @@ describe('a form', () => {
     const received = await requestOf(served)
     while (received.body.length < 150_000) await turn()
     clock.advance(30_000)
-    const [response] = await once(upload, 'response') as [IncomingMessage]
+    const [response] = (await once(upload, 'response')) as [IncomingMessage]
     expect(response.statusCode).to.equal(408)
     await received.aborted
     upload.destroy()
@@ -382,23 +433,39 @@ describe('a form', () => {
     const count = 1600
     let arrived = 0
     let release = () => {}
-    const released = new Promise<void>(resolve => { release = resolve })
+    const released = new Promise<void>(resolve => {
+      release = resolve
+    })
     const slow = createServer((incoming, response) => {
-      incoming.on('data', (bytes: Buffer) => { arrived += bytes.length })
+      incoming.on('data', (bytes: Buffer) => {
+        arrived += bytes.length
+      })
       incoming.pause()
       void released.then(() => incoming.resume())
       incoming.on('end', () => response.setHeader('content-type', 'application/json').end('{"text":"ok"}'))
     }).listen(0, '127.0.0.1')
     await once(slow, 'listening')
-    await using _ = { [Symbol.asyncDispose]: async () => { slow.closeAllConnections(); slow.close(); await once(slow, 'close') } }
-    await using served = await start({ config: { providers: { slow: { type: 'openai', api_key: 'k', base_url: `http://127.0.0.1:${portOf(slow)}/v1`, models: ['m'] } } } })
+    await using _ = {
+      [Symbol.asyncDispose]: async () => {
+        slow.closeAllConnections()
+        slow.close()
+        await once(slow, 'close')
+      },
+    }
+    await using served = await start({
+      config: { providers: { slow: { type: 'openai', api_key: 'k', base_url: `http://127.0.0.1:${portOf(slow)}/v1`, models: ['m'] } } },
+    })
     const upload = openUpload(served)
     const answered = once(upload, 'response') as Promise<[IncomingMessage]>
-    upload.write('--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nslow/m\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n')
+    upload.write(
+      '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nslow/m\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n',
+    )
     const before = held()
     // As long as the provider takes nothing, the sender is stopped: by what sockets hold, and little more.
     let drained = true
-    upload.on('drain', () => { drained = true })
+    upload.on('drain', () => {
+      drained = true
+    })
     let written = 0
     for (let quiet = 0; quiet < 200 && written < count; quiet++) {
       while (drained && written < count) {
@@ -428,7 +495,9 @@ describe('a form', () => {
 })
 
 function formOf(parts: readonly (readonly [name: string, content: string, filename?: string])[]): Buffer {
-  return Buffer.from(`${parts.map(([name, content, filename]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`).join('')}--${boundary}--\r\n`)
+  return Buffer.from(
+    `${parts.map(([name, content, filename]) => `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`).join('')}--${boundary}--\r\n`,
+  )
 }
 
 /** The bytes of all buffers that somebody still holds. */

@@ -76,9 +76,19 @@ describe('tapline migrate litellm', () => {
 
   it('has the models of a name as a virtual model with their weights, and names that fall back to each other without a circle', async () => {
     const { written } = await migrated(whole)
-    const [eu, openai, claude] = [{ provider: 'azure-1', model: 'gpt-4o-eu' }, { provider: 'openai', model: 'gpt-4o' }, { provider: 'anthropic-1', model: 'claude-sonnet-4-5' }]
+    const [eu, openai, claude] = [
+      { provider: 'azure-1', model: 'gpt-4o-eu' },
+      { provider: 'openai', model: 'gpt-4o' },
+      { provider: 'anthropic-1', model: 'claude-sonnet-4-5' },
+    ]
     expect(written.virtual_models.slice(0, 3)).to.deep.equal([
-      { source: 'gpt-4o-balanced', targets: [{ ...eu, weight: 9 }, { ...openai, weight: 1 }] },
+      {
+        source: 'gpt-4o-balanced',
+        targets: [
+          { ...eu, weight: 9 },
+          { ...openai, weight: 1 },
+        ],
+      },
       { source: 'gpt-4o', strategy: 'failover', targets: [{ model: 'gpt-4o-balanced' }, claude] },
       { source: 'claude', strategy: 'failover', targets: [claude, { model: 'gpt-4o-balanced' }] },
     ])
@@ -88,10 +98,18 @@ describe('tapline migrate litellm', () => {
   it('has providers with references to the variables, and the settings', async () => {
     const { written } = await migrated(whole)
     expect(written.providers['azure-1']).to.deep.equal({
-      type: 'azure', api_key: '${EU_KEY}', base_url: 'https://eu.openai.azure.com', api_version: '2024-10-21', models: [{ id: 'gpt-4o-eu', metadata: { base_model: 'gpt-4o', modes: ['chat'] } }],
+      type: 'azure',
+      api_key: '${EU_KEY}',
+      base_url: 'https://eu.openai.azure.com',
+      api_version: '2024-10-21',
+      models: [{ id: 'gpt-4o-eu', metadata: { base_model: 'gpt-4o', modes: ['chat'] } }],
     })
     expect(written.providers['bedrock']).to.deep.equal({ type: 'bedrock', base_url: 'us-west-2', models: ['us.amazon.nova-pro-v1:0'] })
-    expect(written.providers['vertex']).to.deep.include({ vertex_project: 'p', vertex_location: 'europe-west1', models: [{ id: 'gemini-2.5-pro', metadata: { pricing: { input_per_mtok: 1.25 } } }] })
+    expect(written.providers['vertex']).to.deep.include({
+      vertex_project: 'p',
+      vertex_location: 'europe-west1',
+      models: [{ id: 'gemini-2.5-pro', metadata: { pricing: { input_per_mtok: 1.25 } } }],
+    })
     expect(written).to.deep.include({
       server: { master_key: '${LITELLM_MASTER_KEY}' },
       http: { timeout: 45 },
@@ -110,7 +128,11 @@ describe('tapline migrate litellm', () => {
       'litellm.yaml:18:5  /model_list/5  left out: odd: no provider here is known to be LiteLLM\'s "watsonx/granite"',
       'litellm.yaml:35:5  /guardrails/0  left out: the guardrail pii DOES NOT HOLD',
       'litellm.yaml:37:26  /environment_variables/LANGFUSE_SECRET_KEY  left out: set it yourself',
-    ]) expect(lines.some(said => said.startsWith(line)), `${line}\n${lines.join('\n')}`).to.equal(true)
+    ])
+      expect(
+        lines.some(said => said.startsWith(line)),
+        `${line}\n${lines.join('\n')}`,
+      ).to.equal(true)
     expect(lines.at(-2)).to.match(/^wrote .*tapline\.yaml: \d+ converted, \d+ changed, \d+ left out$/)
     expect(text).to.include('# litellm.yaml:35 /guardrails/0 left out: the guardrail pii DOES NOT HOLD')
   })
@@ -121,66 +143,126 @@ describe('tapline migrate litellm', () => {
     const text = await readFile(join(folder.path, 'tapline.yaml'), 'utf8')
     expect(stdout).to.include('/model_list/2/litellm_params/api_key  changed: the secret is text').and.to.include('it holds secrets as text')
     expect(stdout).to.not.match(/sk-ant-text|database-password|sk-lf-text/)
-    expect(text).to.include('api_key: sk-ant-text').and.to.not.match(/database-password|sk-lf-text/)
+    expect(text)
+      .to.include('api_key: sk-ant-text')
+      .and.to.not.match(/database-password|sk-lf-text/)
     expect((await stat(join(folder.path, 'tapline.yaml'))).mode & 0o077).to.equal(0)
   })
 
   it('has calls reach the vendor with the key and the model', async () => {
     await using upstream = await ScriptedUpstream.start()
     upstream.always({ body: chatCompletion({ content: 'Hello.' }) })
-    const { text } = await migrated(`${list(
-      entry('smart', { model: 'openai/vendor-model', api_base: upstream.url, api_key: 'os.environ/MY_KEY' }),
-      entry('dear', { model: 'openai/vendor-model', api_base: upstream.url, api_key: 'text-${key}' }),
-    )}general_settings: { master_key: os.environ/LITELLM_MASTER_KEY }\n`)
+    const { text } = await migrated(
+      `${list(
+        entry('smart', { model: 'openai/vendor-model', api_base: upstream.url, api_key: 'os.environ/MY_KEY' }),
+        entry('dear', { model: 'openai/vendor-model', api_base: upstream.url, api_key: 'text-${key}' }),
+      )}general_settings: { master_key: os.environ/LITELLM_MASTER_KEY }\n`,
+    )
     await using gateway = await startTestGateway({ config: text, env: { MY_KEY: 'sk-mine', LITELLM_MASTER_KEY: 'sk-master' } })
     const headers = { authorization: 'Bearer sk-master', 'content-type': 'application/json' }
     for (const model of ['smart', 'dear']) {
-      const { statusCode, body } = await request(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }] }) })
+      const { statusCode, body } = await request(`${gateway.url}/v1/chat/completions`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'Hi' }] }),
+      })
       expect(statusCode, await body.text()).to.equal(200)
     }
-    expect(upstream.requests.map(({ headers, body }) => [headers['authorization'], (JSON.parse(body.toString()) as { model: string }).model])).to.deep.equal([['Bearer sk-mine', 'vendor-model'], ['Bearer text-${key}', 'vendor-model']])
-    const listed = await (await request(`${gateway.url}/v1/models`, { headers })).body.json() as { readonly data: readonly { readonly id: string }[] }
+    expect(upstream.requests.map(({ headers, body }) => [headers['authorization'], (JSON.parse(body.toString()) as { model: string }).model])).to.deep.equal([
+      ['Bearer sk-mine', 'vendor-model'],
+      ['Bearer text-${key}', 'vendor-model'],
+    ])
+    const listed = (await (await request(`${gateway.url}/v1/models`, { headers })).body.json()) as { readonly data: readonly { readonly id: string }[] }
     expect(listed.data.map(({ id }) => id)).to.have.members(['smart', 'dear'])
   })
 
   const vendors: readonly [string, object, object][] = [
-    ['anthropic, at an address without /v1', { model: 'anthropic/claude-x', api_base: 'https://a.example' }, { type: 'anthropic', api_key: '${ANTHROPIC_API_KEY}', base_url: 'https://a.example/v1', models: ['claude-x'] }],
+    [
+      'anthropic, at an address without /v1',
+      { model: 'anthropic/claude-x', api_base: 'https://a.example' },
+      { type: 'anthropic', api_key: '${ANTHROPIC_API_KEY}', base_url: 'https://a.example/v1', models: ['claude-x'] },
+    ],
     ['a bare name', { model: 'gpt-4o' }, { type: 'openai', api_key: '${OPENAI_API_KEY}', models: ['gpt-4o'] }],
-    ['a name with custom_llm_provider', { model: 'some/model', custom_llm_provider: 'groq' }, { type: 'groq', api_key: '${GROQ_API_KEY}', models: ['some/model'] }],
-    ['Together', { model: 'together_ai/meta/llama' }, { type: 'openai-compatible', api_key: '${TOGETHERAI_API_KEY}', base_url: 'https://api.together.xyz/v1', models: ['meta/llama'] }],
+    [
+      'a name with custom_llm_provider',
+      { model: 'some/model', custom_llm_provider: 'groq' },
+      { type: 'groq', api_key: '${GROQ_API_KEY}', models: ['some/model'] },
+    ],
+    [
+      'Together',
+      { model: 'together_ai/meta/llama' },
+      { type: 'openai-compatible', api_key: '${TOGETHERAI_API_KEY}', base_url: 'https://api.together.xyz/v1', models: ['meta/llama'] },
+    ],
     ['OpenRouter', { model: 'openrouter/anthropic/claude' }, { type: 'openrouter', api_key: '${OPENROUTER_API_KEY}', models: ['anthropic/claude'] }],
     ['Ollama', { model: 'ollama_chat/llama3.2' }, { type: 'ollama', base_url: '${OLLAMA_API_BASE:-http://localhost:11434}', models: ['llama3.2'] }],
     ['vLLM', { model: 'hosted_vllm/m', api_base: 'http://v:8000/v1' }, { type: 'vllm', base_url: 'http://v:8000/v1', models: ['m'] }],
-    ['Bedrock with its region in the name', { model: 'bedrock/converse/eu-west-1/anthropic.claude' }, { type: 'bedrock', base_url: 'eu-west-1', models: ['anthropic.claude'] }],
-    ['headers', { model: 'xai/grok', organization: 'o', extra_headers: { 'x-team': 'os.environ/TEAM' } }, { type: 'xai', api_key: '${XAI_API_KEY}', custom_upstream_headers: { 'OpenAI-Organization': 'o', 'x-team': '${TEAM}' }, models: ['grok'] }],
+    [
+      'Bedrock with its region in the name',
+      { model: 'bedrock/converse/eu-west-1/anthropic.claude' },
+      { type: 'bedrock', base_url: 'eu-west-1', models: ['anthropic.claude'] },
+    ],
+    [
+      'headers',
+      { model: 'xai/grok', organization: 'o', extra_headers: { 'x-team': 'os.environ/TEAM' } },
+      { type: 'xai', api_key: '${XAI_API_KEY}', custom_upstream_headers: { 'OpenAI-Organization': 'o', 'x-team': '${TEAM}' }, models: ['grok'] },
+    ],
   ]
-  for (const [what, params, block] of vendors) it(`knows ${what}`, async () => expect(Object.values((await migrated(list(entry('m', params)))).written.providers)).to.deep.equal([block]))
+  for (const [what, params, block] of vendors)
+    it(`knows ${what}`, async () => expect(Object.values((await migrated(list(entry('m', params)))).written.providers)).to.deep.equal([block]))
 
-  it('has one provider for a vendor, a key and a place, and the vendor\'s name for the vendor\'s own variable alone, which would be laid over another key', async () => {
-    const { written } = await migrated(list(entry('a', { model: 'openai/a' }), entry('b', { model: 'openai/b', api_key: 'os.environ/OPENAI_API_KEY' }), entry('c', { model: 'openai/c', api_key: 'os.environ/OTHER' })))
-    expect(Object.entries(written.providers).map(([name, { api_key: key, models }]) => [name, key, models])).to.deep.equal([['openai', '${OPENAI_API_KEY}', ['a', 'b']], ['openai-1', '${OTHER}', ['c']]])
+  it("has one provider for a vendor, a key and a place, and the vendor's name for the vendor's own variable alone, which would be laid over another key", async () => {
+    const { written } = await migrated(
+      list(
+        entry('a', { model: 'openai/a' }),
+        entry('b', { model: 'openai/b', api_key: 'os.environ/OPENAI_API_KEY' }),
+        entry('c', { model: 'openai/c', api_key: 'os.environ/OTHER' }),
+      ),
+    )
+    expect(Object.entries(written.providers).map(([name, { api_key: key, models }]) => [name, key, models])).to.deep.equal([
+      ['openai', '${OPENAI_API_KEY}', ['a', 'b']],
+      ['openai-1', '${OTHER}', ['c']],
+    ])
   })
 
-  it('has a vendor\'s pattern as a provider that is asked for its models', async () => {
+  it("has a vendor's pattern as a provider that is asked for its models", async () => {
     const { written } = await migrated(list(entry('groq/*', { model: 'groq/*' }), entry('fast', { model: 'groq/llama' })))
     expect(written.providers).to.deep.equal({ groq: { type: 'groq', api_key: '${GROQ_API_KEY}', models: ['llama'] } })
     expect(written['models']).to.deep.equal({ configured_provider_models_mode: 'merge' })
   })
 
   it('has an order as failover, and routing by cost as the strategy cost', async () => {
-    const { written } = await migrated(`${list(entry('a', { model: 'groq/x', order: 2 }), entry('a', { model: 'xai/y', order: 1 }), entry('b', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { routing_strategy: cost-based-routing }\n`)
-    const [x, y] = [{ provider: 'groq', model: 'x' }, { provider: 'xai', model: 'y' }]
-    expect(written.virtual_models).to.deep.equal([{ source: 'a', targets: [y, x], strategy: 'failover' }, { source: 'b', targets: [x, y], strategy: 'cost' }])
+    const { written } = await migrated(
+      `${list(entry('a', { model: 'groq/x', order: 2 }), entry('a', { model: 'xai/y', order: 1 }), entry('b', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { routing_strategy: cost-based-routing }\n`,
+    )
+    const [x, y] = [
+      { provider: 'groq', model: 'x' },
+      { provider: 'xai', model: 'y' },
+    ]
+    expect(written.virtual_models).to.deep.equal([
+      { source: 'a', targets: [y, x], strategy: 'failover' },
+      { source: 'b', targets: [x, y], strategy: 'cost' },
+    ])
   })
 
   it('counts one failure more than are allowed, and lets aliases be fallen back to', async () => {
-    const { written, lines } = await migrated(`${list(entry('a', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { allowed_fails: 0, cooldown_time: 0.5, model_group_alias: { c: b }, fallbacks: [{ a: [c] }] }\n`)
+    const { written, lines } = await migrated(
+      `${list(entry('a', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { allowed_fails: 0, cooldown_time: 0.5, model_group_alias: { c: b }, fallbacks: [{ a: [c] }] }\n`,
+    )
     expect(written['resilience']).to.deep.equal({ circuit_breaker: { failure_threshold: 1, timeout: '500ms', scope: 'model' } })
-    expect(lines.some(line => line.endsWith('changed: resilience.circuit_breaker.failure_threshold: failures in a row count, not those of a minute'))).to.equal(true)
-    expect(written.virtual_models[0]).to.deep.equal({ source: 'a', strategy: 'failover', targets: [{ provider: 'groq', model: 'x' }, { provider: 'xai', model: 'y' }] })
+    expect(lines.some(line => line.endsWith('changed: resilience.circuit_breaker.failure_threshold: failures in a row count, not those of a minute'))).to.equal(
+      true,
+    )
+    expect(written.virtual_models[0]).to.deep.equal({
+      source: 'a',
+      strategy: 'failover',
+      targets: [
+        { provider: 'groq', model: 'x' },
+        { provider: 'xai', model: 'y' },
+      ],
+    })
   })
 
-  it('keeps calls off a server that is not OpenAI\'s own with OpenAI\'s key, and says so', async () => {
+  it("keeps calls off a server that is not OpenAI's own with OpenAI's key, and says so", async () => {
     const { written, lines } = await migrated(list(entry('a', { model: 'openai/x', api_base: 'http://localhost:9/v1' })))
     expect(written.providers).to.deep.equal({ 'openai-compatible': { type: 'openai-compatible', base_url: 'http://localhost:9/v1', models: ['x'] } })
     expect(lines.some(line => line.endsWith('changed: no key is written for this server, to which LiteLLM would send OPENAI_API_KEY'))).to.equal(true)
@@ -199,10 +281,20 @@ describe('tapline migrate litellm', () => {
   const mistakes: readonly [string, string, number, RegExp][] = [
     ['broken YAML', 'a: [\n', 78, /^litellm\.yaml:2:1 {2}not valid YAML: /],
     ['another file', 'services: {}\n', 78, /^litellm\.yaml {2}\/model_list {2}expected list: the models/],
-    ['an entry without a model', 'model_list:\n  - model_name: a\n    litellm_params: { api_key: x }\n', 78, /^litellm\.yaml:3:5 {2}\/model_list\/0\/litellm_params\/model {2}expected text such as openai\/gpt-4o$/m],
+    [
+      'an entry without a model',
+      'model_list:\n  - model_name: a\n    litellm_params: { api_key: x }\n',
+      78,
+      /^litellm\.yaml:3:5 {2}\/model_list\/0\/litellm_params\/model {2}expected text such as openai\/gpt-4o$/m,
+    ],
     ['an entry that is no map', 'model_list:\n  - a\n', 78, /^litellm\.yaml:2:5 {2}\/model_list\/0 {2}expected map$/m],
     ['a number that is none', 'litellm_settings:\n  num_retries: many\n', 78, /^litellm\.yaml:2:3 {2}\/litellm_settings\/num_retries {2}expected number$/m],
-    ['a server without an address', 'model_list:\n  - model_name: a\n    litellm_params: { model: openai_like/x }\n', 78, /^litellm\.yaml:3:5 .*api_base {2}expected text: where the server is$/m],
+    [
+      'a server without an address',
+      'model_list:\n  - model_name: a\n    litellm_params: { model: openai_like/x }\n',
+      78,
+      /^litellm\.yaml:3:5 .*api_base {2}expected text: where the server is$/m,
+    ],
   ]
   for (const [what, source, expected, says] of mistakes) {
     it(`refuses ${what}, and writes nothing`, async () => {

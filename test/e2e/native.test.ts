@@ -29,9 +29,12 @@ const uncached = { 'cache-control': 'no-store' }
 /** Bodies, with `MODEL` where the model's value stands. */
 const bodies = {
   'a small one': '{"model":MODEL,"messages":[{"role":"user","content":"hi"}]}',
-  'numbers in every spelling': '{"model":MODEL,"messages":[{"role":"user","content":"hi"}],"temperature":1.0,"seed":12345678901234567890,"a":-0,"b":1e400,"c":0.10e-7,"d":1E+2}',
-  'a __proto__ and other names of prototypes': '{"__proto__":{"x":1},"constructor":null,"model":MODEL,"messages":[{"role":"user","content":"hi","__proto__":[]}],"toString":1,"":0}',
-  'members that nobody knows, at every level': '{"x":{"y":[1,{"z":null}]},"model":MODEL,"messages":[{"role":"user","x":1,"content":[{"type":"text","text":"hi","x":{}},{"type":"future","future":[1.50]}]}],"tools":[{"type":"function","x":0,"function":{"name":"f","x":1}}]}',
+  'numbers in every spelling':
+    '{"model":MODEL,"messages":[{"role":"user","content":"hi"}],"temperature":1.0,"seed":12345678901234567890,"a":-0,"b":1e400,"c":0.10e-7,"d":1E+2}',
+  'a __proto__ and other names of prototypes':
+    '{"__proto__":{"x":1},"constructor":null,"model":MODEL,"messages":[{"role":"user","content":"hi","__proto__":[]}],"toString":1,"":0}',
+  'members that nobody knows, at every level':
+    '{"x":{"y":[1,{"z":null}]},"model":MODEL,"messages":[{"role":"user","x":1,"content":[{"type":"text","text":"hi","x":{}},{"type":"future","future":[1.50]}]}],"tools":[{"type":"function","x":0,"function":{"name":"f","x":1}}]}',
   'odd white space': ' \r\n\t{ "model"\t:\n MODEL ,\r\n  "messages" : [ { "role" :"user" , "content": "hi" } ]\n}\n\n',
   'unicode escapes': '{"model":MODEL,"messages":[{"role":"user","content":"\\u0068\\u00e9llo \\ud83d\\ude00 \\/ \\ud800 é"}],"us\\u0065r":"\\u0000"}',
   'a model member that is spelled with escapes': '{"\\u006dodel":MODEL,"messages":[{"role":"user","content":"hi"}]}',
@@ -46,15 +49,24 @@ const bodies = {
 for (const [what, options] of Object.entries(standing)) {
   describe(`native forwarding with ${what}`, () => {
     let served: Served
-    before(async () => { served = await Served.start(options) })
+    before(async () => {
+      served = await Served.start(options)
+    })
     after(() => served.close())
-    beforeEach(() => { served.upstream.requests.length = 0 })
+    beforeEach(() => {
+      served.upstream.requests.length = 0
+    })
 
     const sent = () => served.upstream.requests.at(-1)?.body.toString()
 
     describe('sends a body on', () => {
       for (const [name, body] of Object.entries(bodies)) {
-        for (const [spelled, isSpliced] of [['"gpt-test"', false], ['"\\u0067pt-test"', false], ['"openai/gpt-test"', true], ['"openai\\/gpt-test"', true]] as const) {
+        for (const [spelled, isSpliced] of [
+          ['"gpt-test"', false],
+          ['"\\u0067pt-test"', false],
+          ['"openai/gpt-test"', true],
+          ['"openai\\/gpt-test"', true],
+        ] as const) {
           it(`${isSpliced ? 'with one splice' : 'byte for byte'}: ${name}, model ${spelled}`, async () => {
             served.upstream.always({ body: chatCompletion() })
             const answer = await served.chat(body.replace('MODEL', spelled), uncached)
@@ -71,7 +83,11 @@ for (const [what, options] of Object.entries(standing)) {
         expect(sent()).to.include('1.0')
       })
 
-      for (const body of ['{"model":"gpt-test","input":["a"],"dimensions":3.0}', '{"input":[[1,2,3]],"model":"openai/gpt-test"}', '{"model":"gpt-test","input":"a","x":1}']) {
+      for (const body of [
+        '{"model":"gpt-test","input":["a"],"dimensions":3.0}',
+        '{"input":[[1,2,3]],"model":"openai/gpt-test"}',
+        '{"model":"gpt-test","input":"a","x":1}',
+      ]) {
         it(`of embeddings: ${body}`, async () => {
           served.upstream.always({ body: embeddings({ vectors: [[1]] }) })
           expect((await served.call('POST', '/v1/embeddings', body)).status).to.equal(200)
@@ -89,7 +105,11 @@ for (const [what, options] of Object.entries(standing)) {
         ['with empty options', `{"model":"gpt-test","stream":true,"stream_options":{},${messages}}`, '"include_usage":true'],
         ['declined', `{"model":"gpt-test","stream":true,"stream_options":{"include_usage":false,"y":2},${messages}}`, 'true', 'false'],
         ['with null options', `{"model":"gpt-test","stream":true,"stream_options":null,${messages}}`, '{"include_usage":true}', 'null'],
-        ['with options twice', `{"stream_options":{"include_usage":true},"model":"gpt-test","stream":true,"stream_options":{"x":1},${messages}}`, ',"include_usage":true'],
+        [
+          'with options twice',
+          `{"stream_options":{"include_usage":true},"model":"gpt-test","stream":true,"stream_options":{"x":1},${messages}}`,
+          ',"include_usage":true',
+        ],
       ] as const) {
         it(`to a client who did not ask, ${name}`, async () => {
           served.upstream.always({ chunks: sampleStream })
@@ -201,7 +221,7 @@ for (const [what, options] of Object.entries(standing)) {
       })
 
       it('that comes with choices is relayed', async () => {
-        const mixed = chunks.map(event => isUsage(event) ? event.replace('"choices":[]', '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]') : event)
+        const mixed = chunks.map(event => (isUsage(event) ? event.replace('"choices":[]', '"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]') : event))
         served.upstream.always({ chunks: mixed })
         expect((await served.chat(helloStream, uncached)).body.toString()).to.equal(mixed.join(''))
       })

@@ -25,12 +25,15 @@ describe('responses and conversations of others', () => {
   const unknown = { response: 'resp_0123456789', item: 'msg_0123456789', conversation: `conv_${'0'.repeat(32)}` }
 
   before(async () => {
-    served = await Served.start({ files: { 'believer.ts': believer }, config: {
-      storage: { sqlite: { path: ':memory:' } },
-      resilience: { retry: { max_retries: 0 } },
-      pipelines: { inference: insert, 'responses-lifecycle': insert, conversations: insert },
-      providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
-    } })
+    served = await Served.start({
+      files: { 'believer.ts': believer },
+      config: {
+        storage: { sqlite: { path: ':memory:' } },
+        resilience: { retry: { max_retries: 0 } },
+        pipelines: { inference: insert, 'responses-lifecycle': insert, conversations: insert },
+        providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+      },
+    })
     served.upstream.always({ body: chatCompletion({ content: 'Good day.' }) })
     const made = await as('/acme/a', 'POST', '/v1/responses', { model: 'chatty/chat-test', input: 'Hello' })
     responseId = made.json['id'] as string
@@ -38,7 +41,9 @@ describe('responses and conversations of others', () => {
     conversationId = (await as('/acme/a', 'POST', '/v1/conversations', { items: [{ role: 'user', content: 'Hi', id: 'msg_hi' }] })).json['id'] as string
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   const as = async (path: string | undefined, method: string, url: string, body?: object) => {
     const answer = await served.call(method, url, body, path === undefined ? {} : { 'x-bound-to': path })
@@ -55,7 +60,17 @@ describe('responses and conversations of others', () => {
     'refers to its item': ({ item: id }) => ['POST', '/v1/responses', { model: 'chatty/chat-test', input: [{ type: 'item_reference', id }] }],
     'refers to its item natively': ({ item: id }) => ['POST', '/v1/responses', { model: 'gpt-test', input: [{ type: 'item_reference', id }] }],
     'refers to its item without saying so': ({ item: id }) => ['POST', '/v1/responses', { model: 'chatty/chat-test', input: [{ id }] }],
-    'refers to its item natively without saying so': ({ item: id }) => ['POST', '/v1/responses', { model: 'gpt-test', input: [{ role: 'user', content: 'x' }, { id, type: null }] }],
+    'refers to its item natively without saying so': ({ item: id }) => [
+      'POST',
+      '/v1/responses',
+      {
+        model: 'gpt-test',
+        input: [
+          { role: 'user', content: 'x' },
+          { id, type: null },
+        ],
+      },
+    ],
     'retrieves the conversation': ({ conversation: id }) => ['GET', `/v1/conversations/${id}`],
     'describes it': ({ conversation: id }) => ['POST', `/v1/conversations/${id}`, { metadata: {} }],
     'deletes the conversation': ({ conversation: id }) => ['DELETE', `/v1/conversations/${id}`],
@@ -70,7 +85,8 @@ describe('responses and conversations of others', () => {
       it(`are to ${path}, who ${name}, what nobody has ever made`, async () => {
         const ids = { response: responseId, item: itemId, conversation: conversationId }
         const [foreign, none] = [await as(path, ...call(ids)), await as(path, ...call(unknown))]
-        const named = (text: string) => text.replaceAll(responseId, unknown.response).replaceAll(itemId, unknown.item).replaceAll(conversationId, unknown.conversation)
+        const named = (text: string) =>
+          text.replaceAll(responseId, unknown.response).replaceAll(itemId, unknown.item).replaceAll(conversationId, unknown.conversation)
         expect(foreign.status).to.be.oneOf([400, 404])
         expect([foreign.status, named(foreign.text)]).to.deep.equal([none.status, none.text])
         expect(served.upstream.requests).to.have.length(0)
@@ -92,8 +108,10 @@ describe('responses and conversations of others', () => {
     expect(answer.status).to.equal(404)
   })
 
-  it('that are nobody\'s are reached by those who see everything', async () => {
-    const { json: { id } } = await as(undefined, 'POST', '/v1/responses', { model: 'chatty/chat-test', input: 'Hello' })
+  it("that are nobody's are reached by those who see everything", async () => {
+    const {
+      json: { id },
+    } = await as(undefined, 'POST', '/v1/responses', { model: 'chatty/chat-test', input: 'Hello' })
     expect((await as('/acme', 'GET', `/v1/responses/${String(id)}`)).status).to.equal(404)
     expect((await as(undefined, 'GET', `/v1/responses/${String(id)}`)).status).to.equal(200)
   })
@@ -103,7 +121,7 @@ describe('responses and conversations of others', () => {
     expect(served.upstream.requests).to.have.length(0)
   })
 
-  it('stay their owner\'s when a provider gives an id a second time', async () => {
+  it("stay their owner's when a provider gives an id a second time", async () => {
     const native = (text: string) => ({ body: response({ id: 'resp_same', output: [message({ pieces: [text] }).item] }) })
     served.upstream.reply(native('for a'), native('for b'))
     await as('/acme/a', 'POST', '/v1/responses', { model: 'gpt-test', input: 'a' })
@@ -121,20 +139,27 @@ describe('objects of others at a provider, by passthrough', () => {
   const unknown = { response: 'resp_none', item: 'msg_none', file: 'file-none', batch: 'batch-none' }
 
   before(async () => {
-    served = await Served.start({ files: { 'believer.ts': believer }, config: {
-      storage: { sqlite: { path: ':memory:' } },
-      pipelines: { inference: insert, files: insert, batches: insert },
-    } })
-    served.upstream.always(vendor.cueWithBatches(() => ({ body: response({ id: owned.response, output: [{ ...message({ pieces: ['for a'] }).item, id: owned.item }] }) })))
+    served = await Served.start({
+      files: { 'believer.ts': believer },
+      config: {
+        storage: { sqlite: { path: ':memory:' } },
+        pipelines: { inference: insert, files: insert, batches: insert },
+      },
+    })
+    served.upstream.always(
+      vendor.cueWithBatches(() => ({ body: response({ id: owned.response, output: [{ ...message({ pieces: ['for a'] }).item, id: owned.item }] }) })),
+    )
     expect((await as('/acme/a', 'POST', '/v1/responses', { model: 'gpt-test', input: 'Hello' })).status).to.equal(200)
     const made = await as('/acme/a', 'POST', '/v1/batches', { endpoint: '/v1/chat/completions', requests: [{ custom_id: 'one', body: hello }] })
     Object.assign(owned, { batch: made.json['provider_batch_id'], file: made.json['input_file_id'] })
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   const as = async (path: string | undefined, method: string, url: string, body?: string | object, headers = {}) => {
-    const answer = await served.call(method, url, body, { ...headers, 'x-passed': 'yes', ...path === undefined ? {} : { 'x-bound-to': path } })
+    const answer = await served.call(method, url, body, { ...headers, 'x-passed': 'yes', ...(path === undefined ? {} : { 'x-bound-to': path }) })
     return { status: answer.status, text: answer.body.toString(), json: JSON.parse(answer.body.toString()) as Record<string, unknown> }
   }
 
@@ -155,7 +180,11 @@ describe('objects of others at a provider, by passthrough', () => {
     'an item without a type': ({ item: id }) => ['POST', '/p/openai/responses/compact', { model: 'gpt-test', input: [{ id }] }],
     'a file': ({ file: id }) => ['GET', `/p/openai/files/${id}`],
     'the content of a file': ({ file: id }) => ['GET', `/p/openai/files/${id}/content`],
-    'a file as the input of a batch': ({ file: id }) => ['POST', '/p/openai/batches', { endpoint: '/v1/chat/completions', completion_window: '24h', input_file_id: id }],
+    'a file as the input of a batch': ({ file: id }) => [
+      'POST',
+      '/p/openai/batches',
+      { endpoint: '/v1/chat/completions', completion_window: '24h', input_file_id: id },
+    ],
     'a batch': ({ batch: id }) => ['GET', `/p/openai/batches/${id}`],
   }
   for (const [name, call] of Object.entries(reaching)) {
@@ -194,6 +223,8 @@ describe('objects of others at a provider, by passthrough', () => {
   })
 
   it('do not keep callers from making some of their own', async () => {
-    expect((await as('/acme/b', 'POST', '/p/openai/responses', { model: 'gpt-test', input: [{ role: 'user', content: 'x', id: 'msg_own' }] })).status).to.equal(200)
+    expect((await as('/acme/b', 'POST', '/p/openai/responses', { model: 'gpt-test', input: [{ role: 'user', content: 'x', id: 'msg_own' }] })).status).to.equal(
+      200,
+    )
   })
 })

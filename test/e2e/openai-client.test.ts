@@ -1,5 +1,17 @@
 import { expect } from 'chai'
-import OpenAI, { APIConnectionError, APIError, APIUserAbortError, AuthenticationError, BadRequestError, ConflictError, InternalServerError, NotFoundError, PermissionDeniedError, RateLimitError, UnprocessableEntityError } from 'openai'
+import OpenAI, {
+  APIConnectionError,
+  APIError,
+  APIUserAbortError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  InternalServerError,
+  NotFoundError,
+  PermissionDeniedError,
+  RateLimitError,
+  UnprocessableEntityError,
+} from 'openai'
 import { chatChunks, chatCompletion, embeddings, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { hello, masterKey, Served } from '../support/serve.ts'
@@ -40,7 +52,8 @@ describe('the openai client', () => {
     it('gets the usage of a stream when it asks', async () => {
       served.upstream.always({ chunks: chatChunks({ pieces: ['a'], usage: { prompt_tokens: 3, completion_tokens: 4 } }) })
       const chunks = []
-      for await (const chunk of await client.chat.completions.create({ model: 'gpt-test', messages, stream: true, stream_options: { include_usage: true } })) chunks.push(chunk)
+      for await (const chunk of await client.chat.completions.create({ model: 'gpt-test', messages, stream: true, stream_options: { include_usage: true } }))
+        chunks.push(chunk)
       expect(chunks.at(-1)?.usage?.total_tokens).to.equal(7)
     })
 
@@ -60,15 +73,26 @@ describe('the openai client', () => {
 
     it('gets tool calls in a plain answer', async () => {
       served.upstream.always({ body: chatCompletion({ toolCalls: [call] }) })
-      const { choices: [choice] } = await client.chat.completions.create({ model: 'gpt-test', messages, tools: [weather] })
+      const {
+        choices: [choice],
+      } = await client.chat.completions.create({ model: 'gpt-test', messages, tools: [weather] })
       expect(choice?.message.content).to.equal(null)
       expect(choice?.finish_reason).to.equal('tool_calls')
       expect(choice?.message.tool_calls?.[0]).to.deep.include({ id: 'call_1', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } })
     })
 
     it('accumulates tool calls from a stream', async () => {
-      served.upstream.always({ chunks: chatChunks({ toolCalls: [{ ...call, arguments: ['{"ci', 'ty":"O', 'slo"}'] }, { ...call, id: 'call_2' }] }) })
-      const { choices: [choice] } = await client.chat.completions.stream({ model: 'gpt-test', messages, tools: [weather] }).finalChatCompletion()
+      served.upstream.always({
+        chunks: chatChunks({
+          toolCalls: [
+            { ...call, arguments: ['{"ci', 'ty":"O', 'slo"}'] },
+            { ...call, id: 'call_2' },
+          ],
+        }),
+      })
+      const {
+        choices: [choice],
+      } = await client.chat.completions.stream({ model: 'gpt-test', messages, tools: [weather] }).finalChatCompletion()
       expect(choice?.message.tool_calls?.map(({ id }) => id)).to.deep.equal(['call_1', 'call_2'])
       expect(choice?.message.tool_calls?.[0]).to.deep.include({ type: 'function' })
       expect(choice?.message.tool_calls?.[0]).to.have.nested.property('function.arguments', '{"city":"Oslo"}')
@@ -81,7 +105,19 @@ describe('the openai client', () => {
           stream ? { chunks: chatChunks({ pieces: ['Rain.'] }) } : { body: chatCompletion({ content: 'Rain.' }) },
         )
         const asked: string[] = []
-        const tool = { type: 'function' as const, function: { name: 'get_weather', description: 'Looks out of the window.', parameters: { type: 'object' }, parse: (text: string) => JSON.parse(text) as { city: string }, function: ({ city }: { city: string }) => { asked.push(city); return 'rain' } } }
+        const tool = {
+          type: 'function' as const,
+          function: {
+            name: 'get_weather',
+            description: 'Looks out of the window.',
+            parameters: { type: 'object' },
+            parse: (text: string) => JSON.parse(text) as { city: string },
+            function: ({ city }: { city: string }) => {
+              asked.push(city)
+              return 'rain'
+            },
+          },
+        }
         const params = { model: 'gpt-test', messages, tools: [tool] }
         const runner = stream ? client.chat.completions.runTools({ ...params, stream: true }) : client.chat.completions.runTools(params)
         expect(await runner.finalContent()).to.equal('Rain.')
@@ -94,10 +130,15 @@ describe('the openai client', () => {
   })
 
   describe('embeddings', () => {
-    const vectors = [[0.25, -1, 3.5], [1, 0, 0]]
+    const vectors = [
+      [0.25, -1, 3.5],
+      [1, 0, 0],
+    ]
 
     it('gets vectors in its own default, base64', async () => {
-      served.upstream.always(({ body }) => ({ body: embeddings({ vectors, base64: (JSON.parse(body.toString()) as { encoding_format: string }).encoding_format === 'base64' }) }))
+      served.upstream.always(({ body }) => ({
+        body: embeddings({ vectors, base64: (JSON.parse(body.toString()) as { encoding_format: string }).encoding_format === 'base64' }),
+      }))
       const { data } = await client.embeddings.create({ model: 'gpt-test', input: ['one', 'two'] })
       expect(data.map(({ embedding }) => Array.from(embedding))).to.deep.equal(vectors)
       expect(served.upstream.requests[0]?.path).to.equal('/v1/embeddings')
@@ -171,9 +212,12 @@ describe('the openai client', () => {
     it('are APIError for a stream that breaks, with the code', async () => {
       served.upstream.always({ chunks: sampleStream.slice(0, 3), cutAfter: 1 << 20 })
       const texts: string[] = []
-      const error = await failureOf<APIError>((async () => {
-        for await (const chunk of await client.chat.completions.create({ model: 'gpt-test', messages, stream: true })) texts.push(chunk.choices[0]?.delta.content ?? '')
-      })())
+      const error = await failureOf<APIError>(
+        (async () => {
+          for await (const chunk of await client.chat.completions.create({ model: 'gpt-test', messages, stream: true }))
+            texts.push(chunk.choices[0]?.delta.content ?? '')
+        })(),
+      )
       expect(error).to.be.instanceOf(APIError)
       expect(error.code).to.equal('stream_incomplete')
       expect(texts).to.have.length(3)
@@ -182,7 +226,10 @@ describe('the openai client', () => {
 
   describe('retries', () => {
     it('are made by the client after a status that the gateway gave up on', async () => {
-      served.upstream.reply({ status: 503, headers: { 'retry-after-ms': '1' }, body: errorBody('busy', 'server_error') }, { body: chatCompletion({ content: 'ok' }) })
+      served.upstream.reply(
+        { status: 503, headers: { 'retry-after-ms': '1' }, body: errorBody('busy', 'server_error') },
+        { body: chatCompletion({ content: 'ok' }) },
+      )
       const completion = await served.client({ maxRetries: 1 }).chat.completions.create({ model: 'gpt-test', messages })
       expect(completion.choices[0]?.message.content).to.equal('ok')
       expect(served.upstream.requests).to.have.length(2)
@@ -196,7 +243,10 @@ describe('the openai client', () => {
     })
 
     it('are not made after a refusal that is the same every time', async () => {
-      await using alone = await Served.start({ env: { OPENAI_MODELS: 'gpt-test' }, config: { providers: { chatty: { type: 'openai-compatible', base_url: served.upstream.url, models: ['chat-only'], operations: ['chat'] } } } })
+      await using alone = await Served.start({
+        env: { OPENAI_MODELS: 'gpt-test' },
+        config: { providers: { chatty: { type: 'openai-compatible', base_url: served.upstream.url, models: ['chat-only'], operations: ['chat'] } } },
+      })
       const error = await failureOf<APIError>(alone.client({ maxRetries: 3 }).embeddings.create({ model: 'chatty/chat-only', input: 'one' }))
       expect(error).to.deep.include({ status: 501, code: 'unsupported_response_operation' })
       expect(error.headers?.get('x-should-retry')).to.equal('false')
@@ -204,7 +254,10 @@ describe('the openai client', () => {
     })
 
     it('send the same body again', async () => {
-      served.upstream.reply({ status: 500, headers: { 'x-should-retry': 'true', 'retry-after-ms': '1' }, body: errorBody('once', 'server_error') }, { body: chatCompletion() })
+      served.upstream.reply(
+        { status: 500, headers: { 'x-should-retry': 'true', 'retry-after-ms': '1' }, body: errorBody('once', 'server_error') },
+        { body: chatCompletion() },
+      )
       await served.client({ maxRetries: 1 }).chat.completions.create({ model: 'gpt-test', messages })
       const [first, second] = served.upstream.requests
       expect(second?.body).to.deep.equal(first?.body)

@@ -27,7 +27,11 @@ export default definePlugin({
 `
 
 describe('by configuration alone, an operator', () => {
-  const steps = (served: Served, name = 'chat') => served.gateway.gateway.current.plans.get(name)?.placed.map(step => step.name).filter(name => name !== 'witness')
+  const steps = (served: Served, name = 'chat') =>
+    served.gateway.gateway.current.plans
+      .get(name)
+      ?.placed.map(step => step.name)
+      .filter(name => name !== 'witness')
   const explained = (served: Served, name = 'chat') => explainPipeline(served.gateway.gateway.current.plans.get(name) as never)
 
   it('removes a step', async () => {
@@ -46,7 +50,10 @@ describe('by configuration alone, an operator', () => {
     const then = { chat: [...first.chat, { remove: 'b' }, insert('b', 'a')] }
     await using served = await Served.start({ files: { 'letter.ts': letter }, config: { pipelines: first } })
     await using moved = await Served.start({ files: { 'letter.ts': letter }, config: { pipelines: then } })
-    for (const [which, sent, said] of [[served, 'helloab', 'hiba'], [moved, 'helloba', 'hiab']] as const) {
+    for (const [which, sent, said] of [
+      [served, 'helloab', 'hiba'],
+      [moved, 'helloba', 'hiab'],
+    ] as const) {
       which.upstream.always({ body: chatCompletion({ content: 'hi' }) })
       const answer = await which.chat()
       expect(JSON.parse(which.upstream.requests[0]?.body.toString() ?? '').messages[0].content).to.equal(sent)
@@ -57,7 +64,7 @@ describe('by configuration alone, an operator', () => {
     expect(explained(moved)).to.match(/response\n +a .*\n +b /)
   })
 
-  it('sets the cache\'s options', async () => {
+  it("sets the cache's options", async () => {
     await using served = await Served.start({ config: { pipelines: { chat: [{ set: 'cache-exact', options: { enabled: true, ttl: 600 } }] } } })
     served.upstream.always({ body: chatCompletion() })
     expect((await served.chat()).headers['x-cache']).to.equal(undefined)
@@ -72,17 +79,28 @@ describe('by configuration alone, an operator', () => {
     const own = `
       import { answer, definePlugin } from 'tapline'
       export default definePlugin({ name: 'own', schema: { type: 'object', properties: { say: { type: 'string' } } }, setup: ({ options }) => ({ lookup: () => answer(options.say) }) })`
-    await using served = await Served.start({ files: { 'own.ts': own }, config: { pipelines: { chat: [{ replace: 'cache-exact', with: { use: './own.ts', options: { say: 'from me' } } }] } } })
-    const { choices: [choice] } = await served.client().chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })
+    await using served = await Served.start({
+      files: { 'own.ts': own },
+      config: { pipelines: { chat: [{ replace: 'cache-exact', with: { use: './own.ts', options: { say: 'from me' } } }] } },
+    })
+    const {
+      choices: [choice],
+    } = await served.client().chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })
     expect(choice?.message.content).to.equal('from me')
-    const stream = await served.client().chat.completions.stream({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] }).finalChatCompletion()
+    const stream = await served
+      .client()
+      .chat.completions.stream({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })
+      .finalChatCompletion()
     expect(stream.choices[0]?.message.content).to.equal('from me')
     expect(served.upstream.requests).to.have.length(0)
     expect(explained(served)).to.match(/cache-exact \(\.\/own\.ts\)/)
   })
 
   it('adds a plugin between two others', async () => {
-    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { chat: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, after: 'sessions', before: 'models' }] } } })
+    await using served = await Served.start({
+      files: { 'redact.ts': redact },
+      config: { pipelines: { chat: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, after: 'sessions', before: 'models' }] } },
+    })
     served.upstream.always({ body: chatCompletion() })
     await served.chat()
     expect(served.upstream.requests[0]?.body.toString()).to.include('[redacted]')
@@ -92,16 +110,28 @@ describe('by configuration alone, an operator', () => {
   })
 
   it('defines a pipeline on a route of its own', async () => {
-    const legal = { extends: 'inference', route: 'POST /legal/v1/chat/completions', operation: 'chat', dialect: 'openai-chat', patches: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, before: 'retry' }] }
+    const legal = {
+      extends: 'inference',
+      route: 'POST /legal/v1/chat/completions',
+      operation: 'chat',
+      dialect: 'openai-chat',
+      patches: [{ insert: { use: './redact.ts', options: { word: 'hello' } }, before: 'retry' }],
+    }
     await using served = await Served.start({ files: { 'redact.ts': redact }, config: { pipelines: { legal } } })
-    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['hel', 'lo'] }) } : { body: chatCompletion({ content: 'hello' }) })
+    served.upstream.always(({ body }) =>
+      (JSON.parse(body.toString()) as { stream?: boolean }).stream
+        ? { chunks: chatChunks({ pieces: ['hel', 'lo'] }) }
+        : { body: chatCompletion({ content: 'hello' }) },
+    )
     expect((await served.call('POST', '/legal/v1/chat/completions', hello)).body.toString()).to.include('"[redacted]"')
     expect((await served.call('POST', '/legal/v1/chat/completions', helloStream)).body.toString()).to.not.include('hel"')
     expect((await served.chat()).body.toString()).to.include('"hello"')
     expectError(await served.call('GET', '/legal/v1/chat/completions'), { code: 'method_not_allowed' })
     expect(explained(served, 'legal')).to.include('POST /legal/v1/chat/completions')
     const client = served.client({ baseURL: `${served.url}/legal/v1` })
-    expect((await client.chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })).choices[0]?.message.content).to.equal('[redacted]')
+    expect((await client.chat.completions.create({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] })).choices[0]?.message.content).to.equal(
+      '[redacted]',
+    )
   })
 
   it('switches a pipeline off', async () => {
@@ -138,39 +168,57 @@ describe('by configuration alone, an operator', () => {
       import { defineDialect } from 'tapline'
       const throws = () => { throw new TypeError('this dialect is broken') }
       export default defineDialect({ name: 'broken', operations: ['chat'], validate: throws, conversation: throws, error: error => Buffer.from(JSON.stringify({ oops: error.code })), stream: {} })`
-    await using served = await Served.start({ files: { 'broken.ts': dialect }, config: { pipelines: { broken: { extends: 'inference', route: 'POST /broken', operation: 'chat', dialect: './broken.ts' } } } })
+    await using served = await Served.start({
+      files: { 'broken.ts': dialect },
+      config: { pipelines: { broken: { extends: 'inference', route: 'POST /broken', operation: 'chat', dialect: './broken.ts' } } },
+    })
     const answer = await served.call('POST', '/broken', hello)
     expect(answer.status).to.equal(500)
     expect(JSON.parse(answer.body.toString())).to.deep.equal({ oops: 'internal_error' })
-    expect(served.gateway.log.some(line => JSON.stringify(line).includes('this dialect is broken') && line['request_id'] === answer.headers['x-request-id'])).to.equal(true)
+    expect(
+      served.gateway.log.some(line => JSON.stringify(line).includes('this dialect is broken') && line['request_id'] === answer.headers['x-request-id']),
+    ).to.equal(true)
   })
 
   it('is told by "tapline explain" what came of it', async () => {
-    await using folder = await Folder.make({ 'tapline.yaml': { pipelines: { chat: [{ remove: 'retry' }, { insert: { use: './redact.ts', options: { word: 'a' } }, after: 'user-path' }] } }, 'redact.ts': redact })
+    await using folder = await Folder.make({
+      'tapline.yaml': { pipelines: { chat: [{ remove: 'retry' }, { insert: { use: './redact.ts', options: { word: 'a' } }, after: 'user-path' }] } },
+      'redact.ts': redact,
+    })
     const { code, stdout, stderr } = await tapline(folder, 'explain', 'chat')
     expect(stderr).to.equal('')
     expect(code).to.equal(0)
-    expect(stdout).to.match(/^pipeline chat\n/).and.to.include('redact (./redact.ts)').and.to.not.match(/^ +retry\b/m)
+    expect(stdout)
+      .to.match(/^pipeline chat\n/)
+      .and.to.include('redact (./redact.ts)')
+      .and.to.not.match(/^ +retry\b/m)
   })
 
   it('is told by "tapline explain" of a pipeline that has no route', async () => {
     await using folder = await Folder.make()
     const { code, stdout } = await tapline(folder, 'explain', 'inference')
     expect(code).to.equal(0)
-    expect(stdout).to.match(/^pipeline inference\n {2}route {6}none\n/).and.to.match(/^ {4}auth {2}fails closed, 30 s$/m)
+    expect(stdout)
+      .to.match(/^pipeline inference\n {2}route {6}none\n/)
+      .and.to.match(/^ {4}auth {2}fails closed, 30 s$/m)
   })
 
   for (const command of [['check'], ['explain', 'chat'], ['config', 'show'], ['reload']]) {
     it(`calls no provider by "tapline ${command.join(' ')}"`, async () => {
       await using upstream = await ScriptedUpstream.start()
-      await using folder = await Folder.make({ 'tapline.yaml': { providers: { openai: { api_key: 'k', base_url: upstream.url } }, server: { pid_file: './none.pid' } } })
+      await using folder = await Folder.make({
+        'tapline.yaml': { providers: { openai: { api_key: 'k', base_url: upstream.url } }, server: { pid_file: './none.pid' } },
+      })
       await tapline(folder, ...command)
       expect(upstream.connections).to.equal(0)
     })
   }
 
   it('lists plugins by file, and then calls them by name', async () => {
-    await using served = await Served.start({ files: { 'redact.ts': redact }, config: { plugins: { load: [{ file: 'redact.ts' }] }, pipelines: { chat: [{ insert: { use: 'redact', options: { word: 'hello' } }, before: 'retry' }] } } })
+    await using served = await Served.start({
+      files: { 'redact.ts': redact },
+      config: { plugins: { load: [{ file: 'redact.ts' }] }, pipelines: { chat: [{ insert: { use: 'redact', options: { word: 'hello' } }, before: 'retry' }] } },
+    })
     served.upstream.always({ body: chatCompletion() })
     await served.chat()
     expect(served.upstream.requests[0]?.body.toString()).to.include('[redacted]')
@@ -221,64 +269,187 @@ describe('a configuration that cannot be started', () => {
     'names a file that is no TypeScript': ['pipelines:\n  chat:\n    - insert: { ‸use: ./syntax.ts }\n      after: auth\n', /cannot be loaded/],
     'names a file that exports no plugin': ['pipelines:\n  chat:\n    - insert: { ‸use: ./nothing.ts }\n      after: auth\n', /does not export a plugin/],
     'pins a plugin that has changed': [`pipelines:\n  chat:\n    - insert: { ‸use: ./needy.ts, sha256: ${'0'.repeat(64)} }\n      after: auth\n`, /SHA-256/],
-    'names no anchor that is there': ['pipelines:\n  chat:\n    - insert: { use: ./strict.ts, options: { word: a } }\n      ‸after: user-pth\n', /no step "user-pth".*"user-path"/, '/pipelines/chat/0/after'],
+    'names no anchor that is there': [
+      'pipelines:\n  chat:\n    - insert: { use: ./strict.ts, options: { word: a } }\n      ‸after: user-pth\n',
+      /no step "user-pth".*"user-path"/,
+      '/pipelines/chat/0/after',
+    ],
     'removes what is not there': ['pipelines:\n  chat:\n    - ‸remove: retri\n', /no step "retri".*"retry"/, '/pipelines/chat/0/remove'],
-    'sets what is not there': ['pipelines:\n  chat:\n    - ‸set: cache-exakt\n      options: { ttl: 1 }\n', /no step "cache-exakt".*"cache-exact"/, '/pipelines/chat/0/set'],
+    'sets what is not there': [
+      'pipelines:\n  chat:\n    - ‸set: cache-exakt\n      options: { ttl: 1 }\n',
+      /no step "cache-exakt".*"cache-exact"/,
+      '/pipelines/chat/0/set',
+    ],
     'replaces what is not there': ['pipelines:\n  chat:\n    - ‸replace: nothing-like-it\n      with: retry\n', /no step "nothing-like-it"/],
-    'wants an impossible order': ['pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { word: a } }\n      after: models\n      before: auth\n', /impossible order: "models" stands below "auth"/],
+    'wants an impossible order': [
+      'pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { word: a } }\n      after: models\n      before: auth\n',
+      /impossible order: "models" stands below "auth"/,
+    ],
     'has one name twice': ['pipelines:\n  chat:\n    - ‸insert: retry\n      after: auth\n', /there is a step "retry" already/],
-    'gives an option of the wrong type': ['pipelines:\n  chat:\n    - set: cache-exact\n      options: { enabled: true, ‸max_entry_bytes: lots }\n', /size/, '/pipelines/chat/0/options/max_entry_bytes'],
+    'gives an option of the wrong type': [
+      'pipelines:\n  chat:\n    - set: cache-exact\n      options: { enabled: true, ‸max_entry_bytes: lots }\n',
+      /size/,
+      '/pipelines/chat/0/options/max_entry_bytes',
+    ],
     'gives an option that is not known': ['pipelines:\n  chat:\n    - set: retry\n      options: { ‸max_retrys: 1 }\n', /unknown.*max_retries/],
     'misspells an option of auth': ['pipelines:\n  chat:\n    - set: auth\n      options: { ‸master_ky: x }\n', /unknown key; did you mean "master_key"/],
-    'misspells an option of models': ['pipelines:\n  chat:\n    - set: models\n      options: { ‸only_alias: true }\n', /unknown key; did you mean "only_aliases"/],
+    'misspells an option of models': [
+      'pipelines:\n  chat:\n    - set: models\n      options: { ‸only_alias: true }\n',
+      /unknown key; did you mean "only_aliases"/,
+    ],
     'misspells an option of user-path': ['pipelines:\n  chat:\n    - set: user-path\n      options: { ‸heder: X }\n', /unknown key; did you mean "header"/],
     'misspells an option of guardrails': ['pipelines:\n  chat:\n    - set: guardrails\n      options: { ‸rule: [] }\n', /unknown key; did you mean "rules"/],
-    'misspells an option of a plugin that leaves its schema open': ['pipelines:\n  chat:\n    - insert: { use: ./loose.ts, options: { ‸wrd: a } }\n      after: auth\n', /unknown key; did you mean "word"/],
+    'misspells an option of a plugin that leaves its schema open': [
+      'pipelines:\n  chat:\n    - insert: { use: ./loose.ts, options: { ‸wrd: a } }\n      after: auth\n',
+      /unknown key; did you mean "word"/,
+    ],
     'has an empty master key': ['server:\n  ‸master_key: "${NO_SUCH_KEY:-}"\n', /^expected string that is not empty, got ""$/, '/server/master_key'],
     'has a master key that is not set': ['server:\n  ‸master_key: "${NO_SUCH_KEY}"\n', /^\$\{NO_SUCH_KEY\} is not set; /, '/server/master_key'],
-    'gives one pipeline a service of its own': ['pipelines:\n  chat:\n    - ‸set: models\n      options: { only_aliases: true }\n', /^models provides "models", and so does another step with other options$/, '/pipelines/chat/0'],
+    'gives one pipeline a service of its own': [
+      'pipelines:\n  chat:\n    - ‸set: models\n      options: { only_aliases: true }\n',
+      /^models provides "models", and so does another step with other options$/,
+      '/pipelines/chat/0',
+    ],
     'lists a plugin that is not there': ['plugins:\n  load:\n    - ‸file: ./none.ts\n', /no plugin ".*\/none\.ts"/, '/plugins/load/0'],
     'lists a plugin that has changed': [`plugins:\n  load:\n    - ‸{ file: ./strict.ts, sha256: ${'0'.repeat(64)} }\n`, /SHA-256/, '/plugins/load/0'],
     'says what nothing heeds': ['providers:\n  openai: { ‸passthrough_user_header: true }\n', /unknown key/],
-    'asks a provider for an operation that it has not': ['providers:\n  openai: { operations: [chat, ‸embedings] }\n', /no operation "embedings".*"embeddings"/, '/providers/openai/operations/1'],
-    'leaves an option out': ['pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { count: 1 } }\n      after: auth\n', /missing/, '/pipelines/chat/0/insert/options/word'],
+    'asks a provider for an operation that it has not': [
+      'providers:\n  openai: { operations: [chat, ‸embedings] }\n',
+      /no operation "embedings".*"embeddings"/,
+      '/providers/openai/operations/1',
+    ],
+    'leaves an option out': [
+      'pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { count: 1 } }\n      after: auth\n',
+      /missing/,
+      '/pipelines/chat/0/insert/options/word',
+    ],
     'leaves all options out': ['pipelines:\n  chat:\n    - ‸insert: ./strict.ts\n      after: auth\n', /missing/],
-    'asks for a service that nobody provides': ['pipelines:\n  chat:\n    - ‸insert: { use: ./needy.ts }\n      after: auth\n', /needy needs the service "nothing"/],
+    'asks for a service that nobody provides': [
+      'pipelines:\n  chat:\n    - ‸insert: { use: ./needy.ts }\n      after: auth\n',
+      /needy needs the service "nothing"/,
+    ],
     'asks for a service that is nearly there': ['pipelines:\n  chat:\n    - ‸insert: { use: ./typo.ts }\n      after: auth\n', /"cach".*"cache"/],
-    'has services that need each other': ['pipelines:\n  chat:\n    - ‸insert: ./one.ts\n      after: auth\n    - insert: ./two.ts\n      after: one\n', /needs a service that needs/],
-    'has a plugin that cannot be set up': ['pipelines:\n  chat:\n    - ‸insert: { use: ./throws.ts }\n      after: auth\n', /throws cannot be set up: no such luck/],
-    'extends what is not there': ['pipelines:\n  own:\n    ‸extends: inferense\n    route: POST /own\n', /no pipeline "inferense".*"inference"/, '/pipelines/own/extends'],
+    'has services that need each other': [
+      'pipelines:\n  chat:\n    - ‸insert: ./one.ts\n      after: auth\n    - insert: ./two.ts\n      after: one\n',
+      /needs a service that needs/,
+    ],
+    'has a plugin that cannot be set up': [
+      'pipelines:\n  chat:\n    - ‸insert: { use: ./throws.ts }\n      after: auth\n',
+      /throws cannot be set up: no such luck/,
+    ],
+    'extends what is not there': [
+      'pipelines:\n  own:\n    ‸extends: inferense\n    route: POST /own\n',
+      /no pipeline "inferense".*"inference"/,
+      '/pipelines/own/extends',
+    ],
     'extends itself': ['pipelines:\n  own:\n    ‸extends: own\n    route: POST /own\n', /extends itself/],
-    'goes round in a circle': ['pipelines:\n  a: { extends: b, route: POST /a }\n  b: { extends: c }\n  c: { ‸extends: a }\n', /extends itself, by way of a → b → c/],
-    'has a route twice': ['pipelines:\n  own: { extends: inference, ‸route: POST /v1/embeddings }\n', /POST \/v1\/embeddings is the route of pipeline "embeddings" already/, '/pipelines/own/route'],
-    'has a route that is none': ['pipelines:\n  own: { extends: inference, ‸route: /v1/own }\n', /^expected a method and a path such as POST \/v1\/chat\/completions, got "\/v1\/own"$/, '/pipelines/own/route'],
-    'has a route with a misspelt method': ['pipelines:\n  own: { extends: inference, route: [GET /own, ‸PSOT /own] }\n', /^there is no method "PSOT"; did you mean "POST"\?$/, '/pipelines/own/route/1'],
-    'has a route with a method in small letters': ['pipelines:\n  own: { extends: inference, ‸route: get /own }\n', /^there is no method "get"; did you mean "GET"\?$/, '/pipelines/own/route'],
-    'has a route with a method that nobody serves': ['pipelines:\n  own: { extends: inference, ‸route: CONNECT /own }\n', /^there is no method "CONNECT"$/, '/pipelines/own/route'],
-    'has a route with two parameters of one name': ['pipelines:\n  own: { extends: inference, ‸route: "GET /own/:id/of/:id" }\n', /^the path "\/own\/:id\/of\/:id" has two parameters "id"$/, '/pipelines/own/route'],
-    'has a route without a leading slash': ['pipelines:\n  own: { extends: inference, ‸route: POST own/chat }\n', /^the path "own\/chat" does not begin with \/; did you mean "\/own\/chat"\?$/, '/pipelines/own/route'],
-    'has a route with a rest that has no name': ['pipelines:\n  own: { extends: inference, ‸route: GET /own/* }\n', /^no call can have the path "\/own\/\*": expected .*\*name/, '/pipelines/own/route'],
-    'has a route with a query': ['pipelines:\n  own: { extends: inference, ‸route: GET /own?x=1 }\n', /^no call can have the path "\/own\?x=1"/, '/pipelines/own/route'],
-    'has a route with two parameters beside each other': ['pipelines:\n  own: { extends: inference, ‸route: "GET /own/:a:b" }\n', /^no call can have the path/, '/pipelines/own/route'],
-    'has a route with dots for segments': ['pipelines:\n  own: { extends: inference, ‸route: GET /own/../other }\n', /\. or \.\. segments/, '/pipelines/own/route'],
-    'has a route that names a setting that is not there': ['pipelines:\n  own: { extends: inference, ‸route: "GET {metrics.endpont}" }\n', /^there is no setting "metrics\.endpont"/, '/pipelines/own/route'],
-    'serves all that nothing else does by one method': ['pipelines:\n  own: { extends: inference, ‸route: GET * }\n', /^the path "\*" does not begin with \/$/, '/pipelines/own/route'],
-    'puts a map without steps in the place of a default pipeline': ['pipelines:\n  ‸chat:\n    route: POST /v2/chat\n', /write a list.*extends/, '/pipelines/chat'],
+    'goes round in a circle': [
+      'pipelines:\n  a: { extends: b, route: POST /a }\n  b: { extends: c }\n  c: { ‸extends: a }\n',
+      /extends itself, by way of a → b → c/,
+    ],
+    'has a route twice': [
+      'pipelines:\n  own: { extends: inference, ‸route: POST /v1/embeddings }\n',
+      /POST \/v1\/embeddings is the route of pipeline "embeddings" already/,
+      '/pipelines/own/route',
+    ],
+    'has a route that is none': [
+      'pipelines:\n  own: { extends: inference, ‸route: /v1/own }\n',
+      /^expected a method and a path such as POST \/v1\/chat\/completions, got "\/v1\/own"$/,
+      '/pipelines/own/route',
+    ],
+    'has a route with a misspelt method': [
+      'pipelines:\n  own: { extends: inference, route: [GET /own, ‸PSOT /own] }\n',
+      /^there is no method "PSOT"; did you mean "POST"\?$/,
+      '/pipelines/own/route/1',
+    ],
+    'has a route with a method in small letters': [
+      'pipelines:\n  own: { extends: inference, ‸route: get /own }\n',
+      /^there is no method "get"; did you mean "GET"\?$/,
+      '/pipelines/own/route',
+    ],
+    'has a route with a method that nobody serves': [
+      'pipelines:\n  own: { extends: inference, ‸route: CONNECT /own }\n',
+      /^there is no method "CONNECT"$/,
+      '/pipelines/own/route',
+    ],
+    'has a route with two parameters of one name': [
+      'pipelines:\n  own: { extends: inference, ‸route: "GET /own/:id/of/:id" }\n',
+      /^the path "\/own\/:id\/of\/:id" has two parameters "id"$/,
+      '/pipelines/own/route',
+    ],
+    'has a route without a leading slash': [
+      'pipelines:\n  own: { extends: inference, ‸route: POST own/chat }\n',
+      /^the path "own\/chat" does not begin with \/; did you mean "\/own\/chat"\?$/,
+      '/pipelines/own/route',
+    ],
+    'has a route with a rest that has no name': [
+      'pipelines:\n  own: { extends: inference, ‸route: GET /own/* }\n',
+      /^no call can have the path "\/own\/\*": expected .*\*name/,
+      '/pipelines/own/route',
+    ],
+    'has a route with a query': [
+      'pipelines:\n  own: { extends: inference, ‸route: GET /own?x=1 }\n',
+      /^no call can have the path "\/own\?x=1"/,
+      '/pipelines/own/route',
+    ],
+    'has a route with two parameters beside each other': [
+      'pipelines:\n  own: { extends: inference, ‸route: "GET /own/:a:b" }\n',
+      /^no call can have the path/,
+      '/pipelines/own/route',
+    ],
+    'has a route with dots for segments': [
+      'pipelines:\n  own: { extends: inference, ‸route: GET /own/../other }\n',
+      /\. or \.\. segments/,
+      '/pipelines/own/route',
+    ],
+    'has a route that names a setting that is not there': [
+      'pipelines:\n  own: { extends: inference, ‸route: "GET {metrics.endpont}" }\n',
+      /^there is no setting "metrics\.endpont"/,
+      '/pipelines/own/route',
+    ],
+    'serves all that nothing else does by one method': [
+      'pipelines:\n  own: { extends: inference, ‸route: GET * }\n',
+      /^the path "\*" does not begin with \/$/,
+      '/pipelines/own/route',
+    ],
+    'puts a map without steps in the place of a default pipeline': [
+      'pipelines:\n  ‸chat:\n    route: POST /v2/chat\n',
+      /write a list.*extends/,
+      '/pipelines/chat',
+    ],
     'writes patches of a default pipeline in a map': ['pipelines:\n  ‸chat:\n    patches: [{ remove: retry }]\n', /write a list.*extends/, '/pipelines/chat'],
     'says nothing of a pipeline that is not there': ['pipelines:\n  ‸chatt:\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'patches a pipeline that is not there': ['pipelines:\n  ‸chatt: [{ remove: retry }]\n', /no pipeline "chatt" to patch.*"chat"/, '/pipelines/chatt'],
     'has a patch that is none': ['pipelines:\n  chat:\n    - ‸{ delete: retry }\n', /delete|patch|insert/],
-    'names a dialect that is not there': ['pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n', /^there is no dialect "openai-chatt"; did you mean "openai-chat"\?$/, '/pipelines/own/dialect'],
+    'names a dialect that is not there': [
+      'pipelines:\n  own: { extends: inference, route: POST /own, ‸dialect: openai-chatt }\n',
+      /^there is no dialect "openai-chatt"; did you mean "openai-chat"\?$/,
+      '/pipelines/own/dialect',
+    ],
     'has a guardrail of no type': ['guardrails:\n  rules:\n    - ‸{ name: x, type: no_such_type }\n', /no plugin "no-such-type"/, '/guardrails/rules/0'],
-    'has a guardrail with a bad option': ['guardrails:\n  rules:\n    - { name: x, type: string_replace, config: { rules: a => b, ‸mode: odd } }\n', /literal/, '/guardrails/rules/0/config/mode'],
-    'counts calls of a guardrail that makes none': ['guardrails:\n  rules:\n    - ‸{ name: x, type: string_replace, user_path: /safety, config: { rules: a => b } }\n', /unknown key/, '/guardrails/rules/0/config/user_path'],
-    'counts calls of a guardrail below what is no path': ['guardrails:\n  rules:\n    - { name: x, type: llm_judge, ‸user_path: safety, config: { model: judge, prompt: Block cats } }\n', /\^\(\//, '/guardrails/rules/0/user_path'],
+    'has a guardrail with a bad option': [
+      'guardrails:\n  rules:\n    - { name: x, type: string_replace, config: { rules: a => b, ‸mode: odd } }\n',
+      /literal/,
+      '/guardrails/rules/0/config/mode',
+    ],
+    'counts calls of a guardrail that makes none': [
+      'guardrails:\n  rules:\n    - ‸{ name: x, type: string_replace, user_path: /safety, config: { rules: a => b } }\n',
+      /unknown key/,
+      '/guardrails/rules/0/config/user_path',
+    ],
+    'counts calls of a guardrail below what is no path': [
+      'guardrails:\n  rules:\n    - { name: x, type: llm_judge, ‸user_path: safety, config: { model: judge, prompt: Block cats } }\n',
+      /\^\(\//,
+      '/guardrails/rules/0/user_path',
+    ],
     'is no YAML': ['pipelines:\n  chat: [\n‸', /./],
     'has a member that is not known': ['‸pipelins: {}\n', /pipelins.*pipelines|unknown/],
   }
 
   let folder: Folder
-  before(async () => { folder = await Folder.make(plugins) })
+  before(async () => {
+    folder = await Folder.make(plugins)
+  })
   after(() => folder[Symbol.asyncDispose]())
 
   const problemsOf = async (yaml: string): Promise<readonly Problem[]> => {
@@ -306,28 +477,64 @@ describe('a configuration that cannot be started', () => {
   }
 
   it('is told everything at once', async () => {
-    const problems = await problemsOf('pipelines:\n  chat:\n    - remove: retri\n    - remove: metrix\n  own: { extends: nothing, route: POST /own }\n  more: [{ remove: x }]\n')
+    const problems = await problemsOf(
+      'pipelines:\n  chat:\n    - remove: retri\n    - remove: metrix\n  own: { extends: nothing, route: POST /own }\n  more: [{ remove: x }]\n',
+    )
     expect(problems.map(({ line }) => line)).to.deep.equal([3, 4, 5, 6])
   })
 
   it('is told of form, names and plugins that cannot be set up in one run', async () => {
-    const problems = await problemsOf('server: { prot: 1 }\nlogging_runtime: { level: loud }\nproviders:\n  prod: { type: opena }\npipelines:\n  chat:\n    - remove: retri\n    - insert: { use: ./throws.ts }\n      after: auth\n  own: { extends: inferense, route: POST /own }\n  embeddings:\n    - { delete: retry }\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n')
+    const problems = await problemsOf(
+      'server: { prot: 1 }\nlogging_runtime: { level: loud }\nproviders:\n  prod: { type: opena }\npipelines:\n  chat:\n    - remove: retri\n    - insert: { use: ./throws.ts }\n      after: auth\n  own: { extends: inferense, route: POST /own }\n  embeddings:\n    - { delete: retry }\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
+    )
     expect(problems.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal([
-      '1 /server/prot', '2 /logging_runtime/level', '4 /providers/prod/type', '7 /pipelines/chat/0/remove', '8 /pipelines/chat/1/insert', '10 /pipelines/own/extends', '12 /pipelines/embeddings/0',
+      '1 /server/prot',
+      '2 /logging_runtime/level',
+      '4 /providers/prod/type',
+      '7 /pipelines/chat/0/remove',
+      '8 /pipelines/chat/1/insert',
+      '10 /pipelines/own/extends',
+      '12 /pipelines/embeddings/0',
     ])
-    const withoutForm = await problemsOf('server: { prot: 1 }\npipelines:\n  chat: [{ insert: ./throws.ts, after: auth }]\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n')
+    const withoutForm = await problemsOf(
+      'server: { prot: 1 }\npipelines:\n  chat: [{ insert: ./throws.ts, after: auth }]\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
+    )
     expect(withoutForm.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal(['1 /server/prot', '3 /pipelines/chat/0/insert', '4 /virtual_models'])
   })
 
   const alone: Readonly<Record<string, readonly [string, string]>> = {
-    'a pipeline whose form is wrong, and one that extends it': ['pipelines:\n  own: { extends: inference, ‸stpes: [auth, letters] }\n  other: { extends: own, route: POST /other, patches: [{ remove: letters }] }\n', '/pipelines/own/stpes'],
-    'patches whose form is wrong, and some that build on them': ['pipelines:\n  inference: [{ insert: ./loose.ts, ‸afer: auth }]\n  chat: [{ remove: loose }]\n', '/pipelines/inference/0/afer'],
-    'a misspelt list of plugins, and a step from it': ['‸plugns: { load: [{ file: ./loose.ts }] }\npipelines:\n  chat: [{ insert: loose, after: auth }]\n', '/plugns'],
-    'a step that is not there, and one that needs a service of it': ['pipelines:\n  chat: [{ insert: { ‸use: ./none.ts }, after: auth }, { insert: ./needy.ts, after: auth }]\n', '/pipelines/chat/0/insert/use'],
-    'a setting whose form is wrong, and one that refers to it': ['virtual_models: [{ source: a, ‸targt: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n', '/virtual_models/0/targt'],
-    'a misspelt setting, and one that refers to it': ['‸virtual_modls: [{ source: a, target: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n', '/virtual_modls'],
-    'a provider whose form is wrong, and a setting that refers to it': ['providers:\n  far: { type: ollama, ‸base_ulr: "http://far/v1" }\nusers: [{ path: /a, allowed_models: [far/*] }]\n', '/providers/far/base_ulr'],
-    'a plugin that cannot be set up, and one that needs its service': ['models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\nusers: [{ path: /a, allowed_models: [nobody/*] }]\n', '/virtual_models'],
+    'a pipeline whose form is wrong, and one that extends it': [
+      'pipelines:\n  own: { extends: inference, ‸stpes: [auth, letters] }\n  other: { extends: own, route: POST /other, patches: [{ remove: letters }] }\n',
+      '/pipelines/own/stpes',
+    ],
+    'patches whose form is wrong, and some that build on them': [
+      'pipelines:\n  inference: [{ insert: ./loose.ts, ‸afer: auth }]\n  chat: [{ remove: loose }]\n',
+      '/pipelines/inference/0/afer',
+    ],
+    'a misspelt list of plugins, and a step from it': [
+      '‸plugns: { load: [{ file: ./loose.ts }] }\npipelines:\n  chat: [{ insert: loose, after: auth }]\n',
+      '/plugns',
+    ],
+    'a step that is not there, and one that needs a service of it': [
+      'pipelines:\n  chat: [{ insert: { ‸use: ./none.ts }, after: auth }, { insert: ./needy.ts, after: auth }]\n',
+      '/pipelines/chat/0/insert/use',
+    ],
+    'a setting whose form is wrong, and one that refers to it': [
+      'virtual_models: [{ source: a, ‸targt: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n',
+      '/virtual_models/0/targt',
+    ],
+    'a misspelt setting, and one that refers to it': [
+      '‸virtual_modls: [{ source: a, target: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n',
+      '/virtual_modls',
+    ],
+    'a provider whose form is wrong, and a setting that refers to it': [
+      'providers:\n  far: { type: ollama, ‸base_ulr: "http://far/v1" }\nusers: [{ path: /a, allowed_models: [far/*] }]\n',
+      '/providers/far/base_ulr',
+    ],
+    'a plugin that cannot be set up, and one that needs its service': [
+      'models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\nusers: [{ path: /a, allowed_models: [nobody/*] }]\n',
+      '/virtual_models',
+    ],
   }
   for (const [name, [marked, pointer]] of Object.entries(alone)) {
     it(`is told only the mistake, and nothing that follows from it, of ${name}`, async () => {

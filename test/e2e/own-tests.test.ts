@@ -25,7 +25,7 @@ async function tested(files: Readonly<Record<string, string>>, ...names: readonl
   const child = spawn(process.execPath, [main, 'test', ...names], { cwd: folder.path, env, stdio: ['ignore', 'pipe', 'inherit'] })
   const chunks: Buffer[] = []
   child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk))
-  const [code] = await once(child, 'close') as [number | null]
+  const [code] = (await once(child, 'close')) as [number | null]
   return { code, said: Buffer.concat(chunks).toString() }
 }
 
@@ -39,6 +39,8 @@ describe('tapline test', () => {
   it('runs those that are named, and fails when one of them fails', async () => {
     const { code, said } = await tested({ 'shy.test.ts': passing, 'loud.test.ts': passing.replace("'hm')", "'HM')") }, 'loud.test.ts')
     expect(code).to.equal(1)
-    expect(said).to.match(/pass 0\b/).and.match(/fail 1\b/)
+    expect(said)
+      .to.match(/pass 0\b/)
+      .and.match(/fail 1\b/)
   })
 })

@@ -33,29 +33,48 @@ const calls: readonly Call[] = [
 /** Bodies with numbers, spaces and members that nobody would write just so. */
 const bodies: Readonly<Record<CallerDialect, string>> = {
   'openai-chat': '{ "model":"m", "stream":STREAM ,"n":1.0,"x":12345678901234567890,"messages":[{"role":"user","content":"a secret"}]}',
-  'openai-responses': '{ "model":"m", "stream":STREAM ,"n":1.0,"x":12345678901234567890,"input":[{"role":"user","content":[{"type":"input_text","text":"a secret"}]}]}',
+  'openai-responses':
+    '{ "model":"m", "stream":STREAM ,"n":1.0,"x":12345678901234567890,"input":[{"role":"user","content":[{"type":"input_text","text":"a secret"}]}]}',
   'anthropic-messages': '{ "model":"m", "stream":STREAM ,"max_tokens":10,"n":1.0,"x":12345678901234567890,"messages":[{"role":"user","content":"a secret"}]}',
 }
 
 const replies: Readonly<Record<CallerDialect, string>> = {
-  'openai-chat': '{ "id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"the secret"},"finish_reason":"stop"}],"n":1.0,"usage":{"prompt_tokens":20,"completion_tokens":10,"total_tokens":30}}',
-  'openai-responses': '{ "id":"resp_1","object":"response","status":"completed","model":"m","n":1.0,"output":[{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"the secret","annotations":[]}]}],"usage":{"input_tokens":20,"output_tokens":10,"total_tokens":30}}',
-  'anthropic-messages': '{ "id":"msg_1","type":"message","role":"assistant","model":"m","n":1.0,"content":[{"type":"text","text":"the secret"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":20,"output_tokens":10}}',
+  'openai-chat':
+    '{ "id":"c1","object":"chat.completion","created":1,"model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"the secret"},"finish_reason":"stop"}],"n":1.0,"usage":{"prompt_tokens":20,"completion_tokens":10,"total_tokens":30}}',
+  'openai-responses':
+    '{ "id":"resp_1","object":"response","status":"completed","model":"m","n":1.0,"output":[{"id":"msg_1","type":"message","status":"completed","role":"assistant","content":[{"type":"output_text","text":"the secret","annotations":[]}]}],"usage":{"input_tokens":20,"output_tokens":10,"total_tokens":30}}',
+  'anthropic-messages':
+    '{ "id":"msg_1","type":"message","role":"assistant","model":"m","n":1.0,"content":[{"type":"text","text":"the secret"}],"stop_reason":"end_turn","stop_sequence":null,"usage":{"input_tokens":20,"output_tokens":10}}',
 }
 
 const bodyOf = ({ dialect }: Call, isStream: boolean) => bodies[dialect].replace('STREAM', String(isStream))
-const streamOf = ({ dialect }: Call) => ({ chunks: spokenStream(dialect, { pieces: ['the sec', 'ret is', ' out'] }).events, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-own': 'a' } })
+const streamOf = ({ dialect }: Call) => ({
+  chunks: spokenStream(dialect, { pieces: ['the sec', 'ret is', ' out'] }).events,
+  headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-own': 'a' },
+})
 const replyOf = ({ dialect }: Call) => ({ body: replies[dialect], headers: { 'content-type': 'application/json', 'x-own': 'a' } })
 
 function started(guardrail?: string, options: ServeOptions = {}): Promise<Served> {
-  const steps = guardrail === undefined ? {} : { files: { 'guardrail.ts': guardrail }, pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] } }
+  const steps =
+    guardrail === undefined
+      ? {}
+      : {
+          files: { 'guardrail.ts': guardrail },
+          pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] },
+        }
   const { files, ...pipelines } = steps as { files?: Readonly<Record<string, string>> }
-  return Served.start({ ...options, ...(files === undefined ? {} : { files }), config: { providers: { anthropic: speakers['anthropic-messages'] }, ...pipelines } })
+  return Served.start({
+    ...options,
+    ...(files === undefined ? {} : { files }),
+    config: { providers: { anthropic: speakers['anthropic-messages'] }, ...pipelines },
+  })
 }
 
 describe('passthrough of calls that are read', () => {
   let served: Served
-  before(async () => { served = await started() })
+  before(async () => {
+    served = await started()
+  })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
@@ -73,7 +92,15 @@ describe('passthrough of calls that are read', () => {
           expect(answer.headers).to.include({ 'x-own': 'a', 'content-type': isStream ? 'text/event-stream; charset=utf-8' : 'application/json' })
           const { id } = await served.completions.ended()
           const line = served.gateway.log.findLast(({ msg, request_id: request }) => msg === 'request' && request === id)
-          expect(line).to.include({ model: 'm', target_model: 'm', provider: call.path.split('/')[2], status: 200, stream: isStream, input_tokens: 20, output_tokens: 10 })
+          expect(line).to.include({
+            model: 'm',
+            target_model: 'm',
+            provider: call.path.split('/')[2],
+            status: 200,
+            stream: isStream,
+            input_tokens: 20,
+            output_tokens: 10,
+          })
         })
       }
 
@@ -82,7 +109,10 @@ describe('passthrough of calls that are read', () => {
         ['a stream that ends amid an event', { chunks: [streamOf(call).chunks.join('').slice(0, -30)] }],
         ['a stream of comments', { chunks: [': a\n\n: b\n\n'] }],
         ['a stream of nothing', { chunks: [] }],
-        ['a stream that begins with an error', { chunks: [`event: error\n${sse({ type: 'error', error: { type: 'overloaded_error', message: 'busy' } })}`, sse({ error: { message: 'busy' } })] }],
+        [
+          'a stream that begins with an error',
+          { chunks: [`event: error\n${sse({ type: 'error', error: { type: 'overloaded_error', message: 'busy' } })}`, sse({ error: { message: 'busy' } })] },
+        ],
         ['a stream that is none of the dialect', { chunks: ['data: hello\n\ndata: {"a":1}\n\n'] }],
         ['JSON where a stream was asked for', { body: replies[call.dialect] }],
       ] as const) {
@@ -152,7 +182,10 @@ describe('passthrough under policy', () => {
 
       it('is redacted as it flows', async () => {
         await using served = await started(redact)
-        served.upstream.always({ ...streamOf(call), headers: { ...streamOf(call).headers, 'content-length': String(Buffer.concat(streamOf(call).chunks).length) } })
+        served.upstream.always({
+          ...streamOf(call),
+          headers: { ...streamOf(call).headers, 'content-length': String(Buffer.concat(streamOf(call).chunks).length) },
+        })
         const answer = await ask(served, true)
         expect(sent(served)).to.equal(bodyOf(call, true).replace('secret', '[redacted]'))
         expect(heard(call.dialect, answer.body)).to.include({ text: 'the [redacted] is out', error: undefined })
@@ -175,7 +208,10 @@ describe('passthrough under policy', () => {
         const { events } = spokenStream(call.dialect, { pieces: ['harmless words, ', 'and more of them; ', 'then the sec', 'ret is', ' out'] })
         const answer = await served.begun(call.path, bodyOf(call, true), events, 1, { headers: call.headers })
         expect(answer.body.toString()).to.not.include('sec')
-        expect(heard(call.dialect, answer.body)).to.include({ error: undefined, finish: { 'openai-chat': 'content_filter', 'openai-responses': 'incomplete', 'anthropic-messages': 'refusal' }[call.dialect] })
+        expect(heard(call.dialect, answer.body)).to.include({
+          error: undefined,
+          finish: { 'openai-chat': 'content_filter', 'openai-responses': 'incomplete', 'anthropic-messages': 'refusal' }[call.dialect],
+        })
       })
 
       it('is held until it was seen whole', async () => {
@@ -192,7 +228,7 @@ describe('passthrough under policy', () => {
     ['a message of another kind', '/p/openai/threads/t1/messages', '{"role":"user","content":"a secret"}'],
     ['a message that lacks what a message has', '/p/anthropic/v1/messages', '{"model":"m","messages":[{"role":"user","content":"a secret"}]}'],
     ['a response without a model', '/p/openai/responses', '{"input":"a secret"}'],
-    ['Gemini\'s dialect', '/p/openai/models/m:generateContent', '{"contents":[{"parts":[{"text":"a secret"}]}]}'],
+    ["Gemini's dialect", '/p/openai/models/m:generateContent', '{"contents":[{"parts":[{"text":"a secret"}]}]}'],
   ] as const) {
     it(`refuses ${name}`, async () => {
       await using served = await started(redact)
@@ -201,7 +237,7 @@ describe('passthrough under policy', () => {
     })
   }
 
-  it('refuses in Anthropic\'s envelope whom it knows by the version, whatever the path', async () => {
+  it("refuses in Anthropic's envelope whom it knows by the version, whatever the path", async () => {
     await using served = await started(refuse)
     const answer = await served.call('POST', '/p/openai/chat/completions', bodies['openai-chat'].replace('STREAM', 'false'), version)
     expect(JSON.parse(answer.body.toString())).to.nested.include({ type: 'error', 'error.details.error_code': 'word_found' })

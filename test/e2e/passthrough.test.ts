@@ -19,7 +19,9 @@ const binary = { 'content-type': 'application/octet-stream' }
 
 describe('passthrough', () => {
   let served: Served
-  before(async () => { served = await Served.start() })
+  before(async () => {
+    served = await Served.start()
+  })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
@@ -38,11 +40,22 @@ describe('passthrough', () => {
     }
 
     for (const [path, sent] of [
-      ['/p/openai/v1/files', '/v1/files'], ['/p/openai/v1/v1/files', '/v1/v1/files'], ['/p/openai/v1beta/files', '/v1/v1beta/files'],
-      ['/p/openai/a%2Fb/c%20d', '/v1/a%2Fb/c%20d'], ['/p/openai/%E6%97%A5', '/v1/%E6%97%A5'], ['/p/openai/files/', '/v1/files/'], ['/p/openai/a/b/c/d?x', '/v1/a/b/c/d?x'],
-      ['/p/openai/files?a=%20b&c=d+e&&f&=g&a=%zz', '/v1/files?a=%20b&c=d+e&&f&=g&a=%zz'], ['/p/openai/files?', '/v1/files?'], ['/p/openai/files?x=https://y/../z', '/v1/files?x=https://y/../z'],
-      ['/p/openai/files?key=mine&x=1&api-key=mine', '/v1/files?key=mine&x=1&api-key=mine'], ['/p/openai/files?monkey=1', '/v1/files?monkey=1'],
-      ['/p/openai/models', '/v1/models'], ['/p/openai/x:generate', '/v1/x:generate'], ["/p/openai/a,b;c=d'e(f)!*", "/v1/a,b;c=d'e(f)!*"], ['/p/openai/{model}/x', '/v1/{model}/x'],
+      ['/p/openai/v1/files', '/v1/files'],
+      ['/p/openai/v1/v1/files', '/v1/v1/files'],
+      ['/p/openai/v1beta/files', '/v1/v1beta/files'],
+      ['/p/openai/a%2Fb/c%20d', '/v1/a%2Fb/c%20d'],
+      ['/p/openai/%E6%97%A5', '/v1/%E6%97%A5'],
+      ['/p/openai/files/', '/v1/files/'],
+      ['/p/openai/a/b/c/d?x', '/v1/a/b/c/d?x'],
+      ['/p/openai/files?a=%20b&c=d+e&&f&=g&a=%zz', '/v1/files?a=%20b&c=d+e&&f&=g&a=%zz'],
+      ['/p/openai/files?', '/v1/files?'],
+      ['/p/openai/files?x=https://y/../z', '/v1/files?x=https://y/../z'],
+      ['/p/openai/files?key=mine&x=1&api-key=mine', '/v1/files?key=mine&x=1&api-key=mine'],
+      ['/p/openai/files?monkey=1', '/v1/files?monkey=1'],
+      ['/p/openai/models', '/v1/models'],
+      ['/p/openai/x:generate', '/v1/x:generate'],
+      ["/p/openai/a,b;c=d'e(f)!*", "/v1/a,b;c=d'e(f)!*"],
+      ['/p/openai/{model}/x', '/v1/{model}/x'],
     ] as const) {
       it(`sends ${path} on to ${sent}`, async () => {
         await sendRaw(served.url, `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
@@ -87,14 +100,47 @@ describe('passthrough', () => {
       expect(last().body.toString()).to.equal(body)
     })
 
-    it('removes what is not the provider\'s, and adds its key', async () => {
+    it("removes what is not the provider's, and adds its key", async () => {
       const removed = {
-        'x-api-key': 'a', 'api-key': 'b', 'x-goog-api-key': 'c', 'xi-api-key': 'd', 'x-auth-token': 'e', 'x-amz-security-token': 'f', 'x-tapline-key': 'g', cookie: 'd=e', forwarded: 'for=1.2.3.4', 'x-forwarded-for': '1.2.3.4', 'x-forwarded-host': 'h', 'proxy-authorization': 'Basic x',
-        te: 'trailers', 'x-tapline-user-path': '/a', 'x-gomodel-user-path': '/a', 'keep-alive': 'timeout=5', 'x-hop': 'mine',
+        'x-api-key': 'a',
+        'api-key': 'b',
+        'x-goog-api-key': 'c',
+        'xi-api-key': 'd',
+        'x-auth-token': 'e',
+        'x-amz-security-token': 'f',
+        'x-tapline-key': 'g',
+        cookie: 'd=e',
+        forwarded: 'for=1.2.3.4',
+        'x-forwarded-for': '1.2.3.4',
+        'x-forwarded-host': 'h',
+        'proxy-authorization': 'Basic x',
+        te: 'trailers',
+        'x-tapline-user-path': '/a',
+        'x-gomodel-user-path': '/a',
+        'keep-alive': 'timeout=5',
+        'x-hop': 'mine',
       }
-      const kept = { 'openai-beta': 'assistants=v2', 'openai-organization': 'org', 'anthropic-version': '2023-06-01', 'user-agent': 'me/1', accept: 'text/x', 'accept-encoding': 'gzip', 'x-own': 'é', 'idempotency-key': 'k', 'if-none-match': '"x"', range: 'bytes=0-9', traceparent: '00-x' }
+      const kept = {
+        'openai-beta': 'assistants=v2',
+        'openai-organization': 'org',
+        'anthropic-version': '2023-06-01',
+        'user-agent': 'me/1',
+        accept: 'text/x',
+        'accept-encoding': 'gzip',
+        'x-own': 'é',
+        'idempotency-key': 'k',
+        'if-none-match': '"x"',
+        range: 'bytes=0-9',
+        traceparent: '00-x',
+      }
       const lines = Object.entries({ ...removed, ...kept }).map(([name, value]) => `${name}: ${value}`)
-      await sendRaw(served.url, Buffer.from(`GET /p/openai/files HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close, X-Hop\r\nX-Request-ID: req-9\r\n${lines.join('\r\n')}\r\n\r\n`, 'latin1'))
+      await sendRaw(
+        served.url,
+        Buffer.from(
+          `GET /p/openai/files HTTP/1.1\r\nHost: gateway.example\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close, X-Hop\r\nX-Request-ID: req-9\r\n${lines.join('\r\n')}\r\n\r\n`,
+          'latin1',
+        ),
+      )
       const { headers } = last()
       for (const name of Object.keys(removed)) expect(headers, name).to.not.have.property(name)
       expect(headers).to.include({ ...kept, authorization: 'Bearer sk-upstream', 'x-client-request-id': 'req-9', host: new URL(served.upstream.url).host })
@@ -102,7 +148,10 @@ describe('passthrough', () => {
     })
 
     it('keeps repeated headers, and their spelling', async () => {
-      await sendRaw(served.url, `GET /p/openai/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nX-Two: a\r\nX-Two: b\r\n\r\n`)
+      await sendRaw(
+        served.url,
+        `GET /p/openai/files HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nConnection: close\r\nX-Two: a\r\nX-Two: b\r\n\r\n`,
+      )
       expect(last().rawHeaders.join()).to.include('X-Two,a,X-Two,b')
     })
   })
@@ -111,7 +160,11 @@ describe('passthrough', () => {
     for (const status of [200, 201, 202, 204, 206, 301, 302, 304, 307, 400, 401, 403, 404, 409, 418, 422, 429, 500, 501, 599]) {
       it(`brings ${status} back as it is`, async () => {
         const hasBody = status !== 204 && status !== 304
-        served.upstream.always({ status, headers: { 'x-own': 'a', location: 'https://elsewhere.example/', 'content-type': 'text/x' }, ...(hasBody ? { body: 'as it is' } : {}) })
+        served.upstream.always({
+          status,
+          headers: { 'x-own': 'a', location: 'https://elsewhere.example/', 'content-type': 'text/x' },
+          ...(hasBody ? { body: 'as it is' } : {}),
+        })
         const answer = await served.call('POST', '/p/openai/things')
         expect(answer).to.deep.include({ status, body: Buffer.from(hasBody ? 'as it is' : '') })
         expect(answer.headers).to.include({ 'x-own': 'a', location: 'https://elsewhere.example/', 'content-type': 'text/x', 'x-tapline-provider': 'openai' })
@@ -120,7 +173,29 @@ describe('passthrough', () => {
     }
 
     it('removes what belongs to the connection, and cookies; renames request ids', async () => {
-      served.upstream.always({ headers: ['Set-Cookie', 'a=b', 'X-Request-ID', 'theirs', 'Connection', 'X-Hop', 'X-Hop', '1', 'Keep-Alive', 'timeout=1', 'Proxy-Authenticate', 'x', 'X-Two', 'a', 'X-Two', 'b', 'openai-version', '2020'], body: '{}' })
+      served.upstream.always({
+        headers: [
+          'Set-Cookie',
+          'a=b',
+          'X-Request-ID',
+          'theirs',
+          'Connection',
+          'X-Hop',
+          'X-Hop',
+          '1',
+          'Keep-Alive',
+          'timeout=1',
+          'Proxy-Authenticate',
+          'x',
+          'X-Two',
+          'a',
+          'X-Two',
+          'b',
+          'openai-version',
+          '2020',
+        ],
+        body: '{}',
+      })
       const answer = await served.call('GET', '/p/openai/files')
       expect(answer.headers).to.not.have.any.keys('set-cookie', 'x-hop', 'proxy-authenticate')
       expect(answer.headers).to.deep.include({ 'x-upstream-request-id': 'theirs', 'openai-version': '2020', 'x-two': ['a', 'b'] })
@@ -146,7 +221,10 @@ describe('passthrough', () => {
     it('keeps a chat answer, plain and streamed, with its headers', async () => {
       const body = `{ "n":1.0,${JSON.stringify(chatCompletion()).slice(1)}`
       const chunks = chatChunks({ pieces: ['a'], usage: { prompt_tokens: 1, completion_tokens: 1 } })
-      served.upstream.reply({ body, headers: { 'openai-version': '2020' } }, { chunks, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'openai-version': '2020' } })
+      served.upstream.reply(
+        { body, headers: { 'openai-version': '2020' } },
+        { chunks, headers: { 'content-type': 'text/event-stream; charset=utf-8', 'openai-version': '2020' } },
+      )
       const plain = await served.call('POST', '/p/openai/chat/completions', hello)
       expect(plain.body.toString()).to.equal(body)
       expect(plain.headers['openai-version']).to.equal('2020')
@@ -186,7 +264,9 @@ describe('passthrough', () => {
       served.upstream.always({ headers: binary, chunks: ['abc', 'def'], cutAfter: 4 })
       const answer = await served.open('GET', '/p/openai/files/1/content')
       let broke = false
-      await answer.body.arrayBuffer().catch(() => { broke = true })
+      await answer.body.arrayBuffer().catch(() => {
+        broke = true
+      })
       expect(broke).to.equal(true)
     })
 
@@ -208,7 +288,9 @@ describe('passthrough', () => {
 describe('passthrough as configured', () => {
   it('reaches an instance by its name, and by its type the first', async () => {
     await using other = await Served.start()
-    await using served = await Served.start({ env: { OPENAI_SECOND_API_KEY: 'sk-second', OPENAI_SECOND_BASE_URL: other.upstream.url, OPENAI_SECOND_MODELS: 'm' } })
+    await using served = await Served.start({
+      env: { OPENAI_SECOND_API_KEY: 'sk-second', OPENAI_SECOND_BASE_URL: other.upstream.url, OPENAI_SECOND_MODELS: 'm' },
+    })
     served.upstream.always({ body: 'first' })
     other.upstream.always({ body: 'second' })
     expect((await served.call('GET', '/p/openai-second/files')).body.toString()).to.equal('second')
@@ -241,7 +323,7 @@ describe('passthrough as configured', () => {
     expectError(await served.call('GET', '/p/openai/v1/files'), { code: 'invalid_value', message: /\/files/ })
   })
 
-  it('does not repeat what a refusal teaches: the call is not the gateway\'s to respell', async () => {
+  it("does not repeat what a refusal teaches: the call is not the gateway's to respell", async () => {
     const vendor = `
       import { defineProvider } from 'tapline'
       export default defineProvider({
@@ -250,7 +332,8 @@ describe('passthrough as configured', () => {
       })
     `
     await using served = await Served.start({
-      files: { 'vendor.ts': vendor }, config: { providers: { teacher: { type: './vendor.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } } },
+      files: { 'vendor.ts': vendor },
+      config: { providers: { teacher: { type: './vendor.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } } },
       env: { ENABLED_PASSTHROUGH_PROVIDERS: './vendor.ts' },
     })
     served.upstream.always({ status: 400, body: errorBody('no') })
@@ -268,11 +351,22 @@ describe('passthrough as configured', () => {
   })
 
   it('makes errors of its own in the envelope', async () => {
-    await using served = await Served.start({ config: { resilience: { retry: { max_retries: 0 } }, providers: { dead: { type: 'openai', api_key: 'k', base_url: await refusedUrl(), models: ['m'] } } } })
+    await using served = await Served.start({
+      config: { resilience: { retry: { max_retries: 0 } }, providers: { dead: { type: 'openai', api_key: 'k', base_url: await refusedUrl(), models: ['m'] } } },
+    })
     expectError(await served.call('GET', '/p/dead/files'), { code: 'upstream_unreachable' })
   })
 
-  for (const [method, headers, isRepeated] of [['GET', {}, true], ['HEAD', {}, true], ['OPTIONS', {}, true], ['PUT', {}, true], ['POST', {}, false], ['PATCH', {}, false], ['DELETE', {}, false], ['POST', { 'idempotency-key': 'k' }, true]] as const) {
+  for (const [method, headers, isRepeated] of [
+    ['GET', {}, true],
+    ['HEAD', {}, true],
+    ['OPTIONS', {}, true],
+    ['PUT', {}, true],
+    ['POST', {}, false],
+    ['PATCH', {}, false],
+    ['DELETE', {}, false],
+    ['POST', { 'idempotency-key': 'k' }, true],
+  ] as const) {
     it(`${isRepeated ? 'repeats' : 'does not repeat'} ${method}${'idempotency-key' in headers ? ' with a key' : ''} after 503`, async () => {
       const clock = new TurnedClock()
       await using served = await Served.start({ clock })
@@ -293,14 +387,19 @@ describe('passthrough of a model that is not for everybody', () => {
   const closed = JSON.stringify({ ...hello, model: 'closed' })
   const json = { 'content-type': 'application/json' }
   let served: Served
-  before(async () => { served = await Served.start({ config: {
-    server: { enabled_passthrough_providers: ['openai', 'gemini', 'azure'] },
-    providers: {
-      gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'g', models: ['pro'] },
-      az: { type: 'azure', base_url: '${OPENAI_BASE_URL}', api_key: 'a', models: ['pro'] },
-    },
-    virtual_models: ['openai/closed', 'gem/pro', 'az/pro'].map(source => ({ source, user_paths: ['/team'] })), rate_limits: { models: [{ model: 'scarce', limits: [{ period: 'day', max_requests: 1 }] }] },
-  } }) })
+  before(async () => {
+    served = await Served.start({
+      config: {
+        server: { enabled_passthrough_providers: ['openai', 'gemini', 'azure'] },
+        providers: {
+          gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'g', models: ['pro'] },
+          az: { type: 'azure', base_url: '${OPENAI_BASE_URL}', api_key: 'a', models: ['pro'] },
+        },
+        virtual_models: ['openai/closed', 'gem/pro', 'az/pro'].map(source => ({ source, user_paths: ['/team'] })),
+        rate_limits: { models: [{ model: 'scarce', limits: [{ period: 'day', max_requests: 1 }] }] },
+      },
+    })
+  })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
@@ -323,7 +422,12 @@ describe('passthrough of a model that is not for everybody', () => {
     ['in the path, where the body names another', '/p/gem/models/pro:generateContent', '{"model":"flash"}', json],
     ['in the path, for a method that is not of chats', '/p/gem/%6dodels//pro:countTokens', '{"model":"flash"}', json],
     ['in the path, of a vendor who deploys models', '/p/az/deployments/pro/chat/completions', '{"model":"flash"}', json],
-    ['in a form', '/p/openai/audio/transcriptions', '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nclosed\r\n--b--\r\n', { 'content-type': 'multipart/form-data; boundary=b' }],
+    [
+      'in a form',
+      '/p/openai/audio/transcriptions',
+      '--b\r\nContent-Disposition: form-data; name="model"\r\n\r\nclosed\r\n--b--\r\n',
+      { 'content-type': 'multipart/form-data; boundary=b' },
+    ],
   ] as const) {
     it(`is refused ${name}, but to those whom it is for`, async () => {
       expectError(await served.call('POST', path, body, { ...headers, 'x-tapline-user-path': '/other' }), { code: 'model_access_denied' })
@@ -352,10 +456,12 @@ describe('passthrough of a model whose id has a slash', () => {
     ['passed on if a model of another provider is closed', 'other/denied', 200],
   ] as const) {
     it(`is ${name}, and nobody can tell the model of the call`, async () => {
-      await using served = await Served.start({ config: {
-        providers: { other: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'o', models: ['denied'] } },
-        virtual_models: [{ source: closed, enabled: false }],
-      } })
+      await using served = await Served.start({
+        config: {
+          providers: { other: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'o', models: ['denied'] } },
+          virtual_models: [{ source: closed, enabled: false }],
+        },
+      })
       served.upstream.always({ body: '{}' })
       expect((await served.call('POST', '/p/openai/audio/transcriptions', form('org/denied'), typed)).status).to.equal(status)
     })
@@ -369,7 +475,9 @@ describe('passthrough that nobody reads', () => {
   const answered = JSON.stringify({ ...chatCompletion(), usage: counts })
   const messages = '{"usage":{"input_tokens":9,"output_tokens":3}}'
   let served: Served
-  beforeEach(async () => { served = await Served.start({ config: { storage: { sqlite: { path: ':memory:' } } } }) })
+  beforeEach(async () => {
+    served = await Served.start({ config: { storage: { sqlite: { path: ':memory:' } } } })
+  })
   afterEach(() => served.close())
   const counted = async () => (await recorded(served, 1))[0]
 
@@ -408,16 +516,21 @@ describe('passthrough that nobody reads', () => {
   it('is estimated where a stream tells nothing', async () => {
     served.upstream.always({ chunks: chatChunks({ pieces: ['four score ', 'and seven years'] }) })
     await served.call('POST', '/p/openai/chat/completions', gzipSync(JSON.stringify(helloStream)), { ...json, 'content-encoding': 'gzip' })
-    const { estimated, input_tokens: input, output_tokens: output } = await counted() as unknown as Record<string, number>
+    const { estimated, input_tokens: input, output_tokens: output } = (await counted()) as unknown as Record<string, number>
     expect([estimated, input! > 0, output! > 0]).to.deep.equal([true, true, true])
   })
 
   for (const stream of [false, true]) {
     it(`is estimated where ${stream ? 'the stream of ' : ''}an operation of old tells nothing`, async () => {
-      const chunk = (text: string) => `data: ${JSON.stringify({ id: 'cmpl-1', object: 'text_completion', model: 'gpt-test', choices: [{ index: 0, text, logprobs: null, finish_reason: null }] })}\n\n`
-      served.upstream.always(stream ? { chunks: [...Array.from({ length: 20 }, () => chunk('four score and ')), 'data: [DONE]\n\n'] } : { body: JSON.parse(chunk('four score and ').slice(6)) as object })
+      const chunk = (text: string) =>
+        `data: ${JSON.stringify({ id: 'cmpl-1', object: 'text_completion', model: 'gpt-test', choices: [{ index: 0, text, logprobs: null, finish_reason: null }] })}\n\n`
+      served.upstream.always(
+        stream
+          ? { chunks: [...Array.from({ length: 20 }, () => chunk('four score and ')), 'data: [DONE]\n\n'] }
+          : { body: JSON.parse(chunk('four score and ').slice(6)) as object },
+      )
       await served.call('POST', '/p/openai/completions', { model: 'gpt-test', prompt: 'four score', stream })
-      const { estimated, input_tokens: input, output_tokens: output } = await counted() as unknown as Record<string, number>
+      const { estimated, input_tokens: input, output_tokens: output } = (await counted()) as unknown as Record<string, number>
       expect([estimated, input! > 0]).to.deep.equal([true, true])
       if (stream) expect(output).to.be.within(70, 80)
     })
@@ -430,14 +543,23 @@ describe('passthrough that nobody reads', () => {
   })
 })
 
-describe('passthrough to a vendor\'s own dialect', () => {
+describe("passthrough to a vendor's own dialect", () => {
   const calls = {
-    'gemini': ['/models/m:generateContent', '/models/m:streamGenerateContent?alt=sse'],
+    gemini: ['/models/m:generateContent', '/models/m:streamGenerateContent?alt=sse'],
     'bedrock-converse': ['/model/m/converse', '/model/m/converse-stream'],
-    'cohere': ['/v2/chat', '/v2/chat'],
+    cohere: ['/v2/chat', '/v2/chat'],
   } as const
   let served: Served
-  beforeEach(async () => { served = await Served.start({ env: speakersEnv, config: { providers: speakers, storage: { sqlite: { path: ':memory:' } }, server: { master_key: masterKey, enabled_passthrough_providers: ['gemini', 'bedrock', 'cohere'] } } }) })
+  beforeEach(async () => {
+    served = await Served.start({
+      env: speakersEnv,
+      config: {
+        providers: speakers,
+        storage: { sqlite: { path: ':memory:' } },
+        server: { master_key: masterKey, enabled_passthrough_providers: ['gemini', 'bedrock', 'cohere'] },
+      },
+    })
+  })
   afterEach(() => served.close())
 
   for (const [vendor, paths] of Object.entries(calls) as [keyof typeof calls, readonly string[]][]) {
@@ -462,13 +584,21 @@ describe('passthrough to a vendor\'s own dialect', () => {
 
 describe('passthrough where a guardrail applies', () => {
   const secret = JSON.stringify(chatCompletion({ content: 'the secret' }))
-  const guarded = { files: { 'redact.ts': redact }, config: { pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, before: 'retry' }] } } }
+  const guarded = {
+    files: { 'redact.ts': redact },
+    config: { pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, before: 'retry' }] } },
+  }
 
   for (const [name, path, body, headers] of [
     ['in a dialect that nobody reads', '/p/openai/responses', '{"input":"a secret"}', {}],
     ['that is no JSON', '/p/openai/chat/completions', 'secret', {}],
     ['that is encoded', '/p/openai/chat/completions', gzipSync(JSON.stringify(hello)), { 'content-encoding': 'gzip' }],
-    ['that has the shape of a message, and is one of a thread', '/p/openai/threads/t/messages', '{"role":"user","content":"secret","model":"gpt-test","max_tokens":1,"messages":[{"role":"user","content":"x"}]}', {}],
+    [
+      'that has the shape of a message, and is one of a thread',
+      '/p/openai/threads/t/messages',
+      '{"role":"user","content":"secret","model":"gpt-test","max_tokens":1,"messages":[{"role":"user","content":"x"}]}',
+      {},
+    ],
     ['whose messages are none', '/p/openai/chat/completions', '{"model":"gpt-test","messages":"secret"}', {}],
   ] as const) {
     it(`refuses a body ${name}`, async () => {
@@ -488,7 +618,10 @@ describe('passthrough where a guardrail applies', () => {
     it(`works on a chat, there and back: ${path}`, async () => {
       await using served = await Served.start(guarded)
       const body = '{"model":"gpt-test","n":1.0,"messages":[{"role":"user","content":"a secret"}]}'
-      served.upstream.reply({ body: chatCompletion({ content: 'the secret' }), headers: { 'openai-version': '2020' } }, { chunks: chatChunks({ pieces: ['the sec', 'ret is out'] }) })
+      served.upstream.reply(
+        { body: chatCompletion({ content: 'the secret' }), headers: { 'openai-version': '2020' } },
+        { chunks: chatChunks({ pieces: ['the sec', 'ret is out'] }) },
+      )
       const answer = await served.call('POST', path, body)
       expect(served.upstream.requests[0]?.body.toString()).to.equal(body.replace('secret', '[redacted]'))
       expect(answer.body.toString()).to.include('the [redacted]').and.not.include('secret')
@@ -510,7 +643,9 @@ describe('passthrough where a guardrail applies', () => {
     it(`lets no stream of type ${type} pass unseen`, async () => {
       await using served = await Served.start(guarded)
       const events = [...chatChunks({ pieces: ['the secret'] })].join('')
-      served.upstream.always({ malformed: `HTTP/1.1 200 OK\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}Content-Length: ${events.length}\r\n\r\n${events}` })
+      served.upstream.always({
+        malformed: `HTTP/1.1 200 OK\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}Content-Length: ${events.length}\r\n\r\n${events}`,
+      })
       expect((await served.call('POST', '/p/openai/chat/completions', helloStream)).body.toString()).to.not.include('secret')
     })
   }
@@ -531,8 +666,13 @@ describe('passthrough where a guardrail applies', () => {
   })
 
   for (const [method, path] of [
-    ['GET', '/p/openai/responses/resp_1'], ['POST', '/p/openai/v1/responses/resp_1/cancel'], ['GET', '/p/openai/Respons%65s//resp_1'], ['GET', '/p/openai/conversations/conv_1/items'],
-    ['GET', '/p/openai/chat/completions/chatcmpl-1'], ['GET', '/p/openai/files/file-1/content'], ['GET', '/p/openai/messages/batches/b/results/'],
+    ['GET', '/p/openai/responses/resp_1'],
+    ['POST', '/p/openai/v1/responses/resp_1/cancel'],
+    ['GET', '/p/openai/Respons%65s//resp_1'],
+    ['GET', '/p/openai/conversations/conv_1/items'],
+    ['GET', '/p/openai/chat/completions/chatcmpl-1'],
+    ['GET', '/p/openai/files/file-1/content'],
+    ['GET', '/p/openai/messages/batches/b/results/'],
   ] as const) {
     it(`refuses to bring what was said earlier: ${method} ${path}`, async () => {
       await using served = await Served.start(guarded)

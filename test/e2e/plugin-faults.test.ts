@@ -30,10 +30,33 @@ export default definePlugin({
 
 /** What failing means by default; taps of some phases are not asked for an answer. */
 const phases = {
-  request: 'closed', route: 'closed', prompt: 'closed', lookup: 'closed', attempt: 'open', settled: 'listens', recover: 'open', response: 'closed', complete: 'listens', finished: 'listens',
+  request: 'closed',
+  route: 'closed',
+  prompt: 'closed',
+  lookup: 'closed',
+  attempt: 'open',
+  settled: 'listens',
+  recover: 'open',
+  response: 'closed',
+  complete: 'listens',
+  finished: 'listens',
 } as const
 
-const ways = ['throws', 'throws nothing', 'rejects', 'hangs', 'number', 'text', 'object', 'list', 'true', 'null', 'promises number', 'promises null', 'a half retry']
+const ways = [
+  'throws',
+  'throws nothing',
+  'rejects',
+  'hangs',
+  'number',
+  'text',
+  'object',
+  'list',
+  'true',
+  'null',
+  'promises number',
+  'promises null',
+  'a half retry',
+]
 
 /** One that no other timer of the gateway has. */
 const timeoutMs = 5_017
@@ -48,7 +71,12 @@ describe('a plugin', () => {
     const pipeline = (use: string, phase: string, mode: string) => ({
       extends: 'chat',
       route: `POST /${phase}/${mode}${use === './editless.ts' ? '/editless' : ''}`,
-      patches: [{ insert: { use, name: 'secret-name', timeout: `${timeoutMs}ms`, options: { phase }, ...(mode === 'default' ? {} : { on_error: mode }) }, after: 'auth' }],
+      patches: [
+        {
+          insert: { use, name: 'secret-name', timeout: `${timeoutMs}ms`, options: { phase }, ...(mode === 'default' ? {} : { on_error: mode }) },
+          after: 'auth',
+        },
+      ],
     })
     const faults = Object.keys(phases).flatMap(phase => ['default', 'open', 'closed'].map(mode => [`${phase}-${mode}`, pipeline('./faulty.ts', phase, mode)]))
     const editless = ['prompt', 'response'].map(phase => [`${phase}-editless`, pipeline('./editless.ts', phase, 'open')])
@@ -92,8 +120,13 @@ describe('a plugin', () => {
           const exchange = await served.completions.ended()
           const isUnheard = byDefault === 'listens' && !/throws|rejects/.test(how)
           await until(() => isUnheard || exchange.failures.length > 0)
-          expect(exchange.failures.map(({ instance, phase, mode }) => ({ instance, phase, mode }))).to.deep.equal(isUnheard ? [] : [{ instance: 'secret-name', phase, mode: isClosed ? 'closed' : 'open' }])
-          if (!isClosed && !isUnheard) expect(served.gateway.log.some(line => line['instance'] === 'secret-name' && line['phase'] === phase && line['request_id'] === exchange.id)).to.equal(true)
+          expect(exchange.failures.map(({ instance, phase, mode }) => ({ instance, phase, mode }))).to.deep.equal(
+            isUnheard ? [] : [{ instance: 'secret-name', phase, mode: isClosed ? 'closed' : 'open' }],
+          )
+          if (!isClosed && !isUnheard)
+            expect(
+              served.gateway.log.some(line => line['instance'] === 'secret-name' && line['phase'] === phase && line['request_id'] === exchange.id),
+            ).to.equal(true)
           expect(clock.waitsMs).to.not.include(timeoutMs)
         })
       }
@@ -112,7 +145,11 @@ describe('a plugin', () => {
 
   it('that may take as long as it likes is waited for', async () => {
     const clock = new TurnedClock()
-    await using patient = await Served.start({ clock, files: { 'faulty.ts': faulty(undefined) }, config: { pipelines: { chat: [{ insert: { use: './faulty.ts', timeout: 0, options: { phase: 'prompt' } }, after: 'auth' }] } } })
+    await using patient = await Served.start({
+      clock,
+      files: { 'faulty.ts': faulty(undefined) },
+      config: { pipelines: { chat: [{ insert: { use: './faulty.ts', timeout: 0, options: { phase: 'prompt' } }, after: 'auth' }] } },
+    })
     const controller = new AbortController()
     const call = patient.open('POST', '/v1/chat/completions', hello, { 'x-how': 'hangs' }, controller.signal).catch(() => undefined)
     await until(() => patient.gateway.gateway.current.inFlight === 1)
@@ -126,24 +163,39 @@ describe('a plugin', () => {
 
   it('that hangs while it is set up keeps the gateway from starting', async () => {
     const clock = new TurnedClock()
-    const starting = Served.start({ clock, files: { 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })` }, config: { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } } })
+    const starting = Served.start({
+      clock,
+      files: { 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })` },
+      config: { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } },
+    })
     await until(() => clock.waitsMs.includes(10_000))
     clock.advance(10_000)
-    const cause = await starting.then(() => undefined, (cause: unknown) => cause)
+    const cause = await starting.then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
     expect(cause).to.be.instanceOf(ConfigError)
     expect((cause as ConfigError).problems[0]?.message).to.match(/slow cannot be set up: set-up took longer than 10 s/)
   })
 
   it('that hangs while it is set up is told of by "tapline check", once its time is over', async function () {
     this.timeout(180_000)
-    await using folder = await Folder.make({ 'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })`, 'tapline.yaml': { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } } })
+    await using folder = await Folder.make({
+      'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => new Promise(() => {}) })`,
+      'tapline.yaml': { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } },
+    })
     const { code, stderr } = await tapline(folder, 'check')
     expect(stderr).to.include('slow cannot be set up: set-up took longer than 10 s')
     expect(code).to.equal(78)
   })
 
   it('that fails to close keeps nobody from closing', async () => {
-    await using served = await Served.start({ files: { 'bad-end.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'bad-end', setup: () => ({ close() { throw new Error('cannot close') } }) })` }, config: { pipelines: { chat: [{ insert: './bad-end.ts', after: 'auth' }] } } })
+    await using served = await Served.start({
+      files: {
+        'bad-end.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'bad-end', setup: () => ({ close() { throw new Error('cannot close') } }) })`,
+      },
+      config: { pipelines: { chat: [{ insert: './bad-end.ts', after: 'auth' }] } },
+    })
     await served.gateway.configure({ server: { master_key: 'sk-master' } })
     expect(await served.gateway.gateway.reload()).to.equal(true)
     await until(() => served.gateway.log.some(line => JSON.stringify(line).includes('cannot close')))
@@ -177,12 +229,28 @@ export default definePlugin({
 
 describe('a plugin that taps streams', () => {
   const events = chatChunks({ pieces: ['Good', ' day', ', sir'] })
-  const start = (options: object, step: object = {}) => Served.start({
-    files: { 'faulty.ts': faultyStream },
-    config: { pipelines: { chat: [{ insert: { use: './faulty.ts', name: 'secret-name', ...step, options }, after: 'auth' }] } },
-  })
+  const start = (options: object, step: object = {}) =>
+    Served.start({
+      files: { 'faulty.ts': faultyStream },
+      config: { pipelines: { chat: [{ insert: { use: './faulty.ts', name: 'secret-name', ...step, options }, after: 'auth' }] } },
+    })
 
-  for (const [member, how] of [['open', 'throws'], ['text', 'throws'], ['text', 'number'], ['text', 'undefined'], ['text', 'object'], ['text', 'promise'], ['text', 'rejection'], ['observe', 'throws'], ['observe', 'number'], ['observe', 'true'], ['observe', 'null'], ['observe', 'object'], ['observe', 'promise'], ['observe', 'rejection']] as const) {
+  for (const [member, how] of [
+    ['open', 'throws'],
+    ['text', 'throws'],
+    ['text', 'number'],
+    ['text', 'undefined'],
+    ['text', 'object'],
+    ['text', 'promise'],
+    ['text', 'rejection'],
+    ['observe', 'throws'],
+    ['observe', 'number'],
+    ['observe', 'true'],
+    ['observe', 'null'],
+    ['observe', 'object'],
+    ['observe', 'promise'],
+    ['observe', 'rejection'],
+  ] as const) {
     const what = how === 'throws' ? `throws in ${member}` : `answers ${how} in ${member}`
 
     it(`and ${what} before anything has left ends the request with 500`, async () => {
@@ -202,7 +270,9 @@ describe('a plugin that taps streams', () => {
         gate.open()
         const { texts, errors, dones, finishReasons } = streamTexts(body)
         expect(status).to.equal(200)
-        expect(errors.map(({ code, message }) => ({ code, isDiscreet: !/secret-name|faulty|inner/.test(message) }))).to.deep.equal([{ code: 'plugin_failure', isDiscreet: true }])
+        expect(errors.map(({ code, message }) => ({ code, isDiscreet: !/secret-name|faulty|inner/.test(message) }))).to.deep.equal([
+          { code: 'plugin_failure', isDiscreet: true },
+        ])
         expect({ texts, dones, finishReasons }).to.deep.equal({ texts: { '0/content': 'Good' }, dones: 0, finishReasons: [] })
       })
     }
@@ -244,7 +314,9 @@ export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => s
 `
   const statuses = { header: 200, lines: 200, name: 200, number: 200, half: 200, reply: 200, status: 500, early: 500, refusal: 500 } as const
   let served: Served
-  before(async () => { served = await Served.start({ files: { 'odd.ts': odd }, config: { pipelines: { chat: [{ insert: './odd.ts', before: 'retry' }] } } }) })
+  before(async () => {
+    served = await Served.start({ files: { 'odd.ts': odd }, config: { pipelines: { chat: [{ insert: './odd.ts', before: 'retry' }] } } })
+  })
   after(() => served.close())
 
   for (const [how, status] of Object.entries(statuses)) {
@@ -292,7 +364,15 @@ export default definePlugin({ name: 'leaving', setup: () => ({ route: tap('route
 
 describe('a plugin that leaves what nobody can use', () => {
   const ofTargets = ['targets that are texts', 'a target beside others', 'targets that are no list', 'a target without a model']
-  const ofHeaders = ['a value with a line end', 'a value beyond Latin-1', 'a value that is an object', 'a name with a blank', 'a name alone', 'a header of the transport', 'headers that are a map']
+  const ofHeaders = [
+    'a value with a line end',
+    'a value beyond Latin-1',
+    'a value that is an object',
+    'a name with a blank',
+    'a name alone',
+    'a header of the transport',
+    'headers that are a map',
+  ]
   let served: Served
   before(async () => {
     const patches = (mode: string) => [{ insert: { use: './leaving.ts', name: 'secret-name', on_error: mode }, before: 'retry' }]
@@ -301,7 +381,9 @@ describe('a plugin that leaves what nobody can use', () => {
     served.upstream.always({ body: chatCompletion() })
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   for (const what of [...ofTargets, ...ofHeaders]) {
     for (const when of ['at once', 'later']) {
@@ -346,20 +428,45 @@ export default definePlugin({
 describe('a plugin that answers', () => {
   let served: Served
   before(async () => {
-    const pipeline = (phase: string, from: string) => ({ extends: from, route: `POST /${phase}/${from}`, patches: [{ insert: { use: './answering.ts', options: { phase } }, after: 'auth' }] })
+    const pipeline = (phase: string, from: string) => ({
+      extends: from,
+      route: `POST /${phase}/${from}`,
+      patches: [{ insert: { use: './answering.ts', options: { phase } }, after: 'auth' }],
+    })
     const phases = ['request', 'route', 'prompt', 'response']
     served = await Served.start({
       files: { 'answering.ts': answering },
-      config: { pipelines: Object.fromEntries([...phases.flatMap(phase => ['chat', 'messages', 'responses'].map((path): [string, object] => [`${phase}-${path}`, pipeline(phase, path)])), ['request-version', { extends: 'version', route: 'GET /request/version', patches: [{ insert: { use: './answering.ts', options: { phase: 'request' } }, before: 'version' }] }]]) },
+      config: {
+        pipelines: Object.fromEntries([
+          ...phases.flatMap(phase => ['chat', 'messages', 'responses'].map((path): [string, object] => [`${phase}-${path}`, pipeline(phase, path)])),
+          [
+            'request-version',
+            {
+              extends: 'version',
+              route: 'GET /request/version',
+              patches: [{ insert: { use: './answering.ts', options: { phase: 'request' } }, before: 'version' }],
+            },
+          ],
+        ]),
+      },
     })
-    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true ? { chunks: chatChunks({ pieces: ['Good', ' day'] }) } : { body: { ...chatCompletion(), output: [] } })
+    served.upstream.always(({ body }) =>
+      (JSON.parse(body.toString()) as { stream?: boolean }).stream === true
+        ? { chunks: chatChunks({ pieces: ['Good', ' day'] }) }
+        : { body: { ...chatCompletion(), output: [] } },
+    )
   })
   after(() => served.close())
 
   const call = (path: string, what: string, stream: boolean, request: object = hello) => served.call('POST', path, { ...request, stream }, { 'x-what': what })
 
   for (const phase of ['route', 'prompt', 'response']) {
-    for (const [what, status, type, body] of [['text', 403, 'text/plain', 'no'], ['json', 403, 'application/json', '{"no":1}'], ['other', 200, 'application/json', '{"no":1}'], ['list', 200, 'application/json', '[1]']] as const) {
+    for (const [what, status, type, body] of [
+      ['text', 403, 'text/plain', 'no'],
+      ['json', 403, 'application/json', '{"no":1}'],
+      ['other', 200, 'application/json', '{"no":1}'],
+      ['list', 200, 'application/json', '[1]'],
+    ] as const) {
       for (const stream of [false, true]) {
         it(`in ${phase} with any reply (${what}) has it sent as it is to who asked for ${stream ? 'a stream' : 'none'}`, async () => {
           const answer = await call(`/${phase}/chat`, what, stream)
@@ -376,7 +483,11 @@ describe('a plugin that answers', () => {
   }
 
   for (const phase of ['request', 'route', 'prompt', 'response']) {
-    for (const [path, request] of [['chat', hello], ['messages', { ...hello, max_tokens: 9 }], ['responses', { model: 'gpt-test', input: 'hello' }]] as const) {
+    for (const [path, request] of [
+      ['chat', hello],
+      ['messages', { ...hello, max_tokens: 9 }],
+      ['responses', { model: 'gpt-test', input: 'hello' }],
+    ] as const) {
       for (const stream of [false, true]) {
         it(`in ${phase} with a turn has it spelled for who calls ${path} and asks for ${stream ? 'a stream' : 'none'}`, async () => {
           const { status, headers, body } = await call(`/${phase}/${path}`, 'turn', stream, request)

@@ -23,7 +23,15 @@ const database = async () => ({ storage: { type: 'postgresql', postgresql: { url
 const grounds: readonly Ground[] = [
   { name: 'one SQLite file', servers: [], config: async ({ path }) => ({ storage: { sqlite: { path: join(path, 'shared.db') } } }) },
   { name: 'one PostgreSQL', servers: [postgresql], config: database },
-  { name: 'one PostgreSQL and one Redis', servers: [postgresql, redis], config: async () => ({ ...await database(), state: { backend: 'redis' }, cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } } }) },
+  {
+    name: 'one PostgreSQL and one Redis',
+    servers: [postgresql, redis],
+    config: async () => ({
+      ...(await database()),
+      state: { backend: 'redis' },
+      cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } },
+    }),
+  },
 ]
 
 /** Tells a gateway something. @throws AssertionError if it does not take it */
@@ -36,7 +44,7 @@ async function tell({ admin }: Limited, method: string, path: string, body?: obj
 /** What the provider gets of a prompt. */
 async function sent(gateway: Limited, { path = '/', model = 'gpt-test' }: { readonly path?: string; readonly model?: string } = {}): Promise<string> {
   const { status } = await gateway.call(path, { ...capped, model, messages: [{ role: 'user', content: 'a canary' }] })
-  return status === 200 ? gateway.served.upstream.requests.at(-1)?.body.toString() ?? '' : ''
+  return status === 200 ? (gateway.served.upstream.requests.at(-1)?.body.toString() ?? '') : ''
 }
 
 async function mayCall({ served }: Limited, token: string): Promise<boolean> {
@@ -54,8 +62,8 @@ for (const { name, servers, config } of grounds) {
       for (const server of servers) await need(this, server)
       folder = await Folder.make()
       const shared = await config(folder)
-      const start = () => Limited.start({ clock, config: shared });
-      [one, other] = [await start(), await start()]
+      const start = () => Limited.start({ clock, config: shared })
+      ;[one, other] = [await start(), await start()]
     })
     after(async () => {
       for (const part of [one, other, folder]) await part?.[Symbol.asyncDispose]()
@@ -69,7 +77,7 @@ for (const { name, servers, config } of grounds) {
       const { id, value } = await tell(one, 'POST', '/auth-keys', { name: 'shared' })
       await follows(gateway => mayCall(gateway, value))
       await tell(one, 'POST', `/auth-keys/${id}/deactivate`)
-      await follows(async gateway => !await mayCall(gateway, value))
+      await follows(async gateway => !(await mayCall(gateway, value)))
     })
 
     it('follow an alias to another model, until it is deleted', async () => {
@@ -78,17 +86,22 @@ for (const { name, servers, config } of grounds) {
         await follows(async gateway => (await sent(gateway, { model: 'quick' })).includes(`"${model}"`))
       }
       await tell(one, 'DELETE', '/virtual-models', { source: 'quick' })
-      await follows(async gateway => await sent(gateway, { model: 'quick' }) === '')
+      await follows(async gateway => (await sent(gateway, { model: 'quick' })) === '')
     })
 
     it('apply a header policy that a workflow names, as it is changed', async () => {
-      const pinned = async (gateway: Limited) => await sent(gateway, { path: '/pinned' }) === '' ? undefined : gateway.served.upstream.requests.at(-1)?.headers['x-pinned']
+      const pinned = async (gateway: Limited) =>
+        (await sent(gateway, { path: '/pinned' })) === '' ? undefined : gateway.served.upstream.requests.at(-1)?.headers['x-pinned']
       const pin = (value: string) => tell(one, 'PUT', '/header-policies', { name: 'pin', actions: [{ action: 'set', header: 'X-Pinned', value }] })
       await pin('one')
-      await makeWorkflow(one.admin, { name: 'pinned', scope_user_path: '/pinned', workflow_payload: { schema_version: 2, features: everythingOn, header_policies: [{ ref: 'pin' }] } })
-      await follows(async gateway => await pinned(gateway) === 'one')
+      await makeWorkflow(one.admin, {
+        name: 'pinned',
+        scope_user_path: '/pinned',
+        workflow_payload: { schema_version: 2, features: everythingOn, header_policies: [{ ref: 'pin' }] },
+      })
+      await follows(async gateway => (await pinned(gateway)) === 'one')
       await pin('two')
-      await follows(async gateway => await pinned(gateway) === 'two')
+      await follows(async gateway => (await pinned(gateway)) === 'two')
     })
 
     it('apply a workflow and its guardrail, as they are changed', async () => {
@@ -121,7 +134,8 @@ for (const { name, servers, config } of grounds) {
     it('go by the costs that records have after one of them computed them anew', async () => {
       const pricing = (output: number) => ({ selector: 'openai/gpt-test', pricing: { output_per_mtok: output } })
       await tell(one, 'PUT', '/budgets', { user_path: '/repriced', budget_key: { period: 'monthly' }, amount: 1 })
-      const spends = async (isOpen: boolean) => await inForce({ clock, replica: other.admin }, async () => (await other.call('/repriced')).status === (isOpen ? 200 : 429))
+      const spends = async (isOpen: boolean) =>
+        await inForce({ clock, replica: other.admin }, async () => (await other.call('/repriced')).status === (isOpen ? 200 : 429))
       await spends(true)
       await spends(false)
       await tell(one, 'PUT', '/model-pricing-overrides', pricing(0))

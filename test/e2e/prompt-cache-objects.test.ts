@@ -18,11 +18,15 @@ describe('what Gemini keeps of prompts', () => {
   afterEach(() => served.close())
 
   const chat = (more = '', model = 'gemini/gemini-2.5-pro', text = long) => served.chat(chatBody(model, more).replace(long, text))
-  const calls = () => served.upstream.requests.map(({ path, body }) => [path.replace(/^\/v1\//, ''), JSON.parse(body.toString()) as Record<string, any>] as const)
+  const calls = () =>
+    served.upstream.requests.map(({ path, body }) => [path.replace(/^\/v1\//, ''), JSON.parse(body.toString()) as Record<string, any>] as const)
   const paths = () => calls().map(([path]) => path)
   const generate = 'models/gemini-2.5-pro:generateContent'
 
-  for (const [stream, path] of [['', generate], [',"stream":true', 'models/gemini-2.5-pro:streamGenerateContent?alt=sse']] as const) {
+  for (const [stream, path] of [
+    ['', generate],
+    [',"stream":true', 'models/gemini-2.5-pro:streamGenerateContent?alt=sse'],
+  ] as const) {
     it(`is made first, and then named at ${path}`, async () => {
       expect((await chat(stream)).status).to.equal(200)
       const [[made, object], [asked, body]] = calls() as [ReturnType<typeof calls>[0], ReturnType<typeof calls>[0]]
@@ -60,7 +64,11 @@ describe('what Gemini keeps of prompts', () => {
     gate.open()
     expect([(await first).status, (await second).status]).to.deep.equal([200, 200])
     expect(paths()).to.deep.equal(['cachedContents', generate, generate])
-    expect(calls().slice(1).every(([, body]) => body['cachedContent'] === 'cachedContents/1')).to.equal(true)
+    expect(
+      calls()
+        .slice(1)
+        .every(([, body]) => body['cachedContent'] === 'cachedContents/1'),
+    ).to.equal(true)
   })
 
   it('is made for each key, and for other instructions', async () => {
@@ -72,7 +80,12 @@ describe('what Gemini keeps of prompts', () => {
   })
 
   const refused = { status: 400, body: { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Cached content is too small' } } }
-  for (const [what, script] of [['is refused', refused], ['breaks', { refuse: true }], ['has no name', { body: {} }], ['is no JSON', { body: 'yes' }]] as const) {
+  for (const [what, script] of [
+    ['is refused', refused],
+    ['breaks', { refuse: true }],
+    ['has no name', { body: {} }],
+    ['is no JSON', { body: 'yes' }],
+  ] as const) {
     it(`is done without where it ${what}, and tried again after a minute`, async () => {
       served.upstream.reply(script)
       expect([(await chat()).status, (await chat()).status]).to.deep.equal([200, 200])
@@ -120,7 +133,11 @@ describe('what Gemini keeps of prompts', () => {
   })
 
   it('is no matter of what was said: a long conversation alone makes none', async () => {
-    const messages = [{ role: 'user', content: long }, { role: 'assistant', content: 'high' }, { role: 'user', content: 'When?' }]
+    const messages = [
+      { role: 'user', content: long },
+      { role: 'assistant', content: 'high' },
+      { role: 'user', content: 'When?' },
+    ]
     await served.chat({ model: 'gemini/gemini-2.5-pro', messages })
     expect(paths()).to.deep.equal([generate])
   })

@@ -16,7 +16,9 @@ type Path = keyof typeof bodies
 
 describe('prompt caches of providers', () => {
   let served: Served
-  before(async () => { served = await start() })
+  before(async () => {
+    served = await start()
+  })
   after(() => served.close())
   beforeEach(() => {
     served.upstream.requests.length = 0
@@ -30,7 +32,7 @@ describe('prompt caches of providers', () => {
   }
   const sent = async (path: Path, model: string, more = '') => JSON.parse(await ask(path, bodies[path](model, more))) as Record<string, any>
 
-  describe('of a body in the provider\'s own dialect', () => {
+  describe("of a body in the provider's own dialect", () => {
     for (const [what, path, model, spliced] of [
       ['by a key alone', '/v1/chat/completions', 'gpt-4o', key],
       ['by a key alone', '/v1/responses', 'gpt-4o', key],
@@ -57,7 +59,15 @@ describe('prompt caches of providers', () => {
     it('are asked by the same key at each turn', async () => {
       const turn = { role: 'assistant', content: 'high' }
       const first = await sent('/v1/chat/completions', 'gpt-4o')
-      const next = JSON.parse(await ask('/v1/chat/completions', JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'system', content: long }, { role: 'user', content: 'Tide?' }, turn, { role: 'user', content: 'When?' }] }))) as Record<string, unknown>
+      const next = JSON.parse(
+        await ask(
+          '/v1/chat/completions',
+          JSON.stringify({
+            model: 'gpt-4o',
+            messages: [{ role: 'system', content: long }, { role: 'user', content: 'Tide?' }, turn, { role: 'user', content: 'When?' }],
+          }),
+        ),
+      ) as Record<string, unknown>
       expect(next['prompt_cache_key']).to.equal(first['prompt_cache_key'])
     })
   })
@@ -86,8 +96,14 @@ describe('prompt caches of providers', () => {
     }
 
     it('are asked by a point behind what was said before', async () => {
-      const messages = [{ role: 'user', content: long }, { role: 'assistant', content: 'high' }, { role: 'user', content: 'When?' }]
-      const asked = JSON.parse(await ask('/v1/chat/completions', JSON.stringify({ model: 'anthropic.claude-opus-4-6-v1', messages }))) as { messages: { content: unknown[] }[] }
+      const messages = [
+        { role: 'user', content: long },
+        { role: 'assistant', content: 'high' },
+        { role: 'user', content: 'When?' },
+      ]
+      const asked = JSON.parse(await ask('/v1/chat/completions', JSON.stringify({ model: 'anthropic.claude-opus-4-6-v1', messages }))) as {
+        messages: { content: unknown[] }[]
+      }
       expect(asked.messages.map(({ content }) => content.slice(1))).to.deep.equal([[], [point], []])
     })
   })
@@ -96,8 +112,12 @@ describe('prompt caches of providers', () => {
     for (const [what, path, body] of [
       ['where the client has a key', '/v1/chat/completions', chatBody('gpt-4o', ',"prompt_cache_key":"mine"')],
       ['where the client says how long', '/v1/chat/completions', chatBody('gpt-4o', ',"prompt_cache_retention":"24h"')],
-      ['where the client marks what it says', '/v1/messages', messagesBody('claude-opus-4-6').replace('"Tide\\u003f"', '[{"type":"text","text":"Tide?","cache_control":{"type":"ephemeral"}}]')],
-      ['where the client marks it in another vendor\'s words', '/v1/chat/completions', chatBody('gpt-4o', ',"cache_control":{"type":"ephemeral"}')],
+      [
+        'where the client marks what it says',
+        '/v1/messages',
+        messagesBody('claude-opus-4-6').replace('"Tide\\u003f"', '[{"type":"text","text":"Tide?","cache_control":{"type":"ephemeral"}}]'),
+      ],
+      ["where the client marks it in another vendor's words", '/v1/chat/completions', chatBody('gpt-4o', ',"cache_control":{"type":"ephemeral"}')],
       ['for a short prompt', '/v1/chat/completions', chatBody('gpt-4o').replace(long, 'Be short.')],
       ['for a long question alone', '/v1/chat/completions', `{"model":"gpt-4o","messages":[{"role":"user","content":"${long}"}]}`],
       ['for a prompt that is too short for this very model', '/v1/messages', messagesBody('claude-opus-4-6').replace(long, long.slice(0, long.length / 2))],
@@ -112,9 +132,21 @@ describe('prompt caches of providers', () => {
     for (const [what, path, model, more, word] of [
       ['Anthropic, where the client has a key for OpenAI', '/v1/chat/completions', 'claude-opus-4-6', ',"prompt_cache_key":"mine"', 'cache_control'],
       ['OpenAI, where the client marks for Anthropic', '/v1/messages', 'gpt-4o', ',"cache_control":{"type":"ephemeral"}', 'prompt_cache_key'],
-      ['Bedrock, for more than the client\'s own point', '/v1/messages', 'anthropic.claude-opus-4-6-v1', ',"cache_control":{"type":"ephemeral"}', '"text":"x"},{"cachePoint"'],
+      [
+        "Bedrock, for more than the client's own point",
+        '/v1/messages',
+        'anthropic.claude-opus-4-6-v1',
+        ',"cache_control":{"type":"ephemeral"}',
+        '"text":"x"},{"cachePoint"',
+      ],
       ['Bedrock, for a model that caches nothing', '/v1/chat/completions', 'amazon.titan-x', '', 'cachePoint'],
-      ['Gemini, where the client names an object', '/v1/chat/completions', 'gemini-2.5-pro', ',"extra_body":{"google":{"cached_content":"cachedContents/mine"}}', 'cachedContents/1'],
+      [
+        'Gemini, where the client names an object',
+        '/v1/chat/completions',
+        'gemini-2.5-pro',
+        ',"extra_body":{"google":{"cached_content":"cachedContents/mine"}}',
+        'cachedContents/1',
+      ],
     ] as const) {
       it(`of ${what}`, async () => {
         expect(JSON.stringify(await sent(path, model, more))).not.to.contain(word)
@@ -123,7 +155,9 @@ describe('prompt caches of providers', () => {
     }
 
     it('at routes that count or embed', async () => {
-      served.upstream.always({ body: { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [1] }], model: 'gpt-4o', usage: { prompt_tokens: 1, total_tokens: 1 } } })
+      served.upstream.always({
+        body: { object: 'list', data: [{ object: 'embedding', index: 0, embedding: [1] }], model: 'gpt-4o', usage: { prompt_tokens: 1, total_tokens: 1 } },
+      })
       const body = `{"model":"gpt-4o","input":["${long}","x"]}`
       expect((await served.call('POST', '/v1/embeddings', body)).status).to.equal(200)
       expect(served.upstream.requests[0]?.body.toString()).to.equal(body)
@@ -145,7 +179,9 @@ describe('a plan for the prompt cache', () => {
   const asks = () => served.upstream.requests.map(({ body }) => /prompt_cache_key|cache_control|cachePoint|cachedContent/.exec(body.toString())?.[0])
 
   it('is made anew for a retry, and for the target that follows a failure', async () => {
-    served = await start({ config: { virtual_models: [{ source: 'pair', targets: [{ model: 'openai/gpt-4o' }, { model: 'anthropic/claude-opus-4-6' }], strategy: 'failover' }] } })
+    served = await start({
+      config: { virtual_models: [{ source: 'pair', targets: [{ model: 'openai/gpt-4o' }, { model: 'anthropic/claude-opus-4-6' }], strategy: 'failover' }] },
+    })
     served.upstream.reply({ status: 503, body: errorBody('busy') }, { status: 503, body: errorBody('busy') }).always(answer)
     expect((await chat('pair')).status).to.equal(200)
     expect(asks()).to.deep.equal(['prompt_cache_key', 'prompt_cache_key', 'cache_control'])
@@ -153,7 +189,10 @@ describe('a plan for the prompt cache', () => {
 
   for (const [model, refusal] of [
     ['gpt-4o', { status: 400, body: errorBody('Unrecognized request argument supplied: prompt_cache_key') }],
-    ['claude-opus-4-6', { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'cache_control: Extra inputs are not permitted' } } }],
+    [
+      'claude-opus-4-6',
+      { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'cache_control: Extra inputs are not permitted' } } },
+    ],
     ['anthropic.claude-opus-4-6-v1', { status: 400, headers: { 'x-amzn-errortype': 'ValidationException' }, body: { message: 'cachePoint is not supported' } }],
   ] as const) {
     it(`is dropped where ${model} refuses it, and not made again`, async () => {
@@ -168,7 +207,11 @@ describe('a plan for the prompt cache', () => {
     it(`is kept where ${model} refuses the call without it, too: the client may have said what speaks of caching`, async () => {
       served = await start()
       let isWrong = true
-      served.upstream.always(request => isWrong && !request.path.endsWith('/cachedContents') ? { status: 400, body: errorBody("Invalid schema for function 'get_cache_stats'") } : answer(request))
+      served.upstream.always(request =>
+        isWrong && !request.path.endsWith('/cachedContents')
+          ? { status: 400, body: errorBody("Invalid schema for function 'get_cache_stats'") }
+          : answer(request),
+      )
       expect((await chat(model)).status).to.equal(400)
       isWrong = false
       expect((await chat(model)).status).to.equal(200)

@@ -25,7 +25,7 @@ const answers = {
   stream: () => ({ status: 200, headers: ['Content-Type', 'text/event-stream'], body: broken(chunks.slice(0, 2).join('')) }),
 }
 export default defineProvider({
-  name: 'faulty', ${inProcess ? '' : 'needs: [\'base_url\'], '}dialects: ['openai-chat'], operations: { chat: 'POST /chat/completions' },
+  name: 'faulty', ${inProcess ? '' : "needs: ['base_url'], "}dialects: ['openai-chat'], operations: { chat: 'POST /chat/completions' },
   fault: ({ model, choices }) => model === 'fault' || ${String(inProcess)} && choices?.[0]?.message !== undefined ? fail() : model === 'fault-late' ? late() : undefined,
   explain: ({ code }) => code === 'late' ? late() : fail(),
   ${inProcess ? 'answer: ({ body }) => answers[JSON.parse(body).model](),' : ''}
@@ -40,7 +40,13 @@ describe('a provider whose functions throw', () => {
     const resilience = { retry: { max_retries: 0 }, circuit_breaker: { enabled: false } }
     served = await Served.start({
       files: { 'faulty.ts': faulty(false), 'inside.ts': faulty(true) },
-      config: { resilience, providers: { remote: { type: './faulty.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] }, inside: { type: './inside.ts', api_key: 'k', models: ['fault', 'explain', 'first', 'none', 'text', 'unleavable', 'stream'] } } },
+      config: {
+        resilience,
+        providers: {
+          remote: { type: './faulty.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] },
+          inside: { type: './inside.ts', api_key: 'k', models: ['fault', 'explain', 'first', 'none', 'text', 'unleavable', 'stream'] },
+        },
+      },
     })
   })
   afterEach(() => served.close())
@@ -67,10 +73,17 @@ describe('a provider whose functions throw', () => {
     expect(served.gateway.log.some(line => JSON.stringify(line).includes('fault() must return'))).to.equal(true)
   })
 
-  for (const [how, body] of [['in `explain`', errorBody('too much')], ['later than `explain` may take', { error: { message: 'too much', code: 'late' } }]] as const) {
+  for (const [how, body] of [
+    ['in `explain`', errorBody('too much')],
+    ['later than `explain` may take', { error: { message: 'too much', code: 'late' } }],
+  ] as const) {
     it(`${how} is quoted in its own words, and the log says why`, async () => {
       served.upstream.always({ status: 400, body })
-      expectError(await remote(), { status: 400, message: /^too much$/, code: 'late' in body.error ? 'late' : (body.error as { code?: string | null }).code ?? null })
+      expectError(await remote(), {
+        status: 400,
+        message: /^too much$/,
+        code: 'late' in body.error ? 'late' : ((body.error as { code?: string | null }).code ?? null),
+      })
       expect(served.gateway.log.filter(line => JSON.stringify(line).includes('could not be explained'))).to.have.length(1)
     })
   }

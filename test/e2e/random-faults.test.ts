@@ -20,7 +20,10 @@ const only = process.env['FAULT_CASE'] === undefined ? undefined : Number(proces
 const speech = {
   thoughts: ['Need the ', 'tide.'],
   pieces: ['Let me ', 'have a look.'],
-  calls: [{ name: 'tide', arguments: ['{"port":"Br', 'est"}'] }, { name: 'clock', arguments: ['{"zone":', '"UTC"}'] }],
+  calls: [
+    { name: 'tide', arguments: ['{"port":"Br', 'est"}'] },
+    { name: 'clock', arguments: ['{"zone":', '"UTC"}'] },
+  ],
 }
 
 const asked: Readonly<Record<CallerDialect, readonly [path: string, body: object]>> = {
@@ -67,14 +70,21 @@ class Faults {
     const fault = this.pick(['drop', 'repeat', 'swap', 'move', 'value', 'value', 'value', 'value'])
     this.done.push(`${fault} ${at}`)
     switch (fault) {
-      case 'drop': events.splice(at, 1); break
-      case 'repeat': events.splice(at, 0, structuredClone(event)); break
-      case 'swap': events.splice(at, 2, ...events.slice(at, at + 2).reverse()); break
+      case 'drop':
+        events.splice(at, 1)
+        break
+      case 'repeat':
+        events.splice(at, 0, structuredClone(event))
+        break
+      case 'swap':
+        events.splice(at, 2, ...events.slice(at, at + 2).reverse())
+        break
       case 'move':
         events.splice(at, 1)
         events.splice(Math.floor(this.#random() * events.length), 0, event)
         break
-      default: this.#inValue(event.json)
+      default:
+        this.#inValue(event.json)
     }
   }
 
@@ -123,7 +133,11 @@ for (const [policy, guardrail] of Object.entries(policies)) {
     before(async () => {
       const options = guardrail === judge ? { word, instead: '[redacted]' } : { word }
       const pipelines = guardrail === undefined ? {} : { inference: [{ insert: { use: './guardrail.ts', options }, before: 'retry' }] }
-      served = await Served.start({ env: speakersEnv, files: { 'guardrail.ts': guardrail ?? '' }, config: { providers: speakers, pipelines, resilience: { retry: { max_retries: 0 }, circuit_breaker: { enabled: false } } } })
+      served = await Served.start({
+        env: speakersEnv,
+        files: { 'guardrail.ts': guardrail ?? '' },
+        config: { providers: speakers, pipelines, resilience: { retry: { max_retries: 0 }, circuit_breaker: { enabled: false } } },
+      })
     })
     after(() => served.close())
 
@@ -133,13 +147,18 @@ for (const [policy, guardrail] of Object.entries(policies)) {
         if (vendor === caller && guardrail === undefined) continue
         const [path, body] = asked[caller]
         const ask = (stream: boolean) => served.call('POST', path, { ...body, model: `${vendor}/m`, stream })
-        const expectClean = (said: Buffer) => { if (guardrail !== undefined) expect(said.toString()).to.not.include(word) }
+        const expectClean = (said: Buffer) => {
+          if (guardrail !== undefined) expect(said.toString()).to.not.include(word)
+        }
 
         it(`is a stream that ends once, or fails, from ${vendor} to ${caller}`, async () => {
           for (const seed of seeds()) {
             const faults = new Faults(seed)
             const events = faults.inEvents(eventsOf(vendor)).map(event => spell(vendor, event))
-            served.upstream.always({ chunks: events, headers: { 'content-type': vendor === 'bedrock-converse' ? 'application/vnd.amazon.eventstream' : 'text/event-stream' } })
+            served.upstream.always({
+              chunks: events,
+              headers: { 'content-type': vendor === 'bedrock-converse' ? 'application/vnd.amazon.eventstream' : 'text/event-stream' },
+            })
             const { status, body: said } = await ask(true)
             told(seed, faults, said, () => {
               if (status !== 200) return expectFailure(status, said)

@@ -1,6 +1,24 @@
 /** Random neutral requests, the same for the same seed: whatever callers of any dialect may say. */
 
-import type { Block, FileBlock, Hints, ImageBlock, Json, NeutralRequest, Output, ReasoningControls, Sampling, SystemText, TextBlock, Tool, ToolCallBlock, ToolChoice, ToolResultBlock, Turn, VendorState } from '../../core/neutral/request.ts'
+import type {
+  Block,
+  FileBlock,
+  Hints,
+  ImageBlock,
+  Json,
+  NeutralRequest,
+  Output,
+  ReasoningControls,
+  Sampling,
+  SystemText,
+  TextBlock,
+  Tool,
+  ToolCallBlock,
+  ToolChoice,
+  ToolResultBlock,
+  Turn,
+  VendorState,
+} from '../../core/neutral/request.ts'
 import { Random } from '../core/document/random-json.ts'
 
 export const vendors = ['anthropic', 'google', 'openai'] as const
@@ -63,7 +81,7 @@ export class RandomRequests {
 
   /** Never between calls and their results. */
   #system(turns: readonly Turn[]): SystemText[] {
-    const places = turns.flatMap(({ role }, index) => role === 'tool' ? [] : [index])
+    const places = turns.flatMap(({ role }, index) => (role === 'tool' ? [] : [index]))
     return Array.from({ length: this.pick([0, 1, 1, 2, 3]) }, () => ({
       ...this.#marked(),
       text: this.#word('system'),
@@ -93,9 +111,12 @@ export class RandomRequests {
 
   #userBlock(): Block {
     switch (this.below(6)) {
-      case 0: return this.#image()
-      case 1: return this.#file()
-      default: return this.#text('text')
+      case 0:
+        return this.#image()
+      case 1:
+        return this.#file()
+      default:
+        return this.#text('text')
     }
   }
 
@@ -108,7 +129,10 @@ export class RandomRequests {
   }
 
   #image(): ImageBlock {
-    const source = this.pick([{ kind: 'base64', mime: 'image/png', data: png } as const, { kind: 'url', url: `https://example.com/${this.below(99)}.png` } as const])
+    const source = this.pick([
+      { kind: 'base64', mime: 'image/png', data: png } as const,
+      { kind: 'url', url: `https://example.com/${this.below(99)}.png` } as const,
+    ])
     return without({ ...this.#marked(), type: 'image', source, detail: this.#maybe(3, () => this.pick(['low', 'high', 'auto'])) })
   }
 
@@ -116,7 +140,7 @@ export class RandomRequests {
     const isText = this.below(2) === 0
     return without({
       type: 'file',
-      source: isText ? { kind: 'text', text: this.#word('file') } as const : { kind: 'base64', mime: 'application/pdf', data: pdf } as const,
+      source: isText ? ({ kind: 'text', text: this.#word('file') } as const) : ({ kind: 'base64', mime: 'application/pdf', data: pdf } as const),
       mime: isText ? 'text/plain' : 'application/pdf',
       name: this.pick(['a.pdf', 'b.txt']),
       citations: this.#maybe(5, () => true),
@@ -143,10 +167,20 @@ export class RandomRequests {
 
   #thought(): Block {
     switch (this.below(5)) {
-      case 0: return { type: 'reasoning', text: this.#word('thought') }
-      case 1: return { type: 'reasoning', text: '', redacted: this.#secret('anthropic'), state: { vendor: 'anthropic', value: '' } }
-      case 2: return { type: 'reasoning', text: this.#word('thought'), isSummary: true, itemId: this.#word('rs').replaceAll(/[^\w-]/g, ''), state: this.#state('openai') }
-      default: return { type: 'reasoning', text: this.#word('thought'), state: this.#state('anthropic') }
+      case 0:
+        return { type: 'reasoning', text: this.#word('thought') }
+      case 1:
+        return { type: 'reasoning', text: '', redacted: this.#secret('anthropic'), state: { vendor: 'anthropic', value: '' } }
+      case 2:
+        return {
+          type: 'reasoning',
+          text: this.#word('thought'),
+          isSummary: true,
+          itemId: this.#word('rs').replaceAll(/[^\w-]/g, ''),
+          state: this.#state('openai'),
+        }
+      default:
+        return { type: 'reasoning', text: this.#word('thought'), state: this.#state('anthropic') }
     }
   }
 
@@ -162,31 +196,50 @@ export class RandomRequests {
 
   #call(tools: readonly Tool[]): ToolCallBlock {
     this.#count += 1
-    const argumentsText = this.pick(['', '{}', '{"port":"Brest"}', '{"n":12345678901234567890}', '{"__proto__":{"a":1}}', '{"b":1,"a":[1,{"c":"é\\n"}]}', '{"10":1,"9":2}', '{"cut'])
-    return without({ type: 'tool_call', id: `call_${this.#count}`, name: this.pick(tools).name, argumentsText, state: this.#maybe(4, () => this.#state('google')) })
+    const argumentsText = this.pick([
+      '',
+      '{}',
+      '{"port":"Brest"}',
+      '{"n":12345678901234567890}',
+      '{"__proto__":{"a":1}}',
+      '{"b":1,"a":[1,{"c":"é\\n"}]}',
+      '{"10":1,"9":2}',
+      '{"cut',
+    ])
+    return without({
+      type: 'tool_call',
+      id: `call_${this.#count}`,
+      name: this.pick(tools).name,
+      argumentsText,
+      state: this.#maybe(4, () => this.#state('google')),
+    })
   }
 
   /** In any order, together or apart. */
   #answers(calls: readonly ToolCallBlock[]): Turn[] {
-    const results = calls.map((call): ToolResultBlock => without({ type: 'tool_result', callId: call.id, name: call.name, blocks: this.#resultBlocks(), isError: this.#maybe(6, () => true) }))
+    const results = calls.map((call): ToolResultBlock =>
+      without({ type: 'tool_result', callId: call.id, name: call.name, blocks: this.#resultBlocks(), isError: this.#maybe(6, () => true) }),
+    )
     if (this.below(3) === 0) results.reverse()
     return this.below(2) === 0 ? [{ role: 'tool', blocks: results }] : results.map(result => ({ role: 'tool', blocks: [result] }))
   }
 
   #resultBlocks(): ToolResultBlock['blocks'] {
-    return Array.from({ length: this.pick([0, 1, 1, 1, 2]) }, () => this.below(6) === 0 ? this.#image() : this.#text('result'))
+    return Array.from({ length: this.pick([0, 1, 1, 1, 2]) }, () => (this.below(6) === 0 ? this.#image() : this.#text('result')))
   }
 
   // Tools and wishes
 
   #tools(): Tool[] {
-    return Array.from({ length: this.pick([0, 1, 2, 3]) }, (_, index) => without<Tool>({
-      ...this.#marked(),
-      name: this.pick(['tide', 'now', 'mcp.tide/now', 'x'.repeat(70), 'Größe']) + String(index),
-      description: this.#maybe(2, () => this.#word('tool')),
-      schema: this.#maybe(1, () => this.#schema()),
-      strict: this.#maybe(4, () => this.pick([true, false])),
-    }))
+    return Array.from({ length: this.pick([0, 1, 2, 3]) }, (_, index) =>
+      without<Tool>({
+        ...this.#marked(),
+        name: this.pick(['tide', 'now', 'mcp.tide/now', 'x'.repeat(70), 'Größe']) + String(index),
+        description: this.#maybe(2, () => this.#word('tool')),
+        schema: this.#maybe(1, () => this.#schema()),
+        strict: this.#maybe(4, () => this.pick([true, false])),
+      }),
+    )
   }
 
   #schema(): Json {
@@ -201,7 +254,11 @@ export class RandomRequests {
     const names = tools.map(({ name }) => name)
     if (names.length === 0) return { kind: 'auto' }
     return this.pick<ToolChoice>([
-      { kind: 'auto' }, { kind: 'none' }, { kind: 'required' }, { kind: 'named', name: this.pick(names) }, { kind: 'allowed', names: names.slice(0, 2), mode: this.pick(['auto', 'required'] as const) },
+      { kind: 'auto' },
+      { kind: 'none' },
+      { kind: 'required' },
+      { kind: 'named', name: this.pick(names) },
+      { kind: 'allowed', names: names.slice(0, 2), mode: this.pick(['auto', 'required'] as const) },
     ])
   }
 
@@ -209,12 +266,22 @@ export class RandomRequests {
     const strict = this.#maybe(2, () => this.pick([true, false]))
     return this.pick<Output>([
       { kind: 'json_object' },
-      without<Output>({ kind: 'json_schema', name: 'catch', schema: { type: 'object', properties: { kg: { type: 'number', minimum: 0 } }, required: ['kg'], additionalProperties: false }, strict, description: this.#maybe(3, () => 'what was caught') }),
+      without<Output>({
+        kind: 'json_schema',
+        name: 'catch',
+        schema: { type: 'object', properties: { kg: { type: 'number', minimum: 0 } }, required: ['kg'], additionalProperties: false },
+        strict,
+        description: this.#maybe(3, () => 'what was caught'),
+      }),
     ])
   }
 
   #controls(): ReasoningControls {
-    return this.pick<ReasoningControls>([{ effort: this.pick(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']) }, { budget: 1024 + this.below(30_000), isEnabled: true }, { effort: 'high', summary: 'auto' }])
+    return this.pick<ReasoningControls>([
+      { effort: this.pick(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']) },
+      { budget: 1024 + this.below(30_000), isEnabled: true },
+      { effort: 'high', summary: 'auto' },
+    ])
   }
 
   #sampling(): Sampling {

@@ -35,7 +35,7 @@ export default definePlugin({
   },
 })
 `
-const lives: Life[] = (globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.lives')] = [] as Life[]
+const lives: Life[] = ((globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.lives')] = [] as Life[])
 /** Tells when its work begins. */
 const starting = `
 import { definePlugin } from 'tapline'
@@ -59,7 +59,8 @@ export default defineProvider({ name: 'own', needs: ['base_url'], dialects: ['op
 const throwing = `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'throwing', setup() { throw new Error('no luck') } })`
 
 const withLetter = (letter: string) => ({ pipelines: { chat: [{ insert: { use: './lettered.ts', options: { letter } }, before: 'retry' }] } })
-const asked = (served: Served, n = -1) => (JSON.parse(served.upstream.requests.at(n)?.body.toString() ?? '') as { messages: { content: string }[] }).messages[0]?.content
+const asked = (served: Served, n = -1) =>
+  (JSON.parse(served.upstream.requests.at(n)?.body.toString() ?? '') as { messages: { content: string }[] }).messages[0]?.content
 
 describe('a reload', () => {
   let served: Served
@@ -67,8 +68,14 @@ describe('a reload', () => {
   const start = async (config: object = withLetter('a')) => {
     lives.length = 0
     clock = new TurnedClock()
-    served = await Served.start({ clock, files: { 'lettered.ts': lettered(), 'starting.ts': starting, 'throwing.ts': throwing, 'own.ts': ownProvider() }, config: config as Record<string, unknown> })
-    served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['x'] }) } : { body: chatCompletion() })
+    served = await Served.start({
+      clock,
+      files: { 'lettered.ts': lettered(), 'starting.ts': starting, 'throwing.ts': throwing, 'own.ts': ownProvider() },
+      config: config as Record<string, unknown>,
+    })
+    served.upstream.always(({ body }) =>
+      (JSON.parse(body.toString()) as { stream?: boolean }).stream ? { chunks: chatChunks({ pieces: ['x'] }) } : { body: chatCompletion() },
+    )
   }
   const reload = async (config: object | string) => {
     await served.gateway.configure(typeof config === 'string' ? config : configuration(config as Record<string, unknown>, served.completions))
@@ -106,10 +113,14 @@ describe('a reload', () => {
     expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }])
     expect(await reload(withLetter('b'))).to.equal(true)
     await until(() => lives.length === 3)
-    expect(lives).to.deep.equal([{ letter: 'a', what: 'set up' }, { letter: 'b', what: 'set up' }, { letter: 'a', what: 'closed' }])
+    expect(lives).to.deep.equal([
+      { letter: 'a', what: 'set up' },
+      { letter: 'b', what: 'set up' },
+      { letter: 'a', what: 'closed' },
+    ])
   })
 
-  it('loads a plugin\'s file anew if it changed', async () => {
+  it("loads a plugin's file anew if it changed", async () => {
     await start()
     await writeFile(join(served.gateway.directory, 'lettered.ts'), lettered('!'))
     expect(await reload(withLetter('a'))).to.equal(true)
@@ -139,7 +150,14 @@ describe('a reload', () => {
     const mine = () => served.gateway.gateway.current.providers.get('mine')
     const toMine = { ...hello, model: 'mine/gpt-test' }
     /** Instances that do not stand on what each configuration makes anew. */
-    const kept = () => [...served.gateway.gateway.current.instances.values()].filter(({ spec: { definition: { needs = [], wants = [] } } }) => ![...needs, ...wants].some(need => ['variants', 'knownPlugins', 'workflows', 'guardrails'].includes(need)))
+    const kept = () =>
+      [...served.gateway.gateway.current.instances.values()].filter(
+        ({
+          spec: {
+            definition: { needs = [], wants = [] },
+          },
+        }) => ![...needs, ...wants].some(need => ['variants', 'knownPlugins', 'workflows', 'guardrails'].includes(need)),
+      )
     beforeEach(async () => {
       await start({})
       expect(await reload(withOwn())).to.equal(true)
@@ -147,11 +165,16 @@ describe('a reload', () => {
 
     it('keeps it and its connections under load, and loses no call', async () => {
       const [first, atStart] = [mine(), kept()]
-      const connections = async () => { await served.chat(toMine); return served.upstream.connections }
+      const connections = async () => {
+        await served.chat(toMine)
+        return served.upstream.connections
+      }
       const atFirst = await connections()
       const answers: number[] = []
       const over = new AbortController()
-      const caller = async () => { while (!over.signal.aborted) answers.push((await served.chat(toMine)).status) }
+      const caller = async () => {
+        while (!over.signal.aborted) answers.push((await served.chat(toMine)).status)
+      }
       const callers = [caller(), caller()]
       for (let i = 0; i < 20; i++) {
         const blankLines = '\n'.repeat(i)
@@ -177,7 +200,9 @@ describe('a reload', () => {
   })
 
   describe('has a plugin begin its work', () => {
-    const withStarting = (letter: string, ...more: readonly object[]) => ({ pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter } }, before: 'retry' }, ...more] } })
+    const withStarting = (letter: string, ...more: readonly object[]) => ({
+      pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter } }, before: 'retry' }, ...more] },
+    })
     const started = () => lives.filter(({ what }) => what === 'started').map(({ letter }) => letter)
 
     it('once, when its configuration takes over', async () => {
@@ -197,7 +222,9 @@ describe('a reload', () => {
 
     it('and serves although one cannot', async () => {
       await start()
-      expect(await reload({ pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter: 'd', fails: true } }, before: 'retry' }] } })).to.equal(true)
+      expect(await reload({ pipelines: { chat: [{ insert: { use: './starting.ts', options: { letter: 'd', fails: true } }, before: 'retry' }] } })).to.equal(
+        true,
+      )
       expect((await served.chat()).status).to.equal(200)
       expect(served.gateway.log.some(line => line['plugin'] === 'starting' && line['msg'] === 'a plugin could not begin its work')).to.equal(true)
     })
@@ -234,7 +261,10 @@ describe('a reload', () => {
   it('undoes what a bad configuration had set up already', async () => {
     await start()
     expect(await reload({ pipelines: { chat: [...withLetter('b').pipelines.chat, { insert: './throwing.ts', after: 'lettered' }] } })).to.equal(false)
-    expect(lives.slice(1)).to.deep.equal([{ letter: 'b', what: 'set up' }, { letter: 'b', what: 'closed' }])
+    expect(lives.slice(1)).to.deep.equal([
+      { letter: 'b', what: 'set up' },
+      { letter: 'b', what: 'closed' },
+    ])
   })
 
   it('says every problem of a bad file', async () => {
@@ -263,14 +293,18 @@ describe('a reload', () => {
       while (!over.signal.aborted) {
         const { status, body } = await served.chat(isStream ? helloStream : hello)
         calls += 1
-        if (status !== 200 || isStream && !body.toString().endsWith('data: [DONE]\n\n')) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+        if (status !== 200 || (isStream && !body.toString().endsWith('data: [DONE]\n\n'))) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
         served.upstream.requests.length = 0
         served.completions.all.length = 0
       }
     }
     const callers = Array.from({ length: 6 }, (_, i) => caller(i % 2 === 0))
     const good = ['a', 'b', 'c'].map(letter => configuration(withLetter(letter), served.completions))
-    const bad = ['pipelines: [', configuration({ pipelines: { chat: [{ remove: 'retri' }] } }, served.completions), configuration({ pipelines: { chat: [...withLetter('z').pipelines.chat, { insert: './throwing.ts', after: 'lettered' }] } }, served.completions)]
+    const bad = [
+      'pipelines: [',
+      configuration({ pipelines: { chat: [{ remove: 'retri' }] } }, served.completions),
+      configuration({ pipelines: { chat: [...withLetter('z').pipelines.chat, { insert: './throwing.ts', after: 'lettered' }] } }, served.completions),
+    ]
     let heapBytes = 0
     for (let i = 0; i < 1_000; i++) {
       const isGood = i % 2 === 0
@@ -297,7 +331,7 @@ describe('a reload', () => {
 })
 
 function heapAfterCollection(served: Served): number {
-  (served.gateway.log as unknown[]).length = 0
+  ;(served.gateway.log as unknown[]).length = 0
   collectGarbage()
   collectGarbage()
   return process.memoryUsage().heapUsed

@@ -18,7 +18,15 @@ import { vendorScript } from '../support/vendors.ts'
 
 const host = '192.31.196.1'
 const data = Buffer.from('PNG').toString('base64')
-const image = (url: string) => [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: { url } }] }]
+const image = (url: string) => [
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: 'What is it?' },
+      { type: 'image_url', image_url: { url } },
+    ],
+  },
+]
 const param = 'messages[0].content[1].image_url.url'
 
 describe('images by address', () => {
@@ -35,7 +43,11 @@ describe('images by address', () => {
   before(async () => {
     distrust = trustCertificate()
     server = createServer(certificate, (request: IncomingMessage, response) => {
-      asked.push({ path: request.url ?? '', host: request.headers.host ?? '', servername: (request.socket as TLSSocket & { servername: string | false }).servername })
+      asked.push({
+        path: request.url ?? '',
+        host: request.headers.host ?? '',
+        servername: (request.socket as TLSSocket & { servername: string | false }).servername,
+      })
       if (request.url === '/a.png') response.setHeader('content-type', 'image/png').end('PNG')
       else if (request.url === '/moved') response.writeHead(302, { location: '/a.png' }).end()
       else if (request.url === '/inside') response.writeHead(302, { location: 'https://127.0.0.1/a.png' }).end()
@@ -47,7 +59,14 @@ describe('images by address', () => {
     proxy = await HttpProxy.start({ hosts })
     socks = await SocksProxy.start({ hosts })
     const through = `http://127.0.0.1:${proxy.port}`
-    const provider = (type: string, more: object = {}) => ({ type, base_url: '${OPENAI_BASE_URL}', api_key: 'sk-x', models: ['m'], fetch_remote_images: true, ...more })
+    const provider = (type: string, more: object = {}) => ({
+      type,
+      base_url: '${OPENAI_BASE_URL}',
+      api_key: 'sk-x',
+      models: ['m'],
+      fetch_remote_images: true,
+      ...more,
+    })
     served = await Served.start({
       clock,
       // The providers are on this machine, which the process's proxy does not lead to.
@@ -55,9 +74,13 @@ describe('images by address', () => {
       config: {
         resilience: { retry: { max_retries: 0 } },
         providers: {
-          gemini: provider('gemini'), ollama: provider('ollama', { resilience: { retry: { max_retries: 1, initial_backoff: '0s' } } }), fetching: provider('openai-compatible', { image_urls: 'fetch' }),
-          forwarding: provider('openai-compatible'), refusing: provider('openai-compatible', { image_urls: 'data_only' }),
-          off: provider('openai-compatible', { image_urls: 'fetch', fetch_remote_images: false }), none: provider('gemini', { fetch_remote_images: false }),
+          gemini: provider('gemini'),
+          ollama: provider('ollama', { resilience: { retry: { max_retries: 1, initial_backoff: '0s' } } }),
+          fetching: provider('openai-compatible', { image_urls: 'fetch' }),
+          forwarding: provider('openai-compatible'),
+          refusing: provider('openai-compatible', { image_urls: 'data_only' }),
+          off: provider('openai-compatible', { image_urls: 'fetch', fetch_remote_images: false }),
+          none: provider('gemini', { fetch_remote_images: false }),
         },
       },
     })
@@ -92,7 +115,10 @@ describe('images by address', () => {
     })
   }
 
-  for (const [provider, url] of [['forwarding', `https://${host}/a.png`], ['gemini', 'https://generativelanguage.googleapis.com/v1beta/files/f']] as const) {
+  for (const [provider, url] of [
+    ['forwarding', `https://${host}/a.png`],
+    ['gemini', 'https://generativelanguage.googleapis.com/v1beta/files/f'],
+  ] as const) {
     it(`go on as they are to ${provider}, which reads ${new URL(url).hostname === host ? 'them' : 'its own'}`, async () => {
       expect((await ask(provider, url)).status).to.equal(200)
       expect(JSON.stringify(sent())).to.contain(url)
@@ -113,8 +139,10 @@ describe('images by address', () => {
   })
 
   for (const [name, url, message] of [
-    ['that are not there', `https://${host}/none.png`, /status 404/], ['behind a redirect into this machine', `https://${host}/inside`, /127\.0\.0\.1 is not a public host/],
-    ['by http', `http://${host}/a.png`, /not https/], ['that the proxy does not reach', 'https://192.31.196.2/a.png', /cannot be reached/],
+    ['that are not there', `https://${host}/none.png`, /status 404/],
+    ['behind a redirect into this machine', `https://${host}/inside`, /127\.0\.0\.1 is not a public host/],
+    ['by http', `http://${host}/a.png`, /not https/],
+    ['that the proxy does not reach', 'https://192.31.196.2/a.png', /cannot be reached/],
   ] as const) {
     it(`${name} are the caller's mistake, and nothing is sent`, async () => {
       expectError(await ask('gemini', url), { code: 'unsupported_parameter', status: 400, param, message })
@@ -134,7 +162,9 @@ describe('images by address', () => {
 
   it('that do not come keep nobody who has left', async () => {
     const leaving = new AbortController()
-    const call = served.open('POST', '/v1/chat/completions', { model: 'gemini/m', messages: image(`https://${host}/never`) }, {}, leaving.signal).catch(() => 'left')
+    const call = served
+      .open('POST', '/v1/chat/completions', { model: 'gemini/m', messages: image(`https://${host}/never`) }, {}, leaving.signal)
+      .catch(() => 'left')
     await until(() => asked.length > 0)
     leaving.abort()
     expect(await call).to.equal('left')
@@ -146,7 +176,9 @@ describe('images by address', () => {
   for (const kind of ['http', 'socks5'] as const) {
     it(`are asked for by the address that was checked, through a proxy of ${kind}, under their own name`, async () => {
       const url = kind === 'http' ? `http://127.0.0.1:${proxy.port}` : `socks5://127.0.0.1:${socks.port}`
-      const get = publicGet({ proxy_url: url }, (name, _options, found) => { found(null, name === 'upstream.invalid' ? host : '192.31.196.9', 4) })
+      const get = publicGet({ proxy_url: url }, (name, _options, found) => {
+        found(null, name === 'upstream.invalid' ? host : '192.31.196.9', 4)
+      })
       const answer = await get(new URL('https://upstream.invalid/a.png'), new AbortController().signal)
       const chunks: Buffer[] = []
       for await (const chunk of answer.body) chunks.push(chunk)

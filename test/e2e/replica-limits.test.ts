@@ -24,7 +24,15 @@ const policy = {
 const database = async () => ({ storage: { type: 'postgresql', postgresql: { url: await postgresql.url() } } })
 const grounds: readonly { readonly name: string; readonly servers: readonly TestServer[]; readonly config: () => Promise<object> }[] = [
   { name: 'PostgreSQL', servers: [postgresql], config: database },
-  { name: 'Redis', servers: [postgresql, redis], config: async () => ({ ...await database(), state: { backend: 'redis' }, cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } } }) },
+  {
+    name: 'Redis',
+    servers: [postgresql, redis],
+    config: async () => ({
+      ...(await database()),
+      state: { backend: 'redis' },
+      cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } },
+    }),
+  },
 ]
 
 for (const { name, servers, config } of grounds) {
@@ -35,7 +43,7 @@ for (const { name, servers, config } of grounds) {
     before(async function () {
       for (const server of servers) await need(this, server)
       const gateways = stack.adopt(await GatewayProcesses.behind(), started => started.close())
-      const shared = { ...policy, ...await config() }
+      const shared = { ...policy, ...(await config()) }
       const start = async () => {
         const folder = stack.use(await gateways.folder(() => shared))
         return await stack.use(gateways.start(folder, { env: { OPENAI_MODELS: '' } })).url()
@@ -44,9 +52,14 @@ for (const { name, servers, config } of grounds) {
     })
     after(() => stack.disposeAsync())
 
-    for (const [what, path] of [['requests', '/rate'], ['dollars', '/spend']] as const) {
+    for (const [what, path] of [
+      ['requests', '/rate'],
+      ['dollars', '/spend'],
+    ] as const) {
       it(`let ${allowed} ${what} through, and at most ${overshoot * 100} % more`, async () => {
-        const admitted = (await Promise.all(urls.flatMap(url => Array.from({ length: callersOfEach }, () => callUntilRefused(url, path))))).reduce((sum, count) => sum + count)
+        const admitted = (await Promise.all(urls.flatMap(url => Array.from({ length: callersOfEach }, () => callUntilRefused(url, path))))).reduce(
+          (sum, count) => sum + count,
+        )
         expect(admitted).to.be.within(allowed, allowed * (1 + overshoot))
       })
     }
@@ -56,7 +69,11 @@ for (const { name, servers, config } of grounds) {
 /** Plain calls and streams in turn. @returns how many were admitted */
 async function callUntilRefused(url: string, path: string): Promise<number> {
   for (let admitted = 0, calls = 0; ; calls += 1) {
-    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json', 'x-tapline-user-path': path }, body: JSON.stringify({ ...call, stream: calls % 2 === 0 }) })
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-tapline-user-path': path },
+      body: JSON.stringify({ ...call, stream: calls % 2 === 0 }),
+    })
     const text = await answer.text()
     if (answer.status === 200) admitted += 1
     else expect(answer.status, text).to.equal(429)

@@ -7,47 +7,117 @@ import { Folder } from '../support/run-tapline.ts'
 
 /** YAML with a mark before what is wrong, the pointer to it, and what is said of it. */
 const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
-  'two budgets for the same': ['budgets:\n  ‸user_paths: [{ path: /a, limits: [{ period: daily, amount: 1 }, { period: daily, amount: 2 }] }]\n', '/budgets/user_paths', /^budgets cannot be set up: there are two limits for user_path \/a/],
-  'tokens of concurrent calls': ['rate_limits:\n  ‸user_paths: [{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n', '/rate_limits/user_paths', /^rate-limit cannot be set up: user_path \/a/],
-  'virtual models in a circle': ['models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\n', '/virtual_models', /^models cannot be set up: virtual models lead in a circle: a → b → a$/],
-  'two virtual models of one name': ['‸virtual_models: [{ source: a, target: b }, { source: " a ", target: c }]\n', '/virtual_models', /^models cannot be set up: there are two virtual models "a"$/],
-  'models of users that nobody has': ['‸users: [{ path: /a, allowed_models: [nobody/*] }]\n', '/users', /^users cannot be set up: .*"nobody\/\*" of \/a selects nothing/],
-  'two guardrails of one name': ['guardrails:\n  rules:\n    - { name: a, type: secrets }\n    - ‸{ name: a, type: pii }\n', '/guardrails/rules/1', /^there is a step "a" already$/],
-  'a guardrail by the name of a header policy': ['guardrails: { rules: [{ name: a, type: secrets }] }\nheader_policies:\n  ‸policies: [{ name: a, actions: [{ action: remove, header: X-A }] }]\n', '/header_policies/policies', /two header policies or guardrails are called "a"$/],
-  'a feature that workflows do not know': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n', '/workflows/rules', /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/],
-  'a provider type that there is not': ['providers: { prod: { api_key: k, ‸type: opena } }\n', '/providers/prod/type', /^there is no provider "opena"; did you mean "openai"\?$/],
-  'retries of a provider that are no number': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retries: x } } } }\n', '/providers/far/resilience/retry/max_retries', /^expected integer >= 0, got "x"$/],
-  'a misspelt retry option of a provider': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retires: 1 } } } }\n', '/providers/far/resilience/retry/max_retires', /^unknown key; did you mean "max_retries"\?$/],
-  'a breaker of a provider that there is not': ['providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { circuit_breaker: { ‸scope: instance } } } }\n', '/providers/far/resilience/circuit_breaker/scope', /^expected one of provider, model, got "instance"$/],
-  'a credential for the user path': ['server: { ‸user_path_header: AUTHORIZATION }\n', '/server/user_path_header', /^user-path cannot be set up: AUTHORIZATION carries credentials/],
-  'a vendor\'s credential for the user path': ['server: { ‸user_path_header: x-goog-api-key }\n', '/server/user_path_header', /carries credentials/],
+  'two budgets for the same': [
+    'budgets:\n  ‸user_paths: [{ path: /a, limits: [{ period: daily, amount: 1 }, { period: daily, amount: 2 }] }]\n',
+    '/budgets/user_paths',
+    /^budgets cannot be set up: there are two limits for user_path \/a/,
+  ],
+  'tokens of concurrent calls': [
+    'rate_limits:\n  ‸user_paths: [{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n',
+    '/rate_limits/user_paths',
+    /^rate-limit cannot be set up: user_path \/a/,
+  ],
+  'virtual models in a circle': [
+    'models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
+    '/virtual_models',
+    /^models cannot be set up: virtual models lead in a circle: a → b → a$/,
+  ],
+  'two virtual models of one name': [
+    '‸virtual_models: [{ source: a, target: b }, { source: " a ", target: c }]\n',
+    '/virtual_models',
+    /^models cannot be set up: there are two virtual models "a"$/,
+  ],
+  'models of users that nobody has': [
+    '‸users: [{ path: /a, allowed_models: [nobody/*] }]\n',
+    '/users',
+    /^users cannot be set up: .*"nobody\/\*" of \/a selects nothing/,
+  ],
+  'two guardrails of one name': [
+    'guardrails:\n  rules:\n    - { name: a, type: secrets }\n    - ‸{ name: a, type: pii }\n',
+    '/guardrails/rules/1',
+    /^there is a step "a" already$/,
+  ],
+  'a guardrail by the name of a header policy': [
+    'guardrails: { rules: [{ name: a, type: secrets }] }\nheader_policies:\n  ‸policies: [{ name: a, actions: [{ action: remove, header: X-A }] }]\n',
+    '/header_policies/policies',
+    /two header policies or guardrails are called "a"$/,
+  ],
+  'a feature that workflows do not know': [
+    'workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n',
+    '/workflows/rules',
+    /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/,
+  ],
+  'a provider type that there is not': [
+    'providers: { prod: { api_key: k, ‸type: opena } }\n',
+    '/providers/prod/type',
+    /^there is no provider "opena"; did you mean "openai"\?$/,
+  ],
+  'retries of a provider that are no number': [
+    'providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retries: x } } } }\n',
+    '/providers/far/resilience/retry/max_retries',
+    /^expected integer >= 0, got "x"$/,
+  ],
+  'a misspelt retry option of a provider': [
+    'providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { retry: { ‸max_retires: 1 } } } }\n',
+    '/providers/far/resilience/retry/max_retires',
+    /^unknown key; did you mean "max_retries"\?$/,
+  ],
+  'a breaker of a provider that there is not': [
+    'providers: { far: { type: ollama, base_url: "http://far/v1", resilience: { circuit_breaker: { ‸scope: instance } } } }\n',
+    '/providers/far/resilience/circuit_breaker/scope',
+    /^expected one of provider, model, got "instance"$/,
+  ],
+  'a credential for the user path': [
+    'server: { ‸user_path_header: AUTHORIZATION }\n',
+    '/server/user_path_header',
+    /^user-path cannot be set up: AUTHORIZATION carries credentials/,
+  ],
+  "a vendor's credential for the user path": ['server: { ‸user_path_header: x-goog-api-key }\n', '/server/user_path_header', /carries credentials/],
   'a header of the transport for the user path': ['server: { ‸user_path_header: Host }\n', '/server/user_path_header', /belongs to the transport of messages/],
-  'a phase that guardrails do not have': ['workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n', '/workflows/rules', /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/],
+  'a phase that guardrails do not have': [
+    'workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n',
+    '/workflows/rules',
+    /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/,
+  ],
 }
 
 describe('a setting that a plugin cannot use', () => {
   let folder: Folder
-  before(async () => { folder = await Folder.make({}) })
+  before(async () => {
+    folder = await Folder.make({})
+  })
   after(() => folder[Symbol.asyncDispose]())
 
   for (const [name, [marked, pointer, message]] of Object.entries(mistakes)) {
     it(`is told with its place in the file: ${name}`, async () => {
       const file = join(folder.path, 'tapline.yaml')
       await writeFile(file, marked.replace('‸', ''))
-      const cause = await compile(file).then(generation => generation.discard(), (cause: unknown) => cause)
+      const cause = await compile(file).then(
+        generation => generation.discard(),
+        (cause: unknown) => cause,
+      )
       const before = marked.slice(0, marked.indexOf('‸')).split('\n')
       expect(cause).to.be.instanceOf(ConfigError)
       const { problems } = cause as ConfigError
-      expect(problems.map(({ file, line, column, pointer }) => ({ file, line, column, pointer }))).to.deep.equal([{ file, line: before.length, column: (before.at(-1) as string).length + 1, pointer }])
+      expect(problems.map(({ file, line, column, pointer }) => ({ file, line, column, pointer }))).to.deep.equal([
+        { file, line: before.length, column: (before.at(-1) as string).length + 1, pointer },
+      ])
       expect(problems[0]?.message).to.match(message)
     })
   }
 
-  for (const [name, value] of [['TAPLINE_USER_PATH_HEADER', 'Cookie'], ['GOMODEL_USER_PATH_HEADER', 'Cookie'], ['TAPLINE_VIRTUAL_MODELS', '[{"source":"a","target":"b"},{"source":"b","target":"a"}]']] as const) {
+  for (const [name, value] of [
+    ['TAPLINE_USER_PATH_HEADER', 'Cookie'],
+    ['GOMODEL_USER_PATH_HEADER', 'Cookie'],
+    ['TAPLINE_VIRTUAL_MODELS', '[{"source":"a","target":"b"},{"source":"b","target":"a"}]'],
+  ] as const) {
     it(`is told by the variable that gave it: ${name}`, async () => {
       const file = join(folder.path, 'tapline.yaml')
       await writeFile(file, 'server: { user_path_header: X-Team }\nvirtual_models: []\n')
-      const cause = await compile(file, { [name]: value }).then(generation => generation.discard(), (cause: unknown) => cause)
+      const cause = await compile(file, { [name]: value }).then(
+        generation => generation.discard(),
+        (cause: unknown) => cause,
+      )
       expect(cause).to.be.instanceOf(ConfigError)
       expect((cause as ConfigError).problems.map(({ env, file }) => ({ env, file }))).to.deep.equal([{ env: name, file: undefined }])
     })

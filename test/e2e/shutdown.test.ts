@@ -32,7 +32,13 @@ describe('the program', () => {
 
   const start = async (config: object, args: readonly string[] = []) => {
     await folder.write('tapline.yaml', config)
-    program = new Tapline(folder, ['--port', String(await freePort()), ...args], { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist', COMPAT_WARN: 'false' })
+    program = new Tapline(folder, ['--port', String(await freePort()), ...args], {
+      OPENAI_API_KEY: 'sk-upstream',
+      OPENAI_BASE_URL: upstream.url,
+      OPENAI_MODELS: 'gpt-test',
+      CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+      COMPAT_WARN: 'false',
+    })
     return await program.url()
   }
 
@@ -50,9 +56,11 @@ describe('the program', () => {
     it('loses no request under load, finishes its streams, and exits with 0', async () => {
       const url = await start(shutdown())
       const gate = new Gate()
-      upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true
-        ? { chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } }
-        : { body: chatCompletion({ content: 'done' }), gates: { beforeHeaders: gate } })
+      upstream.always(({ body }) =>
+        (JSON.parse(body.toString()) as { stream?: boolean }).stream === true
+          ? { chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } }
+          : { body: chatCompletion({ content: 'done' }), gates: { beforeHeaders: gate } },
+      )
       const calls = Array.from({ length: 40 }, (_, i) => chat(url, i % 2 === 0 ? hello : helloStream))
       await upstream.received(40)
       program.kill('SIGTERM')
@@ -64,7 +72,12 @@ describe('the program', () => {
       const { code } = await program.ended
       expect(code).to.equal(0)
       expect(program.log.some(({ msg }) => msg === 'stopped')).to.equal(true)
-      expect(await access(join(folder.path, 'tapline.pid')).then(() => true, () => false)).to.equal(false)
+      expect(
+        await access(join(folder.path, 'tapline.pid')).then(
+          () => true,
+          () => false,
+        ),
+      ).to.equal(false)
     })
 
     it('does so from its first answer on, even before its pid file is written', async () => {
@@ -125,7 +138,15 @@ describe('the program', () => {
       await upstream.received()
       program.kill('SIGTERM')
       await program.said(({ msg }) => /finishing what runs/.test(String(msg)))
-      expect(await openSocket(url).then(socket => { socket.destroy(); return 'connected' }, (cause: { code: string }) => cause.code)).to.equal('ECONNREFUSED')
+      expect(
+        await openSocket(url).then(
+          socket => {
+            socket.destroy()
+            return 'connected'
+          },
+          (cause: { code: string }) => cause.code,
+        ),
+      ).to.equal('ECONNREFUSED')
       gate.open()
       expect((await call).status).to.equal(200)
       expect((await program.ended).code).to.equal(0)
@@ -178,7 +199,9 @@ describe('the program', () => {
         expect({ codes: errors.map(({ code }) => code), dones }).to.deep.equal({ codes: ['stream_incomplete'], dones: 0 })
       }
       expect((await program.ended).code).to.equal(1)
-      const { requests } = program.log.find(({ msg }) => /drain time is over/.test(String(msg))) as unknown as { readonly requests: readonly { readonly request_id: string }[] }
+      const { requests } = program.log.find(({ msg }) => /drain time is over/.test(String(msg))) as unknown as {
+        readonly requests: readonly { readonly request_id: string }[]
+      }
       expect(requests.map(({ request_id: id }) => id)).to.deep.equal([before, after].map(({ headers }) => headers['x-request-id']))
     })
 
@@ -226,15 +249,16 @@ describe('the program', () => {
       expect(await embeddings(url)).to.equal(404)
     })
 
-    for (const command of ['reload', '--reload', '-reload']) it(`by ${command}, once the configuration is found good`, async () => {
-      const url = await start(shutdown())
-      await folder.write('tapline.yaml', off)
-      const { code, stdout } = await tapline(folder, command)
-      expect(stdout).to.match(/asked process \d+ to reload/)
-      expect(code).to.equal(0)
-      await program.said(isReloaded)
-      expect(await embeddings(url)).to.equal(404)
-    })
+    for (const command of ['reload', '--reload', '-reload'])
+      it(`by ${command}, once the configuration is found good`, async () => {
+        const url = await start(shutdown())
+        await folder.write('tapline.yaml', off)
+        const { code, stdout } = await tapline(folder, command)
+        expect(stdout).to.match(/asked process \d+ to reload/)
+        expect(code).to.equal(0)
+        await program.said(isReloaded)
+        expect(await embeddings(url)).to.equal(404)
+      })
 
     it('not at all, if the configuration is bad', async () => {
       const url = await start(shutdown())
@@ -260,7 +284,15 @@ describe('the program', () => {
       await folder.write('tapline.yaml', bad)
       const { code, stderr } = await tapline(folder)
       expect(code).to.equal(78)
-      expect(stderr.trim().split('\n').map(line => /^tapline\.yaml:(\d+):\d+ {2}(\S+)/.exec(line)?.slice(1, 3))).to.deep.equal([['2', '/server/prot'], ['5', '/resilience/retry/max_retries']])
+      expect(
+        stderr
+          .trim()
+          .split('\n')
+          .map(line => /^tapline\.yaml:(\d+):\d+ {2}(\S+)/.exec(line)?.slice(1, 3)),
+      ).to.deep.equal([
+        ['2', '/server/prot'],
+        ['5', '/resilience/retry/max_retries'],
+      ])
     })
 
     it('is told so by "tapline check"', async () => {
@@ -275,7 +307,10 @@ describe('the program', () => {
       const { code, stdout } = await tapline(folder, 'check', '--json')
       expect(code).to.equal(78)
       const problems = JSON.parse(stdout) as { file: string; line: number; column: number; pointer: string; message: string }[]
-      expect(problems.map(({ line, pointer }) => [line, pointer])).to.deep.equal([[2, '/server/prot'], [5, '/resilience/retry/max_retries']])
+      expect(problems.map(({ line, pointer }) => [line, pointer])).to.deep.equal([
+        [2, '/server/prot'],
+        [5, '/resilience/retry/max_retries'],
+      ])
       for (const problem of problems) expect(problem).to.include.all.keys('file', 'line', 'column', 'pointer', 'message')
     })
   })
@@ -290,7 +325,10 @@ describe('the program', () => {
 
     it('takes settings from flags, before and behind the command', async () => {
       await folder.write('tapline.yaml', shutdown())
-      for (const args of [['--set', 'server.base_path=/a', '--set', 'http.timeout=7', 'config', 'show'], ['config', 'show', '--set', 'server.base_path=/a', '--set', 'http.timeout=7']]) {
+      for (const args of [
+        ['--set', 'server.base_path=/a', '--set', 'http.timeout=7', 'config', 'show'],
+        ['config', 'show', '--set', 'server.base_path=/a', '--set', 'http.timeout=7'],
+      ]) {
         const { stdout } = await tapline(folder, ...args)
         expect(stdout.split('\n')).to.include.members(['server.base_path = "/a"  (flag:--set)', 'http.timeout = 7000  (flag:--set)'])
       }
@@ -304,7 +342,7 @@ describe('the program', () => {
 
     it('warns of a step that collects streams', async () => {
       await folder.write('tapline.yaml', { ...shutdown(), pipelines: { chat: [{ insert: './judge.ts', after: 'auth' }] } })
-      await folder.write('judge.ts', 'import { definePlugin } from \'tapline\'\nexport default definePlugin({ name: \'judge\', setup: () => ({ response() {} }) })')
+      await folder.write('judge.ts', "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'judge', setup: () => ({ response() {} }) })")
       const { code, stderr } = await tapline(folder, 'check')
       expect(code).to.equal(0)
       expect(stderr).to.match(/warning: .*judge taps "response" and not "stream"/)
@@ -333,11 +371,16 @@ describe('the program', () => {
       await withProvider({ type: './own.ts' })
       const { code, stderr } = await tapline(folder, 'check')
       expect(code).to.equal(0)
-      expect(stderr).to.match(/^error: tapline\.yaml:\d+:\d+ {2}\/providers\/mine {2}the provider mine is left out: it cannot be set up: providers\.mine has no base_url$/m)
+      expect(stderr).to.match(
+        /^error: tapline\.yaml:\d+:\d+ {2}\/providers\/mine {2}the provider mine is left out: it cannot be set up: providers\.mine has no base_url$/m,
+      )
     })
   })
 
-  for (const [flag, path] of [['--health', '/health'], ['--ready', '/health/ready']] as const) {
+  for (const [flag, path] of [
+    ['--health', '/health'],
+    ['--ready', '/health/ready'],
+  ] as const) {
     it(`is asked by ${flag} whether ${path} is well`, async () => {
       const url = await start({ server: { ...shutdown().server, base_path: '/gx' } })
       const { port } = new URL(url)
@@ -352,7 +395,9 @@ describe('the program', () => {
   }
 
   it('is not well where somebody listens who is none', async () => {
-    const server = createServer(socket => { socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi') }).listen(0, '127.0.0.1')
+    const server = createServer(socket => {
+      socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')
+    }).listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { code } = await tapline(folder, '--health', '--port', String((server.address() as AddressInfo).port))
     server.close()
@@ -378,7 +423,7 @@ describe('the program', () => {
     const url = await program.url()
     expect(program.log.some(({ msg }) => /loopback only/.test(String(msg)))).to.equal(true)
     expect(program.log.some(({ msg }) => /demo answers/.test(String(msg)))).to.equal(true)
-    const models = await (await request(`${url}/v1/models`)).body.json() as { data: { id: string }[] }
+    const models = (await (await request(`${url}/v1/models`)).body.json()) as { data: { id: string }[] }
     const { status, text } = await chat(url, { ...hello, model: models.data[0]?.id })
     expect(status).to.equal(200)
     expect(text).to.include('chat.completion')

@@ -7,18 +7,24 @@ import { Folder } from '../support/run-tapline.ts'
 import { Served } from '../support/serve.ts'
 
 const said = (text: string) => ({ type: 'message' as const, role: 'user' as const, content: text })
-const turns = (body: Buffer) => (JSON.parse(body.toString()) as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => `${role}: ${content}`)
+const turns = (body: Buffer) =>
+  (JSON.parse(body.toString()) as { messages: { role: string; content: string }[] }).messages.map(({ role, content }) => `${role}: ${content}`)
 
 describe('stored responses and conversations, over restarts and replicas', () => {
   let folder: Folder
-  beforeEach(async () => { folder = await Folder.make() })
+  beforeEach(async () => {
+    folder = await Folder.make()
+  })
   afterEach(() => folder[Symbol.asyncDispose]())
 
-  const start = (more: object = {}) => Served.start({ config: {
-    storage: { sqlite: { path: join(folder.path, 'tapline.db') } },
-    providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
-    ...more,
-  } })
+  const start = (more: object = {}) =>
+    Served.start({
+      config: {
+        storage: { sqlite: { path: join(folder.path, 'tapline.db') } },
+        providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+        ...more,
+      },
+    })
 
   it('are known after a restart', async () => {
     const one = await start()
@@ -41,7 +47,8 @@ describe('stored responses and conversations, over restarts and replicas', () =>
     const { id } = await clients[0]!.conversations.create()
     await Promise.all(Array.from({ length: 16 }, (_, n) => clients[n % 2]!.conversations.items.create(id, { items: [said(`${n}a`), said(`${n}b`)] })))
     const texts: string[] = []
-    for await (const item of clients[1]!.conversations.items.list(id, { order: 'asc' })) if (item.type === 'message' && 'text' in item.content[0]!) texts.push(item.content[0].text)
+    for await (const item of clients[1]!.conversations.items.list(id, { order: 'asc' }))
+      if (item.type === 'message' && 'text' in item.content[0]!) texts.push(item.content[0].text)
     expect(texts.filter(text => text.endsWith('a')).sort()).to.deep.equal(Array.from({ length: 16 }, (_, n) => `${n}a`).sort())
     for (let at = 0; at < texts.length; at += 2) expect(texts[at + 1]).to.equal(texts[at]?.replace('a', 'b'))
   })
@@ -59,7 +66,11 @@ describe('stored responses and conversations, over restarts and replicas', () =>
   })
 
   it('are asked of a provider with the key that they were made with', async () => {
-    await using served = await start({ providers: { many: { type: 'openai', base_url: '${OPENAI_BASE_URL}', api_keys: ['sk-1', 'sk-2', 'sk-3'], models: ['gpt-many'], session_sticky_keys: false } } })
+    await using served = await start({
+      providers: {
+        many: { type: 'openai', base_url: '${OPENAI_BASE_URL}', api_keys: ['sk-1', 'sk-2', 'sk-3'], models: ['gpt-many'], session_sticky_keys: false },
+      },
+    })
     served.upstream.always({ body: response({ id: 'resp_keyed', status: 'queued', output: [] }) })
     const client = served.client()
     await client.responses.create({ model: 'gpt-many', input: 'Hello', background: true })

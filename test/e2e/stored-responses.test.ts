@@ -13,27 +13,59 @@ import { until } from '../support/until.ts'
 const json = ({ body }: ReceivedRequest) => JSON.parse(body.toString()) as Record<string, any>
 
 /** An Anthropic answer. */
-const claude = (text: string) => ({ id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [{ type: 'text', text }], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 2 } })
-const claudeStream = (text: string): string[] => [
-  { type: 'message_start', message: { ...claude(''), content: [] } }, { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
-  { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }, { type: 'content_block_stop', index: 0 },
-  { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 9 } }, { type: 'message_stop' },
-].map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
-const gemini = (text: string) => ({ responseId: 'g', modelVersion: 'gemini-x', candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 } })
+const claude = (text: string) => ({
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-x',
+  content: [{ type: 'text', text }],
+  stop_reason: 'end_turn',
+  usage: { input_tokens: 1, output_tokens: 2 },
+})
+const claudeStream = (text: string): string[] =>
+  [
+    { type: 'message_start', message: { ...claude(''), content: [] } },
+    { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } },
+    { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } },
+    { type: 'content_block_stop', index: 0 },
+    { type: 'message_delta', delta: { stop_reason: 'end_turn', stop_sequence: null }, usage: { output_tokens: 9 } },
+    { type: 'message_stop' },
+  ].map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+const gemini = (text: string) => ({
+  responseId: 'g',
+  modelVersion: 'gemini-x',
+  candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 4, totalTokenCount: 7 },
+})
 
 /** Upstreams that a response is translated to: their answers, and what they were told, as roles and texts. */
-const upstreams: Record<string, { model: string; plain: (text: string) => object; stream: (text: string) => string[]; turns: (request: ReceivedRequest) => string[] }> = {
+const upstreams: Record<
+  string,
+  { model: string; plain: (text: string) => object; stream: (text: string) => string[]; turns: (request: ReceivedRequest) => string[] }
+> = {
   'chat completions': {
-    model: 'chatty/chat-test', plain: content => chatCompletion({ content }), stream: text => chatChunks({ pieces: [text] }),
+    model: 'chatty/chat-test',
+    plain: content => chatCompletion({ content }),
+    stream: text => chatChunks({ pieces: [text] }),
     turns: request => (json(request)['messages'] as { role: string; content: string }[]).map(({ role, content }) => `${role}: ${content}`),
   },
-  'messages': {
-    model: 'claude/claude-test', plain: claude, stream: claudeStream,
-    turns: request => (json(request)['messages'] as { role: string; content: string | { text: string }[] }[]).map(({ role, content }) => `${role}: ${typeof content === 'string' ? content : content.map(({ text }) => text).join('')}`),
+  messages: {
+    model: 'claude/claude-test',
+    plain: claude,
+    stream: claudeStream,
+    turns: request =>
+      (json(request)['messages'] as { role: string; content: string | { text: string }[] }[]).map(
+        ({ role, content }) => `${role}: ${typeof content === 'string' ? content : content.map(({ text }) => text).join('')}`,
+      ),
   },
-  'Gemini': {
-    model: 'gem/gemini-test', plain: gemini, stream: text => [`data: ${JSON.stringify(gemini(text))}\n\n`],
-    turns: request => (json(request)['contents'] as { role: string; parts: { text: string }[] }[]).map(({ role, parts }) => `${role === 'model' ? 'assistant' : role}: ${parts.map(({ text }) => text).join('')}`),
+  Gemini: {
+    model: 'gem/gemini-test',
+    plain: gemini,
+    stream: text => [`data: ${JSON.stringify(gemini(text))}\n\n`],
+    turns: request =>
+      (json(request)['contents'] as { role: string; parts: { text: string }[] }[]).map(
+        ({ role, parts }) => `${role === 'model' ? 'assistant' : role}: ${parts.map(({ text }) => text).join('')}`,
+      ),
   },
 }
 
@@ -42,15 +74,17 @@ describe('stored responses', () => {
   let client: OpenAI
 
   beforeEach(async () => {
-    served = await Served.start({ config: {
-      storage: { sqlite: { path: ':memory:' } },
-      resilience: { retry: { max_retries: 0 } },
-      providers: {
-        chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] },
-        gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-gem', models: ['gemini-test'] },
-        claude: { type: 'anthropic', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-claude', models: ['claude-test'] },
+    served = await Served.start({
+      config: {
+        storage: { sqlite: { path: ':memory:' } },
+        resilience: { retry: { max_retries: 0 } },
+        providers: {
+          chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] },
+          gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-gem', models: ['gemini-test'] },
+          claude: { type: 'anthropic', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-claude', models: ['claude-test'] },
+        },
       },
-    } })
+    })
     client = served.client()
   })
   afterEach(() => served.close())
@@ -79,7 +113,8 @@ describe('stored responses', () => {
   it('can be named as soon as the terminal event is there', async () => {
     served.upstream.reply({ chunks: chatChunks({ pieces: ['Good day.'] }) }, { body: chatCompletion() })
     for await (const event of await client.responses.create({ model: 'chatty/chat-test', input: 'Hello', stream: true })) {
-      if (event.type === 'response.completed') await client.responses.create({ model: 'chatty/chat-test', input: 'Tide?', previous_response_id: event.response.id })
+      if (event.type === 'response.completed')
+        await client.responses.create({ model: 'chatty/chat-test', input: 'Tide?', previous_response_id: event.response.id })
     }
     expect(json(served.upstream.requests[1]!)['messages']).to.have.length(3)
   })
@@ -109,7 +144,11 @@ describe('stored responses', () => {
       const two = await client.responses.create({ model: 'gpt-test', input: 'Tide?', previous_response_id: one.id })
       const { input, previous_response_id: previous } = json(served.upstream.requests[1]!)
       expect(previous).to.equal(undefined)
-      expect((input as { role: string; id?: string }[]).map(({ role, id }) => [role, id])).to.deep.equal([['user', undefined], ['assistant', undefined], ['user', undefined]])
+      expect((input as { role: string; id?: string }[]).map(({ role, id }) => [role, id])).to.deep.equal([
+        ['user', undefined],
+        ['assistant', undefined],
+        ['user', undefined],
+      ])
       expect(two.previous_response_id).to.equal(one.id)
     })
 
@@ -121,8 +160,12 @@ describe('stored responses', () => {
 
     it('are polled while they run in the background, cancelled and deleted at the provider', async () => {
       served.upstream.reply(
-        native({ status: 'queued', output: [], background: true }), native({ status: 'in_progress', output: [] }), native(),
-        native({ status: 'queued', output: [], id: 'resp_b' }), native({ status: 'cancelled', output: [], id: 'resp_b' }), { body: { id: 'resp_b', object: 'response', deleted: true } },
+        native({ status: 'queued', output: [], background: true }),
+        native({ status: 'in_progress', output: [] }),
+        native(),
+        native({ status: 'queued', output: [], id: 'resp_b' }),
+        native({ status: 'cancelled', output: [], id: 'resp_b' }),
+        { body: { id: 'resp_b', object: 'response', deleted: true } },
       )
       const one = await client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
       expect(one.status).to.equal('queued')
@@ -130,12 +173,19 @@ describe('stored responses', () => {
       expect((await client.responses.retrieve(one.id)).output_text).to.equal('Good day.')
       // From now on the stored copy is whole.
       expect((await client.responses.retrieve(one.id)).output_text).to.equal('Good day.')
-      expect(served.upstream.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['POST /v1/responses', 'GET /v1/responses/resp_native', 'GET /v1/responses/resp_native'])
+      expect(served.upstream.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        'POST /v1/responses',
+        'GET /v1/responses/resp_native',
+        'GET /v1/responses/resp_native',
+      ])
       const two = await client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
       expect((await client.responses.cancel(two.id)).status).to.equal('cancelled')
       expect((await client.responses.retrieve(two.id)).status).to.equal('cancelled')
       await client.responses.delete(two.id)
-      expect(served.upstream.requests.slice(4).map(({ method, path }) => `${method} ${path}`)).to.deep.equal(['POST /v1/responses/resp_b/cancel', 'DELETE /v1/responses/resp_b'])
+      expect(served.upstream.requests.slice(4).map(({ method, path }) => `${method} ${path}`)).to.deep.equal([
+        'POST /v1/responses/resp_b/cancel',
+        'DELETE /v1/responses/resp_b',
+      ])
     })
   })
 
@@ -144,8 +194,14 @@ describe('stored responses', () => {
     beforeEach(async () => {
       served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) })
       stored = await client.responses.create({
-        model: 'chatty/chat-test', metadata: { a: 'b' },
-        input: [{ role: 'user', content: 'Hello' }, { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' }, { type: 'function_call_output', call_id: 'c1', output: 'ebb' }, { role: 'user', content: [{ type: 'input_text', text: 'And now?' }] }],
+        model: 'chatty/chat-test',
+        metadata: { a: 'b' },
+        input: [
+          { role: 'user', content: 'Hello' },
+          { type: 'function_call', call_id: 'c1', name: 'tide', arguments: '{}' },
+          { type: 'function_call_output', call_id: 'c1', output: 'ebb' },
+          { role: 'user', content: [{ type: 'input_text', text: 'And now?' }] },
+        ],
       })
     })
 
@@ -201,10 +257,20 @@ describe('stored responses', () => {
       expect(JSON.parse(body.toString())).to.deep.equal({ object: 'list', data: [], first_id: null, last_id: null, has_more: false })
     })
 
-    for (const [name, said] of [['', { type: 'item_reference' }], [', without a type', {}], [', with the type null', { type: null }]] as const) {
+    for (const [name, said] of [
+      ['', { type: 'item_reference' }],
+      [', without a type', {}],
+      [', with the type null', { type: null }],
+    ] as const) {
       it(`a single item of their output can be referred to${name}`, async () => {
         served.upstream.reply({ body: chatCompletion() })
-        await client.responses.create({ model: 'chatty/chat-test', input: [{ ...said, id: stored.output[0]!.id! }, { role: 'user', content: 'More' }] })
+        await client.responses.create({
+          model: 'chatty/chat-test',
+          input: [
+            { ...said, id: stored.output[0]!.id! },
+            { role: 'user', content: 'More' },
+          ],
+        })
         expect(upstreams['chat completions']?.turns(served.upstream.requests[1]!)).to.deep.equal(['assistant: Good day.', 'user: More'])
       })
     }
@@ -230,7 +296,12 @@ describe('stored responses', () => {
 
     it('are unknown when no provider knows them', async () => {
       served.upstream.always({ status: 404, body: errorBody('no', 'invalid_request_error') })
-      for (const [method, path] of [['GET', ''], ['GET', '/input_items'], ['POST', '/cancel'], ['DELETE', '']] as const) {
+      for (const [method, path] of [
+        ['GET', ''],
+        ['GET', '/input_items'],
+        ['POST', '/cancel'],
+        ['DELETE', ''],
+      ] as const) {
         const answer = await served.call(method, `/v1/responses/resp_x${path}`)
         expect([answer.status, (JSON.parse(answer.body.toString()) as { error: { message: string } }).error.message]).to.deep.equal([404, 'response not found'])
       }
@@ -238,7 +309,7 @@ describe('stored responses', () => {
 
     it('are what the provider says they are', async () => {
       served.upstream.reply({ status: 400, body: errorBody('Cannot cancel a completed response', 'invalid_request_error') })
-      const refused = await client.responses.cancel('resp_x').catch((error: unknown) => error) as Error
+      const refused = (await client.responses.cancel('resp_x').catch((error: unknown) => error)) as Error
       expect(refused).to.have.property('status', 400)
       expect(refused.message).to.include('Cannot cancel a completed response')
     })
@@ -258,9 +329,21 @@ describe('stored responses', () => {
   })
 
   describe('that run in the background are charged', () => {
-    const counts = { input_tokens: 40, input_tokens_details: { cached_tokens: 8 }, output_tokens: 30, output_tokens_details: { reasoning_tokens: 5 }, total_tokens: 70 }
+    const counts = {
+      input_tokens: 40,
+      input_tokens_details: { cached_tokens: 8 },
+      output_tokens: 30,
+      output_tokens_details: { reasoning_tokens: 5 },
+      total_tokens: 70,
+    }
     const native = (status: string, usage: object | null) => ({ body: { ...response({ id: 'resp_bg', output: [], status }), usage } })
-    const create = async () => await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'Hello', background: true }, { 'x-request-id': 'r-bg', 'x-tapline-user-path': '/team/a' })
+    const create = async () =>
+      await served.call(
+        'POST',
+        '/v1/responses',
+        { model: 'gpt-test', input: 'Hello', background: true },
+        { 'x-request-id': 'r-bg', 'x-tapline-user-path': '/team/a' },
+      )
 
     it('once, when they are first seen to be over, and not before', async () => {
       served.upstream.reply(native('queued', null), native('in_progress', null)).always(native('completed', counts))
@@ -272,8 +355,19 @@ describe('stored responses', () => {
       const [asked, over, ...more] = await recorded(served, 2)
       expect(asked).to.include({ request_id: 'r-bg', input_tokens: null, output_tokens: null, estimated: false, status: 'ok' })
       expect(over).to.include({
-        request_id: 'r-bg', provider_id: 'resp_bg', model: 'gpt-test', provider_name: 'openai', endpoint: '/v1/responses', user_path: '/team/a',
-        input_tokens: 40, output_tokens: 30, total_tokens: 70, cached_input_tokens: 8, estimated: false, status: 'ok', origin: 'client',
+        request_id: 'r-bg',
+        provider_id: 'resp_bg',
+        model: 'gpt-test',
+        provider_name: 'openai',
+        endpoint: '/v1/responses',
+        user_path: '/team/a',
+        input_tokens: 40,
+        output_tokens: 30,
+        total_tokens: 70,
+        cached_input_tokens: 8,
+        estimated: false,
+        status: 'ok',
+        origin: 'client',
       })
       expect(more).to.deep.equal([])
     })
@@ -375,13 +469,18 @@ describe('stored responses', () => {
   })
 
   describe('that come another way are seen by guardrails:', () => {
-    const native = (status: string, text?: string) => ({ body: response({ id: 'resp_bg', status, output: text === undefined ? [] : [message({ pieces: [text] }).item] }) })
+    const native = (status: string, text?: string) => ({
+      body: response({ id: 'resp_bg', status, output: text === undefined ? [] : [message({ pieces: [text] }).item] }),
+    })
     const guard = async (code: string) => {
       await served.close()
-      served = await Served.start({ files: { 'guardrail.ts': code }, config: {
-        storage: { sqlite: { path: ':memory:' } },
-        pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'hunter2' } }, after: 'models' }] },
-      } })
+      served = await Served.start({
+        files: { 'guardrail.ts': code },
+        config: {
+          storage: { sqlite: { path: ':memory:' } },
+          pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'hunter2' } }, after: 'models' }] },
+        },
+      })
       client = served.client()
     }
     const begin = () => client.responses.create({ model: 'gpt-test', input: 'Hello', background: true })
@@ -406,11 +505,17 @@ describe('stored responses', () => {
 
     it('one that is refused has no output, and has failed when it is over', async () => {
       await guard(refuse)
-      served.upstream.reply(native('queued'), native('in_progress', 'hunter2'), { body: { ...native('completed', 'hunter2').body, usage: { input_tokens: 4, output_tokens: 3, total_tokens: 7 } } })
+      served.upstream.reply(native('queued'), native('in_progress', 'hunter2'), {
+        body: { ...native('completed', 'hunter2').body, usage: { input_tokens: 4, output_tokens: 3, total_tokens: 7 } },
+      })
       await begin()
       expect(await client.responses.retrieve('resp_bg')).to.deep.include({ status: 'in_progress', output: [] })
       for (let n = 0; n < 2; n++) {
-        expect(await client.responses.retrieve('resp_bg')).to.deep.include({ status: 'failed', output: [], error: { code: 'word_found', message: 'A word is not allowed here' } })
+        expect(await client.responses.retrieve('resp_bg')).to.deep.include({
+          status: 'failed',
+          output: [],
+          error: { code: 'word_found', message: 'A word is not allowed here' },
+        })
       }
       expect((await recorded(served, 2))[1]).to.include({ provider_id: 'resp_bg', status: 'error', output_tokens: 3 })
     })
@@ -427,21 +532,29 @@ describe('stored responses', () => {
 
   it('hold what guardrails let pass, and not what they put in', async () => {
     await served.close()
-    served = await Served.start({ files: {
-      'redact.ts': redact,
-      'adviser.ts': `import { definePlugin } from 'tapline'
+    served = await Served.start({
+      files: {
+        'redact.ts': redact,
+        'adviser.ts': `import { definePlugin } from 'tapline'
         export default definePlugin({ name: 'adviser', setup: () => ({ prompt({ conversation }) { conversation.insert(conversation.messages.length, { role: 'system', text: 'Be brief' }) } }) })`,
-    }, config: {
-      storage: { sqlite: { path: ':memory:' } },
-      pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'hunter2' } }, after: 'models' }, { insert: { use: './adviser.ts' }, after: 'models' }] },
-      providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
-    } })
+      },
+      config: {
+        storage: { sqlite: { path: ':memory:' } },
+        pipelines: {
+          inference: [
+            { insert: { use: './redact.ts', options: { word: 'hunter2' } }, after: 'models' },
+            { insert: { use: './adviser.ts' }, after: 'models' },
+          ],
+        },
+        providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+      },
+    })
     served.upstream.always({ body: chatCompletion({ content: 'It is hunter2.' }) })
     client = served.client()
     for (const input of ['say hunter2', [{ role: 'user' as const, content: 'say hunter2' }]]) {
       const { id } = await client.responses.create({ model: 'chatty/chat-test', input, instructions: 'x' })
       const { data } = await client.responses.inputItems.list(id)
-      expect(data.map(item => 'content' in item ? item.content : item)).to.deep.equal([[{ type: 'input_text', text: 'say [redacted]' }]])
+      expect(data.map(item => ('content' in item ? item.content : item))).to.deep.equal([[{ type: 'input_text', text: 'say [redacted]' }]])
       expect((await client.responses.retrieve(id)).output_text).to.equal('It is [redacted].')
       expect(served.upstream.requests.at(-1)?.body.toString()).to.include('Be brief')
     }
@@ -461,10 +574,16 @@ describe('stored responses, while the store is away', () => {
     })
     const journal = async () => ({ append: async rows => rows.length, list: async () => ({ rows: [], total: 0 }), deleteBefore: async () => [] })
     export default definePlugin({ name: 'broken', provides: 'storage', setup: () => ({ service: { kind: 'broken', records, journal } }) })`
-  const start = (how: Parameters<typeof broken>[0]) => Served.start({ files: { 'broken.ts': broken(how) }, config: {
-    storage: { type: './broken.ts' }, metrics: { enabled: true }, resilience: { retry: { max_retries: 0 } },
-    providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
-  } })
+  const start = (how: Parameters<typeof broken>[0]) =>
+    Served.start({
+      files: { 'broken.ts': broken(how) },
+      config: {
+        storage: { type: './broken.ts' },
+        metrics: { enabled: true },
+        resilience: { retry: { max_retries: 0 } },
+        providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
+      },
+    })
 
   it('are answered all the same, and what could not be stored is counted', async () => {
     await using served = await start({ put: ['responses'] })
@@ -477,7 +596,9 @@ describe('stored responses, while the store is away', () => {
 
   describe('and cannot be read', () => {
     let served: Served
-    before(async () => { served = await start({ get: ['responses', 'conversations'] }) })
+    before(async () => {
+      served = await start({ get: ['responses', 'conversations'] })
+    })
     after(() => served.close())
 
     const calls: Record<string, [method: string, path: string, body: object | undefined, status: number]> = {
@@ -494,7 +615,11 @@ describe('stored responses, while the store is away', () => {
         served.upstream.always(({ path: called }) => ({ body: called.endsWith('/responses') ? response() : chatCompletion() }))
         const answer = await served.call(method, path, body === undefined ? undefined : { input: 'hi', ...body })
         expect(answer.status).to.equal(status)
-        if (status === 503) expect([answer.headers['retry-after'], (JSON.parse(answer.body.toString()) as { error: { code: string } }).error.code]).to.deep.equal(['1', 'not_ready'])
+        if (status === 503)
+          expect([answer.headers['retry-after'], (JSON.parse(answer.body.toString()) as { error: { code: string } }).error.code]).to.deep.equal([
+            '1',
+            'not_ready',
+          ])
       })
     }
   })

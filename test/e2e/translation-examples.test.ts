@@ -11,26 +11,59 @@ import cohere from '../../plugins/dialects/cohere/index.ts'
 import gemini from '../../plugins/dialects/gemini/index.ts'
 import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
 import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
-import { countedIds, destination, expectMentioned, feedings, neutralRequest, readStream, replyContext, translateReply, translateRequest, writeStream, type Payload } from '../support/translation.ts'
+import {
+  countedIds,
+  destination,
+  expectMentioned,
+  feedings,
+  neutralRequest,
+  readStream,
+  replyContext,
+  translateReply,
+  translateRequest,
+  writeStream,
+  type Payload,
+} from '../support/translation.ts'
 
-const upstreams = { C: openaiChat.upstream, R: openaiResponses.upstream, A: anthropicMessages.upstream, G: gemini.upstream, B: bedrockConverse.upstream, H: cohere.upstream }
+const upstreams = {
+  C: openaiChat.upstream,
+  R: openaiResponses.upstream,
+  A: anthropicMessages.upstream,
+  G: gemini.upstream,
+  B: bedrockConverse.upstream,
+  H: cohere.upstream,
+}
 const callers = { C: openaiChat.caller, R: openaiResponses.caller, A: anthropicMessages.caller }
 type Upstream = keyof typeof upstreams
 type Caller = keyof typeof callers
 
-const traits: Readonly<Partial<Record<Upstream, ModelTraits>>> = { A: { vendor: 'anthropic', defaultMaxTokens: 4096 }, G: { vendor: 'google' }, B: {}, C: {}, R: { vendor: 'openai' }, H: {} }
+const traits: Readonly<Partial<Record<Upstream, ModelTraits>>> = {
+  A: { vendor: 'anthropic', defaultMaxTokens: 4096 },
+  G: { vendor: 'google' },
+  B: {},
+  C: {},
+  R: { vendor: 'openai' },
+  H: {},
+}
 
 /** The lines of an example under one label. */
 function lines(example: string, label: string): string[] {
-  return readFileSync(new URL(`../fixtures/translation/${example}.txt`, import.meta.url), 'utf8').split('\n').filter(line => line.startsWith(`${label} `)).map(line => line.slice(label.length + 1))
+  return readFileSync(new URL(`../fixtures/translation/${example}.txt`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(line => line.startsWith(`${label} `))
+    .map(line => line.slice(label.length + 1))
 }
 
 /** Ids as the examples shorten them. */
 const shortIds = () => countedIds(prefix => prefix.replace(/tl$/, ''))
 
-const context = (from: Upstream, more: Partial<ReplyContext> = {}, options: Partial<TranslationOptions> = {}) => replyContext({
-  ids: shortIds(), from: destination({ traits: traits[from] ?? {}, options }), request: neutralRequest({ wants: { usageEvent: true } }), ...more,
-})
+const context = (from: Upstream, more: Partial<ReplyContext> = {}, options: Partial<TranslationOptions> = {}) =>
+  replyContext({
+    ids: shortIds(),
+    from: destination({ traits: traits[from] ?? {}, options }),
+    request: neutralRequest({ wants: { usageEvent: true } }),
+    ...more,
+  })
 
 const upstreamOf = (dialect: Upstream) => upstreams[dialect] as UpstreamSide
 const callerOf = (dialect: Caller) => callers[dialect] as CallerSide
@@ -51,7 +84,14 @@ function translated(example: string, from: Upstream, to: Caller, feeding: object
 
 describe('translation, by example', () => {
   describe('of streams', () => {
-    const cases: [example: string, from: Upstream, to: Caller][] = [['parallel-calls', 'C', 'A'], ['thinking-then-call', 'A', 'C'], ['cut-by-the-limit', 'C', 'R'], ['signature', 'G', 'C'], ['frames', 'B', 'C'], ['tool-plan', 'H', 'R']]
+    const cases: [example: string, from: Upstream, to: Caller][] = [
+      ['parallel-calls', 'C', 'A'],
+      ['thinking-then-call', 'A', 'C'],
+      ['cut-by-the-limit', 'C', 'R'],
+      ['signature', 'G', 'C'],
+      ['frames', 'B', 'C'],
+      ['tool-plan', 'H', 'R'],
+    ]
     for (const [example, from, to] of cases) {
       for (const [name, feeding] of feedings) {
         it(`${example}, ${from} to ${to}, ${name}`, () => {
@@ -88,7 +128,12 @@ describe('translation, by example', () => {
       it(`${example}, ${from} to ${to}`, () => {
         const [source = ''] = lines(example, `<${from}`).filter(line => !line.startsWith('{"choices"'))
         const [target = ''] = lines(example, `>${to}`)
-        const { body, losses } = translateRequest(callerOf(from), { ...whole, ...JSON.parse(source) as object }, upstreamOf(to), destination({ traits: traits[to] ?? {} }))
+        const { body, losses } = translateRequest(
+          callerOf(from),
+          { ...whole, ...(JSON.parse(source) as object) },
+          upstreamOf(to),
+          destination({ traits: traits[to] ?? {} }),
+        )
         expectMentioned(body, target)
         expect(losses.reported).to.deep.equal([])
       })
@@ -97,7 +142,10 @@ describe('translation, by example', () => {
 
   describe('of plain replies', () => {
     const cases: [example: string, to: Caller, line: number, options?: Partial<TranslationOptions>][] = [
-      ['blocked-prompt', 'C', 0], ['blocked-prompt', 'A', 0], ['foreign-signature', 'A', 0], ['foreign-signature', 'A', 1, { seal_foreign_state: true }],
+      ['blocked-prompt', 'C', 0],
+      ['blocked-prompt', 'A', 0],
+      ['foreign-signature', 'A', 0],
+      ['foreign-signature', 'A', 1, { seal_foreign_state: true }],
     ]
     for (const [example, to, line, options = {}] of cases) {
       it(`${example}, G to ${to}${line === 0 ? '' : ', sealed'}`, () => {
@@ -111,7 +159,13 @@ describe('translation, by example', () => {
     for (const to of ['C', 'A', 'R'] as const) {
       it(`to ${to}`, () => {
         const error = gatewayError('stream_incomplete', 'upstream stream ended before completion', { provider: 'acme' })
-        const events: NeutralEvent[] = [{ type: 'start', id: 'x', model: 'm' }, { type: 'open', key: '0', block: { type: 'text' } }, { type: 'delta', key: '0', text: 'Low' }, { type: 'delta', key: '0', text: ' tide' }, { type: 'error', error }]
+        const events: NeutralEvent[] = [
+          { type: 'start', id: 'x', model: 'm' },
+          { type: 'open', key: '0', block: { type: 'text' } },
+          { type: 'delta', key: '0', text: 'Low' },
+          { type: 'delta', key: '0', text: ' tide' },
+          { type: 'error', error },
+        ]
         const written = writeStream(callerOf(to), events, context('C'))
         const [expected = ''] = lines('cut', `>${to}`)
         expectMentioned(written.at(-1), expected)

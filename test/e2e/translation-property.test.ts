@@ -50,7 +50,10 @@ describe('translation, of random requests', () => {
             expect(body.text).to.equal(written(upstream, request, to, 'text'))
             const own = to.traits.vendor ?? ownVendor(dialect.name)
             for (const vendor of vendors) if (vendor !== own) expect(body.text).to.not.contain(`SECRETof${vendor}`)
-            if (request.turns.some(({ role, blocks }) => role === 'assistant' && blocks.some(block => isSignedByOther(block, own)))) expect(body.losses.list.map(({ field }) => field)).to.satisfy((fields: string[]) => fields.some(field => /^(input\.)?reasoning$|^extra_content$/.test(field)))
+            if (request.turns.some(({ role, blocks }) => role === 'assistant' && blocks.some(block => isSignedByOther(block, own))))
+              expect(body.losses.list.map(({ field }) => field)).to.satisfy((fields: string[]) =>
+                fields.some(field => /^(input\.)?reasoning$|^extra_content$/.test(field)),
+              )
           }
         })
         expect(refused).to.be.below(cases)
@@ -81,7 +84,7 @@ function forEachRequest(traits: readonly ModelTraits[], check: (request: Neutral
     try {
       check({ ...request, turns: distinctCallIds(request.turns) }, to)
     } catch (error) {
-      (error as Error).message += `\nof request ${cases - left}, to ${JSON.stringify(to.traits)}:\n${JSON.stringify(request, undefined, 1)}`
+      ;(error as Error).message += `\nof request ${cases - left}, to ${JSON.stringify(to.traits)}:\n${JSON.stringify(request, undefined, 1)}`
       throw error
     }
   }
@@ -127,13 +130,31 @@ interface Fact {
 }
 
 const facts: Readonly<Record<string, Fact>> = {
-  tools: { of: (request, dialect) => callable(request).map(({ name, description, schema = { type: 'object', properties: {} }, strict }) => ({ name, description, schema: strict === true ? constrained(schema, dialect) : schema })), excuses: /^tool/ },
+  tools: {
+    of: (request, dialect) =>
+      callable(request).map(({ name, description, schema = { type: 'object', properties: {} }, strict }) => ({
+        name,
+        description,
+        schema: strict === true ? constrained(schema, dialect) : schema,
+      })),
+    excuses: /^tool/,
+  },
   strict: { of: request => callable(request).map(({ strict }) => strict === true), excuses: /^(tools|strict)/ },
   toolChoice: { of: choiceOf, excuses: /^tool_choice/ },
-  parallel: { of: ({ tools, toolChoice, parallelToolCalls }) => tools.length > 0 && toolChoice?.kind !== 'none' && parallelToolCalls === false, excuses: /parallel/ },
-  output: { of: ({ output }, dialect) => output?.kind === 'json_schema' ? constrained(output.schema, dialect) : output?.kind, excuses: /format$/ },
-  outputName: { of: ({ output }) => output?.kind === 'json_schema' ? [output.name, output.description] : undefined, excuses: /format(\.json_schema)?(\.name)?$/ },
-  outputStrict: { of: ({ output }) => output?.kind === 'json_schema' ? output.strict === true : undefined, excuses: /format(\.json_schema)?(\.strict)?$/, mayAppear: true },
+  parallel: {
+    of: ({ tools, toolChoice, parallelToolCalls }) => tools.length > 0 && toolChoice?.kind !== 'none' && parallelToolCalls === false,
+    excuses: /parallel/,
+  },
+  output: { of: ({ output }, dialect) => (output?.kind === 'json_schema' ? constrained(output.schema, dialect) : output?.kind), excuses: /format$/ },
+  outputName: {
+    of: ({ output }) => (output?.kind === 'json_schema' ? [output.name, output.description] : undefined),
+    excuses: /format(\.json_schema)?(\.name)?$/,
+  },
+  outputStrict: {
+    of: ({ output }) => (output?.kind === 'json_schema' ? output.strict === true : undefined),
+    excuses: /format(\.json_schema)?(\.strict)?$/,
+    mayAppear: true,
+  },
   effort: { of: ({ reasoning }, dialect) => effortWord(reasoning, dialect), excuses: /reasoning|thinking|effort/ },
   summary: { of: ({ reasoning }) => reasoning?.summary !== undefined || reasoning?.display === 'summarized', excuses: /summary/, mayAppear: true },
   maxOutputTokens: { of: ({ maxOutputTokens }) => maxOutputTokens, excuses: /max_/, mayAppear: true },
@@ -162,15 +183,19 @@ function choiceOf(request: NeutralRequest): object | undefined {
   if (tools.length === 0) return undefined
   if (toolChoice?.kind === 'named') return { names: [toolChoice.name], mode: 'required' }
   const names = callable(request).map(({ name }) => name)
-  return { names, mode: toolChoice?.kind === 'allowed' ? toolChoice.mode : toolChoice?.kind ?? 'auto' }
+  return { names, mode: toolChoice?.kind === 'allowed' ? toolChoice.mode : (toolChoice?.kind ?? 'auto') }
 }
 
 function sampled(...names: readonly string[]): Record<string, Fact> {
-  return Object.fromEntries(names.map(name => [name, { of: ({ sampling }: NeutralRequest) => sampling[camel(name) as keyof typeof sampling], excuses: new RegExp(`^${name}$`) }]))
+  return Object.fromEntries(
+    names.map(name => [name, { of: ({ sampling }: NeutralRequest) => sampling[camel(name) as keyof typeof sampling], excuses: new RegExp(`^${name}$`) }]),
+  )
 }
 
 function hinted(...names: readonly string[]): Record<string, Fact> {
-  return Object.fromEntries(names.map(name => [name, { of: ({ hints }: NeutralRequest) => hints[camel(name) as keyof typeof hints], excuses: new RegExp(`^${name}`) }]))
+  return Object.fromEntries(
+    names.map(name => [name, { of: ({ hints }: NeutralRequest) => hints[camel(name) as keyof typeof hints], excuses: new RegExp(`^${name}`) }]),
+  )
 }
 
 function camel(name: string): string {
@@ -242,7 +267,7 @@ function speechOf({ system, turns }: NeutralRequest, rules: Rules): string {
   const said: Sentence[] = []
   const apart: Sentence[] = []
   for (const [index, turn] of [...turns, undefined].entries()) {
-    const leading = system.filter(({ before }) => turn === undefined ? before >= index : before === index).map(systemSentence)
+    const leading = system.filter(({ before }) => (turn === undefined ? before >= index : before === index)).map(systemSentence)
     if (rules.hasPlaces) said.push(...leading)
     else apart.push(...leading)
     if (turn !== undefined) said.push(...sentencesOf(turn, turns, index, rules))
@@ -261,10 +286,16 @@ function sentencesOf(turn: Turn, turns: readonly Turn[], index: number, rules: R
 
 function userSentence(block: Block, rules: Rules): readonly Sentence[] {
   switch (block.type) {
-    case 'text': return [['user', 'text', block.text]]
-    case 'image': return [['user', 'image', block.source, rules.hasDetail ? block.detail ?? 'auto' : undefined]]
-    case 'file': return block.source.kind === 'text' ? [['user', 'text', `${block.name === undefined ? '' : `${block.name}\n`}${block.source.text}`]] : [['user', 'file', block.source, block.name]]
-    default: return [['user', block.type]]
+    case 'text':
+      return [['user', 'text', block.text]]
+    case 'image':
+      return [['user', 'image', block.source, rules.hasDetail ? (block.detail ?? 'auto') : undefined]]
+    case 'file':
+      return block.source.kind === 'text'
+        ? [['user', 'text', `${block.name === undefined ? '' : `${block.name}\n`}${block.source.text}`]]
+        : [['user', 'file', block.source, block.name]]
+    default:
+      return [['user', block.type]]
   }
 }
 
@@ -272,7 +303,8 @@ function assistantSentences({ blocks }: Turn, rules: Rules): readonly Sentence[]
   const thoughts = blocks.filter((block): block is ReasoningBlock => block.type === 'reasoning')
   const spoken = blocks.flatMap((block): Sentence[] => {
     if (block.type === 'text') return block.text === '' ? [] : [['assistant', 'text', block.text]]
-    if (block.type === 'tool_call') return [['assistant', 'call', block.id, block.name, rules.hasArguments ? argumentsObject(block.argumentsText).value : undefined]]
+    if (block.type === 'tool_call')
+      return [['assistant', 'call', block.id, block.name, rules.hasArguments ? argumentsObject(block.argumentsText).value : undefined]]
     return []
   })
   const words = thoughts.map(({ text }) => text).join('')
@@ -298,12 +330,20 @@ function textsFirst(spoken: readonly Sentence[]): readonly Sentence[] {
 /** What answers the calls of a turn, in their order; images behind the texts of all. */
 function answersTo(turns: readonly Turn[], index: number, rules: Rules): readonly Sentence[] {
   const next = turns.findIndex(({ role }, at) => at > index && role === 'assistant')
-  const results = turns.slice(index + 1, next < 0 ? undefined : next).flatMap(({ blocks }) => blocks.filter((block): block is ToolResultBlock => block.type === 'tool_result'))
-  const order = (turns[index]?.blocks ?? []).flatMap(block => block.type === 'tool_call' ? [block.id] : [])
+  const results = turns
+    .slice(index + 1, next < 0 ? undefined : next)
+    .flatMap(({ blocks }) => blocks.filter((block): block is ToolResultBlock => block.type === 'tool_result'))
+  const order = (turns[index]?.blocks ?? []).flatMap(block => (block.type === 'tool_call' ? [block.id] : []))
   const sorted = results.toSorted((one, other) => order.indexOf(one.callId) - order.indexOf(other.callId))
   const images = sorted.flatMap(({ blocks }) => blocks.filter(({ type }) => type === 'image'))
   return [
-    ...sorted.map((result): Sentence => ['tool', 'result', result.callId, result.blocks.map(block => block.type === 'text' ? block.text : '').join(''), rules.hasErrors && result.isError === true]),
+    ...sorted.map((result): Sentence => [
+      'tool',
+      'result',
+      result.callId,
+      result.blocks.map(block => (block.type === 'text' ? block.text : '')).join(''),
+      rules.hasErrors && result.isError === true,
+    ]),
     ...(rules.hasImages ? images.flatMap(image => userSentence(image, rules)) : []),
   ]
 }
@@ -313,7 +353,8 @@ function joined(sentences: readonly Sentence[]): readonly Sentence[] {
   const all: Sentence[] = []
   for (const sentence of sentences) {
     const before = all.at(-1)
-    if (before !== undefined && before[1] === 'text' && sentence[1] === 'text' && before[0] === sentence[0]) all[all.length - 1] = [before[0], 'text', `${String(before[2])}${before[0] === 'system' ? '\n\n' : ''}${String(sentence[2])}`]
+    if (before !== undefined && before[1] === 'text' && sentence[1] === 'text' && before[0] === sentence[0])
+      all[all.length - 1] = [before[0], 'text', `${String(before[2])}${before[0] === 'system' ? '\n\n' : ''}${String(sentence[2])}`]
     else all.push(sentence)
   }
   return all
@@ -326,8 +367,15 @@ function renamed(request: NeutralRequest, names: ReadonlyMap<string, string>): N
   return {
     ...request,
     tools: request.tools.map(tool => ({ ...tool, name: old(tool.name) })),
-    turns: request.turns.map(turn => ({ ...turn, blocks: turn.blocks.map(block => block.type === 'tool_call' ? { ...block, name: old(block.name) } : block) })),
-    ...(choice?.kind === 'named' ? { toolChoice: { ...choice, name: old(choice.name) } } : choice?.kind === 'allowed' ? { toolChoice: { ...choice, names: choice.names.map(old) } } : {}),
+    turns: request.turns.map(turn => ({
+      ...turn,
+      blocks: turn.blocks.map(block => (block.type === 'tool_call' ? { ...block, name: old(block.name) } : block)),
+    })),
+    ...(choice?.kind === 'named'
+      ? { toolChoice: { ...choice, name: old(choice.name) } }
+      : choice?.kind === 'allowed'
+        ? { toolChoice: { ...choice, names: choice.names.map(old) } }
+        : {}),
   }
 }
 

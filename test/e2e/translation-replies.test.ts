@@ -14,7 +14,20 @@ import cohere from '../../plugins/dialects/cohere/index.ts'
 import openaiChat from '../../plugins/dialects/openai-chat/index.ts'
 import openaiResponses from '../../plugins/dialects/openai-responses/index.ts'
 import { Random } from '../core/document/random-json.ts'
-import { destination, feedings, neutralRequest, readReply, readStream, replyContext, translateReply, translateStream, writeReply, writeStream, writtenEvents, type Payload } from '../support/translation.ts'
+import {
+  destination,
+  feedings,
+  neutralRequest,
+  readReply,
+  readStream,
+  replyContext,
+  translateReply,
+  translateStream,
+  writeReply,
+  writeStream,
+  writtenEvents,
+  type Payload,
+} from '../support/translation.ts'
 
 const cases = Number(process.env['TRANSLATION_CASES'] ?? 1500)
 
@@ -40,14 +53,45 @@ describe('translation, of what nobody knows in a reply', () => {
   const counts = { new_count: 5 }
   const samples = [
     {
-      dialect: openaiChat, lost: ['choices.x', 'choices.message.y'],
-      reply: { id: 'c', object: 'chat.completion', model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi', y: 1 }, finish_reason: 'stop', x: 1 }], usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, ...counts }, ...more },
+      dialect: openaiChat,
+      lost: ['choices.x', 'choices.message.y'],
+      reply: {
+        id: 'c',
+        object: 'chat.completion',
+        model: 'm',
+        choices: [{ index: 0, message: { role: 'assistant', content: 'hi', y: 1 }, finish_reason: 'stop', x: 1 }],
+        usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, ...counts },
+        ...more,
+      },
     },
     {
-      dialect: openaiResponses, lost: ['output.x'],
-      reply: { id: 'r', object: 'response', model: 'm', status: 'completed', instructions: 'mine', output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }], x: 1 }], usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3, ...counts }, ...more },
+      dialect: openaiResponses,
+      lost: ['output.x'],
+      reply: {
+        id: 'r',
+        object: 'response',
+        model: 'm',
+        status: 'completed',
+        instructions: 'mine',
+        output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'hi' }], x: 1 }],
+        usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3, ...counts },
+        ...more,
+      },
     },
-    { dialect: anthropicMessages, lost: ['content.x'], reply: { id: 'm', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi', x: 1 }], stop_reason: 'end_turn', usage: { input_tokens: 1, output_tokens: 2, ...counts }, ...more } },
+    {
+      dialect: anthropicMessages,
+      lost: ['content.x'],
+      reply: {
+        id: 'm',
+        type: 'message',
+        role: 'assistant',
+        model: 'm',
+        content: [{ type: 'text', text: 'hi', x: 1 }],
+        stop_reason: 'end_turn',
+        usage: { input_tokens: 1, output_tokens: 2, ...counts },
+        ...more,
+      },
+    },
   ]
   for (const { dialect: from, reply, lost } of samples) {
     for (const { dialect: to } of samples.filter(({ dialect }) => dialect !== from)) {
@@ -67,8 +111,28 @@ describe('translation, of what nobody knows in a reply', () => {
   }
 
   for (const [upstream, reply, lost] of [
-    [cohere.upstream, { id: 'h', message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }], x: 1 }, finish_reason: 'COMPLETE', usage: { tokens: { input_tokens: 1, output_tokens: 2 }, ...counts }, ...more }, ['message.x']],
-    [bedrockConverse.upstream, { output: { message: { role: 'assistant', content: [{ text: 'hi' }] } }, stopReason: 'end_turn', metrics: { latencyMs: 3 }, usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, ...counts }, ...more }, undefined],
+    [
+      cohere.upstream,
+      {
+        id: 'h',
+        message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }], x: 1 },
+        finish_reason: 'COMPLETE',
+        usage: { tokens: { input_tokens: 1, output_tokens: 2 }, ...counts },
+        ...more,
+      },
+      ['message.x'],
+    ],
+    [
+      bedrockConverse.upstream,
+      {
+        output: { message: { role: 'assistant', content: [{ text: 'hi' }] } },
+        stopReason: 'end_turn',
+        metrics: { latencyMs: 3 },
+        usage: { inputTokens: 1, outputTokens: 2, totalTokens: 3, ...counts },
+        ...more,
+      },
+      undefined,
+    ],
   ] as const) {
     it(`goes on from ${upstream === cohere.upstream ? cohere.name : bedrockConverse.name}, too`, () => {
       if (upstream === undefined) throw new Error('it has no such side')
@@ -81,7 +145,10 @@ describe('translation, of what nobody knows in a reply', () => {
     it(`leaves sources that ${name} cannot name on the losses, plain and streamed`, () => {
       if (caller === undefined) throw new Error('it has no such side')
       const reply: NeutralReply = { blocks: [{ type: 'text', text: 'hi', annotations: [{ type: 'char_location', cited_text: 'x' }] }], finish: 'stop' }
-      for (const write of [(context: ReplyContext) => writeReply(caller, reply, context), (context: ReplyContext) => writtenEvents(caller, replayed(reply), context)]) {
+      for (const write of [
+        (context: ReplyContext) => writeReply(caller, reply, context),
+        (context: ReplyContext) => writtenEvents(caller, replayed(reply), context),
+      ]) {
         const { losses, ...rest } = replyContext()
         write({ ...rest, losses })
         expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['annotations', true]])
@@ -92,7 +159,13 @@ describe('translation, of what nobody knows in a reply', () => {
   it('stands in for nothing that the gateway says', () => {
     const { caller } = anthropicMessages
     if (caller === undefined) throw new Error('it has no such side')
-    const plain = writeReply(caller, { blocks: [], finish: 'stop', usage: { inputTokens: 1 }, extras: { id: 'no', role: 'no' }, usageExtras: { input_tokens: 7 } })
+    const plain = writeReply(caller, {
+      blocks: [],
+      finish: 'stop',
+      usage: { inputTokens: 1 },
+      extras: { id: 'no', role: 'no' },
+      usageExtras: { input_tokens: 7 },
+    })
     expect(plain).to.nested.include({ id: 'msg_1', role: 'assistant', 'usage.input_tokens': 1 })
   })
 })
@@ -103,32 +176,55 @@ describe('translation, of what nobody knows in a stream', () => {
   const late = '"late_member":{"b":2.0}'
   const chunk = (members: string) => `{"id":"c","object":"chat.completion.chunk","model":"m","obfuscation":"aaaa",${more},${members}}`
   const item = '{"type":"message","id":"i","role":"assistant","content":[{"type":"output_text","text":"hi"}],"x":1}'
-  const samples: readonly { readonly dialect: Dialect; readonly lost: readonly string[]; readonly payloads: readonly string[]; readonly head: (event: JsonObject) => unknown; readonly counted: (event: JsonObject) => object | null | undefined; readonly tail: (event: JsonObject) => unknown }[] = [
+  const samples: readonly {
+    readonly dialect: Dialect
+    readonly lost: readonly string[]
+    readonly payloads: readonly string[]
+    readonly head: (event: JsonObject) => unknown
+    readonly counted: (event: JsonObject) => object | null | undefined
+    readonly tail: (event: JsonObject) => unknown
+  }[] = [
     {
-      dialect: openaiChat, lost: ['choices.x', 'choices.delta.y'],
+      dialect: openaiChat,
+      lost: ['choices.x', 'choices.delta.y'],
       payloads: [
-        chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":"hi","y":1},"x":1,"z":null}]'), chunk(`${late},"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]`),
-        chunk(`"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,${counts}}`), '[DONE]',
+        chunk('"choices":[{"index":0,"delta":{"role":"assistant","content":"hi","y":1},"x":1,"z":null}]'),
+        chunk(`${late},"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]`),
+        chunk(`"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2,"total_tokens":3,${counts}}`),
+        '[DONE]',
       ],
-      head: event => event, counted: ({ usage }) => usage as JsonObject | null, tail: event => event,
+      head: event => event,
+      counted: ({ usage }) => usage as JsonObject | null,
+      tail: event => event,
     },
     {
-      dialect: openaiResponses, lost: ['output.x'],
+      dialect: openaiResponses,
+      lost: ['output.x'],
       payloads: [
         `{"type":"response.created","response":{"id":"r","object":"response","model":"m","status":"in_progress","instructions":"mine","output":[],${more}}}`,
-        `{"type":"response.output_item.added","output_index":0,"item":${item}}`, '{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"hi"}', `{"type":"response.output_item.done","output_index":0,"item":${item}}`,
+        `{"type":"response.output_item.added","output_index":0,"item":${item}}`,
+        '{"type":"response.output_text.delta","output_index":0,"content_index":0,"delta":"hi"}',
+        `{"type":"response.output_item.done","output_index":0,"item":${item}}`,
         `{"type":"response.completed","response":{"id":"r","object":"response","model":"m","status":"completed","output":[${item}],"usage":{"input_tokens":1,"output_tokens":2,"total_tokens":3,${counts}},${more},${late}}}`,
       ],
-      head: ({ response }) => response, counted: ({ response }) => (response as JsonObject | undefined)?.['usage'] as JsonObject | null, tail: ({ response }) => response,
+      head: ({ response }) => response,
+      counted: ({ response }) => (response as JsonObject | undefined)?.['usage'] as JsonObject | null,
+      tail: ({ response }) => response,
     },
     {
-      dialect: anthropicMessages, lost: ['content.x', 'content.y'],
+      dialect: anthropicMessages,
+      lost: ['content.x', 'content.y'],
       payloads: [
         `{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","model":"m","content":[],"stop_reason":null,"usage":{"input_tokens":1,"output_tokens":1},${more}}}`,
-        '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","x":1}}', '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi","y":1}}', '{"type":"content_block_stop","index":0}',
-        `{"type":"message_delta","delta":{"stop_reason":"end_turn",${late}},"usage":{"output_tokens":2,${counts}}}`, '{"type":"message_stop"}',
+        '{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"","x":1}}',
+        '{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"hi","y":1}}',
+        '{"type":"content_block_stop","index":0}',
+        `{"type":"message_delta","delta":{"stop_reason":"end_turn",${late}},"usage":{"output_tokens":2,${counts}}}`,
+        '{"type":"message_stop"}',
       ],
-      head: ({ message }) => message, counted: ({ usage }) => usage as JsonObject | null, tail: ({ delta }) => delta,
+      head: ({ message }) => message,
+      counted: ({ usage }) => usage as JsonObject | null,
+      tail: ({ delta }) => delta,
     },
   ]
   for (const { dialect: from, payloads, lost } of samples) {
@@ -140,39 +236,54 @@ describe('translation, of what nobody knows in a stream', () => {
         expect(tails).to.have.length(1)
         expect(tails[0]).to.deep.include({ late_member: { b: 2 } })
         const writer = (to.caller as CallerSide).stream(context())
-        expect(readStream(upstream, payloads).map(event => writer.write(event)).join('')).to.include(late)
+        expect(
+          readStream(upstream, payloads)
+            .map(event => writer.write(event))
+            .join(''),
+        ).to.include(late)
       })
 
       it(`goes on from ${from.name} to ${to.name} with the answer's beginning and with its usage, numbers as they were spelled`, () => {
         const read = readStream(upstream, payloads)
         const events = writeStream(to.caller as CallerSide, read, context()).filter(event => typeof event === 'object')
-        expect(head(events[0] ?? {})).to.deep.include({ new_member: { a: 1 } }).and.not.have.property('obfuscation')
+        expect(head(events[0] ?? {}))
+          .to.deep.include({ new_member: { a: 1 } })
+          .and.not.have.property('obfuscation')
         expect(events.map(event => counted(event) ?? {}).filter(usage => Object.hasOwn(usage, 'new_count'))).to.have.length(1)
         const writer = (to.caller as CallerSide).stream(context())
-        expect(read.map(event => writer.write(event)).join('')).to.include(more).and.include(counts).and.not.include('mine')
+        expect(read.map(event => writer.write(event)).join(''))
+          .to.include(more)
+          .and.include(counts)
+          .and.not.include('mine')
       })
     }
 
     it(`is told where ${from.name} alone has the level`, () => {
       const reader = upstream.stream(destination())
       for (const payload of payloads) reader.read(new StreamEvent(Buffer.from(`data: ${payload}\n\n`)), () => {})
-      expect([...reader.lost ?? []]).to.deep.equal(lost)
+      expect([...(reader.lost ?? [])]).to.deep.equal(lost)
     })
   }
 
   it('is said by the first chunk of a chat only', () => {
     const [, responses] = samples
-    const chunks = translateStream(openaiResponses.upstream as UpstreamSide, responses?.payloads ?? [], openaiChat.caller as CallerSide, context()).filter(chunk => typeof chunk === 'object')
+    const chunks = translateStream(openaiResponses.upstream as UpstreamSide, responses?.payloads ?? [], openaiChat.caller as CallerSide, context()).filter(
+      chunk => typeof chunk === 'object',
+    )
     expect(chunks.map(chunk => 'new_member' in chunk)).to.deep.equal([true, ...chunks.slice(1).map(() => false)])
   })
 
   it('stands in for nothing that the gateway says', () => {
     for (const [index, own] of ['choices', 'output', 'content'].entries()) {
-      const { dialect, head, tail } = samples[index] as typeof samples[number]
+      const { dialect, head, tail } = samples[index] as (typeof samples)[number]
       const start: NeutralEvent = { type: 'start', extras: { id: 'no', model: 'no', [own]: 'no' } }
       const [first] = writtenEvents(dialect.caller as CallerSide, [start, { type: 'open', key: '0', block: { type: 'text' } }], context())
       expect(Object.values(head(first?.data as JsonObject) as object)).to.not.include('no', dialect.name)
-      const finish: NeutralEvent = { type: 'finish', finish: 'stop', extras: { id: 'no', model: 'no', status: 'no', stop_reason: 'no', [own]: 'no', usage: 'no' } }
+      const finish: NeutralEvent = {
+        type: 'finish',
+        finish: 'stop',
+        extras: { id: 'no', model: 'no', status: 'no', stop_reason: 'no', [own]: 'no', usage: 'no' },
+      }
       const last = writtenEvents(dialect.caller as CallerSide, [{ type: 'start' }, { type: 'usage', usage: {} }, finish], context()).at(-1)
       const ended = tail(last?.data as JsonObject) as JsonObject
       if (dialect !== anthropicMessages) expect([ended['id'], ended['model'], ended[own], ended['usage']]).to.not.include('no', dialect.name)
@@ -188,7 +299,7 @@ function throughPlain(caller: CallerSide, upstream: UpstreamSide, reply: Neutral
 }
 
 function throughStream(caller: CallerSide, upstream: UpstreamSide, reply: NeutralReply, feeding: object): NeutralReply {
-  const payloads = writtenEvents(caller, replayed(reply), context()).map(({ event, data }): Payload => event === undefined ? data : { event, data })
+  const payloads = writtenEvents(caller, replayed(reply), context()).map(({ event, data }): Payload => (event === undefined ? data : { event, data }))
   const assembler = new Assembler()
   for (const event of readStream(upstream, payloads, { from: destination(), ...feeding })) assembler.emit(event)
   return assembler.reply()
@@ -200,22 +311,31 @@ function wordsOf({ blocks, finish, usage }: NeutralReply): object {
   return {
     thoughts: joined(blocks, 'reasoning'),
     text: joined(blocks, 'text') + joined(blocks, 'refusal'),
-    calls: blocks.flatMap(block => block.type === 'tool_call' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(argumentsObject(block.argumentsText).value) }] : []),
+    calls: blocks.flatMap(block =>
+      block.type === 'tool_call' ? [{ id: block.id, name: block.name, arguments: JSON.stringify(argumentsObject(block.argumentsText).value) }] : [],
+    ),
     finish: finish === 'refusal' ? 'content_filter' : finish,
     usage: { inputTokens, outputTokens, cachedTokens },
   }
 }
 
 function joined(blocks: readonly ReplyBlock[], type: ReplyBlock['type']): string {
-  return blocks.map(block => block.type === type && 'text' in block ? block.text : '').join('')
+  return blocks.map(block => (block.type === type && 'text' in block ? block.text : '')).join('')
 }
 
 function randomReply(random: Random): NeutralReply {
   const word = () => random.pick(['a', 'é', '漢', '😀', '"', '\\', '\n', '\r\n', '\u2028', '</s>', 'data: x\n\n', ' ', '{']).repeat(1 + random.below(3))
   const text = () => `${word()}${word()}`
-  const thoughts = random.times(3, (): ReplyBlock => ({ type: 'reasoning', text: text(), ...(random.below(2) === 0 ? { state: { vendor: 'anthropic', value: 'S' } } : {}) }))
+  const thoughts = random.times(3, (): ReplyBlock => ({
+    type: 'reasoning',
+    text: text(),
+    ...(random.below(2) === 0 ? { state: { vendor: 'anthropic', value: 'S' } } : {}),
+  }))
   const calls = random.times(4, (): ReplyBlock => ({
-    type: 'tool_call', id: `call_${random.below(1e9)}`, name: random.pick(['tide', 'now']), argumentsText: random.pick(['', '{}', '{"port":"Brest\\n"}', '{"n":12345678901234567890}', '{"__proto__":{"a":[1]}}']),
+    type: 'tool_call',
+    id: `call_${random.below(1e9)}`,
+    name: random.pick(['tide', 'now']),
+    argumentsText: random.pick(['', '{}', '{"port":"Brest\\n"}', '{"n":12345678901234567890}', '{"__proto__":{"a":[1]}}']),
   }))
   const said = random.below(8) === 0 ? [{ type: 'refusal' as const, text: text() }] : random.times(3, (): ReplyBlock => ({ type: 'text', text: text() }))
   const isRefusal = said[0]?.type === 'refusal'

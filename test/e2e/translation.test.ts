@@ -35,15 +35,20 @@ function started(config: Readonly<Record<string, unknown>> = {}, files: Readonly
 
 const chat = { ...hello, model }
 const sentBody = (served: Served, index = 0) => JSON.parse(served.upstream.requests[index]?.body.toString() ?? 'null') as Record<string, unknown>
-const bodyOf = (answer: Answer) => JSON.parse(answer.body.toString()) as { choices: { message: { content: string }; finish_reason: string }[]; usage: Record<string, unknown>; provider: string }
+const bodyOf = (answer: Answer) =>
+  JSON.parse(answer.body.toString()) as { choices: { message: { content: string }; finish_reason: string }[]; usage: Record<string, unknown>; provider: string }
 
 describe('a translated call', () => {
   let served: Served
-  before(async () => { served = await started() })
+  before(async () => {
+    served = await started()
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
-  it('goes to the endpoint of the provider\'s dialect, with the model in its place, and with the provider\'s key only', async () => {
+  it("goes to the endpoint of the provider's dialect, with the model in its place, and with the provider's key only", async () => {
     served.upstream.always({ body: whole })
     const answer = await served.chat(chat)
     expect(answer.status, answer.body.toString()).to.equal(200)
@@ -53,7 +58,7 @@ describe('a translated call', () => {
     expect(sentBody(served)['contents']).to.deep.equal([{ role: 'user', parts: [{ text: 'hello' }] }])
   })
 
-  it('comes back in the client\'s dialect, with usage, and names the provider', async () => {
+  it("comes back in the client's dialect, with usage, and names the provider", async () => {
     served.upstream.always({ body: whole })
     const answer = await served.chat(chat)
     const { choices, usage } = bodyOf(answer)
@@ -95,8 +100,15 @@ describe('a translated call', () => {
     served.upstream.always({ body: whole })
     const answer = await served.chat({ ...chat, logit_bias: { 1: 2 }, store: true, user: 'u' })
     expect(answer.headers['x-tapline-dropped']).to.equal('logit_bias,store')
-    const { losses } = served.gateway.log.findLast(({ msg }) => msg === 'not everything could be carried to the provider') as { losses: { field: string; isSilent: boolean }[] }
-    expect(losses.filter(({ isSilent }) => !isSilent).map(({ field }) => field).sort()).to.deep.equal(['logit_bias', 'store'])
+    const { losses } = served.gateway.log.findLast(({ msg }) => msg === 'not everything could be carried to the provider') as {
+      losses: { field: string; isSilent: boolean }[]
+    }
+    expect(
+      losses
+        .filter(({ isSilent }) => !isSilent)
+        .map(({ field }) => field)
+        .sort(),
+    ).to.deep.equal(['logit_bias', 'store'])
     expect(losses.some(({ field, isSilent }) => field === 'user' && isSilent)).to.equal(true)
   })
 
@@ -112,7 +124,7 @@ describe('a translated call', () => {
     expect(served.upstream.requests).to.have.length(0)
   })
 
-  it('has the provider\'s error in the client\'s envelope', async () => {
+  it("has the provider's error in the client's envelope", async () => {
     served.upstream.always({ status: 400, body: { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Bad thing' } } })
     const answer = await served.chat(chat)
     expect(answer.status).to.equal(400)
@@ -120,8 +132,11 @@ describe('a translated call', () => {
   })
 
   for (const [name, script, message] of [
-    ['is empty', { body: '' }, /empty response/], ['is no JSON', { body: 'oops' }, /empty response/], ['is HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, /empty response/],
-    ['is a stream without events', { chunks: [': hi\n\n'] }, /empty stream/], ['breaks off before it begins', { chunks: streamed, cutAfter: 0 }, /./],
+    ['is empty', { body: '' }, /empty response/],
+    ['is no JSON', { body: 'oops' }, /empty response/],
+    ['is HTML', { body: '<html>', headers: { 'content-type': 'text/html' } }, /empty response/],
+    ['is a stream without events', { chunks: [': hi\n\n'] }, /empty stream/],
+    ['breaks off before it begins', { chunks: streamed, cutAfter: 0 }, /./],
   ] as const) {
     it(`is a failure if the answer ${name}`, async () => {
       served.upstream.always(script)
@@ -131,7 +146,7 @@ describe('a translated call', () => {
     })
   }
 
-  it('has a real status when the stream\'s first event is an error', async () => {
+  it("has a real status when the stream's first event is an error", async () => {
     served.upstream.always({ chunks: events({ error: { code: 403, status: 'PERMISSION_DENIED', message: 'not yours' } }) })
     const answer = await served.chat({ ...helloStream, model })
     expect(answer.status).to.equal(403)
@@ -144,14 +159,24 @@ describe('a translated call', () => {
     for (let at = second; at < text.length - 2; at += 5) {
       served.upstream.always({ chunks: [text], cutAfter: at })
       const { errors, finishReasons, dones } = streamTexts((await served.chat({ ...helloStream, model })).body)
-      expect({ codes: errors.map(({ code }) => code), finishReasons, dones }, String(at)).to.deep.equal({ codes: ['stream_incomplete'], finishReasons: [], dones: 0 })
+      expect({ codes: errors.map(({ code }) => code), finishReasons, dones }, String(at)).to.deep.equal({
+        codes: ['stream_incomplete'],
+        finishReasons: [],
+        dones: 0,
+      })
     }
   })
 
   it('ends in one error event when an error comes amid the stream', async () => {
-    served.upstream.always({ chunks: [...events(says('Hel')), ...events({ error: { code: 500, status: 'INTERNAL', message: 'gave up' } }), ...events(says('late'))] })
+    served.upstream.always({
+      chunks: [...events(says('Hel')), ...events({ error: { code: 500, status: 'INTERNAL', message: 'gave up' } }), ...events(says('late'))],
+    })
     const { errors, finishReasons, texts } = streamTexts((await served.chat({ ...helloStream, model })).body)
-    expect({ messages: errors.map(({ message }) => message), finishReasons, texts }).to.deep.equal({ messages: ['gave up'], finishReasons: [], texts: { '0/content': 'Hel' } })
+    expect({ messages: errors.map(({ message }) => message), finishReasons, texts }).to.deep.equal({
+      messages: ['gave up'],
+      finishReasons: [],
+      texts: { '0/content': 'Hel' },
+    })
   })
 
   it('gives the call up when the client leaves', async () => {
@@ -169,7 +194,10 @@ describe('a translated call', () => {
 
 describe('a translated call under policy', () => {
   it('is redacted on its way there and back, plain and streamed', async () => {
-    await using served = await started({ pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] } }, { 'guardrail.ts': redact })
+    await using served = await started(
+      { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] } },
+      { 'guardrail.ts': redact },
+    )
     served.upstream.always({ body: { ...says('the secret', finished), usageMetadata } })
     const plain = await served.chat({ ...chat, messages: [{ role: 'user', content: 'a secret' }] })
     expect(bodyOf(plain).choices[0]?.message.content).to.equal('the [redacted]')
@@ -180,7 +208,10 @@ describe('a translated call under policy', () => {
   })
 
   it('is refused for its answer', async () => {
-    await using served = await started({ pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] } }, { 'guardrail.ts': refuse })
+    await using served = await started(
+      { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'secret' } }, before: 'retry' }] } },
+      { 'guardrail.ts': refuse },
+    )
     served.upstream.always({ body: { ...says('the secret', finished), usageMetadata } })
     const answer = await served.chat(chat)
     expect(answer.status).to.equal(502)
@@ -199,7 +230,7 @@ describe('a translated call under policy', () => {
 
   it('takes over when the native provider fails', async () => {
     await using served = await started({ failover: { rules: { 'gpt-test': [model] } } })
-    served.upstream.always(request => request.path.includes('generateContent') ? { body: whole } : { status: 500, body: { error: { message: 'down' } } })
+    served.upstream.always(request => (request.path.includes('generateContent') ? { body: whole } : { status: 500, body: { error: { message: 'down' } } }))
     const answer = await served.chat(hello)
     expect(answer.status, answer.body.toString()).to.equal(200)
     expect(bodyOf(answer).choices[0]?.message.content).to.equal('Hello there')
@@ -208,7 +239,9 @@ describe('a translated call under policy', () => {
 
   it('that was lossy leaves nothing in the header when another provider answered', async () => {
     await using served = await started({ failover: { rules: { [model]: ['openai/gpt-test'] } } })
-    served.upstream.always(request => request.path.includes('generateContent') ? { status: 500, body: { error: { message: 'down' } } } : { body: chatCompletion() })
+    served.upstream.always(request =>
+      request.path.includes('generateContent') ? { status: 500, body: { error: { message: 'down' } } } : { body: chatCompletion() },
+    )
     const answer = await served.chat({ ...chat, store: true })
     expect(answer.status).to.equal(200)
     expect(answer.headers).to.not.have.property('x-tapline-dropped')
@@ -219,7 +252,9 @@ describe('the settings of translation', () => {
   const lossy = { ...chat, store: true }
 
   for (const [name, config, vendorSettings] of [
-    ['for all', { translation: { strict: true } }, {}], ['for one provider', {}, { translation: { strict: true } }], ['for all but one', { translation: { strict: false } }, { translation: { strict: true } }],
+    ['for all', { translation: { strict: true } }, {}],
+    ['for one provider', {}, { translation: { strict: true } }],
+    ['for all but one', { translation: { strict: false } }, { translation: { strict: true } }],
   ] as const) {
     it(`refuse what would be dropped: strict ${name}`, async () => {
       await using served = await started(config, {}, vendorSettings)
@@ -253,15 +288,25 @@ describe('members that nobody knows', () => {
   let served: Served
   before(async () => {
     served = await Served.start({
-      files: { 'told.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'told', setup: () => ({ complete: exchange => { exchange.log.info({ fields: exchange.losses.map(({ field }) => field) }, 'lost') } }) })\n` },
+      files: {
+        'told.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'told', setup: () => ({ complete: exchange => { exchange.log.info({ fields: exchange.losses.map(({ field }) => field) }, 'lost') } }) })\n`,
+      },
       config: { translation: { strict: true }, pipelines: { inference: [{ insert: { use: './told.ts' }, before: 'retry' }] } },
     })
   })
   after(() => served.close())
 
   it('are named in the refusal where translation is strict', async () => {
-    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', part_x: 1 }] }] })
-    expect([answer.status, answer.body.toString().includes('messages.content.part_x'), served.upstream.requests.filter(({ method }) => method === 'POST')]).to.deep.equal([400, true, []])
+    const answer = await served.call('POST', '/v1/messages', {
+      model: 'gpt-test',
+      max_tokens: 5,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'hi', part_x: 1 }] }],
+    })
+    expect([
+      answer.status,
+      answer.body.toString().includes('messages.content.part_x'),
+      served.upstream.requests.filter(({ method }) => method === 'POST'),
+    ]).to.deep.equal([400, true, []])
   })
 
   it('of a reply are told in the log, and refuse nothing', async () => {
@@ -276,8 +321,17 @@ describe('members that nobody knows', () => {
   })
 
   it('of a stream are told when it has ended, each once, and refuse nothing', async () => {
-    const chunk = (text: string) => `data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"${text}","x":1}}]}\n\n`
-    served.upstream.reply({ chunks: [chunk('a'), chunk('b'), chunk('c'), 'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n', 'data: [DONE]\n\n'] })
+    const chunk = (text: string) =>
+      `data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"${text}","x":1}}]}\n\n`
+    served.upstream.reply({
+      chunks: [
+        chunk('a'),
+        chunk('b'),
+        chunk('c'),
+        'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+        'data: [DONE]\n\n',
+      ],
+    })
     const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, stream: true, messages: [{ role: 'user', content: 'hi' }] })
     expect(answer.body.toString()).to.include('message_stop').and.not.include('"x"')
     const { fields } = served.gateway.log.findLast(({ msg }) => msg === 'lost') as { fields: string[] }
@@ -288,27 +342,48 @@ describe('members that nobody knows', () => {
 describe('numbers', () => {
   const spelled = '{"a":1.0,"b":0.10,"c":1E5,"d":[-0,1e-7]}'
   let served: Served
-  before(async () => { served = await Served.start() })
+  before(async () => {
+    served = await Served.start()
+  })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   it('are spelled for a provider as the client did', async () => {
     served.upstream.reply({ body: chatCompletion({ content: 'hi' }) })
     const tool = `{"name":"tide","input_schema":{"type":"object","properties":{"x":{"type":"number","default":1.0}}}}`
     const called = `{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"tide","input":${spelled}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"1"}]}`
-    const answer = await served.call('POST', '/v1/messages', `{"model":"gpt-test","max_tokens":5,"temperature":1.0,"messages":[{"role":"user","content":"hi"},${called}],"tools":[${tool}],"foo":1.0,"bar":${spelled}}`)
+    const answer = await served.call(
+      'POST',
+      '/v1/messages',
+      `{"model":"gpt-test","max_tokens":5,"temperature":1.0,"messages":[{"role":"user","content":"hi"},${called}],"tools":[${tool}],"foo":1.0,"bar":${spelled}}`,
+    )
     expect(answer.status, answer.body.toString()).to.equal(200)
     const sent = served.upstream.requests.at(-1)?.body.toString()
-    expect(sent).to.include('"foo":1.0').and.include(`"bar":${spelled}`).and.include('"default":1.0').and.include(`"arguments":${JSON.stringify(spelled)}`).and.include('"temperature":1')
+    expect(sent)
+      .to.include('"foo":1.0')
+      .and.include(`"bar":${spelled}`)
+      .and.include('"default":1.0')
+      .and.include(`"arguments":${JSON.stringify(spelled)}`)
+      .and.include('"temperature":1')
   })
 
   it('are spelled for the client as the provider did; its counts are counted', async () => {
-    const message = JSON.stringify({ role: 'assistant', content: null, tool_calls: [{ id: 't', type: 'function', function: { name: 'tide', arguments: spelled } }] })
+    const message = JSON.stringify({
+      role: 'assistant',
+      content: null,
+      tool_calls: [{ id: 't', type: 'function', function: { name: 'tide', arguments: spelled } }],
+    })
     const reply = `{"id":"c","object":"chat.completion","created":1700000000.0,"model":"m","choices":[{"index":0,"message":${message},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":12.0,"completion_tokens":3,"new_count":5.0},"foo":${spelled}}`
     served.upstream.reply({ headers: { 'content-type': 'application/json' }, body: reply })
     const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, messages: [{ role: 'user', content: 'hi' }] })
     expect(answer.status, answer.body.toString()).to.equal(200)
-    expect(answer.body.toString()).to.include(`"foo":${spelled}`).and.include(`"input":${spelled}`).and.include('"input_tokens":12').and.include('"new_count":5.0')
+    expect(answer.body.toString())
+      .to.include(`"foo":${spelled}`)
+      .and.include(`"input":${spelled}`)
+      .and.include('"input_tokens":12')
+      .and.include('"new_count":5.0')
     expect(served.gateway.log.findLast(({ msg }) => msg === 'request')).to.include({ input_tokens: 12, output_tokens: 3 })
   })
 })
@@ -317,7 +392,9 @@ describe('a dry run in a test', () => {
   const config = { providers: { openai: { api_key: 'sk-test' } } }
 
   for (const [from, request] of [
-    ['openai-chat', { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }], ['anthropic-messages', { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] }], ['openai-responses', { model: 'm', input: 'Hi' }],
+    ['openai-chat', { model: 'm', messages: [{ role: 'user', content: 'Hi' }] }],
+    ['anthropic-messages', { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }] }],
+    ['openai-responses', { model: 'm', input: 'Hi' }],
   ] as const) {
     it(`reads a request in ${from}, and asks a model for an answer`, async () => {
       const run = await translate({ config, to: 'openai', from, request })
@@ -330,7 +407,10 @@ describe('a dry run in a test', () => {
   })
 
   it('says so when there is no such provider', async () => {
-    await translate({ config, to: 'opnai', request: {} }).then(() => expect.fail(), (cause: unknown) => expect(String(cause)).to.include('did you mean "openai"?'))
+    await translate({ config, to: 'opnai', request: {} }).then(
+      () => expect.fail(),
+      (cause: unknown) => expect(String(cause)).to.include('did you mean "openai"?'),
+    )
   })
 })
 

@@ -37,7 +37,9 @@ describe('the address in the audit log is that of', () => {
 
 describe('a gateway that asks for no key', () => {
   let served: Served
-  before(async () => { served = await Served.start({ config: { server: { master_key: undefined, trusted_proxies: ['loopback'] } } }) })
+  before(async () => {
+    served = await Served.start({ config: { server: { master_key: undefined, trusted_proxies: ['loopback'] } } })
+  })
   after(() => served.close())
 
   const call = async (headers: Readonly<Record<string, string>>) => {

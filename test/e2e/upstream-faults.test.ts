@@ -19,11 +19,19 @@ describe('a provider that fails', () => {
   let served: Served
   before(async () => {
     served = await Served.start({
-      config: { ...once, providers: { dead: { type: 'openai-compatible', base_url: await refusedUrl(), models: ['m'] }, nowhere: { type: 'openai-compatible', base_url: 'http://nowhere.invalid/v1', models: ['m'] } } },
+      config: {
+        ...once,
+        providers: {
+          dead: { type: 'openai-compatible', base_url: await refusedUrl(), models: ['m'] },
+          nowhere: { type: 'openai-compatible', base_url: 'http://nowhere.invalid/v1', models: ['m'] },
+        },
+      },
     })
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   const reply = (script: Script, body: object = hello) => {
     served.upstream.always(script)
@@ -37,26 +45,74 @@ describe('a provider that fails', () => {
     'answers another protocol': [{ malformed: 'SSH-2.0-OpenSSH\r\n' }, { code: 'upstream_unreachable' }],
     'breaks off amid its headers': [{ malformed: 'HTTP/1.1 200 OK\r\ncontent-type: appl' }, { code: 'upstream_unreachable' }],
     'sends a header without a colon': [{ malformed: 'HTTP/1.1 200 OK\r\nnonsense\r\n\r\n{}' }, { code: 'upstream_unreachable' }],
-    'answers with HTML of a proxy': [{ status: 502, headers: { 'content-type': 'text/html' }, body: html }, { code: null, status: 502, type: 'provider_error', message: /Bad Gateway/ }],
-    'answers 401, and repeats the key': [{ status: 401, body: errorBody('bad key: sk-upstream', 'invalid_request_error', 'invalid_api_key') }, { code: 'invalid_api_key', status: 401, message: /bad key: <redacted>$/ }],
-    'answers 401': [{ status: 401, body: errorBody('bad key', 'invalid_request_error', 'invalid_api_key') }, { code: 'invalid_api_key', status: 401, message: /openai.*bad key/ }],
-    'answers 402': [{ status: 402, body: { error: { message: 'pay' } } }, { code: null, status: 402, type: 'invalid_request_error', message: 'pay' }],
-    'answers 403': [{ status: 403, body: { error: { message: 'no' } } }, { code: null, status: 403, type: 'permission_error' }],
-    'answers 404': [{ status: 404, body: { error: { message: 'no', code: 'model_not_found' } } }, { code: 'model_not_found', status: 404, type: 'not_found_error' }],
-    'answers 409': [{ status: 409, body: { error: { message: 'no' } } }, { code: null, status: 409, type: 'invalid_request_error' }],
-    'answers 418': [{ status: 418, body: { error: { message: 'no', param: 'tea', code: 7 } } }, { code: '7', status: 418, type: 'invalid_request_error', param: 'tea' }],
-    'answers 429': [{ status: 429, body: { error: { message: 'slow' } } }, { code: null, status: 429, type: 'rate_limit_error' }],
-    'answers 500': [{ status: 500, body: { error: { message: 'ouch' } } }, { code: null, status: 500, type: 'provider_error', message: 'ouch' }],
-    'answers 501': [{ status: 501, body: { error: { message: 'ouch' } } }, { code: null, status: 501, type: 'provider_error' }],
-    'answers 503 with nothing': [{ status: 503, body: '' }, { code: null, status: 503, type: 'provider_error', message: /503/ }],
-    'answers 529': [{ status: 529, body: { error: { message: 'full' } } }, { code: null, status: 529, type: 'provider_error' }],
-    'redirects': [{ status: 302, headers: { location: '/v1/elsewhere' }, body: '' }, { code: 'bad_upstream_response' }],
+    'answers with HTML of a proxy': [
+      { status: 502, headers: { 'content-type': 'text/html' }, body: html },
+      { code: null, status: 502, type: 'provider_error', message: /Bad Gateway/ },
+    ],
+    'answers 401, and repeats the key': [
+      { status: 401, body: errorBody('bad key: sk-upstream', 'invalid_request_error', 'invalid_api_key') },
+      { code: 'invalid_api_key', status: 401, message: /bad key: <redacted>$/ },
+    ],
+    'answers 401': [
+      { status: 401, body: errorBody('bad key', 'invalid_request_error', 'invalid_api_key') },
+      { code: 'invalid_api_key', status: 401, message: /openai.*bad key/ },
+    ],
+    'answers 402': [
+      { status: 402, body: { error: { message: 'pay' } } },
+      { code: null, status: 402, type: 'invalid_request_error', message: 'pay' },
+    ],
+    'answers 403': [
+      { status: 403, body: { error: { message: 'no' } } },
+      { code: null, status: 403, type: 'permission_error' },
+    ],
+    'answers 404': [
+      { status: 404, body: { error: { message: 'no', code: 'model_not_found' } } },
+      { code: 'model_not_found', status: 404, type: 'not_found_error' },
+    ],
+    'answers 409': [
+      { status: 409, body: { error: { message: 'no' } } },
+      { code: null, status: 409, type: 'invalid_request_error' },
+    ],
+    'answers 418': [
+      { status: 418, body: { error: { message: 'no', param: 'tea', code: 7 } } },
+      { code: '7', status: 418, type: 'invalid_request_error', param: 'tea' },
+    ],
+    'answers 429': [
+      { status: 429, body: { error: { message: 'slow' } } },
+      { code: null, status: 429, type: 'rate_limit_error' },
+    ],
+    'answers 500': [
+      { status: 500, body: { error: { message: 'ouch' } } },
+      { code: null, status: 500, type: 'provider_error', message: 'ouch' },
+    ],
+    'answers 501': [
+      { status: 501, body: { error: { message: 'ouch' } } },
+      { code: null, status: 501, type: 'provider_error' },
+    ],
+    'answers 503 with nothing': [
+      { status: 503, body: '' },
+      { code: null, status: 503, type: 'provider_error', message: /503/ },
+    ],
+    'answers 529': [
+      { status: 529, body: { error: { message: 'full' } } },
+      { code: null, status: 529, type: 'provider_error' },
+    ],
+    redirects: [{ status: 302, headers: { location: '/v1/elsewhere' }, body: '' }, { code: 'bad_upstream_response' }],
     'redirects for good': [{ status: 308, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, { code: 'bad_upstream_response' }],
     'says not modified': [{ status: 304 }, { code: 'bad_upstream_response' }],
     'answers an odd status': [{ malformed: 'HTTP/1.1 700 Odd\r\ncontent-length: 0\r\n\r\n' }, { code: 'bad_upstream_response' }],
-    'says its error as a text': [{ status: 400, body: { error: 'just text' } }, { code: null, status: 400, message: 'just text', type: 'invalid_request_error' }],
-    'says its error as plain text': [{ status: 400, headers: { 'content-type': 'text/plain' }, body: 'plain words' }, { code: null, status: 400, message: 'plain words', type: 'invalid_request_error' }],
-    'says what another said': [{ status: 400, body: { error: { message: 'Provider returned error', metadata: { raw: 'the real one' } } } }, { code: null, status: 400, message: 'the real one', type: 'invalid_request_error' }],
+    'says its error as a text': [
+      { status: 400, body: { error: 'just text' } },
+      { code: null, status: 400, message: 'just text', type: 'invalid_request_error' },
+    ],
+    'says its error as plain text': [
+      { status: 400, headers: { 'content-type': 'text/plain' }, body: 'plain words' },
+      { code: null, status: 400, message: 'plain words', type: 'invalid_request_error' },
+    ],
+    'says what another said': [
+      { status: 400, body: { error: { message: 'Provider returned error', metadata: { raw: 'the real one' } } } },
+      { code: null, status: 400, message: 'the real one', type: 'invalid_request_error' },
+    ],
     'answers nothing': [{ body: '' }, { code: 'bad_upstream_response', message: /empty response/ }],
     'answers 204': [{ status: 204 }, { code: 'bad_upstream_response' }],
     'answers white space': [{ body: ' \n' }, { code: 'bad_upstream_response' }],
@@ -68,11 +124,17 @@ describe('a provider that fails', () => {
     'answers with no choice': [{ body: { ...chatCompletion(), choices: [] } }, { code: 'bad_upstream_response' }],
     'answers with null for choices': [{ body: { ...chatCompletion(), choices: null } }, { code: 'bad_upstream_response' }],
     'hides an error with a status in 200': [{ body: { error: { message: 'slow down', code: 429 } } }, { code: '429', status: 429, message: 'slow down' }],
-    'hides an error with a code in 200': [{ body: { error: { message: 'odd', code: 'odd_code', param: 'p' } } }, { code: 'odd_code', status: 502, message: 'odd', param: 'p' }],
+    'hides an error with a code in 200': [
+      { body: { error: { message: 'odd', code: 'odd_code', param: 'p' } } },
+      { code: 'odd_code', status: 502, message: 'odd', param: 'p' },
+    ],
     'hides an error in 200 as a text': [{ body: { error: 'odd' } }, { code: null, status: 502, message: 'odd' }],
     'hides an error beyond statuses in 200': [{ body: { error: { message: 'odd', code: 200 } } }, { code: '200', status: 502 }],
     'sends gzip that is none': [{ headers: { 'content-encoding': 'gzip' }, body: JSON.stringify(chatCompletion()) }, { code: 'bad_upstream_response' }],
-    'hides an error in the encoding': [{ status: 400, encoding: 'gzip', body: { error: { message: 'squeezed' } } }, { code: null, status: 400, message: 'squeezed', type: 'invalid_request_error' }],
+    'hides an error in the encoding': [
+      { status: 400, encoding: 'gzip', body: { error: { message: 'squeezed' } } },
+      { code: null, status: 400, message: 'squeezed', type: 'invalid_request_error' },
+    ],
   }
   for (const [name, [script, expected]] of Object.entries(faults)) {
     for (const stream of [false, true]) {
@@ -96,7 +158,8 @@ describe('a provider that fails', () => {
   for (const cut of ['reset', 'end'] as const) {
     it(`and breaks off amid a plain answer (${cut}) is 502`, async () => {
       const body = JSON.stringify(chatCompletion())
-      for (const cutAfter of [0, 1, 100, body.length - 1]) expectError(await reply({ body, cutAfter, cut }), { code: 'bad_upstream_response', message: 'openai broke off its answer' })
+      for (const cutAfter of [0, 1, 100, body.length - 1])
+        expectError(await reply({ body, cutAfter, cut }), { code: 'bad_upstream_response', message: 'openai broke off its answer' })
     })
   }
 
@@ -119,7 +182,12 @@ describe('a provider that fails', () => {
     await served.upstream.requests[0]?.aborted
   })
 
-  for (const headers of [{ 'retry-after': '7' }, { 'retry-after-ms': '1500', 'retry-after': '2' }, { 'x-should-retry': 'false' }, { 'x-should-retry': 'true' }]) {
+  for (const headers of [
+    { 'retry-after': '7' },
+    { 'retry-after-ms': '1500', 'retry-after': '2' },
+    { 'x-should-retry': 'false' },
+    { 'x-should-retry': 'true' },
+  ]) {
     it(`and says ${JSON.stringify(headers)} is heard by the caller`, async () => {
       const answer = await reply({ status: 429, headers, body: errorBody('slow', 'rate_limit') })
       expect(answer.headers).to.include(headers)
@@ -129,7 +197,9 @@ describe('a provider that fails', () => {
   describe('but not really', () => {
     it('for it sends early hints first', async () => {
       const body = JSON.stringify(chatCompletion())
-      const answer = await reply({ malformed: `HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}` })
+      const answer = await reply({
+        malformed: `HTTP/1.1 103 Early Hints\r\nlink: <x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      })
       expect(answer.body.toString()).to.equal(body)
     })
     for (const encoding of ['gzip', 'deflate', 'br', 'zstd'] as const) {
@@ -162,12 +232,19 @@ describe('a provider that fails', () => {
 })
 
 describe('a stream that fails', () => {
-  for (const [what, options] of Object.entries({ 'bytes go by': { config: once }, 'a guardrail reads': { config: { ...once, ...guarded }, files: { 'redact.ts': redact } } })) {
+  for (const [what, options] of Object.entries({
+    'bytes go by': { config: once },
+    'a guardrail reads': { config: { ...once, ...guarded }, files: { 'redact.ts': redact } },
+  })) {
     describe(`where ${what}`, () => {
       let served: Served
-      before(async () => { served = await Served.start(options) })
+      before(async () => {
+        served = await Served.start(options)
+      })
       after(() => served.close())
-      beforeEach(() => { served.upstream.requests.length = 0 })
+      beforeEach(() => {
+        served.upstream.requests.length = 0
+      })
 
       const stream = (script: Script) => {
         served.upstream.reply(script)
@@ -184,11 +261,23 @@ describe('a stream that fails', () => {
         ['has only blank lines', { chunks: ['\n\n\n\n'] }, { code: 'bad_upstream_response' }],
         ['breaks before its first event', { chunks: [whole], cutAfter: 20 }, { code: 'bad_upstream_response' }],
         ['closes before its first event', { chunks: [whole], cutAfter: 20, cut: 'end' }, { code: 'bad_upstream_response' }],
-        ['begins with an error', { chunks: ['data: {"error":{"message":"full","type":"x","code":"busy","param":"q"}}\n\n', 'data: [DONE]\n\n'] }, { code: 'busy', status: 502, message: 'full', param: 'q' }],
+        [
+          'begins with an error',
+          { chunks: ['data: {"error":{"message":"full","type":"x","code":"busy","param":"q"}}\n\n', 'data: [DONE]\n\n'] },
+          { code: 'busy', status: 502, message: 'full', param: 'q' },
+        ],
         ['begins with an error that has a status', { chunks: ['data: {"error":{"message":"slow","code":429}}\n\n'] }, { code: '429', status: 429 }],
-        ['begins with a comment and an error', { chunks: [': hi\n\n', 'data: {"error":{"message":"slow","code":503}}\n\n'] }, { code: '503', status: 503, type: 'provider_error' }],
+        [
+          'begins with a comment and an error',
+          { chunks: [': hi\n\n', 'data: {"error":{"message":"slow","code":503}}\n\n'] },
+          { code: '503', status: 503, type: 'provider_error' },
+        ],
         ['begins with an error that is a text', { chunks: ['data: {"error":"odd"}\n\n'] }, { code: null, status: 502, message: 'odd' }],
-        ['begins with an error by name', { chunks: ['event: error\ndata: {"message":"odd","code":500}\n\n'] }, { code: '500', status: 500, type: 'provider_error' }],
+        [
+          'begins with an error by name',
+          { chunks: ['event: error\ndata: {"message":"odd","code":500}\n\n'] },
+          { code: '500', status: 500, type: 'provider_error' },
+        ],
       ] as const satisfies readonly (readonly [string, Script, ExpectedError])[]) {
         it(`and ${name} is an ordinary error`, async () => expectError(await stream(script), expected))
       }
@@ -210,7 +299,10 @@ describe('a stream that fails', () => {
             const { errors, dones, finishReasons } = streamTexts(answer.body)
             const isFinished = finishReasons.length > 0
             if (isFinished) expect(cutAfter).to.be.above(finishAt)
-            expect(errors.map(({ code, type }) => ({ code, type })), `cut after ${cutAfter}`).to.deep.equal(isFinished ? [] : [{ code: 'stream_incomplete', type: 'provider_error' }])
+            expect(
+              errors.map(({ code, type }) => ({ code, type })),
+              `cut after ${cutAfter}`,
+            ).to.deep.equal(isFinished ? [] : [{ code: 'stream_incomplete', type: 'provider_error' }])
             expect(dones).to.equal(whole.slice(0, cutAfter).endsWith('[DONE]\n\n') ? 1 : 0)
             if (!isFinished) expect(eventsOf(answer).at(-1)).to.match(/^data: \{"error"/)
             expect(answer.body.toString().endsWith('\n\n') || isFinished).to.equal(true)
@@ -320,7 +412,9 @@ describe('a provider that is silent', () => {
     const body = Buffer.from(await answer.body.arrayBuffer())
     expect(streamTexts(body).errors.map(({ code }) => code)).to.deep.equal(['stream_incomplete'])
     expect(streamTexts(body).dones).to.equal(0)
-    await (await served.upstream.received()).aborted
+    await (
+      await served.upstream.received()
+    ).aborted
   })
 
   it('ends a stream by failing, with one error event', async () => {
@@ -328,7 +422,10 @@ describe('a provider that is silent', () => {
     served.upstream.always({ chunks: [first, second, 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"insufficient_system_resource"}]}\n\n'] })
     const answer = await served.open('POST', '/v1/chat/completions', helloStream)
     const { errors, dones } = streamTexts(Buffer.from(await answer.body.arrayBuffer()))
-    expect([errors.map(({ message, code }) => [message, code]), dones]).to.deep.equal([[['openai: provider ended the answer with insufficient_system_resource', 'bad_upstream_response']], 0])
+    expect([errors.map(({ message, code }) => [message, code]), dones]).to.deep.equal([
+      [['openai: provider ended the answer with insufficient_system_resource', 'bad_upstream_response']],
+      0,
+    ])
   })
 
   it('is a timeout while nothing of a stream has come', async () => {
@@ -342,7 +439,11 @@ describe('a provider that is silent', () => {
   })
 
   it('is a timeout while a guardrail waits for the whole of a stream, and nothing of it has left', async () => {
-    await using guarded = await Served.start({ clock, config: { ...limits, pipelines: { inference: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } }, files: { 'judge.ts': judge } })
+    await using guarded = await Served.start({
+      clock,
+      config: { ...limits, pipelines: { inference: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] } },
+      files: { 'judge.ts': judge },
+    })
     const gate = new Gate()
     guarded.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } })
     const call = guarded.chat(helloStream)
@@ -354,8 +455,15 @@ describe('a provider that is silent', () => {
 
   it('is a timeout while a guardrail that reads along has let nothing leave, and one error event once it has', async () => {
     const holding = `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'holding', setup: () => ({ stream: { observe: event => event.data.includes('go') ? undefined : 'drop' } }) })\n`
-    await using guarded = await Served.start({ clock, config: { ...limits, pipelines: { inference: [{ insert: { use: './holding.ts' }, before: 'retry' }] } }, files: { 'holding.ts': holding } })
-    for (const [pieces, isHeld] of [[['a', 'b'], true], [['go', 'b'], false]] as const) {
+    await using guarded = await Served.start({
+      clock,
+      config: { ...limits, pipelines: { inference: [{ insert: { use: './holding.ts' }, before: 'retry' }] } },
+      files: { 'holding.ts': holding },
+    })
+    for (const [pieces, isHeld] of [
+      [['a', 'b'], true],
+      [['go', 'b'], false],
+    ] as const) {
       const gate = new Gate()
       const [, ...chunks] = chatChunks({ pieces })
       guarded.upstream.reply({ chunks, gates: { beforeChunk: { 1: gate } } })
@@ -377,7 +485,10 @@ describe('a provider that is silent', () => {
     const answer = await served.open('POST', '/v1/chat/completions', helloStream)
     let arrived = 0
     const parts: Buffer[] = []
-    answer.body.on('data', (part: Buffer) => { parts.push(part); arrived += part.length })
+    answer.body.on('data', (part: Buffer) => {
+      parts.push(part)
+      arrived += part.length
+    })
     const ended = new Promise(resolve => answer.body.once('end', resolve))
     for (const [index, gate] of gates.entries()) {
       await gate.reached
@@ -393,7 +504,11 @@ describe('a provider that is silent', () => {
 
 describe('what follows a failure', () => {
   const backup = { failover: { rules: { 'gpt-test': ['backup/b'] } } }
-  const withBackup = (served: Served) => ({ ...once, ...backup, providers: { backup: { type: 'openai-compatible', base_url: served.upstream.url, models: ['b'] } } })
+  const withBackup = (served: Served) => ({
+    ...once,
+    ...backup,
+    providers: { backup: { type: 'openai-compatible', base_url: served.upstream.url, models: ['b'] } },
+  })
 
   for (const [name, script] of [
     ['no choice', { body: { ...chatCompletion(), choices: [] } }],

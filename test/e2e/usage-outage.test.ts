@@ -16,7 +16,7 @@ describe('a gateway whose database goes away', function () {
   let server: Server
   before(async function () {
     await need(this, postgresql)
-    server = await startPostgresql() as Server
+    server = (await startPostgresql()) as Server
   })
   after(() => server?.stop())
 
@@ -35,7 +35,7 @@ describe('a gateway whose database goes away', function () {
       await call(ids.slice(0, 20))
       await goAway()
       await call(ids.slice(20, 40))
-      const checks = async () => (JSON.parse((await served.call('GET', '/health/ready')).body.toString()) as { status: string; checks?: Record<string, string> })
+      const checks = async () => JSON.parse((await served.call('GET', '/health/ready')).body.toString()) as { status: string; checks?: Record<string, string> }
       let report = await checks()
       if (what === 'is killed') {
         while (report.checks?.['usage'] !== 'down') report = await checks()
@@ -48,7 +48,17 @@ describe('a gateway whose database goes away', function () {
       await until(() => {
         if (!isAsking) {
           isAsking = true
-          ledgerOf(served).ofRequests(ids).then(totals => { found = totals.size }, () => {}).finally(() => { isAsking = false })
+          ledgerOf(served)
+            .ofRequests(ids)
+            .then(
+              totals => {
+                found = totals.size
+              },
+              () => {},
+            )
+            .finally(() => {
+              isAsking = false
+            })
         }
         return found === requests
       })

@@ -9,7 +9,16 @@ import { messageEvents } from '../support/messages.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40, reasoning_tokens: 5 }
-const said = { input_tokens: 100, output_tokens: 20, total_tokens: 120, estimated: false, uncached_input_tokens: 60, cached_input_tokens: 40, cache_write_input_tokens: 0, cached_input_ratio: 0.4 }
+const said = {
+  input_tokens: 100,
+  output_tokens: 20,
+  total_tokens: 120,
+  estimated: false,
+  uncached_input_tokens: 60,
+  cached_input_tokens: 40,
+  cache_write_input_tokens: 0,
+  cached_input_ratio: 0.4,
+}
 const cost = { input_cost: (60 + 40 * 0.5) / 1e6, output_cost: 200 / 1e6, total_cost: 280 / 1e6, cost_source: 'model_pricing', costs_calculation_caveat: null }
 const { usage: _, ...withoutUsage } = chatCompletion({ content: 'x'.repeat(400) })
 
@@ -20,8 +29,23 @@ describe('the record of a request', () => {
     await served.chat(hello, { 'x-request-id': 'r-1', 'x-tapline-user-path': '/team/a', 'x-session-id': 's-1' })
     const [record] = await recorded(served, 1)
     expect(record).to.include({
-      request_id: 'r-1', provider_id: 'chatcmpl-1', model: 'gpt-test', provider: 'openai', provider_name: 'openai', requested_model: 'gpt-test', endpoint: '/v1/chat/completions', user_path: '/team/a',
-      user_id: null, auth_key_id: null, status: 'ok', cache_type: null, origin: 'client', rewrite_tokens_saved: null, rewrite_cost_saved: null, ...said, ...cost,
+      request_id: 'r-1',
+      provider_id: 'chatcmpl-1',
+      model: 'gpt-test',
+      provider: 'openai',
+      provider_name: 'openai',
+      requested_model: 'gpt-test',
+      endpoint: '/v1/chat/completions',
+      user_path: '/team/a',
+      user_id: null,
+      auth_key_id: null,
+      status: 'ok',
+      cache_type: null,
+      origin: 'client',
+      rewrite_tokens_saved: null,
+      rewrite_cost_saved: null,
+      ...said,
+      ...cost,
     })
     expect(record?.id).to.match(/^[0-9a-f-]{36}$/)
     expect(record?.session_id).to.be.a('string').that.is.not.empty
@@ -33,7 +57,10 @@ describe('the record of a request', () => {
   it('names the managed key, its labels and its path', async () => {
     await using served = await Served.start(priced)
     served.upstream.always({ body: chatCompletion({ usage }) })
-    const key = JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', user_path: '/team/b', labels: ['blue', 'green'] })).body.toString()) as { id: string; value: string }
+    const key = JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', user_path: '/team/b', labels: ['blue', 'green'] })).body.toString()) as {
+      id: string
+      value: string
+    }
     await served.chat(hello, { authorization: `Bearer ${key.value}` })
     const [record] = await recorded(served, 1)
     expect(record).to.include({ auth_key_id: key.id, user_path: '/team/b' })
@@ -50,17 +77,49 @@ describe('the record of a request', () => {
   const pieces = Array.from({ length: 100 }, () => 'four')
   const kinds: readonly Kind[] = [
     { what: 'a plain answer', script: { body: chatCompletion({ usage }) }, is: { status: 'ok', ...said, ...cost } },
-    { what: 'a stream', request: helloStream, script: { chunks: chatChunks({ id: 'chatcmpl-2', pieces: ['a', 'b'], usage }) }, is: { status: 'ok', provider_id: 'chatcmpl-2', ...said, ...cost } },
+    {
+      what: 'a stream',
+      request: helloStream,
+      script: { chunks: chatChunks({ id: 'chatcmpl-2', pieces: ['a', 'b'], usage }) },
+      is: { status: 'ok', provider_id: 'chatcmpl-2', ...said, ...cost },
+    },
     { what: 'a plain answer without counts', script: { body: withoutUsage }, is: { status: 'ok', ...estimated, output_tokens: 100 } },
     { what: 'a plain answer whose usage is empty', script: { body: { ...withoutUsage, usage: {} } }, is: { status: 'ok', ...estimated, output_tokens: 100 } },
-    { what: 'a plain answer whose counts are texts', script: { body: { ...withoutUsage, usage: { prompt_tokens: '100', completion_tokens: '20', total_tokens: '120' } } }, is: { status: 'ok', ...estimated, output_tokens: 100 } },
-    { what: 'a plain answer that counts the prompt alone', script: { body: { ...withoutUsage, usage: { prompt_tokens: 70 } } }, is: { status: 'ok', ...estimated, input_tokens: 70, output_tokens: 100, total_tokens: 170 } },
+    {
+      what: 'a plain answer whose counts are texts',
+      script: { body: { ...withoutUsage, usage: { prompt_tokens: '100', completion_tokens: '20', total_tokens: '120' } } },
+      is: { status: 'ok', ...estimated, output_tokens: 100 },
+    },
+    {
+      what: 'a plain answer that counts the prompt alone',
+      script: { body: { ...withoutUsage, usage: { prompt_tokens: 70 } } },
+      is: { status: 'ok', ...estimated, input_tokens: 70, output_tokens: 100, total_tokens: 170 },
+    },
     { what: 'a stream without counts', request: helloStream, script: { chunks: chatChunks({ pieces }) }, is: { status: 'ok', ...estimated } },
-    { what: 'an answer without counts and without a price', request: { ...hello, model: 'gpt-free' }, script: { body: withoutUsage }, is: { status: 'ok', estimated: true, output_tokens: 100, total_cost: null, costs_calculation_caveat: 'estimated usage' } },
-    { what: "a provider's error", script: { status: 400, body: errorBody('no', 'invalid_request_error', 'bad') }, is: { status: 'error', input_tokens: null, output_tokens: null, total_cost: null, estimated: false, model: 'gpt-test' } },
+    {
+      what: 'an answer without counts and without a price',
+      request: { ...hello, model: 'gpt-free' },
+      script: { body: withoutUsage },
+      is: { status: 'ok', estimated: true, output_tokens: 100, total_cost: null, costs_calculation_caveat: 'estimated usage' },
+    },
+    {
+      what: "a provider's error",
+      script: { status: 400, body: errorBody('no', 'invalid_request_error', 'bad') },
+      is: { status: 'error', input_tokens: null, output_tokens: null, total_cost: null, estimated: false, model: 'gpt-test' },
+    },
     { what: 'a provider that nobody reaches', script: { refuse: true }, is: { status: 'error', input_tokens: null, provider_name: 'openai' } },
-    { what: 'a stream that breaks', request: helloStream, script: { chunks: chatChunks({ pieces }).slice(0, -2), cutAfter: 10_000 }, is: { status: 'error', estimated: true } },
-    { what: 'a stream that ends with an error', request: helloStream, script: { chunks: [...chatChunks({ pieces: ['a'] }).slice(0, 2), `data: ${JSON.stringify(errorBody('overloaded'))}\n\n`] }, is: { status: 'error', estimated: true } },
+    {
+      what: 'a stream that breaks',
+      request: helloStream,
+      script: { chunks: chatChunks({ pieces }).slice(0, -2), cutAfter: 10_000 },
+      is: { status: 'error', estimated: true },
+    },
+    {
+      what: 'a stream that ends with an error',
+      request: helloStream,
+      script: { chunks: [...chatChunks({ pieces: ['a'] }).slice(0, 2), `data: ${JSON.stringify(errorBody('overloaded'))}\n\n`] },
+      is: { status: 'error', estimated: true },
+    },
   ]
   for (const { what, request = hello, script, is } of kinds) {
     it(`is made of ${what}`, async () => {
@@ -81,26 +140,30 @@ describe('the record of a request', () => {
 
   describe('of a stream that was translated, and that nobody counted', () => {
     const words = (count: number) => Array.from({ length: count }, () => 'words ')
-    const comp = { providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } }, resilience: { retry: { max_retries: 0 } } }
+    const comp = {
+      providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } },
+      resilience: { retry: { max_retries: 0 } },
+    }
     const calls = {
       '/v1/messages': { max_tokens: 1000, messages: hello.messages },
       '/v1/responses': { input: 'hello', store: false },
     }
     const start = async (chunks: readonly string[], cutAfter?: number) => {
       const served = await Served.start({ config: comp })
-      served.upstream.always({ chunks, ...cutAfter === undefined ? {} : { cutAfter } })
+      served.upstream.always({ chunks, ...(cutAfter === undefined ? {} : { cutAfter }) })
       return served
     }
-    for (const [path, body] of Object.entries(calls)) for (const count of [8, 100, 2000]) {
-      it(`estimates ${count} words on ${path}`, async () => {
-        await using served = await start(chatChunks({ pieces: words(count) }))
-        await served.call('POST', path, { model: 'comp/m1', stream: true, ...body })
-        const [record] = await recorded(served, 1)
-        expect(record).to.include({ status: 'ok', estimated: true })
-        expect(record?.input_tokens).to.be.within(1, 50)
-        expect(record?.output_tokens).to.be.within(count * 1.5 * 0.8, count * 1.5 * 1.2 + 10)
-      })
-    }
+    for (const [path, body] of Object.entries(calls))
+      for (const count of [8, 100, 2000]) {
+        it(`estimates ${count} words on ${path}`, async () => {
+          await using served = await start(chatChunks({ pieces: words(count) }))
+          await served.call('POST', path, { model: 'comp/m1', stream: true, ...body })
+          const [record] = await recorded(served, 1)
+          expect(record).to.include({ status: 'ok', estimated: true })
+          expect(record?.input_tokens).to.be.within(1, 50)
+          expect(record?.output_tokens).to.be.within(count * 1.5 * 0.8, count * 1.5 * 1.2 + 10)
+        })
+      }
 
     it('estimates what there was of an answer on /v1/responses that broke off', async () => {
       await using served = await start(chatChunks({ pieces: words(400) }).slice(0, 300), 1e6)
@@ -119,7 +182,8 @@ describe('the record of a request', () => {
 
   it('estimates a Responses stream that its provider does not count by what its end says again', async () => {
     const text = 'words '.repeat(100)
-    const spoken = ({ type, ...rest }: { readonly type: string; readonly [name: string]: unknown }, n: number) => `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: n, ...rest })}\n\n`
+    const spoken = ({ type, ...rest }: { readonly type: string; readonly [name: string]: unknown }, n: number) =>
+      `event: ${type}\ndata: ${JSON.stringify({ type, sequence_number: n, ...rest })}\n\n`
     const part = { type: 'output_text', text, annotations: [] }
     const item = { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [part] }
     const response = { id: 'resp_1', object: 'response', status: 'completed', output: [item] }
@@ -133,9 +197,14 @@ describe('the record of a request', () => {
       { type: 'response.output_item.done', output_index: 0, item },
       { type: 'response.completed', response },
     ].map(spoken)
-    for (const [chunks, status] of [[events, 'ok'], [events.slice(0, -1), 'error'], [events.slice(0, -2), 'error'], [events.slice(0, -4), 'error']] as const) {
+    for (const [chunks, status] of [
+      [events, 'ok'],
+      [events.slice(0, -1), 'error'],
+      [events.slice(0, -2), 'error'],
+      [events.slice(0, -4), 'error'],
+    ] as const) {
       await using served = await Served.start({ config: { resilience: { retry: { max_retries: 0 } } } })
-      served.upstream.always({ chunks, ...status === 'ok' ? {} : { cutAfter: 1e6 } })
+      served.upstream.always({ chunks, ...(status === 'ok' ? {} : { cutAfter: 1e6 }) })
       await served.call('POST', '/v1/responses', { model: 'gpt-test', stream: true, input: 'hello', store: false })
       const [record] = await recorded(served, 1)
       expect(record, `${chunks.length} events`).to.include({ status, estimated: true })
@@ -148,7 +217,16 @@ describe('the record of a request', () => {
     await using served = await Served.start({
       config: {
         resilience: { retry: { max_retries: 0 } },
-        virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ provider: 'openai', model: 'gpt-test' }, { provider: 'backup', model: 'gpt-b' }] }],
+        virtual_models: [
+          {
+            source: 'smart',
+            strategy: 'failover',
+            targets: [
+              { provider: 'openai', model: 'gpt-test' },
+              { provider: 'backup', model: 'gpt-b' },
+            ],
+          },
+        ],
         providers: { backup: { type: 'openai-compatible', api_key: 'sk-backup', base_url: backup.url, models: ['gpt-b'] } },
       },
     })
@@ -157,7 +235,14 @@ describe('the record of a request', () => {
     await served.chat({ ...hello, model: 'smart' })
     const records = await recorded(served, 1)
     expect(records).to.have.length(1)
-    expect(records[0]).to.include({ requested_model: 'smart', model: 'gpt-b', provider: 'openai-compatible', provider_name: 'backup', status: 'ok', input_tokens: 100 })
+    expect(records[0]).to.include({
+      requested_model: 'smart',
+      model: 'gpt-b',
+      provider: 'openai-compatible',
+      provider_name: 'backup',
+      status: 'ok',
+      input_tokens: 100,
+    })
   })
 
   it('is made of a hit of the cache, with what it saved', async () => {
@@ -214,13 +299,32 @@ describe('the record of a request', () => {
     ['translated', '/v1/chat/completions', claude],
     ['passed on as it is', '/p/claude/v1/messages', { ...claude, model: 'claude-test' }],
   ]
-  const begun = messageEvents({ content: [{ type: 'text', text: 'x'.repeat(4000) }], usage: { input_tokens: 1000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 1000 } }, 40).slice(0, -3)
+  const begun = messageEvents(
+    {
+      content: [{ type: 'text', text: 'x'.repeat(4000) }],
+      usage: { input_tokens: 1000, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 1000 },
+    },
+    40,
+  ).slice(0, -3)
   for (const [way, path, body] of ways) {
     describe(`of Anthropic's stream, ${way}`, () => {
       const start = async () => {
         const upstream = await ScriptedUpstream.start()
-        const served = await Served.start({ config: { providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: upstream.url, models: ['claude-test'] } }, resilience: { retry: { max_retries: 0 } } }, env: { ENABLED_PASSTHROUGH_PROVIDERS: 'claude,anthropic' } })
-        return { upstream, served, [Symbol.asyncDispose]: async () => { await served.close(); await upstream.close() } }
+        const served = await Served.start({
+          config: {
+            providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: upstream.url, models: ['claude-test'] } },
+            resilience: { retry: { max_retries: 0 } },
+          },
+          env: { ENABLED_PASSTHROUGH_PROVIDERS: 'claude,anthropic' },
+        })
+        return {
+          upstream,
+          served,
+          [Symbol.asyncDispose]: async () => {
+            await served.close()
+            await upstream.close()
+          },
+        }
       }
 
       it('keeps the count of the prompt and estimates the answer where the provider breaks off', async () => {
@@ -251,7 +355,11 @@ describe('the record of a request', () => {
 
   it('is made of what was seen of a stream that breaks off while policy waits for the whole of it', async () => {
     const whole = "export default { name: 'whole', setup: () => ({ response() {}, stream: { buffer: true } }) }"
-    await using served = await Served.start({ ...priced, files: { 'whole.ts': whole }, config: { ...priced.config, resilience: { retry: { max_retries: 0 } }, pipelines: { chat: [{ insert: './whole.ts', before: 'retry' }] } } })
+    await using served = await Served.start({
+      ...priced,
+      files: { 'whole.ts': whole },
+      config: { ...priced.config, resilience: { retry: { max_retries: 0 } }, pipelines: { chat: [{ insert: './whole.ts', before: 'retry' }] } },
+    })
     served.upstream.always({ chunks: chatChunks({ pieces: Array.from({ length: 10 }, () => 'x'.repeat(40)) }).slice(0, -2), cutAfter: 1e6 })
     await served.chat(helloStream)
     expect((await recorded(served, 1))[0]).to.include({ status: 'error', estimated: true, output_tokens: 100 })
@@ -261,10 +369,18 @@ describe('the record of a request', () => {
     ['an unknown model', { ...hello, model: 'unknown' }],
     ['a wrong key', hello, { authorization: 'Bearer wrong' }],
     ['a body that is refused', { model: 'gpt-test', messages: [] }],
-    ['a prompt that a guardrail blocks', { ...hello, messages: [{ role: 'user', content: 'the password' }] }, {}, { pipelines: { chat: [{ insert: './block.ts', before: 'retry' }] } }],
+    [
+      'a prompt that a guardrail blocks',
+      { ...hello, messages: [{ role: 'user', content: 'the password' }] },
+      {},
+      { pipelines: { chat: [{ insert: './block.ts', before: 'retry' }] } },
+    ],
     ['anything, when usage is switched off', hello, {}, { usage: { enabled: false } }],
   ]
-  const files = { 'block.ts': "export default { name: 'block', setup: () => ({ prompt: ({ conversation }) => conversation.some(t => t.includes('password')) ? Object.assign(new Error('no'), { status: 400 }) : undefined }) }" }
+  const files = {
+    'block.ts':
+      "export default { name: 'block', setup: () => ({ prompt: ({ conversation }) => conversation.some(t => t.includes('password')) ? Object.assign(new Error('no'), { status: 400 }) : undefined }) }",
+  }
   for (const [what, body, headers, config = {}] of silent) {
     it(`is not made of ${what}`, async () => {
       await using served = await Served.start({ config, files })

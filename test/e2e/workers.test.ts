@@ -20,14 +20,22 @@ const policy = {
   metrics: { enabled: true },
   cache: { response: { simple: { enabled: true } } },
   virtual_models: [{ source: 'either', targets: [{ model: 'openai/gpt-test' }, { model: 'openai/gpt-other' }] }],
-  rate_limits: { user_paths: [limitOf('/rate', { period: 'day', max_requests: 50 }), limitOf('/slots', { period: 'concurrent', max_requests: 5 }), limitOf('/kept', { period: 'day', max_requests: 3 })] },
+  rate_limits: {
+    user_paths: [
+      limitOf('/rate', { period: 'day', max_requests: 50 }),
+      limitOf('/slots', { period: 'concurrent', max_requests: 5 }),
+      limitOf('/kept', { period: 'day', max_requests: 3 }),
+    ],
+  },
   budgets: { user_paths: [limitOf('/spend', { period: 'monthly', amount: 20 })] },
 }
 
 describe('two workers', function () {
   this.timeout(180_000)
   let gateway: Workers
-  before(async () => { gateway = await Workers.start(policy) })
+  before(async () => {
+    gateway = await Workers.start(policy)
+  })
   after(() => gateway[Symbol.asyncDispose]())
 
   it('are told of once, with the process that keeps them, which is the one in the pid file', async () => {
@@ -170,7 +178,11 @@ describe('a worker that is killed', function () {
     const over = new AbortController()
     const callers = Array.from({ length: 8 }, async () => {
       while (!over.signal.aborted) {
-        const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(dollar) }).catch(() => undefined)
+        const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(dollar),
+        }).catch(() => undefined)
         const text = await answer?.text().catch(() => undefined)
         if (answer?.status === 200 && text !== undefined) answered.add(String(answer.headers.get('x-request-id')))
         else failed += 1
@@ -179,7 +191,7 @@ describe('a worker that is killed', function () {
     for (const kill of [1, 2]) {
       const goal = answered.size + 100
       await until(() => answered.size >= goal)
-      const [victim] = await gateway.pids() as Iterable<number>
+      const [victim] = (await gateway.pids()) as Iterable<number>
       process.kill(victim ?? 0, 'SIGKILL')
       await until(() => gateway.program.log.filter(isReplaced).length === kill)
     }
@@ -205,7 +217,7 @@ describe('a worker that is killed', function () {
     for (const pid of pids) process.kill(pid, 'SIGTERM')
     gate.open()
     expect(await call).to.include({ status: 200 })
-    await eventually(async () => expect([...await gateway.pids()].some(pid => pids.has(pid))).to.equal(false))
+    await eventually(async () => expect([...(await gateway.pids())].some(pid => pids.has(pid))).to.equal(false))
   })
 })
 
@@ -227,7 +239,12 @@ describe('two workers that are told to end', function () {
       expect(new Set(answers.map(({ pid }) => pid)).size).to.equal(2)
       expect((await gateway.program.ended).code).to.equal(0)
       expect(gateway.program.log.filter(({ msg }) => msg === 'stopped')).to.have.length(1)
-      expect(await access(join(gateway.folder.path, 'tapline.pid')).then(() => true, () => false)).to.equal(false)
+      expect(
+        await access(join(gateway.folder.path, 'tapline.pid')).then(
+          () => true,
+          () => false,
+        ),
+      ).to.equal(false)
       await gateway.restart()
       expect(await recordedIn(gateway.url)).to.have.members(answers.map(({ requestId }) => requestId))
     })
@@ -284,7 +301,9 @@ import { definePlugin } from 'tapline'
 export default definePlugin({ name: 'alone', setup: () => ({ async open() { writeFileSync(new URL('taken', import.meta.url).pathname, '', { flag: 'wx' }) }, request() {} }) })`,
   }
   let gateway: Workers
-  before(async () => { gateway = await Workers.start(letter('a'), files) })
+  before(async () => {
+    gateway = await Workers.start(letter('a'), files)
+  })
   after(() => gateway[Symbol.asyncDispose]())
 
   /** What the provider got of calls to both. */
@@ -292,7 +311,9 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
     const from = gateway.upstream.requests.length
     const answers = [await gateway.call(), await gateway.call()]
     expect(new Set(answers.map(({ pid }) => pid)).size).to.equal(2)
-    return sentTo(gateway).slice(from).map(({ messages }) => messages[0]?.content)
+    return sentTo(gateway)
+      .slice(from)
+      .map(({ messages }) => messages[0]?.content)
   }
   const lines = (matches: (line: Readonly<Record<string, unknown>>) => boolean) => gateway.program.log.filter(matches).length
 
@@ -334,7 +355,7 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
   })
 
   it('begin with the configuration of the others where they are new', async () => {
-    const [victim = 0] = await gateway.pids() as Iterable<number>
+    const [victim = 0] = (await gateway.pids()) as Iterable<number>
     process.kill(victim, 'SIGKILL')
     await gateway.program.said(isReplaced)
     expect(await sent()).to.deep.equal(['hellob', 'hellob'])
@@ -342,7 +363,7 @@ export default definePlugin({ name: 'alone', setup: () => ({ async open() { writ
 
   it('take the new one also where they were about to begin', async () => {
     const [reloads, replaced] = [lines(isReloaded), lines(isReplaced)]
-    const [victim = 0] = await gateway.pids() as Iterable<number>
+    const [victim = 0] = (await gateway.pids()) as Iterable<number>
     process.kill(victim, 'SIGKILL')
     await gateway.configure(letter('f'))
     await until(() => lines(isReloaded) > reloads && lines(isReplaced) > replaced)
@@ -364,9 +385,14 @@ describe('workers that die as soon as they serve', function () {
   this.timeout(180_000)
 
   it('are replaced, until it is clear that none will last; then the program ends and says why', async () => {
-    await using gateway = await Workers.start({ pipelines: { chat: [{ insert: './dying.ts', after: 'auth' }] } }, { 'dying.ts': `import cluster from 'node:cluster'
+    await using gateway = await Workers.start(
+      { pipelines: { chat: [{ insert: './dying.ts', after: 'auth' }] } },
+      {
+        'dying.ts': `import cluster from 'node:cluster'
 import { definePlugin } from 'tapline'
-export default definePlugin({ name: 'dying', setup: () => ({ start() { setInterval(() => { if (cluster.worker.state === 'listening') process.exit(3) }, 20) }, request() {} }) })` })
+export default definePlugin({ name: 'dying', setup: () => ({ start() { setInterval(() => { if (cluster.worker.state === 'listening') process.exit(3) }, 20) }, request() {} }) })`,
+      },
+    )
     expect((await gateway.program.ended).code).to.equal(1)
     const [last] = gateway.program.log.filter(({ level }) => level === 60)
     expect(String(last?.['msg'])).to.equal('nobody serves any more')
@@ -395,8 +421,8 @@ describe('workers that cannot begin', function () {
     'for a port that is taken': [{ server: { port: 1, host: '203.0.113.1', allow_open: true } }, 1, /EADDRNOTAVAIL|EACCES/g],
   } as const
   const files = {
-    'throwing.ts': 'import { definePlugin } from \'tapline\'\nexport default definePlugin({ name: \'throwing\', setup() { throw new Error(\'no\') } })',
-    'ending.ts': 'import { definePlugin } from \'tapline\'\nexport default definePlugin({ name: \'ending\', setup() { process.exit(5) } })',
+    'throwing.ts': "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'throwing', setup() { throw new Error('no') } })",
+    'ending.ts': "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'ending', setup() { process.exit(5) } })",
   }
   for (const [why, [config, code, words]] of Object.entries(cases)) {
     it(`${why} are told of once, and the program ends with ${code}`, async () => {
@@ -424,7 +450,9 @@ async function answersCounted(gateway: Workers): Promise<number> {
 
 /** What the provider was asked. */
 function sentTo({ upstream }: Workers) {
-  return upstream.requests.map(({ body }) => JSON.parse(body.toString()) as { readonly model: string; readonly messages: readonly { readonly content: string }[] })
+  return upstream.requests.map(
+    ({ body }) => JSON.parse(body.toString()) as { readonly model: string; readonly messages: readonly { readonly content: string }[] },
+  )
 }
 
 function lives(pid: number): boolean {

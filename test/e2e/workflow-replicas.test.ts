@@ -9,7 +9,9 @@ import { everythingOn, makeGuardrail, makeWorkflow } from '../support/workflows.
 
 describe('workflows and guardrails of two gateways on one store', () => {
   let folder: Folder
-  beforeEach(async () => { folder = await Folder.make() })
+  beforeEach(async () => {
+    folder = await Folder.make()
+  })
   afterEach(() => folder[Symbol.asyncDispose]())
 
   const start = async () => {
@@ -42,7 +44,11 @@ describe('workflows and guardrails of two gateways on one store', () => {
   it('get one version each when both write at once', async () => {
     await using one = await start()
     await using two = await start()
-    const answers = await Promise.all([one, two, one, two].map(gateway => gateway.call('POST', '/workflows', { body: { name: 'raced', scope_user_path: '/a', workflow_payload: { schema_version: 2 } } })))
+    const answers = await Promise.all(
+      [one, two, one, two].map(gateway =>
+        gateway.call('POST', '/workflows', { body: { name: 'raced', scope_user_path: '/a', workflow_payload: { schema_version: 2 } } }),
+      ),
+    )
     const made = answers.filter(({ status }) => status === 201)
     expect(made).to.not.deep.equal([])
     expect(answers.filter(({ status }) => status !== 201 && status !== 409)).to.deep.equal([])
@@ -62,10 +68,17 @@ describe('workflows and guardrails of two gateways on one store', () => {
 
   it('are printed by tapline explain for a request', async () => {
     const one = await start()
-    await makeWorkflow(one, { name: 'team a', scope_provider_name: 'openai', scope_user_path: '/team', workflow_payload: { schema_version: 2, features: { ...everythingOn, failover: false } } })
+    await makeWorkflow(one, {
+      name: 'team a',
+      scope_provider_name: 'openai',
+      scope_user_path: '/team',
+      workflow_payload: { schema_version: 2, features: { ...everythingOn, failover: false } },
+    })
     await one[Symbol.asyncDispose]()
     await folder.write('tapline.yaml', `storage: { sqlite: { path: '${join(folder.path, 'tapline.db')}' } }\n`)
-    const { stdout, stderr } = await new Tapline(folder, ['explain', 'chat', '--model', 'openai/gpt-test', '--user-path', '/team/x'], { OPENAI_API_KEY: 'sk-none' }).ended
+    const { stdout, stderr } = await new Tapline(folder, ['explain', 'chat', '--model', 'openai/gpt-test', '--user-path', '/team/x'], {
+      OPENAI_API_KEY: 'sk-none',
+    }).ended
     expect(stderr).to.equal('')
     expect(stdout).to.match(/workflow {3}team a, version 1/)
     expect(stdout).to.match(/→ openai under \/team: team a/)

@@ -23,12 +23,14 @@ function answer(request: ReceivedRequest): Script {
   if (request.path === '/v1/catalogue') return { body: { catalogue: [{ slug: 'acme-1', maker: 'Acme' }] } }
   const isStream = (JSON.parse(request.body.toString()) as { stream?: boolean }).stream === true
   const toolCalls = [{ name: 'use', arguments: [`{"key":"${secret.slice(0, 9)}`, `${secret.slice(9)}"}`] }]
-  return isStream ? { chunks: chatChunks({ pieces: ['It is ', secret.slice(0, 4), `${secret.slice(4)}.`], toolCalls }) } : { body: chatCompletion({ content: `It is ${secret}.`, toolCalls }) }
+  return isStream
+    ? { chunks: chatChunks({ pieces: ['It is ', secret.slice(0, 4), `${secret.slice(4)}.`], toolCalls }) }
+    : { body: chatCompletion({ content: `It is ${secret}.`, toolCalls }) }
 }
 
 /** Checks through the gateway at `url` that the package serves, and that the guardrail guards. */
 export async function expectGuarded(url: string, upstream: ScriptedUpstream): Promise<void> {
-  const models = await (await fetch(`${url}/v1/models`)).json() as { data: { id: string }[] }
+  const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
   expect(models.data.map(({ id }) => id)).to.deep.equal(['acme/acme-1'])
 
   const refused = await chat(url, { messages: [{ role: 'user', content: `Is ${secret} yours?` }] })
@@ -43,7 +45,10 @@ export async function expectGuarded(url: string, upstream: ScriptedUpstream): Pr
 
   const streamed = await chat(url, { stream: true })
   expect(streamed.status, streamed.text).to.equal(200)
-  expect(streamed.text).to.include('[redacted]').and.match(/data: \[DONE\]\n\n$/).and.not.include('AKIA')
+  expect(streamed.text)
+    .to.include('[redacted]')
+    .and.match(/data: \[DONE\]\n\n$/)
+    .and.not.include('AKIA')
 }
 
 async function chat(url: string, body: object): Promise<{ status: number; text: string }> {

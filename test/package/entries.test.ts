@@ -13,7 +13,9 @@ const entries = Object.entries(ownModules)
 describe('the entries of the package', () => {
   it('are those of package.json, as built', () => {
     const { './package.json': _, ...exports } = json('package.json')['exports'] as Record<string, unknown>
-    expect(exports).to.deep.equal(Object.fromEntries(entries.map(([name, file]) => [name.replace('tapline', '.'), { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` }])))
+    expect(exports).to.deep.equal(
+      Object.fromEntries(entries.map(([name, file]) => [name.replace('tapline', '.'), { types: `./dist/${file}.d.ts`, default: `./dist/${file}.js` }])),
+    )
   })
 
   it('are those of the compiler', () => {
@@ -27,7 +29,7 @@ describe('the entries of the package', () => {
 
   for (const [name, file] of entries.filter(([name]) => name !== 'tapline/testing')) {
     it(`have every value in the manual: ${name}`, async () => {
-      const values = Object.keys(await import(`../../${file}.ts`) as object)
+      const values = Object.keys((await import(`../../${file}.ts`)) as object)
       const { text } = page('docs/writing-a-plugin.md')
       const [row = ''] = text.split('\n').filter(line => line.startsWith(`| \`${name}\` |`))
       expect(values.filter(value => !row.includes(`\`${value}\``))).to.deep.equal([])
@@ -37,7 +39,10 @@ describe('the entries of the package', () => {
   it('have whatever the manual imports', async () => {
     for (const { name: from, blocks } of pages) {
       for (const [, names = '', entry = ''] of blocks.flatMap(({ text }) => [...text.matchAll(/^import \{([^}]*)\} from '(tapline(?:\/\w+)?)'/gm)])) {
-        const values = names.split(',').map(name => name.trim()).filter(name => name !== '' && !name.startsWith('type '))
+        const values = names
+          .split(',')
+          .map(name => name.trim())
+          .filter(name => name !== '' && !name.startsWith('type '))
         expect(await import(`../../${ownModules[entry]}.ts`), `${from}: ${entry}`).to.include.all.keys(values)
       }
     }

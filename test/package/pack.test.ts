@@ -48,7 +48,11 @@ describe('the package, installed in an empty folder', function () {
     await using upstream = await startAcme()
     const port = await freePort()
     const env = { ...usersEnvironment, ...acmeVariables(upstream) }
-    const gateway = spawn(usersNode, [launcher, '--config', 'packages/tapline.yaml', '--port', String(port)], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
+    const gateway = spawn(usersNode, [launcher, '--config', 'packages/tapline.yaml', '--port', String(port)], {
+      cwd: folder,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
     const exit = once(gateway, 'exit')
     try {
       await saying(gateway.stdout, 'Tapline listens on')
@@ -65,13 +69,32 @@ describe('the package, installed in an empty folder', function () {
   })
 
   it('has all of its entries', async () => {
-    const values = { tapline: 'definePlugin', 'tapline/guardrail': 'guardTexts', 'tapline/dialect': 'refusal', 'tapline/store': 'Lease', 'tapline/testing': 'runPlugin' }
-    await writeFile(join(folder, 'entries.mjs'), Object.entries(values).map(([entry, value]) => `import { ${value} } from '${entry}'\nconsole.log(${value}.name)\n`).join(''))
+    const values = {
+      tapline: 'definePlugin',
+      'tapline/guardrail': 'guardTexts',
+      'tapline/dialect': 'refusal',
+      'tapline/store': 'Lease',
+      'tapline/testing': 'runPlugin',
+    }
+    await writeFile(
+      join(folder, 'entries.mjs'),
+      Object.entries(values)
+        .map(([entry, value]) => `import { ${value} } from '${entry}'\nconsole.log(${value}.name)\n`)
+        .join(''),
+    )
     expect((await run(process.execPath, ['entries.mjs'], folder)).split('\n')).to.deep.equal([...Object.values(values), ''])
   })
 
   it('has types', async () => {
-    const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, allowImportingTsExtensions: true, typeRoots: [join(root, 'node_modules/@types')], types: ['node'] }
+    const compilerOptions = {
+      module: 'nodenext',
+      target: 'es2024',
+      strict: true,
+      noEmit: true,
+      allowImportingTsExtensions: true,
+      typeRoots: [join(root, 'node_modules/@types')],
+      types: ['node'],
+    }
     await writeFile(join(folder, 'plugins/wrong.ts'), pluginWithMistake)
     await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['plugins'] }))
     await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], folder)
@@ -95,7 +118,10 @@ async function saying(stream: NodeJS.ReadableStream, words: string): Promise<voi
   const said: string[] = []
   const lines = createInterface(stream)
   await new Promise<void>((resolve, reject) => {
-    lines.on('line', line => { said.push(line); if (line.includes(words)) resolve() })
+    lines.on('line', line => {
+      said.push(line)
+      if (line.includes(words)) resolve()
+    })
     lines.on('close', () => reject(new Error(said.join('\n'))))
   })
 }

@@ -9,12 +9,19 @@ const execute = promisify(execFile)
 
 /** What a user's shell has: nothing of npm's, and not the Node that this repository brings. */
 export const usersEnvironment: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => value === undefined || /^npm_|^NODE_/i.test(name) ? [] : [[name, value]])),
-  PATH: (process.env['PATH'] ?? '').split(delimiter).filter(directory => !directory.includes('node_modules')).join(delimiter),
+  ...Object.fromEntries(Object.entries(process.env).flatMap(([name, value]) => (value === undefined || /^npm_|^NODE_/i.test(name) ? [] : [[name, value]]))),
+  PATH: (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .filter(directory => !directory.includes('node_modules'))
+    .join(delimiter),
 }
 
 /** The Node that the machine has; the running one if it has none. */
-export const usersNode = (usersEnvironment['PATH'] ?? '').split(delimiter).map(directory => join(directory, 'node')).find(existsSync) ?? process.execPath
+export const usersNode =
+  (usersEnvironment['PATH'] ?? '')
+    .split(delimiter)
+    .map(directory => join(directory, 'node'))
+    .find(existsSync) ?? process.execPath
 
 export interface Outcome {
   readonly code: number
@@ -23,9 +30,14 @@ export interface Outcome {
 }
 
 /** How a command ends, well or badly. */
-export async function outcomeOf(command: string, parameters: readonly string[], cwd: string, variables: Readonly<Record<string, string>> = {}): Promise<Outcome> {
+export async function outcomeOf(
+  command: string,
+  parameters: readonly string[],
+  cwd: string,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Outcome> {
   try {
-    return { code: 0, ...await execute(command, parameters, { cwd, env: { ...usersEnvironment, ...variables } }) }
+    return { code: 0, ...(await execute(command, parameters, { cwd, env: { ...usersEnvironment, ...variables } })) }
   } catch (cause) {
     if (typeof (cause as { code?: unknown }).code !== 'number') throw cause
     return cause as Error & Outcome

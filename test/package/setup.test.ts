@@ -39,7 +39,13 @@ describe('the setup before npm scripts', function () {
   }
 
   async function depend(at: string, version: string): Promise<void> {
-    const manifest = { name: 'clone', version: '1.0.0', engines: { node: '>=20.0' }, dependencies: { part: `file:../part-${version}.tgz` }, devDependencies: { tool: 'file:../tool-1.0.0.tgz' } }
+    const manifest = {
+      name: 'clone',
+      version: '1.0.0',
+      engines: { node: '>=20.0' },
+      dependencies: { part: `file:../part-${version}.tgz` },
+      devDependencies: { tool: 'file:../tool-1.0.0.tgz' },
+    }
     await writeFile(join(at, 'package.json'), JSON.stringify(manifest))
     await run('npm', ['install', '--package-lock-only', '--offline'], at)
   }
@@ -53,7 +59,10 @@ describe('the setup before npm scripts', function () {
   }
 
   it('makes the installation on a fresh clone, and only once', async () => {
-    expect(await setup()).to.include({ code: 0 }).with.property('stderr').that.includes(installing)
+    expect(await setup())
+      .to.include({ code: 0 })
+      .with.property('stderr')
+      .that.includes(installing)
     expect(await versionOf('part')).to.equal('1.0.0')
     expect(await setup()).to.include({ code: 0, stdout: '', stderr: '' })
   })
@@ -87,7 +96,10 @@ describe('the setup before npm scripts', function () {
 
   it('makes one installation when two scripts start at once', async () => {
     const said = (await Promise.all([setup(), setup(['--dev'])])).map(({ code, stderr }) => ({ code, installs: stderr.includes(installing) }))
-    expect(said).to.have.deep.members([{ code: 0, installs: true }, { code: 0, installs: false }])
+    expect(said).to.have.deep.members([
+      { code: 0, installs: true },
+      { code: 0, installs: false },
+    ])
   })
 
   it('goes on where one died', async () => {

@@ -7,7 +7,7 @@ const open = { server: { auth_verify_enabled: true, master_key: undefined } }
 
 async function verify({ served }: AdminGateway, headers: Readonly<Record<string, string>> = {}, method = 'GET') {
   const answer = await served.call(method, '/v1/auth/verify', undefined, headers)
-  return { ...answer, said: answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString()) as unknown }
+  return { ...answer, said: answer.body.length === 0 ? undefined : (JSON.parse(answer.body.toString()) as unknown) }
 }
 
 describe('auth-verify', () => {
@@ -23,8 +23,17 @@ describe('auth-verify', () => {
     await using gateway = await AdminGateway.start({ config: on })
     const make = async (body: object) => (await gateway.call('POST', '/auth-keys', { body: { name: 'x', ...body } })).json
     const [bound, free] = [await make({ user_path: '/team' }), await make({})]
-    expect((await verify(gateway, { authorization: `Bearer ${bound.value}`, 'x-tapline-user-path': '/other' })).said).to.deep.equal({ valid: true, method: 'api_key', key_id: bound.id, user_path: '/team' })
-    expect((await verify(gateway, { authorization: `Bearer ${free.value}`, 'x-tapline-user-path': '/other' })).said).to.deep.equal({ valid: true, method: 'api_key', key_id: free.id })
+    expect((await verify(gateway, { authorization: `Bearer ${bound.value}`, 'x-tapline-user-path': '/other' })).said).to.deep.equal({
+      valid: true,
+      method: 'api_key',
+      key_id: bound.id,
+      user_path: '/team',
+    })
+    expect((await verify(gateway, { authorization: `Bearer ${free.value}`, 'x-tapline-user-path': '/other' })).said).to.deep.equal({
+      valid: true,
+      method: 'api_key',
+      key_id: free.id,
+    })
     await gateway.call('POST', `/auth-keys/${bound.id}/deactivate`)
     expectError(await verify(gateway, { authorization: `Bearer ${bound.value}` }), { code: 'invalid_api_key', message: 'authentication failed' })
   })

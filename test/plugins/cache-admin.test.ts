@@ -9,28 +9,42 @@ import { hello, helloStream } from '../support/serve.ts'
 const config = { cache: { response: { simple: {} } } }
 const clear = '/cache?confirmation=clear'
 
-describeRoutes([
-  {
-    method: 'GET', path: '/cache/overview', scope: 'global', malformed: [
-      { name: 'a day that is none', path: '/cache/overview?start_date=2026-02-30', param: 'start_date' },
-      { name: 'days that end before they begin', path: '/cache/overview?start_date=2026-02-02&end_date=2026-02-01', param: 'start_date' },
-    ],
-    off: { config: { usage: { enabled: false } }, status: 200 },
-  },
-  {
-    method: 'DELETE', path: clear, documented: '/cache', scope: 'global', status: 204, malformed: [
-      { name: 'no confirmation', path: '/cache', code: 'missing_required_parameter', param: 'confirmation' },
-      { name: 'another word than clear', path: '/cache?confirmation=yes', param: 'confirmation' },
-      { name: 'an empty model', path: '/cache?confirmation=clear&model=', param: 'model' },
-      { name: 'a layer that nobody knows', path: `${clear}&layer=onion`, param: 'layer' },
-    ],
-    off: { config: { cache: {} }, status: 503, code: 'feature_unavailable' },
-  },
-], { config })
+describeRoutes(
+  [
+    {
+      method: 'GET',
+      path: '/cache/overview',
+      scope: 'global',
+      malformed: [
+        { name: 'a day that is none', path: '/cache/overview?start_date=2026-02-30', param: 'start_date' },
+        { name: 'days that end before they begin', path: '/cache/overview?start_date=2026-02-02&end_date=2026-02-01', param: 'start_date' },
+      ],
+      off: { config: { usage: { enabled: false } }, status: 200 },
+    },
+    {
+      method: 'DELETE',
+      path: clear,
+      documented: '/cache',
+      scope: 'global',
+      status: 204,
+      malformed: [
+        { name: 'no confirmation', path: '/cache', code: 'missing_required_parameter', param: 'confirmation' },
+        { name: 'another word than clear', path: '/cache?confirmation=yes', param: 'confirmation' },
+        { name: 'an empty model', path: '/cache?confirmation=clear&model=', param: 'model' },
+        { name: 'a layer that nobody knows', path: `${clear}&layer=onion`, param: 'layer' },
+      ],
+      off: { config: { cache: {} }, status: 503, code: 'feature_unavailable' },
+    },
+  ],
+  { config },
+)
 
 describe('clearing the cache', () => {
   const start = async (): Promise<AdminGateway> => {
-    const gateway = await AdminGateway.start({ config: { ...config, providers: { other: { type: 'vllm', base_url: 'http://127.0.0.1:1', models: ['x'] } } }, env: { OPENAI_MODELS: 'gpt-test,gpt-other' } })
+    const gateway = await AdminGateway.start({
+      config: { ...config, providers: { other: { type: 'vllm', base_url: 'http://127.0.0.1:1', models: ['x'] } } },
+      env: { OPENAI_MODELS: 'gpt-test,gpt-other' },
+    })
     gateway.served.upstream.always({ body: chatCompletion() })
     return gateway
   }
@@ -71,8 +85,12 @@ describe('clearing the cache', () => {
   }
 
   it('says when the store cannot forget', async () => {
-    const store = "const kept = new Map(); export default { name: 'small-store', provides: 'cache', setup: () => ({ service: { get: key => kept.get(key), set: (key, value) => { kept.set(key, value) }, delete: key => { kept.delete(key) } } }) }"
-    await using gateway = await AdminGateway.start({ files: { 'small-store.ts': store }, config: { ...config, pipelines: { services: [{ replace: 'cache-store', with: './small-store.ts' }] } } })
+    const store =
+      "const kept = new Map(); export default { name: 'small-store', provides: 'cache', setup: () => ({ service: { get: key => kept.get(key), set: (key, value) => { kept.set(key, value) }, delete: key => { kept.delete(key) } } }) }"
+    await using gateway = await AdminGateway.start({
+      files: { 'small-store.ts': store },
+      config: { ...config, pipelines: { services: [{ replace: 'cache-store', with: './small-store.ts' }] } },
+    })
     expectRefusal(await gateway.call('DELETE', clear), 503, 'feature_unavailable')
   })
 
@@ -96,7 +114,15 @@ describe('the overview of the cache', () => {
       seen = await read('UTC')
     }
     const tokens = { input_tokens: 200, output_tokens: 100, total_tokens: 300 }
-    expect(seen.summary).to.deep.equal({ total_hits: 2, exact_hits: 2, semantic_hits: 0, total_input_tokens: 200, total_output_tokens: 100, total_tokens: 300, total_saved_cost: 0.0004 })
+    expect(seen.summary).to.deep.equal({
+      total_hits: 2,
+      exact_hits: 2,
+      semantic_hits: 0,
+      total_input_tokens: 200,
+      total_output_tokens: 100,
+      total_tokens: 300,
+      total_saved_cost: 0.0004,
+    })
     expect(seen.daily).to.deep.equal([{ date: '2026-06-01', hits: 2, exact_hits: 2, semantic_hits: 0, ...tokens, saved_cost: 0.0004 }])
     expect((await read('Europe/Berlin')).daily.map(({ date }: { date: string }) => date)).to.deep.equal(['2026-06-02'])
   })
@@ -110,7 +136,10 @@ describe('the overview of the cache', () => {
 })
 
 describe('GET /admin/runtime/config of caches', () => {
-  for (const [given, expected] of [[config, 'on'], [{}, 'off']] as const) {
+  for (const [given, expected] of [
+    [config, 'on'],
+    [{}, 'off'],
+  ] as const) {
     it(`says that the cache is ${expected}`, async () => {
       await using gateway = await AdminGateway.start({ config: given })
       expect((await gateway.call('GET', '/runtime/config')).json).to.include({ CACHE_ENABLED: expected, SEMANTIC_CACHE_ENABLED: 'off' })

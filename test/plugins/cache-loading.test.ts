@@ -6,7 +6,17 @@ import { promisify } from 'node:util'
 import { expect } from 'chai'
 
 const root = new URL('../../', import.meta.url)
-const plugins = ['cache-exact', 'cache-semantic', 'prompt-cache', 'vectors', 'vectors/embedded', 'vectors/pgvector', 'vectors/pinecone', 'vectors/qdrant', 'vectors/weaviate']
+const plugins = [
+  'cache-exact',
+  'cache-semantic',
+  'prompt-cache',
+  'vectors',
+  'vectors/embedded',
+  'vectors/pgvector',
+  'vectors/pinecone',
+  'vectors/qdrant',
+  'vectors/weaviate',
+]
 
 /** In a process of its own: loads the plugins, and says which files came with them. */
 const loading = `

@@ -17,7 +17,12 @@ async function make(maxBytes: string): Promise<{ store: MemoryStore; clock: Turn
   const definition: PluginDefinition = plugin
   const clock = new TurnedClock()
   const { value: options } = checkOptions(definition.schema, { max_bytes: maxBytes }, () => undefined)
-  const instance = await Instance.setUp({ key: 'x', name: 'cache-memory', definition, options }, { clock } as unknown as Services, pino({ enabled: false }), clock)
+  const instance = await Instance.setUp(
+    { key: 'x', name: 'cache-memory', definition, options },
+    { clock } as unknown as Services,
+    pino({ enabled: false }),
+    clock,
+  )
   return { clock, store: instance.taps.service as unknown as MemoryStore }
 }
 

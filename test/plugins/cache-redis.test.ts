@@ -24,7 +24,9 @@ function inRedis(url: string, prefix = `${uniqueName()}:`, more: object = {}) {
 
 describe('cache-redis', () => {
   let url: string
-  before(async function () { url = await need(this, redis) })
+  before(async function () {
+    url = await need(this, redis)
+  })
 
   const opened = async (prefix = `${uniqueName()}:`) => {
     const cache = new RedisCache({ url, prefix, opened: nothing })
@@ -69,7 +71,13 @@ describe('cache-redis', () => {
   it('fails at once while Redis is away, and goes on when it is back', async () => {
     const server = await startRedis()
     let users = 0
-    const cache = new RedisCache({ url: server?.url ?? '', prefix: 'x:', opened: () => { users += 1 } })
+    const cache = new RedisCache({
+      url: server?.url ?? '',
+      prefix: 'x:',
+      opened: () => {
+        users += 1
+      },
+    })
     await Promise.all([cache.open(), cache.open()])
     expect([users, await cache.probe()]).to.deep.equal([1, 'ok'])
     await server?.kill()
@@ -77,7 +85,11 @@ describe('cache-redis', () => {
     expect(await cache.probe()).to.equal('down')
     await server?.restart()
     let found: unknown
-    while (found === undefined) found = await cache.set('a', Buffer.from('x'), 60_000).then(() => 'set', () => undefined)
+    while (found === undefined)
+      found = await cache.set('a', Buffer.from('x'), 60_000).then(
+        () => 'set',
+        () => undefined,
+      )
     expect(String(await cache.get('a'))).to.equal('x')
     await cache.close()
   })
@@ -85,7 +97,9 @@ describe('cache-redis', () => {
 
 describe('the store of the caches', () => {
   let url: string
-  before(async function () { url = await need(this, redis) })
+  before(async function () {
+    url = await need(this, redis)
+  })
 
   /** Two gateways with the same settings. @returns whether the second has what the first was answered, and readiness of the first */
   const shared = async (options: (prefix: string) => ServeOptions) => {
@@ -103,23 +117,45 @@ describe('the store of the caches', () => {
   const memory = (more: object) => ({ cache: { response: { simple: more } } })
   const cases: readonly [string, (prefix: string) => ServeOptions, object][] = [
     ['is Redis when its URL is known', prefix => ({ config: inRedis(url, prefix) }), { isShared: true, check: 'ok' }],
-    ['is Redis when only REDIS_URL is set', prefix => ({ config: memory({}), env: { REDIS_URL: url, REDIS_KEY_RESPONSES: prefix } }), { isShared: true, check: 'ok' }],
+    [
+      'is Redis when only REDIS_URL is set',
+      prefix => ({ config: memory({}), env: { REDIS_URL: url, REDIS_KEY_RESPONSES: prefix } }),
+      { isShared: true, check: 'ok' },
+    ],
     ['is the memory without a URL', () => ({ config: memory({}) }), { isShared: false, check: undefined }],
     ['is the memory when told so', prefix => ({ config: inRedis(url, prefix, { store: 'memory' }) }), { isShared: false, check: undefined }],
-    ['is the memory when a variable says so', prefix => ({ config: inRedis(url, prefix), env: { RESPONSE_CACHE_SIMPLE_STORE: 'memory' } }), { isShared: false, check: undefined }],
+    [
+      'is the memory when a variable says so',
+      prefix => ({ config: inRedis(url, prefix), env: { RESPONSE_CACHE_SIMPLE_STORE: 'memory' } }),
+      { isShared: false, check: undefined },
+    ],
   ]
-  for (const [name, options, expected] of cases) it(name, async () => { expect(await shared(options)).to.deep.equal(expected) })
+  for (const [name, options, expected] of cases)
+    it(name, async () => {
+      expect(await shared(options)).to.deep.equal(expected)
+    })
 
   it('must have a URL where it is Redis', async () => {
-    const cause = await Served.start({ config: memory({ store: 'redis' }) }).then(async served => { await served.close() }, (cause: Error) => cause.message)
+    const cause = await Served.start({ config: memory({ store: 'redis' }) }).then(
+      async served => {
+        await served.close()
+      },
+      (cause: Error) => cause.message,
+    )
     expect(cause).to.match(/url/)
   })
 
   it('is not connected to while the cache is off', async () => {
     let connections = 0
-    const server = createServer(socket => { connections += 1; socket.destroy() }).listen(0, '127.0.0.1')
+    const server = createServer(socket => {
+      connections += 1
+      socket.destroy()
+    }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const options = (enabled: boolean) => ({ env: { STATE_BACKEND: 'memory' }, config: memory({ enabled, redis: { url: `redis://127.0.0.1:${portOf(server)}` } }) })
+    const options = (enabled: boolean) => ({
+      env: { STATE_BACKEND: 'memory' },
+      config: memory({ enabled, redis: { url: `redis://127.0.0.1:${portOf(server)}` } }),
+    })
     await (await Served.start(options(false))).close()
     expect(connections).to.equal(0)
     await (await Served.start(options(true))).close()
@@ -136,7 +172,7 @@ describe('the store of the caches', () => {
     let keys: string[] = []
     while (keys.length === 0) keys = await client.keys(`${prefix}*`)
     const [key = ''] = keys
-    const entry = await client.getBuffer(key) as Buffer
+    const entry = (await client.getBuffer(key)) as Buffer
     expect(entry.length).to.be.below(first.body.length / 10)
     expect((await served.chat()).body.equals(first.body)).to.equal(true)
     const written = entry.toString('latin1')
@@ -152,7 +188,9 @@ describe('the store of the caches', () => {
     one.upstream.always({ chunks: sampleStream })
     await one.chat(helloStream)
     const client = new Redis(url)
-    while ((await client.keys(`${prefix}*`)).length === 0) { /* nobody waits for an entry to be kept */ }
+    while ((await client.keys(`${prefix}*`)).length === 0) {
+      /* nobody waits for an entry to be kept */
+    }
     client.disconnect()
     const answer = await other.chat(helloStream)
     expect([answer.headers['x-cache'], answer.body.toString()]).to.deep.equal(['HIT (exact)', (await one.chat(helloStream)).body.toString()])
@@ -190,7 +228,10 @@ describe('the store of the caches', () => {
     const { served } = gateway
     served.upstream.always(fine)
     const isHit = async (model: string) => (await served.chat({ ...hello, model })).headers['x-cache'] !== undefined
-    for (const model of ['gpt-test', 'gpt-other']) while (!await isHit(model)) { /* nobody waits for an entry to be kept */ }
+    for (const model of ['gpt-test', 'gpt-other'])
+      while (!(await isHit(model))) {
+        /* nobody waits for an entry to be kept */
+      }
     expect((await gateway.call('DELETE', '/cache?confirmation=clear&model=gpt-test')).status).to.equal(204)
     expect([await isHit('gpt-test'), await isHit('gpt-other')]).to.deep.equal([false, true])
     await server?.kill()

@@ -7,7 +7,10 @@ const reminders = ({ served }: AdminGateway) => served.gateway.log.filter(({ msg
 const shown = async (gateway: AdminGateway) => (await gateway.call('GET', '/runtime/config')).json.DEMO_MODE as string
 
 describe('demo mode', () => {
-  for (const [name, options] of [['the file', { config: { server: { master_key: 'sk-master', demo_mode: true } } }], ['a variable', { env: { TAPLINE_DEMO_MODE: 'on' } }]] as const) {
+  for (const [name, options] of [
+    ['the file', { config: { server: { master_key: 'sk-master', demo_mode: true } } }],
+    ['a variable', { env: { TAPLINE_DEMO_MODE: 'on' } }],
+  ] as const) {
     it(`is told at the start and every five minutes, and to administrators, where ${name} says so`, async () => {
       const clock = new TurnedClock()
       await using gateway = await AdminGateway.start({ ...options, clock })
@@ -21,7 +24,10 @@ describe('demo mode', () => {
     })
   }
 
-  for (const [name, options] of [['by default', {}], ['where a variable of that name is somebody else\'s', { env: { DEMO_MODE: 'on' } }]] as const) {
+  for (const [name, options] of [
+    ['by default', {}],
+    ["where a variable of that name is somebody else's", { env: { DEMO_MODE: 'on' } }],
+  ] as const) {
     it(`is not told of ${name}`, async () => {
       const clock = new TurnedClock()
       await using gateway = await AdminGateway.start({ ...options, clock })

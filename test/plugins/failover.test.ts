@@ -31,7 +31,10 @@ describe('failover: what leads to the next target', () => {
     ['an open breaker', { kind: 'refused', error: gatewayError('circuit_open', 'x') }, true],
     ['another refusal of the gateway', { kind: 'refused', error: gatewayError('unsupported_response_operation', 'x') }, false],
   ]
-  for (const [what, facts, expected] of cases) it(`${expected ? 'is' : 'is not'} ${what}`, () => { expect(isTrigger(failure(facts))).to.equal(expected) })
+  for (const [what, facts, expected] of cases)
+    it(`${expected ? 'is' : 'is not'} ${what}`, () => {
+      expect(isTrigger(failure(facts))).to.equal(expected)
+    })
 
   it('is what the lists say when they are given', () => {
     const own = triggers(['418'], ['tea pot'])
@@ -43,10 +46,21 @@ describe('failover: what leads to the next target', () => {
 
 const fine: Script = { body: chatCompletion({ model: 'gpt-b', usage: { prompt_tokens: 3, completion_tokens: 5 } }) }
 const smart = { ...hello, model: 'smart' }
-const virtual = (more: object = {}) => [{ source: 'smart', strategy: 'failover', targets: ['openai/gpt-test', 'backup/gpt-b', 'backup/gpt-c'].map(name => ({ provider: name.split('/')[0], model: name.split('/')[1] })), ...more }]
+const virtual = (more: object = {}) => [
+  {
+    source: 'smart',
+    strategy: 'failover',
+    targets: ['openai/gpt-test', 'backup/gpt-b', 'backup/gpt-c'].map(name => ({ provider: name.split('/')[0], model: name.split('/')[1] })),
+    ...more,
+  },
+]
 
 /** Two providers, no retries, and a virtual model over both. */
-async function withBackup(run: (served: Served, backup: ScriptedUpstream) => Promise<void>, config: Readonly<Record<string, unknown>> = {}, options: ServeOptions = {}): Promise<void> {
+async function withBackup(
+  run: (served: Served, backup: ScriptedUpstream) => Promise<void>,
+  config: Readonly<Record<string, unknown>> = {},
+  options: ServeOptions = {},
+): Promise<void> {
   await using backup = await ScriptedUpstream.start()
   await using served = await Served.start({
     ...options,
@@ -101,45 +115,63 @@ describe('failover in the gateway', () => {
   })
 
   it('gives each target its own retries, and the last error if all fail', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.always({ status: 503, body: errorBody('one') })
-      backup.always({ status: 503, body: errorBody('two') })
-      const answer = await served.chat(smart)
-      expect(answer.status).to.equal(503)
-      expect(answer.body.toString()).to.contain('two')
-      expect(served.upstream.requests).to.have.length(2)
-      expect(backup.requests).to.have.length(4)
-      expect((await served.completions.ended()).attempts.map(({ kind, target }) => `${kind} ${target.model}`)).to.deep.equal(
-        ['primary gpt-test', 'retry gpt-test', 'failover gpt-b', 'retry gpt-b', 'failover gpt-c', 'retry gpt-c'])
-    }, { resilience: { retry: { max_retries: 1, initial_backoff: '1ms' } } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 503, body: errorBody('one') })
+        backup.always({ status: 503, body: errorBody('two') })
+        const answer = await served.chat(smart)
+        expect(answer.status).to.equal(503)
+        expect(answer.body.toString()).to.contain('two')
+        expect(served.upstream.requests).to.have.length(2)
+        expect(backup.requests).to.have.length(4)
+        expect((await served.completions.ended()).attempts.map(({ kind, target }) => `${kind} ${target.model}`)).to.deep.equal([
+          'primary gpt-test',
+          'retry gpt-test',
+          'failover gpt-b',
+          'retry gpt-b',
+          'failover gpt-c',
+          'retry gpt-c',
+        ])
+      },
+      { resilience: { retry: { max_retries: 1, initial_backoff: '1ms' } } },
+    )
   })
 
   it('tries no more targets than max_attempts', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.always({ status: 500, body: errorBody('one') })
-      backup.always({ status: 500, body: errorBody('two') })
-      await served.chat(smart)
-      expect(backup.requests).to.have.length(1)
-    }, { failover: { max_attempts: 1 } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        backup.always({ status: 500, body: errorBody('two') })
+        await served.chat(smart)
+        expect(backup.requests).to.have.length(1)
+      },
+      { failover: { max_attempts: 1 } },
+    )
   })
 
   it('passes by a target whose breaker is open', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.always({ status: 500, body: errorBody('one') })
-      backup.always(fine)
-      await served.chat(smart)
-      expect((await served.chat(smart)).status).to.equal(200)
-      expect(served.upstream.requests).to.have.length(1)
-    }, { resilience: { retry: { max_retries: 0 }, circuit_breaker: { failure_threshold: 1 } } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        backup.always(fine)
+        await served.chat(smart)
+        expect((await served.chat(smart)).status).to.equal(200)
+        expect(served.upstream.requests).to.have.length(1)
+      },
+      { resilience: { retry: { max_retries: 0 }, circuit_breaker: { failure_threshold: 1 } } },
+    )
   })
 
   it('goes on from a retry that the breaker kept back', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.reply({ status: 503, body: errorBody('one quota') })
-      backup.always(fine)
-      expect((await served.chat(smart)).status).to.equal(200)
-      expect(served.upstream.requests).to.have.length(1)
-    }, { resilience: { retry: { max_retries: 2, initial_backoff: '1ms' }, circuit_breaker: { trip_on: { quota: { match: 'quota' } } } } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.reply({ status: 503, body: errorBody('one quota') })
+        backup.always(fine)
+        expect((await served.chat(smart)).status).to.equal(200)
+        expect(served.upstream.requests).to.have.length(1)
+      },
+      { resilience: { retry: { max_retries: 2, initial_backoff: '1ms' }, circuit_breaker: { trip_on: { quota: { match: 'quota' } } } } },
+    )
   })
 
   it('stays with the provider that the caller named', async () => {
@@ -153,7 +185,7 @@ describe('failover in the gateway', () => {
 
   const off: readonly [string, Readonly<Record<string, unknown>>][] = [
     ['is switched off', { failover: { enabled: false } }],
-    ["is not wanted by the virtual model", { virtual_models: virtual({ failover: false }) }],
+    ['is not wanted by the virtual model', { virtual_models: virtual({ failover: false }) }],
   ]
   for (const [what, config] of off) {
     it(`stays with the first target when failover ${what}`, async () => {
@@ -175,15 +207,18 @@ describe('failover in the gateway', () => {
   })
 
   it('keeps the answer of another target out of the cache, and counts its tokens for that target', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.always({ status: 500, body: errorBody('one') })
-      backup.always(fine)
-      for (let i = 0; i < 2; i++) expect((await served.chat(smart)).headers['x-cache']).to.equal(undefined)
-      expect(served.upstream.requests).to.have.length(2)
-      expect(backup.requests).to.have.length(2)
-      const [line] = served.gateway.log.filter(({ msg }) => msg === 'request')
-      expect(line).to.include({ model: 'smart', provider: 'backup', target_model: 'gpt-b', input_tokens: 3, output_tokens: 5 })
-    }, { cache: { response: { simple: {} } } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        backup.always(fine)
+        for (let i = 0; i < 2; i++) expect((await served.chat(smart)).headers['x-cache']).to.equal(undefined)
+        expect(served.upstream.requests).to.have.length(2)
+        expect(backup.requests).to.have.length(2)
+        const [line] = served.gateway.log.filter(({ msg }) => msg === 'request')
+        expect(line).to.include({ model: 'smart', provider: 'backup', target_model: 'gpt-b', input_tokens: 3, output_tokens: 5 })
+      },
+      { cache: { response: { simple: {} } } },
+    )
   })
 })
 
@@ -195,7 +230,11 @@ describe('failover rules', () => {
       served.upstream.always({ status: 500, body: errorBody('one') })
       backup.always({ status: 500, body: errorBody('two') })
       expectError(await served.chat(), { code: null, status: 500, type: 'provider_error', message: 'two' })
-      expect((await served.completions.ended()).attempts.map(({ target }) => `${target.provider.name}/${target.model}`)).to.deep.equal(['openai/gpt-test', 'backup/gpt-b', 'backup/gpt-c'])
+      expect((await served.completions.ended()).attempts.map(({ target }) => `${target.provider.name}/${target.model}`)).to.deep.equal([
+        'openai/gpt-test',
+        'backup/gpt-b',
+        'backup/gpt-c',
+      ])
     }, rules)
   })
 
@@ -209,14 +248,22 @@ describe('failover rules', () => {
   })
 
   it('come from FAILOVER_RULES_JSON, and are skipped for disabled models', async () => {
-    await withBackup(async (served, backup) => {
-      served.upstream.always({ status: 500, body: errorBody('one') })
-      backup.always(fine)
-      expect((await served.chat()).status).to.equal(200)
-    }, {}, { env: { FAILOVER_RULES_JSON: '{"gpt-test":["backup/gpt-b"]}' } })
-    await withBackup(async served => {
-      served.upstream.always({ status: 500, body: errorBody('one') })
-      expect((await served.chat()).status).to.equal(500)
-    }, rules, { env: { FAILOVER_DISABLED_MODELS: '{"gpt-test":true}' } })
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        backup.always(fine)
+        expect((await served.chat()).status).to.equal(200)
+      },
+      {},
+      { env: { FAILOVER_RULES_JSON: '{"gpt-test":["backup/gpt-b"]}' } },
+    )
+    await withBackup(
+      async served => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        expect((await served.chat()).status).to.equal(500)
+      },
+      rules,
+      { env: { FAILOVER_DISABLED_MODELS: '{"gpt-test":true}' } },
+    )
   })
 })

@@ -12,21 +12,35 @@ describeRoutes([
   { method: 'GET', path: '/plugins', scope: 'global', malformed: [] },
   { method: 'GET', path: '/guardrails/types', scope: 'global', malformed: [] },
   { method: 'GET', path: '/guardrails', scope: 'global', malformed: [], prepare: gateway => makeGuardrail(gateway, mask) },
-  { method: 'PUT', path: '/guardrails', scope: 'global', body: mask, malformed: [
-    { name: 'no type', body: { name: 'x' }, code: 'missing_required_parameter', param: 'type' },
-    { name: 'a name with a slash', body: { ...mask, name: 'a/b' }, param: 'name' },
-    { name: 'a name that begins with a blank', body: { ...mask, name: ' a' }, param: 'name' },
-    { name: 'a type that is not there', body: { ...mask, type: 'string_replacer' }, param: 'type' },
-    { name: 'a plugin that is no guardrail', body: { ...mask, type: 'auth' }, param: 'type' },
-    { name: 'an option that the type does not know', body: { ...mask, config: { rules: 'a => b', rule: 'x' } }, param: 'config.rule' },
-    { name: 'a missing option', body: { ...mask, config: {} }, param: 'config.rules' },
-    { name: 'a pattern that is none', body: { ...mask, config: { rules: '(a', mode: 'regex' } }, param: 'config' },
-    { name: 'a pattern that could explode', body: { ...mask, config: { rules: String.raw`(a)\1`, mode: 'regex' } }, param: 'config' },
-    { name: 'a user path of a type that makes no calls', body: { ...mask, user_path: '/guards' }, param: 'user_path' },
-    { name: 'a fail mode that is none', body: { ...mask, fail_mode: 'ajar' }, param: 'fail_mode' },
-    { name: 'a negative deadline', body: { ...mask, timeout_ms: -1 }, param: 'timeout_ms' },
-  ] },
-  { method: 'DELETE', path: '/guardrails', scope: 'global', status: 204, body: { name: 'mask' }, prepare: gateway => makeGuardrail(gateway, mask), malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
+  {
+    method: 'PUT',
+    path: '/guardrails',
+    scope: 'global',
+    body: mask,
+    malformed: [
+      { name: 'no type', body: { name: 'x' }, code: 'missing_required_parameter', param: 'type' },
+      { name: 'a name with a slash', body: { ...mask, name: 'a/b' }, param: 'name' },
+      { name: 'a name that begins with a blank', body: { ...mask, name: ' a' }, param: 'name' },
+      { name: 'a type that is not there', body: { ...mask, type: 'string_replacer' }, param: 'type' },
+      { name: 'a plugin that is no guardrail', body: { ...mask, type: 'auth' }, param: 'type' },
+      { name: 'an option that the type does not know', body: { ...mask, config: { rules: 'a => b', rule: 'x' } }, param: 'config.rule' },
+      { name: 'a missing option', body: { ...mask, config: {} }, param: 'config.rules' },
+      { name: 'a pattern that is none', body: { ...mask, config: { rules: '(a', mode: 'regex' } }, param: 'config' },
+      { name: 'a pattern that could explode', body: { ...mask, config: { rules: String.raw`(a)\1`, mode: 'regex' } }, param: 'config' },
+      { name: 'a user path of a type that makes no calls', body: { ...mask, user_path: '/guards' }, param: 'user_path' },
+      { name: 'a fail mode that is none', body: { ...mask, fail_mode: 'ajar' }, param: 'fail_mode' },
+      { name: 'a negative deadline', body: { ...mask, timeout_ms: -1 }, param: 'timeout_ms' },
+    ],
+  },
+  {
+    method: 'DELETE',
+    path: '/guardrails',
+    scope: 'global',
+    status: 204,
+    body: { name: 'mask' },
+    prepare: gateway => makeGuardrail(gateway, mask),
+    malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }],
+  },
 ])
 
 /** A guardrail with a secret, an option of each kind, and a file that does not load. */
@@ -39,22 +53,38 @@ export default {
     roles: { type: 'array', items: { enum: ['user', 'tool'] } }, words: { type: 'array', items: { type: 'string' } }, model: { type: 'string', input: 'model' }, note: { type: 'string' }, user_path: { type: 'string' },
   } },
   setup: ({ options }) => ({ prompt(exchange) { exchange.replyHeaders.push('x-asked', options.key + (options.user_path ?? '')) } }),
-}` }
+}`,
+}
 const config = { plugins: { load: [{ file: './asker.ts' }] } }
 const asker = { name: 'ask', type: 'asker', config: { key: 'sk-very-secret', note: 'why' } }
 
 describe('the types of guardrails', () => {
   it('describe each option for a form', async () => {
     await using gateway = await AdminGateway.start({ config, files })
-    const types = (await gateway.call('GET', '/guardrails/types')).json as { type: string; phases: string[]; fields: { key: string; input: string; required: boolean }[]; defaults: object }[]
+    const types = (await gateway.call('GET', '/guardrails/types')).json as {
+      type: string
+      phases: string[]
+      fields: { key: string; input: string; required: boolean }[]
+      defaults: object
+    }[]
     const type = types.find(({ type: name }) => name === 'asker')
     expect(type).to.deep.include({ phases: ['prompt'], defaults: { mode: 'a', often: false } })
     expect(Object.fromEntries(type?.fields.map(({ key, input }) => [key, input]) ?? [])).to.deep.equal({
-      key: 'secret', mode: 'select', often: 'select', count: 'number', roles: 'checkboxes', words: 'textarea', model: 'model', note: 'text', user_path: 'text',
+      key: 'secret',
+      mode: 'select',
+      often: 'select',
+      count: 'number',
+      roles: 'checkboxes',
+      words: 'textarea',
+      model: 'model',
+      note: 'text',
+      user_path: 'text',
     })
     expect(type?.fields.filter(({ required }) => required).map(({ key }) => key)).to.deep.equal(['key'])
     expect(new Set(types.flatMap(({ phases }) => phases))).to.deep.equal(new Set(['prompt', 'response', 'stream']))
-    expect(types.map(({ type: name }) => name)).to.include.members(['string_replace', 'system_prompt', 'pii', 'secrets']).and.not.include('auth')
+    expect(types.map(({ type: name }) => name))
+      .to.include.members(['string_replace', 'system_prompt', 'pii', 'secrets'])
+      .and.not.include('auth')
   })
 })
 
@@ -81,7 +111,11 @@ describe('guardrails of administrators', () => {
     expect(await asked()).to.equal('sk-very-secret')
     using database = new DatabaseSync(join(gateway.served.gateway.directory, 'tapline.db'), { readOnly: true })
     const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]
-    const kept = tables.map(({ name }) => JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) => typeof value === 'bigint' ? String(value) : value)).join('')
+    const kept = tables
+      .map(({ name }) =>
+        JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+      )
+      .join('')
     expect(kept).to.contain('still').and.not.contain('sk-very-secret')
     expect((await gateway.call('GET', '/guardrails')).text).to.not.contain('sk-very-secret')
   })
@@ -104,7 +138,10 @@ describe('guardrails of administrators', () => {
   it('change wherever they stand, and cannot go while a workflow names them', async () => {
     await using gateway = await AdminGateway.start()
     await makeGuardrail(gateway, mask)
-    const { id } = await makeWorkflow(gateway, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask' }] } })
+    const { id } = await makeWorkflow(gateway, {
+      scope_user_path: '/team',
+      workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask' }] },
+    })
     const sent = async () => {
       await gateway.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'a canary' }] }, { 'x-tapline-user-path': '/team' })
       return gateway.served.upstream.requests.at(-1)?.body.toString()
@@ -122,7 +159,9 @@ describe('guardrails of administrators', () => {
   it('leave a workflow as it was, and say so, when they change into what it cannot use', async () => {
     await using gateway = await AdminGateway.start()
     await makeGuardrail(gateway, mask)
-    const { id } = await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask', phase: 'stream' }, { ref: 'mask' }] } })
+    const { id } = await makeWorkflow(gateway, {
+      workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask', phase: 'stream' }, { ref: 'mask' }] },
+    })
     await makeGuardrail(gateway, { name: 'mask', type: 'system_prompt', config: { content: 'x' } })
     expect((await gateway.call('GET', `/workflows/${String(id)}`)).json.compile_error).to.match(/"mask" does not act on stream/)
     await gateway.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'a canary' }] })
@@ -136,13 +175,22 @@ describe('guardrails of administrators', () => {
     expectRefusal(await gateway.call('PUT', '/guardrails', { body: mask }), 409, 'managed_resource', 'name')
     expectRefusal(await gateway.call('DELETE', '/guardrails', { body: { name: 'mask' } }), 409, 'managed_resource', 'name')
     const [view] = (await gateway.call('GET', '/guardrails')).json
-    expect(view).to.deep.include({ name: 'mask', managed: true, phases: ['prompt'], fail_mode: 'open', timeout_ms: 50, summary: 'rules: canary => bird', created_at: null })
+    expect(view).to.deep.include({
+      name: 'mask',
+      managed: true,
+      phases: ['prompt'],
+      fail_mode: 'open',
+      timeout_ms: 50,
+      summary: 'rules: canary => bird',
+      created_at: null,
+    })
   })
 
   it('are written only over what was read, if the caller says so', async () => {
     await using gateway = await AdminGateway.start()
     const made = await gateway.call('PUT', '/guardrails', { body: mask })
-    const again = async (rules: string) => await gateway.call('PUT', '/guardrails', { body: { ...mask, config: { rules } }, headers: { 'if-match': made.headers['etag'] ?? '' } })
+    const again = async (rules: string) =>
+      await gateway.call('PUT', '/guardrails', { body: { ...mask, config: { rules } }, headers: { 'if-match': made.headers['etag'] ?? '' } })
     expect((await again('a => b')).status).to.equal(200)
     expectRefusal(await again('a => c'), 412, 'precondition_failed')
   })

@@ -29,21 +29,23 @@ describe('header-edit', () => {
   }
 
   it('sends headers to the provider, in the place of those of that name', async () => {
-    await using served = await Served.start({ config: rules({ upstream_set: { 'X-Team': 'blue', 'accept': 'text/plain' } }) })
+    await using served = await Served.start({ config: rules({ upstream_set: { 'X-Team': 'blue', accept: 'text/plain' } }) })
     served.upstream.always({ body: chatCompletion() })
     await served.chat()
-    expect(served.upstream.requests[0]?.headers).to.include({ 'x-team': 'blue', 'accept': 'text/plain', 'authorization': 'Bearer sk-upstream' })
+    expect(served.upstream.requests[0]?.headers).to.include({ 'x-team': 'blue', accept: 'text/plain', authorization: 'Bearer sk-upstream' })
   })
 
   it('has the steps below see another request', async () => {
-    await using served = await Served.start({ config: { ...rules({ request_set: { 'Traceparent': 'ours' }, request_remove: ['Baggage'] }) } })
+    await using served = await Served.start({ config: { ...rules({ request_set: { Traceparent: 'ours' }, request_remove: ['Baggage'] }) } })
     served.upstream.always({ body: chatCompletion() })
     await served.chat(hello, { traceparent: 'theirs', tracestate: 'kept', baggage: 'gone' })
     expect(served.upstream.requests[0]?.headers).to.include({ traceparent: 'ours', tracestate: 'kept' }).and.to.not.have.property('baggage')
   })
 
   it('changes what goes on to a provider by passthrough', async () => {
-    await using served = await Served.start({ config: rules({ request_set: { 'X-Mine': 'ours' }, request_remove: ['X-Other'], upstream_set: { 'X-Up': '1' } }) })
+    await using served = await Served.start({
+      config: rules({ request_set: { 'X-Mine': 'ours' }, request_remove: ['X-Other'], upstream_set: { 'X-Up': '1' } }),
+    })
     served.upstream.always({ body: chatCompletion() })
     const { status } = await served.call('POST', '/p/openai/chat/completions', hello, { 'x-mine': 'theirs', 'x-other': 'gone', 'x-kept': 'kept' })
     expect(status).to.equal(200)
@@ -52,7 +54,9 @@ describe('header-edit', () => {
 
   it('does not hold a stream', async () => {
     await using served = await Served.start({ config: rules({ response_set: { 'X-Team': 'blue' } }) })
-    const [step] = [...served.gateway.gateway.current.plans.values()].flatMap(({ plan }) => plan.name === 'chat' ? [plan.streamFrom(Number.POSITIVE_INFINITY, plan.dialect)] : [])
+    const [step] = [...served.gateway.gateway.current.plans.values()].flatMap(({ plan }) =>
+      plan.name === 'chat' ? [plan.streamFrom(Number.POSITIVE_INFINITY, plan.dialect)] : [],
+    )
     expect(step).to.include({ buffered: false, rule: undefined }).and.to.have.property('openings').with.length(1)
   })
 
@@ -78,7 +82,10 @@ describe('header-edit', () => {
   ]
   for (const [options, message] of refused) {
     it(`refuses ${JSON.stringify(options)}`, async () => {
-      const failed = await runPlugin(plugin, { options: { ...options } }).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await runPlugin(plugin, { options: { ...options } }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.contain(message)
     })
   }

@@ -14,9 +14,14 @@ const wrong = '{"age": "three"}'
 
 type Repaired = PluginRun & { readonly model: AnsweringModel }
 
-async function run(answer: PluginRunOptions['answer'], options: object = {}, more: PluginRunOptions = {}, repaired: CompletionSample | number = { content: right }): Promise<Repaired> {
+async function run(
+  answer: PluginRunOptions['answer'],
+  options: object = {},
+  more: PluginRunOptions = {},
+  repaired: CompletionSample | number = { content: right },
+): Promise<Repaired> {
   const model = new AnsweringModel(() => repaired)
-  const outcome = await runPlugin(plugin, { services: model.services, ...more, options: { schema, ...options }, ...answer === undefined ? {} : { answer } })
+  const outcome = await runPlugin(plugin, { services: model.services, ...more, options: { schema, ...options }, ...(answer === undefined ? {} : { answer }) })
   return { ...outcome, model }
 }
 
@@ -28,7 +33,14 @@ describe('json-schema', () => {
     expect([status, reply.text, model.calls.length, headers[header]]).to.deep.equal([200, right, 0, undefined])
   })
 
-  const faulty: readonly [string, string][] = [['text', 'json'], [wrong, 'type'], ['{}', 'required'], ['{"age":1,"x":2}', 'additionalProperties'], ['[]', 'type'], ['{"age":3', 'json']]
+  const faulty: readonly [string, string][] = [
+    ['text', 'json'],
+    [wrong, 'type'],
+    ['{}', 'required'],
+    ['{"age":1,"x":2}', 'additionalProperties'],
+    ['[]', 'type'],
+    ['{"age":3', 'json'],
+  ]
   for (const [text, keyword] of faulty) {
     it(`blocks ${text}, and says in the record alone what it fails: ${keyword}`, async () => {
       const { status, body, model, exchange } = await run(text, { repair: false })
@@ -54,14 +66,22 @@ describe('json-schema', () => {
       expect(model.calls[0]?.body.messages[0]?.content).to.contain('/age must be integer').and.to.contain(JSON.stringify(schema))
     })
 
-    it('by a model of the operator\'s', async () => { expect((await run(wrong, { model: 'fixer', max_tokens: 9 })).model.calls[0]?.body).to.include({ model: 'fixer', max_tokens: 9 }) })
+    it("by a model of the operator's", async () => {
+      expect((await run(wrong, { model: 'fixer', max_tokens: 9 })).model.calls[0]?.body).to.include({ model: 'fixer', max_tokens: 9 })
+    })
 
     it('what stands between fences without a call', async () => {
       const { reply, model } = await run(`\`\`\`json\n${right}\n\`\`\``)
       expect([reply.text, model.calls.length]).to.deep.equal([right, 0])
     })
 
-    const vain: Readonly<Record<string, CompletionSample | number>> = { 'is as wrong': { content: wrong }, 'is cut': { content: right, finishReason: 'length' }, 'says nothing': { content: '' }, 'fails': 500, 'calls a tool': { content: right, toolCalls: [{ name: 'f', arguments: '{}' }] } }
+    const vain: Readonly<Record<string, CompletionSample | number>> = {
+      'is as wrong': { content: wrong },
+      'is cut': { content: right, finishReason: 'length' },
+      'says nothing': { content: '' },
+      fails: 500,
+      'calls a tool': { content: right, toolCalls: [{ name: 'f', arguments: '{}' }] },
+    }
     for (const [name, answer] of Object.entries(vain)) {
       it(`in vain with a model that ${name}: once, and then as on_invalid says`, async () => {
         const { status, body, model, failures } = await run(wrong, {}, {}, answer)
@@ -82,7 +102,12 @@ describe('json-schema', () => {
   })
 
   it('leaves turns alone that call tools, refuse, or say nothing', async () => {
-    for (const answer of [chatCompletion({ content: 'Let me look', toolCalls: [{ name: 'f', arguments: '{}' }] }), chatCompletion({ content: null, refusal: 'No' }), chatCompletion({ content: '' }), chatCompletion({ content: ' \n' })]) {
+    for (const answer of [
+      chatCompletion({ content: 'Let me look', toolCalls: [{ name: 'f', arguments: '{}' }] }),
+      chatCompletion({ content: null, refusal: 'No' }),
+      chatCompletion({ content: '' }),
+      chatCompletion({ content: ' \n' }),
+    ]) {
       expect((await run(answer)).status).to.equal(200)
     }
   })
@@ -103,7 +128,10 @@ describe('json-schema', () => {
       for (const more of [{}, asking({ type: 'text' })]) expect((await run('text', { schema: undefined, repair: false }, more)).status).to.equal(200)
     })
     const unusable: Readonly<Record<string, object>> = {
-      'has a reference into nowhere': { $ref: 'https://example.com/x' }, 'is not one': { type: 'thing' }, 'has a pattern that could stall': { type: 'string', pattern: '(a+)+\\1' }, 'is asynchronous': { $async: true, type: 'object' },
+      'has a reference into nowhere': { $ref: 'https://example.com/x' },
+      'is not one': { type: 'thing' },
+      'has a pattern that could stall': { type: 'string', pattern: '(a+)+\\1' },
+      'is asynchronous': { $async: true, type: 'object' },
       'is too long': { type: 'object', description: 'x'.repeat(70_000) },
     }
     for (const [name, own] of Object.entries(unusable)) {
@@ -115,7 +143,9 @@ describe('json-schema', () => {
 
     it('finds it in every dialect', async () => {
       const rules = [{ name: 'valid', type: 'json_schema', config: { repair: false } }]
-      await using served = await Served.start({ config: { guardrails: { rules }, providers: { claude: { type: 'anthropic', api_key: 'k', base_url: 'http://127.0.0.1:1' } } } })
+      await using served = await Served.start({
+        config: { guardrails: { rules }, providers: { claude: { type: 'anthropic', api_key: 'k', base_url: 'http://127.0.0.1:1' } } },
+      })
       const input = { model: 'gpt-test', max_tokens: 9 }
       const calls: readonly [string, object][] = [
         ['/v1/responses', { ...input, input: 'hi', text: { format: { type: 'json_schema', name: 'x', schema } } }],
@@ -123,8 +153,24 @@ describe('json-schema', () => {
         ['/v1/messages', { ...input, messages: [{ role: 'user', content: 'hi' }], output_format: { type: 'json_schema', schema } }],
       ]
       for (const [path, body] of calls) {
-        for (const [text, status] of [[right, 200], [wrong, 502]] as const) {
-          served.upstream.always(({ path: to }) => ({ body: to.endsWith('/responses') ? { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'gpt-test', output: [{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }] } : to.endsWith('/messages') ? message({ content: [{ type: 'text', text }] }) : chatCompletion({ content: text }) }))
+        for (const [text, status] of [
+          [right, 200],
+          [wrong, 502],
+        ] as const) {
+          served.upstream.always(({ path: to }) => ({
+            body: to.endsWith('/responses')
+              ? {
+                  id: 'resp_1',
+                  object: 'response',
+                  created_at: 1,
+                  status: 'completed',
+                  model: 'gpt-test',
+                  output: [{ id: 'msg_1', type: 'message', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }],
+                }
+              : to.endsWith('/messages')
+                ? message({ content: [{ type: 'text', text }] })
+                : chatCompletion({ content: text }),
+          }))
           expect((await served.call('POST', path, body)).status, `${path} ${text}`).to.equal(status)
         }
       }
@@ -133,7 +179,10 @@ describe('json-schema', () => {
 
   it('knows one schema from its second use on', () => {
     const compiled: string[] = []
-    const validators = new Validators(pattern => { compiled.push(pattern); return compilePattern(pattern) })
+    const validators = new Validators(pattern => {
+      compiled.push(pattern)
+      return compilePattern(pattern)
+    })
     const own = () => ({ type: 'string', pattern: '^a$' })
     expect([validators.of(own())?.('"a"'), validators.of(own())?.('"b"')?.keyword]).to.deep.equal([undefined, 'pattern'])
     expect(compiled.filter(pattern => pattern === '^a$')).to.have.length(1)
@@ -142,7 +191,10 @@ describe('json-schema', () => {
 
   for (const own of [{ type: 'thing' }, { $ref: '#/nowhere' }]) {
     it(`refuses the schema ${JSON.stringify(own)} of an operator`, async () => {
-      const failed = await run(right, { schema: own }).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await run(right, { schema: own }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed).to.be.an('error')
     })
   }

@@ -4,11 +4,26 @@ import { runPlugin, type PluginRun, type PluginRunOptions } from '../../core/tes
 import plugin from '../../plugins/llm-based-altering/index.ts'
 import { AnsweringModel } from '../support/asked-model.ts'
 
-const messages = [{ role: 'system', content: 'Be kind' }, { role: 'user', content: [{ type: 'text', text: ' one\n' }, { type: 'text', text: 'two' }] }, { role: 'assistant', content: 'Well' }, { role: 'user', content: 'two' }]
+const messages = [
+  { role: 'system', content: 'Be kind' },
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: ' one\n' },
+      { type: 'text', text: 'two' },
+    ],
+  },
+  { role: 'assistant', content: 'Well' },
+  { role: 'user', content: 'two' },
+]
 
 const louder = (text: string): CompletionSample => ({ content: text.toUpperCase() })
 
-async function run(options: object = {}, more: PluginRunOptions = {}, answer: (text: string) => CompletionSample | number = louder): Promise<PluginRun & { readonly model: AnsweringModel }> {
+async function run(
+  options: object = {},
+  more: PluginRunOptions = {},
+  answer: (text: string) => CompletionSample | number = louder,
+): Promise<PluginRun & { readonly model: AnsweringModel }> {
   const model = new AnsweringModel(answer)
   const outcome = await runPlugin(plugin, { request: { messages }, services: model.services, ...more, options: { model: 'editor', ...options } })
   return { ...outcome, model }
@@ -19,7 +34,15 @@ const contents = ({ upstream }: PluginRun) => (upstream?.['messages'] as { conte
 describe('llm-based-altering', () => {
   it('rewrites the messages of the user, each text once, and the reply', async () => {
     const outcome = await run()
-    expect(contents(outcome)).to.deep.equal(['Be kind', [{ type: 'text', text: ' ONE\n' }, { type: 'text', text: 'TWO' }], 'Well', 'TWO'])
+    expect(contents(outcome)).to.deep.equal([
+      'Be kind',
+      [
+        { type: 'text', text: ' ONE\n' },
+        { type: 'text', text: 'TWO' },
+      ],
+      'Well',
+      'TWO',
+    ])
     expect(outcome.reply.text).to.equal('HELLO!')
     expect(outcome.model.texts).to.deep.equal([' one\n', 'two', 'Hello!'])
   })
@@ -31,7 +54,15 @@ describe('llm-based-altering', () => {
 
   it('says how to rewrite, in the words of the operator or its own', async () => {
     const { model } = await run({ prompt: 'Shout', provider: 'acme', max_tokens: 99, user_path: '/tools' })
-    expect(model.calls[0]?.body).to.deep.include({ model: 'editor', provider: 'acme', max_tokens: 99, messages: [{ role: 'system', content: 'Shout' }, { role: 'user', content: ' one\n' }] })
+    expect(model.calls[0]?.body).to.deep.include({
+      model: 'editor',
+      provider: 'acme',
+      max_tokens: 99,
+      messages: [
+        { role: 'system', content: 'Shout' },
+        { role: 'user', content: ' one\n' },
+      ],
+    })
     expect(model.calls[0]).to.include({ userPath: '/tools/guardrails/llm-based-altering', origin: 'plugin' })
     expect((await run()).model.calls[0]?.body.messages[0]?.content).to.match(/placeholders like \[PERSON_1\]/)
   })
@@ -62,7 +93,11 @@ describe('llm-based-altering', () => {
       running -= 1
       return answer
     }
-    await runPlugin(plugin, { request: { messages: [{ role: 'user', content }] }, services: { pipelines: { ...pipelines, call } }, options: { model: 'editor' } })
+    await runPlugin(plugin, {
+      request: { messages: [{ role: 'user', content }] },
+      services: { pipelines: { ...pipelines, call } },
+      options: { model: 'editor' },
+    })
     expect([most, model.calls.length]).to.deep.equal([8, 21])
   })
 
@@ -74,10 +109,12 @@ describe('llm-based-altering', () => {
   }
   for (const [name, [answer, reason]] of Object.entries(failures)) {
     it(`fails on ${name}: closed, or open with every text as it was`, async () => {
-      const badly = (text: string) => text === 'two' ? answer : louder(text)
+      const badly = (text: string) => (text === 'two' ? answer : louder(text))
       const { status, body, failures: kept } = await run({}, {}, badly)
       expect([status, body.error.code]).to.deep.equal([500, 'plugin_failure'])
-      expect(String(kept[0]?.cause)).to.match(reason).and.to.not.match(/one|two/)
+      expect(String(kept[0]?.cause))
+        .to.match(reason)
+        .and.to.not.match(/one|two/)
       const open = await run({}, { onError: 'open' }, badly)
       expect([open.status, contents(open)]).to.deep.equal([200, messages.map(({ content }) => content)])
     })
@@ -85,7 +122,10 @@ describe('llm-based-altering', () => {
 
   for (const options of [{ model: '' }, { prompt: '' }, { max_tokens: 0 }, { roles: [] }]) {
     it(`refuses the options ${JSON.stringify(options)}`, async () => {
-      const failed = await run(options).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await run(options).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.contain(Object.keys(options)[0])
     })
   }

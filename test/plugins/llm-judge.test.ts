@@ -10,14 +10,32 @@ import { hello } from '../support/serve.ts'
 import { everythingOn, makeWorkflow } from '../support/workflows.ts'
 
 const messages = [
-  { role: 'system', content: 'Be kind' }, { role: 'user', content: 'First' }, { role: 'assistant', content: 'Well' }, { role: 'user', content: [{ type: 'text', text: 'And' }, { type: 'text', text: 'then' }] },
+  { role: 'system', content: 'Be kind' },
+  { role: 'user', content: 'First' },
+  { role: 'assistant', content: 'Well' },
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: 'And' },
+      { type: 'text', text: 'then' },
+    ],
+  },
 ]
 
 type Judged = PluginRun & { readonly model: AnsweringModel }
 
-async function run(answer: CompletionSample | number | GatewayError | ((text: string) => CompletionSample | number), options: object = {}, more: PluginRunOptions = {}): Promise<Judged> {
+async function run(
+  answer: CompletionSample | number | GatewayError | ((text: string) => CompletionSample | number),
+  options: object = {},
+  more: PluginRunOptions = {},
+): Promise<Judged> {
   const model = new AnsweringModel(typeof answer === 'function' ? answer : () => answer)
-  const outcome = await runPlugin(plugin, { request: { messages }, services: model.services, ...more, options: { model: 'judge', prompt: 'Block cats', ...options } })
+  const outcome = await runPlugin(plugin, {
+    request: { messages },
+    services: model.services,
+    ...more,
+    options: { model: 'judge', prompt: 'Block cats', ...options },
+  })
   return { ...outcome, model }
 }
 
@@ -31,17 +49,24 @@ describe('llm-judge', () => {
       expect([status, reply.text]).to.deep.equal([200, 'Hello!'])
       expect(model.texts).to.deep.equal(['And\nthen', 'Hello!'])
       expect(model.calls[0]?.body).to.include({ model: 'judge', max_tokens: 2048, temperature: 0 })
-      expect(model.calls[0]?.body.messages[0]?.content).to.match(/^Block cats\n\n/).and.to.contain('"verdict"')
+      expect(model.calls[0]?.body.messages[0]?.content)
+        .to.match(/^Block cats\n\n/)
+        .and.to.contain('"verdict"')
     })
 
     const targets: readonly [string, readonly string[]][] = [
       ['auto', ['And\nthen', 'Hello!']],
       ['last_user', ['And\nthen']],
       ['all_user', ['First\nAnd\nthen']],
-      ['conversation', ['system: Be kind\nuser: First\nassistant: Well\nuser: And\nthen', 'system: Be kind\nuser: First\nassistant: Well\nuser: And\nthen\nassistant: Hello!']],
+      [
+        'conversation',
+        ['system: Be kind\nuser: First\nassistant: Well\nuser: And\nthen', 'system: Be kind\nuser: First\nassistant: Well\nuser: And\nthen\nassistant: Hello!'],
+      ],
     ]
     for (const [target, texts] of targets) {
-      it(`about what the target ${target} names`, async () => { expect((await run(says('allow'), { target })).model.texts).to.deep.equal(texts) })
+      it(`about what the target ${target} names`, async () => {
+        expect((await run(says('allow'), { target })).model.texts).to.deep.equal(texts)
+      })
     }
 
     it('once about the same text', async () => {
@@ -59,16 +84,33 @@ describe('llm-judge', () => {
     })
 
     it('in the name of the caller, below his path or its own, with no list of models', async () => {
-      const caller = { method: 'api_key', keyId: 'k1', allowedModels: ['test-model'], admin: { level: 'all' } } as unknown as NonNullable<PluginRunOptions['caller']>
+      const caller = { method: 'api_key', keyId: 'k1', allowedModels: ['test-model'], admin: { level: 'all' } } as unknown as NonNullable<
+        PluginRunOptions['caller']
+      >
       const { model } = await run(says('allow'), {}, { caller, userPath: '/team/a' })
-      expect(model.calls[0]).to.deep.include({ path: '/v1/chat/completions', userPath: '/team/a/guardrails/llm-judge', origin: 'plugin', caller: { method: 'api_key', keyId: 'k1', userPath: '/team/a/guardrails/llm-judge' } })
-      expect((await run(says('allow'), { user_path: '/safety' }, { caller, userPath: '/team/a' })).model.calls[0]?.userPath).to.equal('/safety/guardrails/llm-judge')
+      expect(model.calls[0]).to.deep.include({
+        path: '/v1/chat/completions',
+        userPath: '/team/a/guardrails/llm-judge',
+        origin: 'plugin',
+        caller: { method: 'api_key', keyId: 'k1', userPath: '/team/a/guardrails/llm-judge' },
+      })
+      expect((await run(says('allow'), { user_path: '/safety' }, { caller, userPath: '/team/a' })).model.calls[0]?.userPath).to.equal(
+        '/safety/guardrails/llm-judge',
+      )
       expect((await run(says('allow'))).model.calls[0]?.userPath).to.equal('/guardrails/llm-judge')
     })
   })
 
   describe('reads a verdict', () => {
-    const blocking = ['{"verdict":"block","reason":"cats"}', ' { "reason": "x", "verdict": "BLOCK" } ', 'block', 'Block.', '"block"', '**block**', '```json\n{"verdict":"block"}\n```']
+    const blocking = [
+      '{"verdict":"block","reason":"cats"}',
+      ' { "reason": "x", "verdict": "BLOCK" } ',
+      'block',
+      'Block.',
+      '"block"',
+      '**block**',
+      '```json\n{"verdict":"block"}\n```',
+    ]
     for (const text of blocking) {
       it(`to block from ${JSON.stringify(text)}`, async () => {
         const { status, body } = await run(says(text))
@@ -76,9 +118,20 @@ describe('llm-judge', () => {
       })
     }
     for (const text of ['{"verdict":"allow"}', 'allow', 'ALLOW']) {
-      it(`to allow from ${JSON.stringify(text)}`, async () => { expect((await run(says(text))).headers[header]).to.equal(undefined) })
+      it(`to allow from ${JSON.stringify(text)}`, async () => {
+        expect((await run(says(text))).headers[header]).to.equal(undefined)
+      })
     }
-    const vague = ['I would block this', '{"verdict":"maybe"}', '{"decision":"block"}', '["block"]', 'null', '{"verdict":"block"', 'allow or block', '{"verdict":{"verdict":"block"}}']
+    const vague = [
+      'I would block this',
+      '{"verdict":"maybe"}',
+      '{"decision":"block"}',
+      '["block"]',
+      'null',
+      '{"verdict":"block"',
+      'allow or block',
+      '{"verdict":{"verdict":"block"}}',
+    ]
     for (const text of vague) {
       it(`that is unclear from ${JSON.stringify(text)}`, async () => {
         const { status, headers } = await run(says(text))
@@ -97,7 +150,11 @@ describe('llm-judge', () => {
       })
     }
 
-    const unclear: readonly [string, number, string | undefined, string | undefined][] = [['allow', 200, undefined, undefined], ['warn', 200, 'warn; code=llm_judge_unclear', undefined], ['block', 400, undefined, 'llm_judge_unclear']]
+    const unclear: readonly [string, number, string | undefined, string | undefined][] = [
+      ['allow', 200, undefined, undefined],
+      ['warn', 200, 'warn; code=llm_judge_unclear', undefined],
+      ['block', 400, undefined, 'llm_judge_unclear'],
+    ]
     for (const [on_unclear, status, warning, code] of unclear) {
       it(`that is unclear, and then does as on_unclear says: ${on_unclear}`, async () => {
         const { status: got, headers, body } = await run(says('hm'), { on_unclear })
@@ -127,7 +184,10 @@ describe('llm-judge', () => {
     })
 
     it('collects a stream, and lets nothing of it out', async () => {
-      const { status, body } = await run(ofReplies, {}, { request: { messages, stream: true }, answer: ['Hel', 'lo!'] }).then(({ status: got, reply }) => ({ status: got, body: reply.raw }))
+      const { status, body } = await run(ofReplies, {}, { request: { messages, stream: true }, answer: ['Hel', 'lo!'] }).then(({ status: got, reply }) => ({
+        status: got,
+        body: reply.raw,
+      }))
       expect([status, body.includes('Hel')]).to.deep.equal([502, false])
     })
   })
@@ -142,7 +202,7 @@ describe('llm-judge', () => {
     })
   })
 
-  it('passes on that a budget or a limit refused its call, and until when; a provider\'s refusal is a failure', async () => {
+  it("passes on that a budget or a limit refused its call, and until when; a provider's refusal is a failure", async () => {
     const { status, headers, body } = await run(gatewayError('budget_exceeded', 'the budget is spent', { retryAfterMs: 5000, shouldRetry: false }))
     expect([status, body.error.code, headers['retry-after'], headers['x-should-retry']]).to.deep.equal([429, 'budget_exceeded', '5', 'false'])
     expect((await run(gatewayError('rate_limit_exceeded', 'slowly', { provider: 'openai' }))).status).to.equal(500)
@@ -151,25 +211,42 @@ describe('llm-judge', () => {
 
   for (const options of [{ model: '' }, { prompt: '' }, { user_path: 'team' }, { target: 'all' }, { temperature: 3 }]) {
     it(`refuses the options ${JSON.stringify(options)}`, async () => {
-      const failed = await run(says('allow'), options).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await run(says('allow'), options).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.contain(Object.keys(options)[0])
     })
   }
 
   describe('in a gateway', () => {
-    const rules = [{ name: 'the judge', type: 'llm_judge', config: { model: 'judge', prompt: 'Block cats', action: 'warn' } }, { name: 'words', type: 'string_replace', config: { rules: 'hello => goodbye', roles: ['all'] }, order: 1 }]
-    const script = ({ body }: ReceivedRequest) => ({ body: chatCompletion({ content: body.includes('"judge"') ? '{"verdict":"block"}' : 'hello', usage: { prompt_tokens: 7, completion_tokens: 2 } }) })
+    const rules = [
+      { name: 'the judge', type: 'llm_judge', config: { model: 'judge', prompt: 'Block cats', action: 'warn' } },
+      { name: 'words', type: 'string_replace', config: { rules: 'hello => goodbye', roles: ['all'] }, order: 1 },
+    ]
+    const script = ({ body }: ReceivedRequest) => ({
+      body: chatCompletion({ content: body.includes('"judge"') ? '{"verdict":"block"}' : 'hello', usage: { prompt_tokens: 7, completion_tokens: 2 } }),
+    })
 
-    it('asks by calls that other guardrails do not look at, and that are recorded as a plugin\'s', async () => {
+    it("asks by calls that other guardrails do not look at, and that are recorded as a plugin's", async () => {
       await using admin = await AdminGateway.start({ config: { guardrails: { rules } }, env: { OPENAI_MODELS: 'gpt-test,judge' } })
       const { served } = admin
       served.upstream.always(script)
       const { headers, body } = await served.chat(hello, { 'x-tapline-user-path': '/team' })
       expect([headers[header], JSON.parse(body.toString()).choices[0].message.content]).to.deep.equal(['warn; code=llm_judge_block', 'goodbye'])
       const asked = served.upstream.requests.map(({ body: sent }) => JSON.parse(sent.toString()) as { model: string; messages: { content: string }[] })
-      expect(asked.map(({ model, messages: sent }) => [model, sent.at(-1)?.content])).to.deep.equal([['judge', 'hello'], ['gpt-test', 'goodbye'], ['judge', 'goodbye']])
+      expect(asked.map(({ model, messages: sent }) => [model, sent.at(-1)?.content])).to.deep.equal([
+        ['judge', 'hello'],
+        ['gpt-test', 'goodbye'],
+        ['judge', 'goodbye'],
+      ])
       const { json } = await admin.call('GET', '/usage/log?limit=10')
-      const rows = (json.entries as { model: string; user_path: string; origin: string; endpoint: string }[]).map(({ model, user_path, origin, endpoint }) => ({ model, user_path, origin, endpoint }))
+      const rows = (json.entries as { model: string; user_path: string; origin: string; endpoint: string }[]).map(({ model, user_path, origin, endpoint }) => ({
+        model,
+        user_path,
+        origin,
+        endpoint,
+      }))
       const own = { model: 'judge', user_path: '/team/guardrails/the judge', origin: 'plugin', endpoint: '/v1/chat/completions' }
       expect(rows).to.have.deep.members([own, own, { model: 'gpt-test', user_path: '/team', origin: 'client', endpoint: '/v1/chat/completions' }])
     })
@@ -186,14 +263,22 @@ describe('llm-judge', () => {
     })
 
     it('has its calls counted below the path of its rule, in workflows that name it, too', async () => {
-      await using admin = await AdminGateway.start({ config: { guardrails: { rules: [{ ...rules[0], user_path: '/safety' }] } }, env: { OPENAI_MODELS: 'gpt-test,judge' } })
-      await makeWorkflow(admin, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'the judge', phase: 'prompt' }] } })
+      await using admin = await AdminGateway.start({
+        config: { guardrails: { rules: [{ ...rules[0], user_path: '/safety' }] } },
+        env: { OPENAI_MODELS: 'gpt-test,judge' },
+      })
+      await makeWorkflow(admin, {
+        scope_user_path: '/team',
+        workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'the judge', phase: 'prompt' }] },
+      })
       const { served } = admin
       served.upstream.always(script)
       await served.chat(hello)
       await served.chat(hello, { 'x-tapline-user-path': '/team' })
       const { json } = await admin.call('GET', '/usage/log?limit=10&model=judge')
-      expect((json.entries as { user_path: string }[]).map(({ user_path: path }) => path)).to.deep.equal(Array.from({ length: 2 }, () => '/safety/guardrails/the judge'))
+      expect((json.entries as { user_path: string }[]).map(({ user_path: path }) => path)).to.deep.equal(
+        Array.from({ length: 2 }, () => '/safety/guardrails/the judge'),
+      )
       const [shown] = (await admin.call('GET', '/guardrails')).json as { user_path: string; config: object }[]
       expect(shown).to.include({ user_path: '/safety' })
       expect(shown?.config).to.not.have.property('user_path')

@@ -55,7 +55,13 @@ describe('the metrics page', () => {
 
   for (const endpoint of ['metrics', '/', '/v1', '/v1/metrics', '/health', '/admin/metrics', '/p/x', '/mcp', '/version', '/swagger/x']) {
     it(`cannot be at ${endpoint}`, async () => {
-      const failed = await start({ endpoint }).then(async served => { await served.close(); return undefined }, (cause: unknown) => cause as Error)
+      const failed = await start({ endpoint }).then(
+        async served => {
+          await served.close()
+          return undefined
+        },
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.contain('/metrics/endpoint')
     })
   }
@@ -133,7 +139,10 @@ describe('metrics of requests', () => {
   })
 
   it('do not know requests that no provider could take', async () => {
-    await using served = await start({}, { config: { providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } } } })
+    await using served = await start(
+      {},
+      { config: { providers: { comp: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } } } },
+    )
     served.upstream.always(fine)
     expect((await served.call('POST', '/v1/responses', { model: 'comp/m1', input: 'hi', background: true })).status).to.equal(501)
     const text = await page(served)
@@ -145,12 +154,17 @@ describe('metrics of requests', () => {
     await using served = await start()
     served.upstream.always(fine)
     await served.chat({ ...hello, model: 'openai/made-up-by-the-caller' })
-    expect(await page(served)).to.contain('model="other"').and.to.not.contain('made-up')
+    expect(await page(served))
+      .to.contain('model="other"')
+      .and.to.not.contain('made-up')
   })
 })
 
 describe('metrics of a provider that is gone', () => {
-  const named = (name: string) => ({ metrics: { enabled: true }, providers: { [name]: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } } })
+  const named = (name: string) => ({
+    metrics: { enabled: true },
+    providers: { [name]: { type: 'openai-compatible', api_key: 'k', base_url: '${OPENAI_BASE_URL}', models: ['m1'] } },
+  })
   const rename = async (served: Served, name: string) => {
     await served.gateway.configure(configuration(named(name), served.completions))
     expect(await served.gateway.gateway.reload()).to.equal(true)
@@ -192,7 +206,12 @@ export default {
 }`
   const guarded = () => start({}, { files: { 'guard.ts': guard }, config: { pipelines: { inference: [{ insert: './guard.ts', after: 'guardrails' }] } } })
 
-  const decisions: readonly [string, string][] = [['hello', 'allow'], ['forbidden', 'block'], ['respond', 'respond'], ['fail', 'failure']]
+  const decisions: readonly [string, string][] = [
+    ['hello', 'allow'],
+    ['forbidden', 'block'],
+    ['respond', 'respond'],
+    ['fail', 'failure'],
+  ]
   for (const [content, action] of decisions) {
     it(`count that a step decided to ${action}`, async () => {
       await using served = await guarded()
@@ -237,7 +256,10 @@ describe('metrics of tokens', () => {
     served.upstream.always(fine)
     await served.chat()
     const before = await read(served, `tapline_tokens_total{${labels},direction="input"}`)
-    await seed(served, [{ id: 'background_1', input_tokens: 40, output_tokens: 30 }, { id: 'hit', input_tokens: 7, output_tokens: 7, cache_type: 'exact' }])
+    await seed(served, [
+      { id: 'background_1', input_tokens: 40, output_tokens: 30 },
+      { id: 'hit', input_tokens: 7, output_tokens: 7, cache_type: 'exact' },
+    ])
     expect(await read(served, `tapline_tokens_total{${labels},direction="input"}`)).to.equal((before ?? 0) + 40)
   })
 })
@@ -263,7 +285,9 @@ describe('a Prometheus meter', () => {
     meter.counter('c_total', 'c', ['a'])(1, 'x')
     expect(await registry.metrics()).to.contain('tapline_c_total{a="x"} 2')
     meter.counter('c_total', 'c', ['a', 'b'])(1, 'x', 'y')
-    expect(await registry.metrics()).to.contain('tapline_c_total{a="x",b="y"} 1').and.to.not.contain('{a="x"}')
+    expect(await registry.metrics())
+      .to.contain('tapline_c_total{a="x",b="y"} 1')
+      .and.to.not.contain('{a="x"}')
   })
 
   it('drops the series of a provider by its name, and begins anew for who holds one of them', async () => {

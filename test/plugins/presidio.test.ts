@@ -12,9 +12,16 @@ import { Served } from '../support/serve.ts'
 
 const user = (content: string) => ({ role: 'user', content })
 
-async function run(options: object = {}, more: PluginRunOptions = {}): Promise<PluginRun & { readonly asked: readonly AnalyzeRequest[]; readonly analyzer: FakeAnalyzer }> {
+async function run(
+  options: object = {},
+  more: PluginRunOptions = {},
+): Promise<PluginRun & { readonly asked: readonly AnalyzeRequest[]; readonly analyzer: FakeAnalyzer }> {
   await using analyzer = await FakeAnalyzer.start()
-  const outcome = await runPlugin(plugin, { request: { messages: [user('I am Ada, ada@b.org')] }, ...more, options: { analyzer_url: analyzer.url, ...options } })
+  const outcome = await runPlugin(plugin, {
+    request: { messages: [user('I am Ada, ada@b.org')] },
+    ...more,
+    options: { analyzer_url: analyzer.url, ...options },
+  })
   return { ...outcome, analyzer, asked: analyzer.asked }
 }
 
@@ -23,16 +30,24 @@ const header = 'x-tapline-guardrail'
 
 describe('presidio', () => {
   const operators: readonly [string, string][] = [
-    ['replace', 'I am <PERSON_1>, <EMAIL_ADDRESS_1>'], ['mask', 'I am ***, *********'], ['redact', 'I am , '],
+    ['replace', 'I am <PERSON_1>, <EMAIL_ADDRESS_1>'],
+    ['mask', 'I am ***, *********'],
+    ['redact', 'I am , '],
     ['hash', `I am ${createHash('sha256').update('Ada').digest('hex')}, ${createHash('sha256').update('ada@b.org').digest('hex')}`],
   ]
   for (const [operator, expected] of operators) {
-    it(`anonymizes prompts by ${operator}`, async () => { expect(contents(await run({ operator }))).to.deep.equal([expected]) })
+    it(`anonymizes prompts by ${operator}`, async () => {
+      expect(contents(await run({ operator }))).to.deep.equal([expected])
+    })
   }
 
   it('gives equal values of all messages the same placeholder, and takes no number that stands there already', async () => {
     const messages = [user('Ada and <EMAIL_ADDRESS_1>'), { role: 'assistant', content: 'Hi Ada, a@b.org' }, user('Grace, c@d.org')]
-    expect(contents(await run({}, { request: { messages } }))).to.deep.equal(['<PERSON_1> and <EMAIL_ADDRESS_1>', 'Hi <PERSON_1>, <EMAIL_ADDRESS_2>', '<PERSON_2>, <EMAIL_ADDRESS_3>'])
+    expect(contents(await run({}, { request: { messages } }))).to.deep.equal([
+      '<PERSON_1> and <EMAIL_ADDRESS_1>',
+      'Hi <PERSON_1>, <EMAIL_ADDRESS_2>',
+      '<PERSON_2>, <EMAIL_ADDRESS_3>',
+    ])
   })
 
   it('looks at the messages of its roles', async () => {
@@ -64,7 +79,14 @@ describe('presidio', () => {
     const options = { language: 'de', entities: ['PERSON', 'TICKET'], score_threshold: 0.5, allow_list: ['Ada'], ad_hoc_recognizers, api_key: 'k' }
     const outcome = await run(options, { request: { messages: [user('Ada T-1 +49 123 4567')] } })
     expect(contents(outcome)).to.deep.equal(['Ada <TICKET_1> +49 123 4567'])
-    expect(outcome.asked[0]).to.deep.equal({ text: 'Ada T-1 +49 123 4567', language: 'de', entities: ['PERSON', 'TICKET'], score_threshold: 0.5, allow_list: ['Ada'], ad_hoc_recognizers })
+    expect(outcome.asked[0]).to.deep.equal({
+      text: 'Ada T-1 +49 123 4567',
+      language: 'de',
+      entities: ['PERSON', 'TICKET'],
+      score_threshold: 0.5,
+      allow_list: ['Ada'],
+      ad_hoc_recognizers,
+    })
     expect(outcome.analyzer.server.requests[0]?.headers).to.include({ authorization: 'Bearer k' })
     expect((await run()).asked[0]).to.deep.equal({ text: 'I am Ada, ada@b.org', language: 'en' })
   })
@@ -75,7 +97,12 @@ describe('presidio', () => {
 
   it('blocks, answers and warns, with kinds and counts for the record', async () => {
     const blocked = await run({ action: 'block', message: 'No names' })
-    expect([blocked.status, blocked.body.error.code, blocked.body.error.message, blocked.upstream]).to.deep.equal([400, 'guardrail_blocked', 'No names', undefined])
+    expect([blocked.status, blocked.body.error.code, blocked.body.error.message, blocked.upstream]).to.deep.equal([
+      400,
+      'guardrail_blocked',
+      'No names',
+      undefined,
+    ])
     expect(blocked.exchange.error).to.have.deep.property('detail', { PERSON: 1, EMAIL_ADDRESS: 1 })
     expect((await run({ action: 'respond' })).reply.text).to.equal('Request blocked by policy')
     const warned = await run({ action: 'warn' })
@@ -92,7 +119,8 @@ describe('presidio', () => {
 
   describe('with restore', () => {
     const messages = [{ role: 'system', content: 'Grace is the boss' }, user('I am Ada')]
-    const restored = (answer: string, options: object = {}) => run({ restore: true, roles: ['all'], ...options }, { request: { messages }, answer }).then(({ reply }) => reply.text)
+    const restored = (answer: string, options: object = {}) =>
+      run({ restore: true, roles: ['all'], ...options }, { request: { messages }, answer }).then(({ reply }) => reply.text)
 
     it('puts back values of the user, and none of the instructions', async () => {
       expect(await restored('<PERSON_2>, meet <PERSON_1>')).to.equal('Ada, meet <PERSON_1>')
@@ -103,8 +131,12 @@ describe('presidio', () => {
     it('anonymizes what the model made up, and leaves numbers that nobody gave out', async () => {
       expect(await restored('<PERSON_2> wrote to x@y.org and <EMAIL_ADDRESS_7>')).to.equal('Ada wrote to <EMAIL_ADDRESS_1> and <EMAIL_ADDRESS_7>')
     })
-    it('puts back values of the roles that are listed', async () => { expect(await restored('<PERSON_2>', { restore_roles: ['tool'] })).to.equal('<PERSON_2>') })
-    it('needs placeholders for that', async () => { expect(await restored('***', { operator: 'mask' })).to.equal('***') })
+    it('puts back values of the roles that are listed', async () => {
+      expect(await restored('<PERSON_2>', { restore_roles: ['tool'] })).to.equal('<PERSON_2>')
+    })
+    it('needs placeholders for that', async () => {
+      expect(await restored('***', { operator: 'mask' })).to.equal('***')
+    })
 
     it('puts back values in a stream', async () => {
       const { reply } = await run({ restore: true }, { request: { messages, stream: true }, answer: ['Hi <PER', 'SON_1>'] })
@@ -112,7 +144,9 @@ describe('presidio', () => {
     })
 
     const call = (name: string) => chatCompletion({ toolCalls: [{ name, arguments: '{"to":"<PERSON_1>"}' }] })
-    const argumentsOf = async (name: string, options: object) => (await run({ restore: true, ...options }, { request: { messages: [user('Ada')] }, answer: call(name) })).body.choices[0].message.tool_calls[0].function.arguments as string
+    const argumentsOf = async (name: string, options: object) =>
+      (await run({ restore: true, ...options }, { request: { messages: [user('Ada')] }, answer: call(name) })).body.choices[0].message.tool_calls[0].function
+        .arguments as string
     it('puts back values in the arguments of tool calls, unless the operator excludes the tool, or all', async () => {
       expect(await argumentsOf('mail', {})).to.equal('{"to":"Ada"}')
       expect(await argumentsOf('mail', { restore_tools_exclude: ['mail'] })).to.equal('{"to":"<PERSON_1>"}')
@@ -125,7 +159,9 @@ describe('presidio', () => {
       const rules = [{ name: 'names', type: 'presidio', config: { analyzer_url: analyzer.url, restore: true } }]
       await using served = await Served.start({ config: { guardrails: { rules }, cache: { response: { simple: {} } } } })
       served.upstream.always({ body: chatCompletion({ content: '<PERSON_1>' }) })
-      const ask = async (name: string) => (JSON.parse((await served.chat({ model: 'gpt-test', messages: [user(name)] })).body.toString()) as { choices: { message: { content: string } }[] }).choices[0]?.message.content
+      const ask = async (name: string) =>
+        (JSON.parse((await served.chat({ model: 'gpt-test', messages: [user(name)] })).body.toString()) as { choices: { message: { content: string } }[] })
+          .choices[0]?.message.content
       expect([await ask('Ada'), await ask('Grace'), await ask('Ada')]).to.deep.equal(['Ada', 'Grace', 'Ada'])
       expect(served.upstream.requests).to.have.length(3)
     })
@@ -146,8 +182,8 @@ describe('presidio', () => {
 
   describe('whose analyzer behaves badly', () => {
     const bad: Readonly<Record<string, [Script, RegExp]>> = {
-      'fails': [{ status: 500, body: { error: 'I am Ada' } }, /answered with status 500/],
-      'redirects': [{ status: 307, headers: { location: '/analyze' }, body: '' }, /answered with status 307/],
+      fails: [{ status: 500, body: { error: 'I am Ada' } }, /answered with status 500/],
+      redirects: [{ status: 307, headers: { location: '/analyze' }, body: '' }, /answered with status 307/],
       'answers no JSON': [{ body: 'Ada' }, /did not answer with JSON/],
       'answers something else': [{ body: { results: [] } }, /did not answer with a list/],
       'finds nothing that it can name': [{ body: Buffer.from('[{"start":0,"end":1}]') }, /did not answer with a list/],
@@ -180,12 +216,19 @@ describe('presidio', () => {
   })
 
   const refused: readonly [object, RegExp][] = [
-    [{ analyzer_url: 'http://presidio:5002', api_key: 'k' }, /must begin with https/], [{ analyzer_url: 'presidio' }, /begins with https/], [{ placeholder_format: 'x' }, /placeholder_format/],
-    [{ operator: 'encrypt' }, /operator/], [{ restore_roles: ['system'] }, /restore_roles/], [{ score_threshold: 2 }, /score_threshold/],
+    [{ analyzer_url: 'http://presidio:5002', api_key: 'k' }, /must begin with https/],
+    [{ analyzer_url: 'presidio' }, /begins with https/],
+    [{ placeholder_format: 'x' }, /placeholder_format/],
+    [{ operator: 'encrypt' }, /operator/],
+    [{ restore_roles: ['system'] }, /restore_roles/],
+    [{ score_threshold: 2 }, /score_threshold/],
   ]
   for (const [options, message] of refused) {
     it(`refuses the options ${JSON.stringify(options)}`, async () => {
-      const failed = await runPlugin(plugin, { options: { ...options } }).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await runPlugin(plugin, { options: { ...options } }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.match(message)
     })
   }

@@ -21,7 +21,10 @@ class Profiled {
   static async start({ config, ...options }: ServeOptions = {}): Promise<Profiled> {
     const clock = new TurnedClock()
     const pipelines = { profile: [{ insert: './impostor.ts', before: 'auth' }] }
-    return new Profiled(await AdminGateway.start({ clock, config: { server: { master_key: 'sk-master', pprof_enabled: true }, pipelines, ...config }, ...options }), clock)
+    return new Profiled(
+      await AdminGateway.start({ clock, config: { server: { master_key: 'sk-master', pprof_enabled: true }, pipelines, ...config }, ...options }),
+      clock,
+    )
   }
 
   call(path: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
@@ -47,7 +50,10 @@ class Profiled {
 const as = (caller: Caller) => ({ 'x-test-caller': JSON.stringify(caller) })
 
 describe('a profile of the process', () => {
-  const kinds: readonly [string, string, readonly string[]][] = [['cpu', 'cpuprofile', ['nodes', 'startTime', 'endTime', 'samples', 'timeDeltas']], ['heap', 'heapprofile', ['head', 'samples']]]
+  const kinds: readonly [string, string, readonly string[]][] = [
+    ['cpu', 'cpuprofile', ['nodes', 'startTime', 'endTime', 'samples', 'timeDeltas']],
+    ['heap', 'heapprofile', ['head', 'samples']],
+  ]
   for (const [kind, extension, members] of kinds) {
     it(`of its ${kind} is a file for DevTools, of so many seconds`, async () => {
       await using profiled = await Profiled.start()
@@ -62,7 +68,8 @@ describe('a profile of the process', () => {
 
   it('holds no data', async () => {
     await using profiled = await Profiled.start()
-    for (const kind of ['cpu', 'heap']) expect((await profiled.after(17, profiled.call(`/${kind}?seconds=17`))).body.includes('sk-master'), kind).to.equal(false)
+    for (const kind of ['cpu', 'heap'])
+      expect((await profiled.after(17, profiled.call(`/${kind}?seconds=17`))).body.includes('sk-master'), kind).to.equal(false)
   })
 
   it('takes 30 seconds where nobody says otherwise', async () => {
@@ -97,7 +104,13 @@ describe('a profile of the process', () => {
     ['who shows no key', '/cpu', { authorization: '' }, 'GET', { code: 'invalid_api_key' }],
     ['whose key may administer nothing', '/cpu', as({ method: 'api_key' }), 'GET', { code: 'dashboard_access_denied' }],
     ['who may administer one path alone', '/heap', as({ method: 'api_key', admin: { root: '/team', isGlobal: false } }), 'GET', { code: 'admin_scope_denied' }],
-    ['whose page of another site asks where no key is asked for', '/cpu', { ...as({ method: 'no_key', admin: { root: '/', isGlobal: true } }), 'sec-fetch-site': 'cross-site' }, 'GET', { code: 'dashboard_access_denied' }],
+    [
+      'whose page of another site asks where no key is asked for',
+      '/cpu',
+      { ...as({ method: 'no_key', admin: { root: '/', isGlobal: true } }), 'sec-fetch-site': 'cross-site' },
+      'GET',
+      { code: 'dashboard_access_denied' },
+    ],
     ['who wants none of a second', '/cpu?seconds=0', {}, 'GET', { code: 'invalid_value', param: 'seconds' }],
     ['who wants too much', '/cpu?seconds=301', {}, 'GET', { code: 'invalid_value', param: 'seconds' }],
     ['who writes no number', '/heap?seconds=1e1', {}, 'GET', { code: 'invalid_value', param: 'seconds' }],
@@ -125,10 +138,14 @@ describe('a profile of the process', () => {
   })
 
   it('is neither traced nor counted', async () => {
-    const { spans, series } = await collected(async served => {
-      expect((await served.call('GET', '/debug/profile/cpu?seconds=1')).status).to.equal(200)
-      expect((await served.call('GET', '/metrics')).body.toString()).to.not.contain('debug')
-    }, {}, { config: { server: { pprof_enabled: true }, metrics: { enabled: true } } })
+    const { spans, series } = await collected(
+      async served => {
+        expect((await served.call('GET', '/debug/profile/cpu?seconds=1')).status).to.equal(200)
+        expect((await served.call('GET', '/metrics')).body.toString()).to.not.contain('debug')
+      },
+      {},
+      { config: { server: { pprof_enabled: true }, metrics: { enabled: true } } },
+    )
     expect([spans, series]).to.deep.equal([[], []])
   })
 })

@@ -22,10 +22,19 @@ describeRoutes([
 ])
 
 // eslint-disable-next-line typescript/no-explicit-any -- the test knows the shape
-const statusOf = async (gateway: AdminGateway, name = 'openai'): Promise<any> => (await gateway.call('GET', '/providers/status')).json.providers.find((provider: { name: string }) => provider.name === name)
+const statusOf = async (gateway: AdminGateway, name = 'openai'): Promise<any> =>
+  (await gateway.call('GET', '/providers/status')).json.providers.find((provider: { name: string }) => provider.name === name)
 
 describe('the state of a provider', () => {
-  const inventory = (facts: Partial<ModelInventory>): ModelInventory => ({ provider: undefined as never, state: 'fresh', isAsked: true, entries: new Map(), atAnyPrice: new Map(), lastFetch: {}, ...facts })
+  const inventory = (facts: Partial<ModelInventory>): ModelInventory => ({
+    provider: undefined as never,
+    state: 'fresh',
+    isAsked: true,
+    entries: new Map(),
+    atAnyPrice: new Map(),
+    lastFetch: {},
+    ...facts,
+  })
   const some = new Map([['m', { id: 'm' }]])
   const failed = { at: 2, error: 'no' }
   const fine = { at: 1, succeededAt: 1 }
@@ -62,8 +71,17 @@ describe('the state of a provider', () => {
 
   it('is never bettered by requests', () => expect(stateOf(inventory({ state: 'stale', lastFetch: failed }), 'open', true).status).to.equal('unhealthy'))
 
-  const together: readonly [readonly ('healthy' | 'degraded' | 'unhealthy')[], string][] = [[['healthy', 'healthy'], 'healthy'], [['unhealthy'], 'unhealthy'], [['healthy', 'unhealthy'], 'degraded'], [['degraded'], 'degraded'], [[], 'degraded']]
-  for (const [states, expected] of together) it(`is ${expected} for ${states.length === 0 ? 'none' : states.join(' and ')} together`, () => { expect(overall(states)).to.equal(expected) })
+  const together: readonly [readonly ('healthy' | 'degraded' | 'unhealthy')[], string][] = [
+    [['healthy', 'healthy'], 'healthy'],
+    [['unhealthy'], 'unhealthy'],
+    [['healthy', 'unhealthy'], 'degraded'],
+    [['degraded'], 'degraded'],
+    [[], 'degraded'],
+  ]
+  for (const [states, expected] of together)
+    it(`is ${expected} for ${states.length === 0 ? 'none' : states.join(' and ')} together`, () => {
+      expect(overall(states)).to.equal(expected)
+    })
 })
 
 describe('outcomes', () => {
@@ -83,7 +101,12 @@ describe('outcomes', () => {
     expect(outcomes.count(600)).to.include({ requests: 500, errors: 0 })
   })
 
-  const flags: readonly [number, number, boolean][] = [[2, 2, false], [3, 3, true], [6, 3, true], [7, 3, false]]
+  const flags: readonly [number, number, boolean][] = [
+    [2, 2, false],
+    [3, 3, true],
+    [6, 3, true],
+    [7, 3, false],
+  ]
   for (const [requests, errors, flagged] of flags) {
     it(`are ${flagged ? '' : 'not '}flagged at ${errors} errors of ${requests}`, () => {
       const outcomes = new Outcomes()
@@ -97,7 +120,20 @@ describe('GET /admin/providers/status', () => {
   const resilience = { retry: { max_retries: 1, initial_backoff: '1ms' } }
 
   it('shows what is configured, without secrets', async () => {
-    await using gateway = await AdminGateway.start({ config: { resilience, providers: { local: { type: 'vllm', base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-hidden', models: ['a'], resilience: { circuit_breaker: { failure_threshold: 2, timeout: '7s' } } } } } })
+    await using gateway = await AdminGateway.start({
+      config: {
+        resilience,
+        providers: {
+          local: {
+            type: 'vllm',
+            base_url: 'http://127.0.0.1:1/v1',
+            api_key: 'sk-hidden',
+            models: ['a'],
+            resilience: { circuit_breaker: { failure_threshold: 2, timeout: '7s' } },
+          },
+        },
+      },
+    })
     const answer = await gateway.call('GET', '/providers/status')
     const { config } = await statusOf(gateway, 'local')
     expect(config).to.deep.include({ name: 'local', type: 'vllm', base_url: 'http://127.0.0.1:1', api_version: null, models: ['a'], session_sticky_keys: true })
@@ -107,20 +143,49 @@ describe('GET /admin/providers/status', () => {
   })
 
   it('shows an address without a user, a password and a query', () => {
-    const provider = { name: 'x', type: 'x', baseUrl: 'https://user:secret@host/v1?key=hidden', config: { models: [] }, settings: {} } as unknown as ProviderInstance
-    const { config } = viewOf({ inventory: { provider, state: 'fresh', isAsked: true, entries: new Map(), atAnyPrice: new Map(), lastFetch: {} }, health: new RequestHealth(new TurnedClock()), circuit: undefined, resilience: {}, isInitialized: true })
+    const provider = {
+      name: 'x',
+      type: 'x',
+      baseUrl: 'https://user:secret@host/v1?key=hidden',
+      config: { models: [] },
+      settings: {},
+    } as unknown as ProviderInstance
+    const { config } = viewOf({
+      inventory: { provider, state: 'fresh', isAsked: true, entries: new Map(), atAnyPrice: new Map(), lastFetch: {} },
+      health: new RequestHealth(new TurnedClock()),
+      circuit: undefined,
+      resilience: {},
+      isInitialized: true,
+    })
     expect(config.base_url).to.equal('https://host/v1')
   })
 
   it('tells how the model list was had', async () => {
     const clock = new TurnedClock()
-    await using gateway = await AdminGateway.start({ clock, config: { providers: { gone: { type: 'vllm', base_url: await refusedUrl() } } }, env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback', OPENAI_MODELS: '' } })
+    await using gateway = await AdminGateway.start({
+      clock,
+      config: { providers: { gone: { type: 'vllm', base_url: await refusedUrl() } } },
+      env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback', OPENAI_MODELS: '' },
+    })
     await gateway.call('POST', '/runtime/refresh')
-    expect((await statusOf(gateway)).runtime).to.deep.include({ registered: true, registry_initialized: true, discovered_model_count: 1, inventory_stale: false, last_model_fetch_error: null, last_model_fetch_at: new Date(clock.now()).toISOString() })
+    expect((await statusOf(gateway)).runtime).to.deep.include({
+      registered: true,
+      registry_initialized: true,
+      discovered_model_count: 1,
+      inventory_stale: false,
+      last_model_fetch_error: null,
+      last_model_fetch_at: new Date(clock.now()).toISOString(),
+    })
     const gone = await statusOf(gateway, 'gone')
     expect(gone).to.include({ status: 'unhealthy', status_label: 'Unhealthy' })
     expect(gone.last_error).to.be.a('string')
-    expect((await gateway.call('GET', '/providers/status')).json.summary).to.deep.equal({ total: 2, healthy: 1, degraded: 0, unhealthy: 1, overall_status: 'degraded' })
+    expect((await gateway.call('GET', '/providers/status')).json.summary).to.deep.equal({
+      total: 2,
+      healthy: 1,
+      degraded: 0,
+      unhealthy: 1,
+      overall_status: 'degraded',
+    })
     await gateway.served.upstream.close()
     await gateway.call('POST', '/runtime/refresh')
     expect(await statusOf(gateway)).to.include({ status: 'degraded', status_label: 'Offline' })
@@ -129,7 +194,13 @@ describe('GET /admin/providers/status', () => {
   it('counts requests and their failures, a repeated one once', async () => {
     await using gateway = await AdminGateway.start({ config: { resilience } })
     const { served } = gateway
-    served.upstream.reply({ status: 503, body: errorBody('busy') }, { body: chatCompletion() }, { status: 400, body: errorBody('x'.repeat(300)) }, { refuse: true }, { refuse: true })
+    served.upstream.reply(
+      { status: 503, body: errorBody('busy') },
+      { body: chatCompletion() },
+      { status: 400, body: errorBody('x'.repeat(300)) },
+      { refuse: true },
+      { refuse: true },
+    )
     for (let i = 0; i < 3; i++) await served.chat()
     const { request_health: health } = await statusOf(gateway)
     expect(health).to.include({ window_seconds: 600, requests: 3, errors: 2, circuit_state: 'closed' })
@@ -162,10 +233,14 @@ describe('GET /admin/providers/status', () => {
 
   it('calls a provider degraded whose requests fail, and lists no more than 25 models, the worst first', async () => {
     await using gateway = await AdminGateway.start({ config: { resilience: { retry: { max_retries: 0 }, circuit_breaker: { enabled: false } } } })
-    gateway.served.upstream.always(({ body }) => body.includes('"bad"') ? { status: 500, body: errorBody('down') } : { body: chatCompletion() })
+    gateway.served.upstream.always(({ body }) => (body.includes('"bad"') ? { status: 500, body: errorBody('down') } : { body: chatCompletion() }))
     for (let i = 0; i < 30; i++) await gateway.served.chat({ ...hello, model: `openai/m${i}` })
     for (let i = 0; i < 3; i++) await gateway.served.chat({ ...hello, model: 'openai/bad' })
-    const { status_label: label, circuit_state: circuit, request_health: { models, requests } } = await statusOf(gateway)
+    const {
+      status_label: label,
+      circuit_state: circuit,
+      request_health: { models, requests },
+    } = await statusOf(gateway)
     expect([label, circuit, models.length, requests, models[0].model]).to.deep.equal(['Degraded', undefined, 25, 33, 'bad'])
   })
 

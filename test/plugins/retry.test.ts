@@ -9,7 +9,11 @@ import { RetryPolicy, type RetryOptions } from '../../plugins/retry/policy.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 const defaults: RetryOptions = {
-  max_retries: 3, initial_backoff: 1000, max_backoff: 30_000, backoff_factor: 2, jitter_factor: 0.1,
+  max_retries: 3,
+  initial_backoff: 1000,
+  max_backoff: 30_000,
+  backoff_factor: 2,
+  jitter_factor: 0.1,
   retry_on_statuses: ['429', '502', '503', '504', '522', '524', '529'],
 }
 type Case = readonly [string, Partial<Failure>, boolean]
@@ -25,7 +29,10 @@ describe('retry: what may pass', () => {
     ['an answer with nothing in it', { kind: 'empty' }, false],
     ['a call that was kept back', { kind: 'refused', status: 503 }, false],
   ]
-  for (const [what, facts, expected] of cases) it(`${expected ? 'repeats' : 'does not repeat'} ${what}`, () => { expect(policy.mayPass(failure(facts))).to.equal(expected) })
+  for (const [what, facts, expected] of cases)
+    it(`${expected ? 'repeats' : 'does not repeat'} ${what}`, () => {
+      expect(policy.mayPass(failure(facts))).to.equal(expected)
+    })
 
   it('knows classes, and treats an empty list as "connections only"', () => {
     const classes = new RetryPolicy({ ...defaults, retry_on_statuses: ['5xx'] }, Math.random)
@@ -69,10 +76,16 @@ const slow = { initial_backoff: '7s' }
 describe('retry in the gateway', () => {
   it('takes a 503 twice and answers the third time, without a failure for the breaker', async () => {
     const clock = new TurnedClock()
-    await using served = await Served.start({ clock, config: { resilience: { retry: { ...slow, jitter_factor: 0.1 }, circuit_breaker: { failure_threshold: 1 } } } })
+    await using served = await Served.start({
+      clock,
+      config: { resilience: { retry: { ...slow, jitter_factor: 0.1 }, circuit_breaker: { failure_threshold: 1 } } },
+    })
     served.upstream.reply(busy, busy, fine)
     const call = served.chat()
-    for (const [least, most] of [[6300, 7700], [12_600, 15_400]] as const) {
+    for (const [least, most] of [
+      [6300, 7700],
+      [12_600, 15_400],
+    ] as const) {
       const wait = await timerWithin(clock, least, most)
       clock.advance(wait)
     }
@@ -107,7 +120,7 @@ describe('retry in the gateway', () => {
       served.upstream.reply(first).always(request === helloStream ? { chunks: sampleStream } : fine)
       const answer = await served.chat(request)
       expect(served.upstream.requests).to.have.length(calls)
-      expect(answer.status).to.equal(calls === 2 ? 200 : first.status ?? 502)
+      expect(answer.status).to.equal(calls === 2 ? 200 : (first.status ?? 502))
     })
   }
 
@@ -162,8 +175,16 @@ describe('retry in the gateway', () => {
 
   it("says where a provider's block is wrong", async () => {
     const start = Served.start({ config: { providers: { openai: { resilience: { retry: { initial_backoff: 'soon' } } } } } })
-    const failed = await start.then(async served => { await served.close(); return undefined }, (cause: unknown) => cause as Error)
-    expect(JSON.stringify(failed?.message) + String((failed as { problems?: { message: string }[] } | undefined)?.problems?.map(({ message }) => message))).to.contain('/providers/openai/resilience/retry/initial_backoff')
+    const failed = await start.then(
+      async served => {
+        await served.close()
+        return undefined
+      },
+      (cause: unknown) => cause as Error,
+    )
+    expect(
+      JSON.stringify(failed?.message) + String((failed as { problems?: { message: string }[] } | undefined)?.problems?.map(({ message }) => message)),
+    ).to.contain('/providers/openai/resilience/retry/initial_backoff')
   })
 
   it('is not there with max_retries: 0', async () => {

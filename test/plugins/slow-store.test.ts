@@ -17,7 +17,11 @@ export default {
 describe('a store that does not answer', () => {
   it('makes the admin API say so after 30 s', async () => {
     const clock = new TurnedClock()
-    await using gateway = await AdminGateway.start({ clock, files: { 'endless.ts': endless }, config: { pipelines: { services: [{ insert: './endless.ts', after: 'admin' }] } } })
+    await using gateway = await AdminGateway.start({
+      clock,
+      files: { 'endless.ts': endless },
+      config: { pipelines: { services: [{ insert: './endless.ts', after: 'admin' }] } },
+    })
     const before = clock.waitsMs.filter(ms => ms === 30_000).length
     const answering = gateway.call('GET', '/endless')
     await until(() => clock.waitsMs.filter(ms => ms === 30_000).length > before)
@@ -25,9 +29,11 @@ describe('a store that does not answer', () => {
     expectRefusal(await answering, 504, 'request_timeout')
   })
 
-  it('makes the caller\'s own report say so', async () => {
+  it("makes the caller's own report say so", async () => {
     const away = () => Promise.reject(new Error('away'))
-    const { status, body } = await runPlugin(usageReport, { services: { usage: { record: () => {}, ofRequests: away, totals: away, summary: away, sums: away } as never } })
+    const { status, body } = await runPlugin(usageReport, {
+      services: { usage: { record: () => {}, ofRequests: away, totals: away, summary: away, sums: away } as never },
+    })
     expect({ status, code: (body as { error: { code: string } }).error.code }).to.deep.equal({ status: 503, code: 'usage_status_failed' })
   })
 })

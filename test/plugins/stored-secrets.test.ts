@@ -26,12 +26,27 @@ describe('stored secrets', () => {
   afterEach(async () => await store[Symbol.asyncDispose]())
 
   /** The plugin as a gateway starts it. */
-  async function start(options: { readonly key?: string; readonly previous_key?: string }): Promise<{ readonly secrets: Secrets; readonly warnings: readonly string[] }> {
+  async function start(options: {
+    readonly key?: string
+    readonly previous_key?: string
+  }): Promise<{ readonly secrets: Secrets; readonly warnings: readonly string[] }> {
     const warnings: string[] = []
-    const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } })
+    const log = pino(
+      { level: 'warn' },
+      {
+        write: (line: string) => {
+          warnings.push((JSON.parse(line) as { msg: string }).msg)
+        },
+      },
+    )
     const { value, problems } = checkOptions(definition.schema, options, () => undefined)
     expect(problems).to.deep.equal([])
-    const instance = await Instance.setUp({ key: 'x', name: 'stored-secrets', definition, options: value }, { storage, clock: store.clock } as unknown as Services, log, new TurnedClock())
+    const instance = await Instance.setUp(
+      { key: 'x', name: 'stored-secrets', definition, options: value },
+      { storage, clock: store.clock } as unknown as Services,
+      log,
+      new TurnedClock(),
+    )
     const secrets = instance.taps.service as Secrets
     secrets.cover('credentials', ['api_key', 'proxy_url'])
     await instance.open()
@@ -47,13 +62,18 @@ describe('stored secrets', () => {
   }
 
   async function refusal(work: Promise<unknown>): Promise<string> {
-    return await work.then(() => 'no error', (cause: Error) => cause.message)
+    return await work.then(
+      () => 'no error',
+      (cause: Error) => cause.message,
+    )
   }
 
   it('are sealed with a data key, each time another way, and open again', async () => {
     const { secrets } = await start({ key })
     const [one, other] = [await secrets.seal(place, 'sk-1'), await secrets.seal(place, 'sk-1')]
-    expect(one).to.match(/^enc:v1:1:[A-Za-z0-9+/]+=*$/).and.not.equal(other)
+    expect(one)
+      .to.match(/^enc:v1:1:[A-Za-z0-9+/]+=*$/)
+      .and.not.equal(other)
     expect(await Promise.all([one, other].map(async sealed => await secrets.open(place, sealed)))).to.deep.equal(['sk-1', 'sk-1'])
   })
 
@@ -88,7 +108,11 @@ describe('stored secrets', () => {
 
   for (const [title, options, expected] of [
     ['another key', { key: nextKey }, /^ENCRYPTION_KEY does not open data key 1 .* ENCRYPTION_KEY_PREVIOUS/],
-    ['two other keys', { key: nextKey, previous_key: 'a third key, never used' }, /^ENCRYPTION_KEY does not open data key 1 .* nor does ENCRYPTION_KEY_PREVIOUS/],
+    [
+      'two other keys',
+      { key: nextKey, previous_key: 'a third key, never used' },
+      /^ENCRYPTION_KEY does not open data key 1 .* nor does ENCRYPTION_KEY_PREVIOUS/,
+    ],
     ['no key', {}, /^1 secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set/],
   ] as const) {
     it(`keep the gateway from starting with ${title}`, async () => {
@@ -101,7 +125,9 @@ describe('stored secrets', () => {
     const { secrets, warnings } = await start({})
     await keep(secrets, 'sk-1')
     expect([await kept(), await secrets.open(place, await kept()), warnings]).to.deep.equal(['sk-1', 'sk-1', []])
-    expect((await start({})).warnings).to.deep.equal(['secrets in the database are not encrypted: set TAPLINE_ENCRYPTION_KEY, then run: tapline secrets reencrypt'])
+    expect((await start({})).warnings).to.deep.equal([
+      'secrets in the database are not encrypted: set TAPLINE_ENCRYPTION_KEY, then run: tapline secrets reencrypt',
+    ])
   })
 
   for (const text of ['enc:v1:1:AAAA', 'plain:x', '', 'ü\0𝄞']) {
@@ -109,7 +135,11 @@ describe('stored secrets', () => {
       const { secrets } = await start({})
       const plain = await secrets.seal(place, text)
       const { secrets: sealing } = await start({ key })
-      expect([await secrets.open(place, plain), await sealing.open(place, plain), await sealing.open(place, await sealing.seal(place, text))]).to.deep.equal([text, text, text])
+      expect([await secrets.open(place, plain), await sealing.open(place, plain), await sealing.open(place, await sealing.seal(place, text))]).to.deep.equal([
+        text,
+        text,
+        text,
+      ])
     })
   }
 

@@ -9,7 +9,8 @@ import { Rules, type RuleOptions } from '../../plugins/string-replace/rules.ts'
 import { eventsOf, expectError } from '../support/answer.ts'
 import { helloStream, Served } from '../support/serve.ts'
 
-const make = (rules: string, options: Partial<RuleOptions> = {}) => new Rules({ rules, mode: 'literal', case_insensitive: false, on_match: 'replace', ...options }, compilePattern)
+const make = (rules: string, options: Partial<RuleOptions> = {}) =>
+  new Rules({ rules, mode: 'literal', case_insensitive: false, on_match: 'replace', ...options }, compilePattern)
 
 describe('rules of string-replace', () => {
   const cases: readonly [string, Partial<RuleOptions>, string, string][] = [
@@ -34,7 +35,9 @@ describe('rules of string-replace', () => {
     ['x => a => b', {}, 'x', 'a => b'],
   ]
   for (const [rules, options, text, expected] of cases) {
-    it(`make ${JSON.stringify(expected)} of ${JSON.stringify(text)} by ${JSON.stringify(rules)} ${JSON.stringify(options)}`, () => { expect(make(rules, options).replace(text)).to.equal(expected) })
+    it(`make ${JSON.stringify(expected)} of ${JSON.stringify(text)} by ${JSON.stringify(rules)} ${JSON.stringify(options)}`, () => {
+      expect(make(rules, options).replace(text)).to.equal(expected)
+    })
   }
 
   const wrong: readonly [string, Partial<RuleOptions>, string][] = [
@@ -45,10 +48,15 @@ describe('rules of string-replace', () => {
     ['(?=a) => b', { mode: 'regex' }, 'line 1'],
     ['# nothing', {}, 'no rule'],
   ]
-  for (const [rules, options, message] of wrong) it(`cannot be ${JSON.stringify(rules)}`, () => { expect(() => make(rules, options)).to.throw(SyntaxError, message) })
+  for (const [rules, options, message] of wrong)
+    it(`cannot be ${JSON.stringify(rules)}`, () => {
+      expect(() => make(rules, options)).to.throw(SyntaxError, message)
+    })
 
   it('need no expressions for what is written letter by letter: hundreds of them cost next to nothing', () => {
-    const rules = new Rules({ rules: 'Cat => Dog\na.b => x', mode: 'literal', case_insensitive: true, on_match: 'replace' }, () => { throw new Error('not for letters') })
+    const rules = new Rules({ rules: 'Cat => Dog\na.b => x', mode: 'literal', case_insensitive: true, on_match: 'replace' }, () => {
+      throw new Error('not for letters')
+    })
     expect(rules.replace('a CAT, A.B, a cat')).to.equal('a Dog, x, a Dog')
     expect([rules.matches('acb'), rules.matches('cAt'), rules.matches('cAt')]).to.deep.equal([false, true, true])
   })
@@ -60,17 +68,27 @@ describe('rules of string-replace', () => {
 
 const messages = [
   { role: 'system', content: 'cat' },
-  { role: 'user', content: [{ type: 'text', text: 'a c' }, { type: 'text', text: 'at and a cat' }] },
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: 'a c' },
+      { type: 'text', text: 'at and a cat' },
+    ],
+  },
   { role: 'assistant', content: 'cat' },
 ]
 const run = (options: object, more: PluginRunOptions = {}) => runPlugin(plugin, { options: { rules: 'cat => dog', ...options }, ...more })
-const textOf = (upstream: Readonly<Record<string, unknown>> | undefined, index: number) => (upstream?.['messages'] as { content: unknown }[] | undefined)?.[index]?.content
+const textOf = (upstream: Readonly<Record<string, unknown>> | undefined, index: number) =>
+  (upstream?.['messages'] as { content: unknown }[] | undefined)?.[index]?.content
 
 describe('string-replace in a prompt', () => {
   it("replaces in the caller's messages, within a part", async () => {
     const { upstream } = await run({}, { request: { messages } })
     expect(textOf(upstream, 0)).to.equal('cat')
-    expect(textOf(upstream, 1)).to.deep.equal([{ type: 'text', text: 'a c' }, { type: 'text', text: 'at and a dog' }])
+    expect(textOf(upstream, 1)).to.deep.equal([
+      { type: 'text', text: 'a c' },
+      { type: 'text', text: 'at and a dog' },
+    ])
     expect(textOf(upstream, 2)).to.equal('cat')
   })
 
@@ -146,7 +164,9 @@ describe('string-replace in a stream', () => {
   it('cuts before the match leaves', async () => {
     const { status, reply } = await run({ on_match: 'block', stream_lookbehind: 4 }, { request: stream, answer: ['all is well, and then ', ...pieces] })
     expect(status).to.equal(200)
-    expect(reply.text).to.match(/^all is well/).and.to.not.contain('cat')
+    expect(reply.text)
+      .to.match(/^all is well/)
+      .and.to.not.contain('cat')
     expect(reply.raw).to.contain('content_filter').and.to.contain('[DONE]')
   })
 
@@ -159,7 +179,9 @@ describe('string-replace in a stream', () => {
   it('lets nothing out behind a cut, although the whole stream is there', async () => {
     await using served = await serveGuarded('block')
     const { body } = await served.begun('/v1/chat/completions', helloStream, chatChunks({ pieces }), 1)
-    expect(body.toString()).to.match(/content_filter[^]*data: \[DONE\]\n\n$/).and.to.not.contain('my')
+    expect(body.toString())
+      .to.match(/content_filter[^]*data: \[DONE\]\n\n$/)
+      .and.to.not.contain('my')
   })
 
   it('answers instead, as a stream', async () => {
@@ -194,7 +216,9 @@ describe('string-replace before embeddings', () => {
   it('reads texts, and refuses tokens, which nobody can read, unless it looks at others', async () => {
     const statuses = async (roles: readonly string[]) => {
       const served = await Served.start({ config: { guardrails: { rules: [{ name: 'r', type: 'string_replace', config: { rules: 'cat => dog', roles } }] } } })
-      served.upstream.always({ body: { object: 'list', model: 'gpt-test', data: [{ object: 'embedding', index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } } })
+      served.upstream.always({
+        body: { object: 'list', model: 'gpt-test', data: [{ object: 'embedding', index: 0, embedding: [1] }], usage: { prompt_tokens: 1, total_tokens: 1 } },
+      })
       const status = async (input: unknown) => (await served.call('POST', '/v1/embeddings', { model: 'gpt-test', input })).status
       const got = [await status(['a', 'b']), await status([[1, 2, 3]]), await status([1, 2])]
       await served.close()

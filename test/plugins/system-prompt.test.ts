@@ -19,7 +19,12 @@ describe('system-prompt', () => {
     ["overrides in the caller's own role", { mode: 'override' }, [system('One', 'developer'), user], [system('Be kind', 'developer'), user]],
     ['overrides nothing by injecting', { mode: 'override' }, [user], [system('Be kind'), user]],
     ['decorates the first instructions', { mode: 'decorator' }, [system('One'), system('Two'), user], [system('Be kind\nOne'), system('Two'), user]],
-    ['decorates the first text of several', { mode: 'decorator' }, [system([part('One'), part('Two')]), user], [system([part('Be kind\nOne'), part('Two')]), user]],
+    [
+      'decorates the first text of several',
+      { mode: 'decorator' },
+      [system([part('One'), part('Two')]), user],
+      [system([part('Be kind\nOne'), part('Two')]), user],
+    ],
     ['decorates nothing by injecting', { mode: 'decorator' }, [user], [system('Be kind'), user]],
   ]
   for (const [sentence, options, messages, expected] of cases) {
@@ -32,14 +37,25 @@ describe('system-prompt', () => {
 
   const spoken: readonly [CallerDialect, string, object, (body: Record<string, unknown>) => readonly unknown[]][] = [
     ['openai-responses', '/v1/responses', { instructions: 'Mine', input: 'Hello' }, ({ instructions, input }) => [instructions, input]],
-    ['anthropic-messages', '/v1/messages', { system: 'Mine', max_tokens: 9, messages: [user] }, ({ system: instructions, messages }) => [instructions, messages]],
+    [
+      'anthropic-messages',
+      '/v1/messages',
+      { system: 'Mine', max_tokens: 9, messages: [user] },
+      ({ system: instructions, messages }) => [instructions, messages],
+    ],
   ]
   for (const [dialect, path, said, read] of spoken) {
-    const instructed: readonly [string, string][] = [['inject', 'Mine'], ['override', 'Be kind'], ['decorator', 'Be kind\nMine']]
+    const instructed: readonly [string, string][] = [
+      ['inject', 'Mine'],
+      ['override', 'Be kind'],
+      ['decorator', 'Be kind\nMine'],
+    ]
     for (const [mode, expected] of instructed) {
       it(`has the instructions of ${dialect} where that has them, by ${mode}`, async () => {
         const rules = [{ name: 'kind', type: 'system_prompt', config: { content: 'Be kind', mode } }]
-        await using served = await Served.start({ config: { guardrails: { rules }, providers: { spoken: speakers[dialect] }, resilience: { retry: { max_retries: 0 } } } })
+        await using served = await Served.start({
+          config: { guardrails: { rules }, providers: { spoken: speakers[dialect] }, resilience: { retry: { max_retries: 0 } } },
+        })
         served.upstream.always({ body: spokenReply(dialect, { pieces: ['Fine.'] }) })
         const request = { model: 'spoken/m', ...said } as Record<string, unknown>
         expect((await served.call('POST', path, request)).status).to.equal(200)
@@ -68,7 +84,10 @@ describe('system-prompt', () => {
 
   it('needs content, and knows its modes', async () => {
     for (const options of [{}, { content: '' }, { content: 'x', mode: 'append' }]) {
-      const failed = await runPlugin(plugin, { options, request: hello }).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await runPlugin(plugin, { options, request: hello }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed, JSON.stringify(options)).to.be.an('error')
     }
   })

@@ -32,7 +32,12 @@ describe('token-estimate', () => {
     const body = { model: 'claude-test', ...prompt, new_field: 1 }
     expect(await count(body)).to.deep.equal([200, { input_tokens: 77 }])
     const [request] = anthropic.requests
-    expect([request?.path, request?.headers['anthropic-version'], request?.headers['anthropic-beta'], request?.headers['x-api-key']]).to.deep.equal(['/v1/messages/count_tokens?beta=true', '2026-10-21', 'b1,b2', 'sk-ant'])
+    expect([request?.path, request?.headers['anthropic-version'], request?.headers['anthropic-beta'], request?.headers['x-api-key']]).to.deep.equal([
+      '/v1/messages/count_tokens?beta=true',
+      '2026-10-21',
+      'b1,b2',
+      'sk-ant',
+    ])
     expect(request?.body.toString()).to.equal(JSON.stringify(body))
   })
 
@@ -51,11 +56,12 @@ describe('token-estimate', () => {
     ['with a refusal', { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } }],
     ['without a count', { body: {} }],
     ['with a reset', { refuse: true }],
-  ] as const) it(`estimates when the provider answers ${what}`, async () => {
-    anthropic.reply(script)
-    expect(await count({ model: 'claude-test', ...prompt })).to.deep.equal([200, { input_tokens: 14 }])
-    expect(anthropic.requests).to.have.length(1)
-  })
+  ] as const)
+    it(`estimates when the provider answers ${what}`, async () => {
+      anthropic.reply(script)
+      expect(await count({ model: 'claude-test', ...prompt })).to.deep.equal([200, { input_tokens: 14 }])
+      expect(anthropic.requests).to.have.length(1)
+    })
 
   it('estimates when the provider takes too long', async () => {
     anthropic.reply({ silent: true })

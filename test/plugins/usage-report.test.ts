@@ -14,12 +14,17 @@ describe('usage-report', () => {
   let free: { id: string; value: string }
   before(async () => {
     served = await Served.start(priced)
-    const make = async (facts: object) => JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', ...facts })).body.toString()) as { id: string; value: string }
+    const make = async (facts: object) =>
+      JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', ...facts })).body.toString()) as { id: string; value: string }
     bound = await make({ user_path: '/acme' })
     free = await make({})
     await seed(served, [
-      { id: '1', ...noon, user_path: '/acme/a', auth_key_id: bound.id }, { id: '2', ...noon, user_path: '/acme', auth_key_id: 'another' }, { id: '3', ...noon, user_path: '/acme', cache_type: 'exact' },
-      { id: '4', ...noon, user_path: '/other', auth_key_id: free.id }, { id: '5', ...noon, user_path: '/third' }, { id: '6', timestamp: Date.now(), user_path: '/acme' },
+      { id: '1', ...noon, user_path: '/acme/a', auth_key_id: bound.id },
+      { id: '2', ...noon, user_path: '/acme', auth_key_id: 'another' },
+      { id: '3', ...noon, user_path: '/acme', cache_type: 'exact' },
+      { id: '4', ...noon, user_path: '/other', auth_key_id: free.id },
+      { id: '5', ...noon, user_path: '/third' },
+      { id: '6', timestamp: Date.now(), user_path: '/acme' },
     ])
   })
   after(() => served.close())
@@ -27,7 +32,13 @@ describe('usage-report', () => {
   const ask = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
     const answer = await served.call('GET', path, undefined, headers)
     expect(answer.status, answer.body.toString()).to.equal(200)
-    return JSON.parse(answer.body.toString()) as { user_path: string; server_time: string; usage: Record<string, unknown>; budgets: unknown; rate_limits: unknown }
+    return JSON.parse(answer.body.toString()) as {
+      user_path: string
+      server_time: string
+      usage: Record<string, unknown>
+      budgets: unknown
+      rate_limits: unknown
+    }
   }
 
   it('tells a caller what was used for his path and below, what caches answered aside', async () => {

@@ -10,7 +10,11 @@ describe('user-path', () => {
     ['another path', { 'x-tapline-user-path': '/team/b' }, { 'x-tapline-user-path': '/team/a' }],
     ['a path that is refused otherwise', { 'x-tapline-user-path': '/../b' }, { 'x-tapline-user-path': '/team/a' }],
     ['the compatible header', { 'x-gomodel-user-path': '/b' }, { 'x-gomodel-user-path': '/team/a' }],
-    ['two headers that say different things', { 'x-tapline-user-path': '/b', 'x-gomodel-user-path': '/c' }, { 'x-tapline-user-path': '/team/a', 'x-gomodel-user-path': '/team/a' }],
+    [
+      'two headers that say different things',
+      { 'x-tapline-user-path': '/b', 'x-gomodel-user-path': '/c' },
+      { 'x-tapline-user-path': '/team/a', 'x-gomodel-user-path': '/team/a' },
+    ],
   ]
   for (const [what, headers, seen] of bound) {
     it(`puts the path of the credential in the place of ${what}`, async () => {
@@ -26,7 +30,10 @@ describe('user-path', () => {
     expect(exchange.request.rawHeaders).to.include('/b')
   })
 
-  for (const [how, encoding] of [['UTF-8', 'utf8'], ['Latin-1', 'latin1']] as const) {
+  for (const [how, encoding] of [
+    ['UTF-8', 'utf8'],
+    ['Latin-1', 'latin1'],
+  ] as const) {
     it(`reads a path in ${how}`, async () => {
       const { exchange } = await runPlugin(plugin, { headers: { 'x-tapline-user-path': Buffer.from('/équipe', encoding).toString('latin1') } })
       expect(exchange.userPath).to.equal('/équipe')

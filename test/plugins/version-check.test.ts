@@ -72,11 +72,21 @@ describe('looking for a newer version', () => {
     expect(asking.source.requests).to.deep.equal([])
   })
 
-  const answers: readonly [string, object, string][] = [['npm', { name: 'tapline', version: '99.1.0' }, '99.1.0'], ['GitHub', { tag_name: 'v99.1.0', name: 'A release' }, '99.1.0'], ['a plain file', { latest: '99.1.0-rc.1' }, '99.1.0-rc.1']]
+  const answers: readonly [string, object, string][] = [
+    ['npm', { name: 'tapline', version: '99.1.0' }, '99.1.0'],
+    ['GitHub', { tag_name: 'v99.1.0', name: 'A release' }, '99.1.0'],
+    ['a plain file', { latest: '99.1.0-rc.1' }, '99.1.0-rc.1'],
+  ]
   for (const [who, body, latest] of answers) {
     it(`understands ${who}, and tells the log and administrators`, async () => {
       await using asking = await Asking.start({ body })
-      expect(await asking.known()).to.include({ version, latest, update_available: true, checked_at: new Date(asking.clock.now()).toISOString(), enabled: true })
+      expect(await asking.known()).to.include({
+        version,
+        latest,
+        update_available: true,
+        checked_at: new Date(asking.clock.now()).toISOString(),
+        enabled: true,
+      })
       expect(asking.said).to.deep.equal([`there is a newer version: ${latest}`])
     })
   }
@@ -108,7 +118,10 @@ describe('looking for a newer version', () => {
     expect(second.source.requests).to.deep.equal([])
   })
 
-  for (const [name, options] of [['the file', { config: { server: { master_key: 'sk-master', offline: true } } }], ['a variable', { env: { TAPLINE_OFFLINE: 'true' } }]] as const) {
+  for (const [name, options] of [
+    ['the file', { config: { server: { master_key: 'sk-master', offline: true } } }],
+    ['a variable', { env: { TAPLINE_OFFLINE: 'true' } }],
+  ] as const) {
     it(`does not happen where ${name} says that the gateway is offline`, async () => {
       await using asking = await Asking.start(newer, {}, options)
       asking.clock.advance(48 * hourMs)
@@ -118,8 +131,14 @@ describe('looking for a newer version', () => {
   }
 
   const failures: readonly [string, Cue][] = [
-    ['an error', { status: 500, body: { version: '99.1.0' } }], ['a redirection', { status: 302, headers: { location: 'https://elsewhere.example' } }], ['no JSON', { body: '<html>' }], ['null', { body: 'null' }],
-    ['no version', { body: { tag_name: 'nightly' } }], ['a reset', { refuse: true }], ['nothing', { silent: true }], ['too much', { body: { version: '99.1.0', changes: 'x'.repeat(2 << 20) } }],
+    ['an error', { status: 500, body: { version: '99.1.0' } }],
+    ['a redirection', { status: 302, headers: { location: 'https://elsewhere.example' } }],
+    ['no JSON', { body: '<html>' }],
+    ['null', { body: 'null' }],
+    ['no version', { body: { tag_name: 'nightly' } }],
+    ['a reset', { refuse: true }],
+    ['nothing', { silent: true }],
+    ['too much', { body: { version: '99.1.0', changes: 'x'.repeat(2 << 20) } }],
   ]
   for (const [what, answer] of failures) {
     it(`is tried again when it is time again after ${what}`, async () => {
@@ -142,10 +161,19 @@ describe('looking for a newer version', () => {
     await asking.source.close()
   })
 
-  const wrong: readonly [string, object][] = [['url', { url: undefined }], ['url', { url: 'ftp://x' }], ['url', { url: 'https://me:pass@x.example' }], ['interval_hours', { interval_hours: 0 }], ['max_daily_checks', { max_daily_checks: 0 }]]
+  const wrong: readonly [string, object][] = [
+    ['url', { url: undefined }],
+    ['url', { url: 'ftp://x' }],
+    ['url', { url: 'https://me:pass@x.example' }],
+    ['interval_hours', { interval_hours: 0 }],
+    ['max_daily_checks', { max_daily_checks: 0 }],
+  ]
   for (const [setting, settings] of wrong) {
     it(`is not begun with ${JSON.stringify(settings)}`, async () => {
-      const cause = await AdminGateway.start({ config: { version_check: { enabled: true, url: 'https://x.example', ...settings } } }).then(() => undefined, (cause: unknown) => cause as Error)
+      const cause = await AdminGateway.start({ config: { version_check: { enabled: true, url: 'https://x.example', ...settings } } }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(cause?.message).to.contain(`/version_check/${setting}`).and.not.contain('pass')
     })
   }
@@ -155,7 +183,15 @@ describe('looking for a newer version', () => {
     source.always(newer)
     await using bare = await AdminGateway.start({ env: { VERSION_CHECK_ENABLED: 'true', VERSION_CHECK_URL: source.url } })
     expect((await bare.call('GET', '/version')).json.enabled).to.equal(false)
-    await using own = await AdminGateway.start({ env: { TAPLINE_VERSION_CHECK_ENABLED: 'true', GOMODEL_VERSION_CHECK_URL: source.url, TAPLINE_VERSION_CHECK_INTERVAL_HOURS: '1', TAPLINE_VERSION_CHECK_TIMEOUT_SECONDS: '9', TAPLINE_VERSION_CHECK_MAX_DAILY: '3' } })
+    await using own = await AdminGateway.start({
+      env: {
+        TAPLINE_VERSION_CHECK_ENABLED: 'true',
+        GOMODEL_VERSION_CHECK_URL: source.url,
+        TAPLINE_VERSION_CHECK_INTERVAL_HOURS: '1',
+        TAPLINE_VERSION_CHECK_TIMEOUT_SECONDS: '9',
+        TAPLINE_VERSION_CHECK_MAX_DAILY: '3',
+      },
+    })
     await source.received()
     expect((await own.call('GET', '/version')).json.enabled).to.equal(true)
     expect(source.requests).to.have.length(1)
@@ -173,7 +209,7 @@ class Shared implements Pick<Records<Checked>, 'get' | 'put' | 'watch'> {
   async put(id: string, value: Checked, { expected }: PutOptions = {}): Promise<Stored<Checked>> {
     const revision = this.#stored?.revision ?? 0
     if (expected !== revision) throw new Conflict('version_check', id)
-    return this.#stored = { id, revision: revision + 1, owner: '', position: 0, value }
+    return (this.#stored = { id, revision: revision + 1, owner: '', position: 0, value })
   }
 
   watch(): () => void {
@@ -183,7 +219,15 @@ class Shared implements Pick<Records<Checked>, 'get' | 'put' | 'watch'> {
 
 describe('the checks of processes that share a store', () => {
   /** How many were made in so many hours, by so many processes. */
-  async function made(hours: number, { intervalHours, mostInADay = 500, processes = 1, isFailing = false }: { intervalHours: number; mostInADay?: number; processes?: number; isFailing?: boolean }): Promise<number> {
+  async function made(
+    hours: number,
+    {
+      intervalHours,
+      mostInADay = 500,
+      processes = 1,
+      isFailing = false,
+    }: { intervalHours: number; mostInADay?: number; processes?: number; isFailing?: boolean },
+  ): Promise<number> {
     const clock = new TurnedClock()
     const records = new Shared() as unknown as Records<Checked>
     let asked = 0
@@ -192,7 +236,10 @@ describe('the checks of processes that share a store', () => {
       if (isFailing) throw new Error('nobody knows')
       return '1.0.0'
     }
-    const all = Array.from({ length: processes }, () => new VersionChecks({ records, clock, intervalMs: intervalHours * hourMs, mostInADay, ask, found() {}, failed() {}, unread() {} }))
+    const all = Array.from(
+      { length: processes },
+      () => new VersionChecks({ records, clock, intervalMs: intervalHours * hourMs, mostInADay, ask, found() {}, failed() {}, unread() {} }),
+    )
     for (const checks of all) checks.start()
     await clock.armed(processes)
     for (let hour = 0; hour < hours; hour += intervalHours) {
@@ -204,14 +251,29 @@ describe('the checks of processes that share a store', () => {
     return asked
   }
 
-  for (const [ahead, hours, expected] of [['far', 24 * 365, 1], ['a little', 1, 0]] as const) {
+  for (const [ahead, hours, expected] of [
+    ['far', 24 * 365, 1],
+    ['a little', 1, 0],
+  ] as const) {
     it(`are ${expected === 1 ? 'made' : 'not made'} where the one before was made by a clock that was ${ahead} ahead`, async () => {
       const clock = new TurnedClock()
       const records = new Shared()
       await records.put('newest', { latest: null, checkedAt: null, askedAt: clock.now() + hours * hourMs, day: '', asked: 1 }, { expected: 0 })
       let asked = 0
-      const ask = async () => { asked++; return '1.0.0' }
-      const checks = new VersionChecks({ records: records as unknown as Records<Checked>, clock, intervalMs: 24 * hourMs, mostInADay: 5, ask, found() {}, failed() {}, unread() {} })
+      const ask = async () => {
+        asked++
+        return '1.0.0'
+      }
+      const checks = new VersionChecks({
+        records: records as unknown as Records<Checked>,
+        clock,
+        intervalMs: 24 * hourMs,
+        mostInADay: 5,
+        ask,
+        found() {},
+        failed() {},
+        unread() {},
+      })
       checks.start()
       await clock.armed()
       await checks.close()
@@ -230,11 +292,20 @@ describe('the checks of processes that share a store', () => {
 
 describe('the order of versions', () => {
   const pairs: readonly [string, string, boolean][] = [
-    ['1.0.1', '1.0.0', true], ['1.10.0', '1.9.9', true], ['2.0.0', '1.99.99', true], ['1.0.0', '1.0.0', false], ['1.0.0', '1.0.1', false], ['1.0.0', '1.0.0-rc.1', true], ['1.0.0-rc.1', '1.0.0', false], ['1.0.1-rc.1', '1.0.0', true], ['1.0.0+build', '1.0.0', false],
+    ['1.0.1', '1.0.0', true],
+    ['1.10.0', '1.9.9', true],
+    ['2.0.0', '1.99.99', true],
+    ['1.0.0', '1.0.0', false],
+    ['1.0.0', '1.0.1', false],
+    ['1.0.0', '1.0.0-rc.1', true],
+    ['1.0.0-rc.1', '1.0.0', false],
+    ['1.0.1-rc.1', '1.0.0', true],
+    ['1.0.0+build', '1.0.0', false],
   ]
   for (const [one, other, answer] of pairs) it(`has ${one} ${answer ? '' : 'not '}newer than ${other}`, () => expect(isNewer(one, other)).to.equal(answer))
 
   for (const text of ['v1.2.3', ' 1.2.3 ', '1.2', 'latest', '', 1.2, undefined, null, '1.2.3; rm']) {
-    it(`reads ${JSON.stringify(text)}`, () => expect(readVersion(text)).to.equal(String(text).includes('1.2.3') && !String(text).includes('rm') ? '1.2.3' : undefined))
+    it(`reads ${JSON.stringify(text)}`, () =>
+      expect(readVersion(text)).to.equal(String(text).includes('1.2.3') && !String(text).includes('rm') ? '1.2.3' : undefined))
   }
 })

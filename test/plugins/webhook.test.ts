@@ -7,12 +7,29 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import plugin from '../../plugins/webhook/index.ts'
 
-const messages = [{ role: 'system', content: 'Be kind' }, { role: 'user', content: [{ type: 'text', text: 'a cat' }, { type: 'image_url', image_url: { url: 'data:,x' } }] }]
+const messages = [
+  { role: 'system', content: 'Be kind' },
+  {
+    role: 'user',
+    content: [
+      { type: 'text', text: 'a cat' },
+      { type: 'image_url', image_url: { url: 'data:,x' } },
+    ],
+  },
+]
 
-interface Shown { readonly phase: string; readonly texts: readonly { readonly id: string; readonly role: string; readonly channel: string; readonly text: string }[]; readonly [fact: string]: unknown }
+interface Shown {
+  readonly phase: string
+  readonly texts: readonly { readonly id: string; readonly role: string; readonly channel: string; readonly text: string }[]
+  readonly [fact: string]: unknown
+}
 
 /** Runs the plugin against a webhook that answers as told, each question alike. */
-async function run(answer: Cue, options: object = {}, more: PluginRunOptions = {}): Promise<PluginRun & { readonly asked: readonly Shown[]; readonly hook: ScriptedUpstream }> {
+async function run(
+  answer: Cue,
+  options: object = {},
+  more: PluginRunOptions = {},
+): Promise<PluginRun & { readonly asked: readonly Shown[]; readonly hook: ScriptedUpstream }> {
   await using hook = await ScriptedUpstream.start()
   hook.always(answer)
   const outcome = await runPlugin(plugin, { request: { messages }, ...more, options: { url: `${hook.url}/guard`, ...options } })
@@ -23,15 +40,36 @@ const decide = (decision: object): Script => ({ body: decision })
 /** Why the first call failed. */
 const reasonOf = ([failure]: PluginRun['failures']) => (failure?.cause as Error | undefined)?.message
 /** Another decision for replies than for prompts. */
-const ofReplies = (decision: object): Cue => ({ body }) => decide(body.includes('"phase":"response"') ? decision : { decision: 'allow' })
+const ofReplies =
+  (decision: object): Cue =>
+  ({ body }) =>
+    decide(body.includes('"phase":"response"') ? decision : { decision: 'allow' })
 
 describe('webhook', () => {
   it('is shown the texts of a prompt, and then those of the reply', async () => {
     const { asked, status, reply } = await run(decide({ decision: 'allow' }), {}, { userPath: '/team', clock: new TurnedClock(Date.UTC(2026, 0, 2)) })
     expect([status, reply.text]).to.deep.equal([200, 'Hello!'])
-    const facts = { guardrail: 'webhook', request_id: 'test', timestamp: '2026-01-02T00:00:00.000Z', operation: 'chat', user_path: '/team', labels: [], requested_model: 'test-model', provider: 'test', model: 'test-model', stream: false }
+    const facts = {
+      guardrail: 'webhook',
+      request_id: 'test',
+      timestamp: '2026-01-02T00:00:00.000Z',
+      operation: 'chat',
+      user_path: '/team',
+      labels: [],
+      requested_model: 'test-model',
+      provider: 'test',
+      model: 'test-model',
+      stream: false,
+    }
     expect(asked).to.deep.equal([
-      { phase: 'prompt', ...facts, texts: [{ id: 't0', message: 'm0', role: 'system', channel: 'text', text: 'Be kind' }, { id: 't1', message: 'm1', role: 'user', channel: 'text', text: 'a cat' }] },
+      {
+        phase: 'prompt',
+        ...facts,
+        texts: [
+          { id: 't0', message: 'm0', role: 'system', channel: 'text', text: 'Be kind' },
+          { id: 't1', message: 'm1', role: 'user', channel: 'text', text: 'a cat' },
+        ],
+      },
       { phase: 'response', ...facts, texts: [{ id: 't0', message: 'm0', role: 'assistant', channel: 'text', text: 'Hello!' }] },
     ])
   })
@@ -44,7 +82,8 @@ describe('webhook', () => {
 
   it('can tell who asks by the signature', async () => {
     const { hook } = await run(decide({ decision: 'allow' }), { secret: 'shared' })
-    for (const { headers, body } of hook.requests) expect(headers['x-tapline-signature']).to.equal(`sha256=${createHmac('sha256', 'shared').update(body).digest('hex')}`)
+    for (const { headers, body } of hook.requests)
+      expect(headers['x-tapline-signature']).to.equal(`sha256=${createHmac('sha256', 'shared').update(body).digest('hex')}`)
     expect((await run(decide({ decision: 'allow' }))).hook.requests[0]?.headers).to.not.have.property('x-tapline-signature')
   })
 
@@ -105,10 +144,17 @@ describe('webhook', () => {
       'edits what it was not shown': [decide({ decision: 'allow', edits: [{ id: 't9', text: 'x' }] }), /edits a text that it was not shown/],
       'edits with no text': [decide({ decision: 'allow', edits: [{ id: 't0' }] }), /edits a text that it was not shown/],
       'edits with no list': [decide({ decision: 'allow', edits: {} }), /edits are no list/],
-      'redirects': [{ status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, /answered with status 302/],
-      'fails': [{ status: 500, body: { decision: 'allow' } }, /answered with status 500/],
+      redirects: [{ status: 302, headers: { location: 'http://127.0.0.1:1/' }, body: '' }, /answered with status 302/],
+      fails: [{ status: 500, body: { decision: 'allow' } }, /answered with status 500/],
       'answers 10 MB': [{ body: Buffer.alloc(10 << 20, ' ') }, /answered with more than 1048576 bytes/],
-      'answers without end': [{ chunks: (function* endless() { for (;;) yield ' '.repeat(65_536) })() }, /answered with more than/],
+      'answers without end': [
+        {
+          chunks: (function* endless() {
+            for (;;) yield ' '.repeat(65_536)
+          })(),
+        },
+        /answered with more than/,
+      ],
       'hangs up': [{ refuse: true }, /./],
       'breaks off': [{ body: { decision: 'allow' }, cutAfter: 5 }, /./],
     }
@@ -148,7 +194,10 @@ describe('webhook', () => {
   ]
   for (const [options, message] of refused) {
     it(`refuses the options ${JSON.stringify(options)}`, async () => {
-      const failed = await runPlugin(plugin, { options: { ...options } }).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await runPlugin(plugin, { options: { ...options } }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.match(message)
     })
   }

@@ -8,14 +8,36 @@ import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { expectError } from '../support/answer.ts'
 import { masterKey, Served } from '../support/serve.ts'
 
-const weather = { type: 'function', function: { name: 'get_weather', description: 'Looks out of the window.', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } } }
-const hello = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hello' }]
+const weather = {
+  type: 'function',
+  function: {
+    name: 'get_weather',
+    description: 'Looks out of the window.',
+    parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] },
+  },
+}
+const hello = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'hello' },
+]
 
 /** A message of Anthropic's, plain and as events. */
-const anthropicMessage = { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [{ type: 'text', text: 'Good day.' }], stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 10, cache_read_input_tokens: 5, cache_creation_input_tokens: 0, output_tokens: 4 } }
+const anthropicMessage = {
+  id: 'msg_1',
+  type: 'message',
+  role: 'assistant',
+  model: 'claude-x',
+  content: [{ type: 'text', text: 'Good day.' }],
+  stop_reason: 'end_turn',
+  stop_sequence: null,
+  usage: { input_tokens: 10, cache_read_input_tokens: 5, cache_creation_input_tokens: 0, output_tokens: 4 },
+}
 const anthropicEvents = (...events: readonly { readonly type: string }[]) => events.map(event => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
 const started = { type: 'message_start', message: { ...anthropicMessage, content: [], stop_reason: null } }
-const ended = (reason: string) => [{ type: 'message_delta', delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 9 } }, { type: 'message_stop' }]
+const ended = (reason: string) => [
+  { type: 'message_delta', delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 9 } },
+  { type: 'message_stop' },
+]
 
 describe('the provider type ai-sdk', () => {
   let served: Served
@@ -45,13 +67,15 @@ describe('the provider type ai-sdk', () => {
     await served.close()
     await upstream.close()
   })
-  beforeEach(() => { upstream.requests.length = 0 })
+  beforeEach(() => {
+    upstream.requests.length = 0
+  })
 
   const last = () => upstream.requests.at(-1)!
   const sent = () => JSON.parse(last().body.toString()) as Record<string, any>
   const ask = async (model: string, more: object = {}) => {
     const answer = await served.chat({ model, messages: hello, ...more })
-    return { ...answer, json: answer.headers['content-type']?.includes('json') === true ? JSON.parse(answer.body.toString()) : undefined as any }
+    return { ...answer, json: answer.headers['content-type']?.includes('json') === true ? JSON.parse(answer.body.toString()) : (undefined as any) }
   }
 
   it('is left out, with one line, where the package is not installed', async () => {
@@ -74,8 +98,17 @@ describe('the provider type ai-sdk', () => {
 
   describe('with @ai-sdk/openai', () => {
     it('answers a chat', async () => {
-      upstream.reply({ body: chatCompletion({ content: 'Good day.', usage: { prompt_tokens: 14, completion_tokens: 9, cached_tokens: 4, reasoning_tokens: 2 } }) })
-      const { json, status } = await ask('chat/m', { max_tokens: 50, temperature: 0.5, stop: ['x', ''], seed: 3, user: 'u', response_format: { type: 'json_object' } })
+      upstream.reply({
+        body: chatCompletion({ content: 'Good day.', usage: { prompt_tokens: 14, completion_tokens: 9, cached_tokens: 4, reasoning_tokens: 2 } }),
+      })
+      const { json, status } = await ask('chat/m', {
+        max_tokens: 50,
+        temperature: 0.5,
+        stop: ['x', ''],
+        seed: 3,
+        user: 'u',
+        response_format: { type: 'json_object' },
+      })
       expect(status, JSON.stringify(json)).to.equal(200)
       expect(json.choices[0]).to.deep.include({ finish_reason: 'stop' })
       expect(json.choices[0].message.content).to.equal('Good day.')
@@ -84,7 +117,15 @@ describe('the provider type ai-sdk', () => {
       expect(last().path).to.equal('/v1/chat/completions')
       expect(last().headers['authorization']).to.equal('Bearer sk-a')
       expect(last().headers['x-request-id']).to.be.a('string')
-      expect(sent()).to.deep.include({ model: 'm', max_tokens: 50, temperature: 0.5, stop: ['x'], seed: 3, user: 'u', response_format: { type: 'json_object' } })
+      expect(sent()).to.deep.include({
+        model: 'm',
+        max_tokens: 50,
+        temperature: 0.5,
+        stop: ['x'],
+        seed: 3,
+        user: 'u',
+        response_format: { type: 'json_object' },
+      })
       expect(sent()['messages'].map(({ role }: { role: string }) => role)).to.deep.equal(['system', 'user'])
     })
 
@@ -92,7 +133,9 @@ describe('the provider type ai-sdk', () => {
       upstream.reply({ chunks: chatChunks({ pieces: ['Good', ' day', '.'], usage: { prompt_tokens: 3, completion_tokens: 4 } }) })
       const texts: string[] = []
       let usage
-      for await (const chunk of await served.client().chat.completions.create({ model: 'chat/m', messages: hello as any, stream: true, stream_options: { include_usage: true } })) {
+      for await (const chunk of await served
+        .client()
+        .chat.completions.create({ model: 'chat/m', messages: hello as any, stream: true, stream_options: { include_usage: true } })) {
         texts.push(chunk.choices[0]?.delta.content ?? '')
         usage = chunk.usage ?? usage
       }
@@ -102,13 +145,23 @@ describe('the provider type ai-sdk', () => {
     })
 
     it('calls tools, and takes their results', async () => {
-      upstream.reply({ body: chatCompletion({ toolCalls: [{ id: 'call_1', name: 'get_weather', arguments: '{"city":"Oslo"}' }] }) }, { body: chatCompletion({ content: 'Rain.' }) })
-      const { json } = await ask('chat/m', { tools: [weather], tool_choice: { type: 'function', function: { name: 'get_weather' } }, parallel_tool_calls: false })
+      upstream.reply(
+        { body: chatCompletion({ toolCalls: [{ id: 'call_1', name: 'get_weather', arguments: '{"city":"Oslo"}' }] }) },
+        { body: chatCompletion({ content: 'Rain.' }) },
+      )
+      const { json } = await ask('chat/m', {
+        tools: [weather],
+        tool_choice: { type: 'function', function: { name: 'get_weather' } },
+        parallel_tool_calls: false,
+      })
       const [choice] = json.choices
       expect(choice.finish_reason).to.equal('tool_calls')
       expect(choice.message.tool_calls).to.deep.equal([{ id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } }])
       expect(sent()['tools'][0].function).to.deep.include({ name: 'get_weather', parameters: weather.function.parameters })
-      expect(sent()).to.deep.include({ tool_choice: weather.function.name === 'get_weather' ? { type: 'function', function: { name: 'get_weather' } } : null, parallel_tool_calls: false })
+      expect(sent()).to.deep.include({
+        tool_choice: weather.function.name === 'get_weather' ? { type: 'function', function: { name: 'get_weather' } } : null,
+        parallel_tool_calls: false,
+      })
       await ask('chat/m', { messages: [...hello, choice.message, { role: 'tool', tool_call_id: 'call_1', content: 'rain' }], tools: [weather] })
       expect(sent()['messages'].slice(2)).to.deep.equal([
         { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'get_weather', arguments: '{"city":"Oslo"}' } }] },
@@ -117,22 +170,64 @@ describe('the provider type ai-sdk', () => {
     })
 
     it('streams tool calls', async () => {
-      upstream.reply({ chunks: chatChunks({ toolCalls: [{ id: 'call_1', name: 'get_weather', arguments: ['{"ci', 'ty":"Oslo"}'] }, { id: 'call_2', name: 'get_weather', arguments: '{}' }] }) })
-      const { choices: [choice] } = await served.client().chat.completions.stream({ model: 'chat/m', messages: hello as any, tools: [weather as any] }).finalChatCompletion()
+      upstream.reply({
+        chunks: chatChunks({
+          toolCalls: [
+            { id: 'call_1', name: 'get_weather', arguments: ['{"ci', 'ty":"Oslo"}'] },
+            { id: 'call_2', name: 'get_weather', arguments: '{}' },
+          ],
+        }),
+      })
+      const {
+        choices: [choice],
+      } = await served
+        .client()
+        .chat.completions.stream({ model: 'chat/m', messages: hello as any, tools: [weather as any] })
+        .finalChatCompletion()
       expect(choice?.finish_reason).to.equal('tool_calls')
-      expect(choice?.message.tool_calls?.map(call => [call.id, (call as any).function.arguments])).to.deep.equal([['call_1', '{"city":"Oslo"}'], ['call_2', '{}']])
+      expect(choice?.message.tool_calls?.map(call => [call.id, (call as any).function.arguments])).to.deep.equal([
+        ['call_1', '{"city":"Oslo"}'],
+        ['call_2', '{}'],
+      ])
     })
 
     it('shows images, by data and by address', async () => {
       upstream.always({ body: chatCompletion({ content: 'A cat.' }) })
       for (const url of ['data:image/png;base64,iVBORw0KGgo=', 'https://example.test/cat.png']) {
-        await ask('chat/m', { messages: [{ role: 'user', content: [{ type: 'text', text: 'What?' }, { type: 'image_url', image_url: { url, detail: 'low' } }] }] })
-        expect(sent()['messages'][0].content).to.deep.equal([{ type: 'text', text: 'What?' }, { type: 'image_url', image_url: { url, detail: 'low' } }])
+        await ask('chat/m', {
+          messages: [
+            {
+              role: 'user',
+              content: [
+                { type: 'text', text: 'What?' },
+                { type: 'image_url', image_url: { url, detail: 'low' } },
+              ],
+            },
+          ],
+        })
+        expect(sent()['messages'][0].content).to.deep.equal([
+          { type: 'text', text: 'What?' },
+          { type: 'image_url', image_url: { url, detail: 'low' } },
+        ])
       }
     })
 
     it('speaks Responses, as the package does unless told otherwise', async () => {
-      upstream.reply({ body: { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output: [{ type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Good day.', annotations: [] }] }], usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 }, error: null, incomplete_details: null } })
+      upstream.reply({
+        body: {
+          id: 'resp_1',
+          object: 'response',
+          created_at: 1,
+          status: 'completed',
+          model: 'm',
+          output: [
+            { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text: 'Good day.', annotations: [] }] },
+          ],
+          usage: { input_tokens: 3, output_tokens: 4, total_tokens: 7 },
+          error: null,
+          incomplete_details: null,
+        },
+      })
       const { json, status } = await ask('responses/m', { reasoning_effort: 'low' })
       expect(status, JSON.stringify(json)).to.equal(200)
       expect(json.choices[0].message.content).to.equal('Good day.')
@@ -141,7 +236,9 @@ describe('the provider type ai-sdk', () => {
     })
 
     it('embeds, as many texts at once as the package says', async () => {
-      upstream.always(({ body }) => ({ body: embeddings({ vectors: (JSON.parse(body.toString()) as { input: string[] }).input.map(text => [Number(text), 1]) }) }))
+      upstream.always(({ body }) => ({
+        body: embeddings({ vectors: (JSON.parse(body.toString()) as { input: string[] }).input.map(text => [Number(text), 1]) }),
+      }))
       const input = Array.from({ length: 3000 }, (_, i) => String(i))
       const { data } = await served.client().embeddings.create({ model: 'chat/m', input, dimensions: 2 })
       expect(data.map(({ embedding }) => embedding[0])).to.deep.equal(input.map(Number))
@@ -149,7 +246,13 @@ describe('the provider type ai-sdk', () => {
       expect(sent()).to.include({ dimensions: 2 })
     })
 
-    for (const [status, code] of [[400, 'bad_luck'], [404, 'bad_luck'], [422, 'bad_luck'], [429, 'bad_luck'], [503, 'bad_luck']] as const) {
+    for (const [status, code] of [
+      [400, 'bad_luck'],
+      [404, 'bad_luck'],
+      [422, 'bad_luck'],
+      [429, 'bad_luck'],
+      [503, 'bad_luck'],
+    ] as const) {
       it(`maps an error by its status: ${status}`, async () => {
         upstream.always({ status, headers: { 'retry-after': '7' }, body: errorBody('no such luck', 'whatever', code, 'top_p') })
         for (const stream of [false, true]) {
@@ -173,7 +276,10 @@ describe('the provider type ai-sdk', () => {
     it('says when a stream breaks', async () => {
       upstream.always({ chunks: chatChunks({ pieces: ['Good', ' day'] }).slice(0, 2), cutAfter: 1 << 20 })
       const answer = await served.chat({ model: 'chat/m', messages: hello, stream: true })
-      expect(answer.body.toString()).to.match(/"content":"Good"/).and.match(/"error":\{/).and.not.match(/\[DONE\]/)
+      expect(answer.body.toString())
+        .to.match(/"content":"Good"/)
+        .and.match(/"error":\{/)
+        .and.not.match(/\[DONE\]/)
     })
 
     it('ends the call when the caller leaves', async () => {
@@ -201,20 +307,65 @@ describe('the provider type ai-sdk', () => {
 
     it('streams thoughts with their signature, and takes them back', async () => {
       upstream.reply(
-        { chunks: anthropicEvents(started, { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } } as any, { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } } as any, { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'S1' } } as any, { type: 'content_block_stop', index: 0 } as any, { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } } as any, { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Good day.' } } as any, { type: 'content_block_stop', index: 1 } as any, ...ended('end_turn')) },
+        {
+          chunks: anthropicEvents(
+            started,
+            { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } } as any,
+            { type: 'content_block_delta', index: 0, delta: { type: 'thinking_delta', thinking: 'Hm.' } } as any,
+            { type: 'content_block_delta', index: 0, delta: { type: 'signature_delta', signature: 'S1' } } as any,
+            { type: 'content_block_stop', index: 0 } as any,
+            { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } } as any,
+            { type: 'content_block_delta', index: 1, delta: { type: 'text_delta', text: 'Good day.' } } as any,
+            { type: 'content_block_stop', index: 1 } as any,
+            ...ended('end_turn'),
+          ),
+        },
         { body: anthropicMessage },
       )
-      const { choices: [choice], usage } = await served.client().chat.completions.stream({ model: 'claude/claude-x', messages: hello as any, max_tokens: 50, stream_options: { include_usage: true } }).finalChatCompletion()
+      const {
+        choices: [choice],
+        usage,
+      } = await served
+        .client()
+        .chat.completions.stream({ model: 'claude/claude-x', messages: hello as any, max_tokens: 50, stream_options: { include_usage: true } })
+        .finalChatCompletion()
       const message = choice?.message as any
       expect(message.content).to.equal('Good day.')
       expect(usage?.completion_tokens).to.equal(9)
-      await ask('claude/claude-x', { max_tokens: 50, messages: [...hello, { role: 'assistant', content: 'Good day.', extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 'Hm.', signature: 'S1' }] } } }, { role: 'user', content: 'And?' }] })
-      expect(sent()['messages'][1].content).to.deep.equal([{ type: 'thinking', thinking: 'Hm.', signature: 'S1' }, { type: 'text', text: 'Good day.' }])
+      await ask('claude/claude-x', {
+        max_tokens: 50,
+        messages: [
+          ...hello,
+          {
+            role: 'assistant',
+            content: 'Good day.',
+            extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 'Hm.', signature: 'S1' }] } },
+          },
+          { role: 'user', content: 'And?' },
+        ],
+      })
+      expect(sent()['messages'][1].content).to.deep.equal([
+        { type: 'thinking', thinking: 'Hm.', signature: 'S1' },
+        { type: 'text', text: 'Good day.' },
+      ])
     })
 
-    it('serves callers of Anthropic\'s dialect', async () => {
-      upstream.reply({ body: { ...anthropicMessage, content: [{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } }], stop_reason: 'tool_use' } })
-      const answer = await served.call('POST', '/v1/messages', { model: 'claude/claude-x', max_tokens: 20, messages: [{ role: 'user', content: 'hello' }], tools: [{ name: 'get_weather', input_schema: { type: 'object' } }], tool_choice: { type: 'any' } }, { 'anthropic-version': '2023-06-01' })
+    it("serves callers of Anthropic's dialect", async () => {
+      upstream.reply({
+        body: { ...anthropicMessage, content: [{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } }], stop_reason: 'tool_use' },
+      })
+      const answer = await served.call(
+        'POST',
+        '/v1/messages',
+        {
+          model: 'claude/claude-x',
+          max_tokens: 20,
+          messages: [{ role: 'user', content: 'hello' }],
+          tools: [{ name: 'get_weather', input_schema: { type: 'object' } }],
+          tool_choice: { type: 'any' },
+        },
+        { 'anthropic-version': '2023-06-01' },
+      )
       const json = JSON.parse(answer.body.toString())
       expect(json).to.deep.include({ type: 'message', role: 'assistant', stop_reason: 'tool_use' })
       expect(json.content).to.deep.equal([{ type: 'tool_use', id: 'toolu_1', name: 'get_weather', input: { city: 'Oslo' } }])
@@ -222,9 +373,19 @@ describe('the provider type ai-sdk', () => {
     })
 
     it('maps an error amid a stream', async () => {
-      upstream.reply({ chunks: anthropicEvents(started, { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as any, { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Good' } } as any, { type: 'error', error: { type: 'overloaded_error', message: 'busy' } } as any) })
+      upstream.reply({
+        chunks: anthropicEvents(
+          started,
+          { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as any,
+          { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text: 'Good' } } as any,
+          { type: 'error', error: { type: 'overloaded_error', message: 'busy' } } as any,
+        ),
+      })
       const answer = await served.chat({ model: 'claude/claude-x', messages: hello, max_tokens: 50, stream: true })
-      expect(answer.body.toString()).to.match(/"content":"Good"/).and.match(/busy/).and.not.match(/\[DONE\]/)
+      expect(answer.body.toString())
+        .to.match(/"content":"Good"/)
+        .and.match(/busy/)
+        .and.not.match(/\[DONE\]/)
     })
 
     it('has no embeddings', async () => {
@@ -241,16 +402,39 @@ describe('the provider type ai-sdk', () => {
 
   describe('with a package of version 2', () => {
     it('is asked in its own shapes, and understood', async () => {
-      const { json } = await ask('old/m', { reasoning_effort: 'high', messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }, { type: 'image_url', image_url: { url: 'https://example.test/a.png' } }] }] })
+      const { json } = await ask('old/m', {
+        reasoning_effort: 'high',
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } },
+              { type: 'image_url', image_url: { url: 'https://example.test/a.png' } },
+            ],
+          },
+        ],
+      })
       expect(json.usage).to.deep.include({ prompt_tokens: 5, completion_tokens: 6 })
       expect(JSON.parse(json.choices[0].message.content)).to.deep.equal({
-        prompt: [{ role: 'user', content: [{ type: 'file', mediaType: 'image/png', data: 'iVBORw0KGgo=' }, { type: 'file', mediaType: 'image/*', data: 'URL https://example.test/a.png' }] }],
+        prompt: [
+          {
+            role: 'user',
+            content: [
+              { type: 'file', mediaType: 'image/png', data: 'iVBORw0KGgo=' },
+              { type: 'file', mediaType: 'image/*', data: 'URL https://example.test/a.png' },
+            ],
+          },
+        ],
         providerOptions: { openai: { reasoningEffort: 'high' }, anthropic: { thinking: { type: 'enabled', budgetTokens: 20_000 } } },
       })
     })
 
     it('says in its own words what it does not take', async () => {
-      expectError(await served.chat({ model: 'old/m', messages: [{ role: 'user', content: 'unsupported' }] }), { code: null, status: 400, message: 'no such thing' })
+      expectError(await served.chat({ model: 'old/m', messages: [{ role: 'user', content: 'unsupported' }] }), {
+        code: null,
+        status: 400,
+        message: 'no such thing',
+      })
     })
   })
 })

@@ -55,9 +55,13 @@ describe('the vectors of the demo', () => {
     expect(Buffer.from(String(answer.data[0]?.embedding), 'base64')).to.have.length(16)
   })
 
-  for (const [input, dimensions] of [[Array(9000).fill('word').join(' '), 1024], [Array(9000).fill('word'), 1024], ['word '.repeat(200_000), undefined]] as const) {
+  for (const [input, dimensions] of [
+    [Array(9000).fill('word').join(' '), 1024],
+    [Array(9000).fill('word'), 1024],
+    ['word '.repeat(200_000), undefined],
+  ] as const) {
     it(`are refused where they would take everybody's time: ${typeof input === 'string' ? 'many words' : 'many texts'} of ${dimensions ?? 64} dimensions`, async () => {
-      const { status, answer } = await embed({ input, ...dimensions === undefined ? {} : { dimensions } })
+      const { status, answer } = await embed({ input, ...(dimensions === undefined ? {} : { dimensions }) })
       expect([status, answer.error.param]).to.deep.equal([400, 'input'])
     })
   }

@@ -57,7 +57,8 @@ describe('providers behind a gateway', () => {
     upstream.always({ body: chatCompletion({ content: 'Hello' }) })
   })
 
-  const call = (path: string, body: object, headers: Readonly<Record<string, string>> = {}) => fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
+  const call = (path: string, body: object, headers: Readonly<Record<string, string>> = {}) =>
+    fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) })
   const chat = (body: object, headers: Readonly<Record<string, string>> = {}) => call('/v1/chat/completions', { messages, ...body }, headers)
   const answering = (...cues: readonly Cue[]) => upstream.reply(...cues)
   const last = () => upstream.requests.at(-1) as ReceivedRequest
@@ -70,16 +71,25 @@ describe('providers behind a gateway', () => {
   })
 
   it('azure learns that a deployment wants max_completion_tokens, and is called once more', async () => {
-    answering({ status: 400, body: { error: { message: 'Unsupported parameter: \'max_tokens\'', type: 'invalid_request_error', param: 'max_tokens', code: 'unsupported_parameter' } } })
+    answering({
+      status: 400,
+      body: { error: { message: "Unsupported parameter: 'max_tokens'", type: 'invalid_request_error', param: 'max_tokens', code: 'unsupported_parameter' } },
+    })
     expect((await chat({ model: 'azure/m', max_tokens: 5 })).status).to.equal(200)
-    expect(upstream.requests.map(({ body }) => Object.keys(JSON.parse(body.toString()) as object).filter(name => name.startsWith('max_')))).to.deep.equal([['max_tokens'], ['max_completion_tokens']])
+    expect(upstream.requests.map(({ body }) => Object.keys(JSON.parse(body.toString()) as object).filter(name => name.startsWith('max_')))).to.deep.equal([
+      ['max_tokens'],
+      ['max_completion_tokens'],
+    ])
     await chat({ model: 'azure/m', max_tokens: 5 })
     expect(upstream.requests).to.have.length(3)
     expect(sent()).to.have.property('max_completion_tokens', 5)
   })
 
   it('openai-compatible learns that a server knows no stream_options', async () => {
-    answering({ status: 400, body: { error: { message: 'unknown field stream_options' } } }, { headers: { 'content-type': 'text/event-stream' }, chunks: chatChunks({ pieces: ['a'] }) })
+    answering(
+      { status: 400, body: { error: { message: 'unknown field stream_options' } } },
+      { headers: { 'content-type': 'text/event-stream' }, chunks: chatChunks({ pieces: ['a'] }) },
+    )
     const answer = await chat({ model: 'compatible/m', stream: true })
     expect(answer.status).to.equal(200)
     expect(await answer.text()).to.match(/\[DONE\]/)
@@ -112,7 +122,7 @@ describe('providers behind a gateway', () => {
     expect((await chat({ model: 'deepseek/m' })).status).to.equal(503)
   })
 
-  it('stops where a model of OpenAI\'s would not', async () => {
+  it("stops where a model of OpenAI's would not", async () => {
     answering({ body: chatCompletion({ content: 'one END two' }) })
     const answer = await chat({ model: 'openai/o3', stop: ['END'] })
     expect(await answer.json()).to.have.nested.property('choices[0].message.content', 'one ')
@@ -123,20 +133,33 @@ describe('providers behind a gateway', () => {
   it('stops there in a stream, too, wherever it is cut', async () => {
     answering({ headers: { 'content-type': 'text/event-stream' }, chunks: chatChunks({ pieces: ['one E', 'N', 'D two'] }) })
     const text = await (await chat({ model: 'openai/o3', stop: 'END', stream: true })).text()
-    const said = text.split('\n\n').filter(event => event.startsWith('data: {')).map(event => (JSON.parse(event.slice('data: '.length)) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? '').join('')
+    const said = text
+      .split('\n\n')
+      .filter(event => event.startsWith('data: {'))
+      .map(event => (JSON.parse(event.slice('data: '.length)) as { choices: { delta: { content?: string } }[] }).choices[0]?.delta.content ?? '')
+      .join('')
     expect(said).to.equal('one ')
     expect(text).to.match(/"finish_reason":"stop"[^]*\[DONE\]/)
   })
 
-  it('sends tools of newer models of OpenAI\'s through /responses', async () => {
-    answering({ body: { id: 'resp_1', object: 'response', status: 'completed', model: 'gpt-5.6', output: [{ type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{}' }], usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 } } })
+  it("sends tools of newer models of OpenAI's through /responses", async () => {
+    answering({
+      body: {
+        id: 'resp_1',
+        object: 'response',
+        status: 'completed',
+        model: 'gpt-5.6',
+        output: [{ type: 'function_call', id: 'fc_1', call_id: 'call_1', name: 'f', arguments: '{}' }],
+        usage: { input_tokens: 1, output_tokens: 2, total_tokens: 3 },
+      },
+    })
     const answer = await chat({ model: 'openai/gpt-5.6', tools: [{ type: 'function', function: { name: 'f' } }] })
     expect(last().path).to.equal('/v1/responses')
     expect(sent()).to.have.property('store', false)
     expect(await answer.json()).to.have.nested.property('choices[0].message.tool_calls[0].function.name', 'f')
   })
 
-  it('keeps slashes of a model\'s id, and says where the call comes from', async () => {
+  it("keeps slashes of a model's id, and says where the call comes from", async () => {
     answering({ headers: { 'X-Generation-Id': 'gen-1' }, body: chatCompletion({ content: 'Hello' }) })
     const answer = await chat({ model: 'openrouter/openai/gpt-oss-120b' })
     expect(sent()).to.have.property('model', 'openai/gpt-oss-120b')
@@ -153,19 +176,26 @@ describe('providers behind a gateway', () => {
     answering({ body: { model: 'llama3.2:latest', embeddings: [[1, 2]], prompt_eval_count: 3 } })
     const answer = await call('/v1/embeddings', { model: 'ollama/llama3.2:latest', input: 'x', encoding_format: 'float' })
     expect(last().path).to.equal('/api/embed')
-    expect(await answer.json()).to.deep.include({ object: 'list', usage: { prompt_tokens: 3, total_tokens: 3 } }).and.nested.include({ 'data[0].embedding[1]': 2 })
+    expect(await answer.json())
+      .to.deep.include({ object: 'list', usage: { prompt_tokens: 3, total_tokens: 3 } })
+      .and.nested.include({ 'data[0].embedding[1]': 2 })
   })
 
   it('knows a model of ollama by either spelling', async () => {
     for (const model of ['llama3.2', 'llama3.2:latest', 'ollama/llama3.2']) expect((await chat({ model })).status, model).to.equal(200)
   })
 
-  it('fetches images for ollama where that is configured, but none of the operator\'s network', async () => {
+  it("fetches images for ollama where that is configured, but none of the operator's network", async () => {
     const image = [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://127.0.0.1/a.png' } }] }]
-    for (const [model, message] of [['fetching/m', /not a public host/], ['ollama/llama3.2', /data URLs/]] as const) {
+    for (const [model, message] of [
+      ['fetching/m', /not a public host/],
+      ['ollama/llama3.2', /data URLs/],
+    ] as const) {
       const answer = await call('/v1/chat/completions', { model, messages: image })
       expect(answer.status).to.equal(400)
-      expect((await answer.json() as { error: object }).error).to.have.property('message').that.matches(message)
+      expect(((await answer.json()) as { error: object }).error)
+        .to.have.property('message')
+        .that.matches(message)
     }
     expect(upstream.requests).to.have.length(0)
   })
@@ -175,7 +205,9 @@ describe('providers behind a gateway', () => {
     await call('/v1/chat/completions', { model: 'ollama/llama3.2', messages: image('https://a.example/a.png') })
     expect(sent()['messages']).to.deep.equal(image('data:image/png;base64,AAAA'))
     await call('/v1/chat/completions', { model: 'opencode_go/qwen3.7-max', messages: image('https://a.example/a.png') })
-    expect(sent()['messages']).to.deep.equal([{ role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }] }])
+    expect(sent()['messages']).to.deep.equal([
+      { role: 'user', content: [{ type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } }] },
+    ])
   })
 
   it('reads answers behind blank lines', async () => {
@@ -197,7 +229,18 @@ describe('providers behind a gateway', () => {
   })
 
   it('translates for the models of opencode_go that speak otherwise', async () => {
-    answering({ body: { id: 'msg_1', type: 'message', role: 'assistant', model: 'qwen3.7-max', content: [{ type: 'text', text: 'Hi' }], stop_reason: 'end_turn', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 1 } } })
+    answering({
+      body: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'qwen3.7-max',
+        content: [{ type: 'text', text: 'Hi' }],
+        stop_reason: 'end_turn',
+        stop_sequence: null,
+        usage: { input_tokens: 1, output_tokens: 1 },
+      },
+    })
     expect(await (await chat({ model: 'opencode_go/qwen3.7-max' })).json()).to.have.nested.property('choices[0].message.content', 'Hi')
     expect(last().path).to.equal('/zen/go/v1/messages')
     await chat({ model: 'opencode_go/glm' })

@@ -18,7 +18,9 @@ describe('gemini', () => {
       ['https://x.test/g', 'https://x.test/g', 'https://x.test/g/openai'],
     ] as const) {
       it(`${native} and ${compatible} for ${given}`, () => {
-        expect([gemini.resolve?.(settingsOf({ base_url: given })).baseUrl, gemini.resolve?.(settingsOf({ base_url: given, ...compat })).baseUrl]).to.deep.equal([native, compatible])
+        expect([gemini.resolve?.(settingsOf({ base_url: given })).baseUrl, gemini.resolve?.(settingsOf({ base_url: given, ...compat })).baseUrl]).to.deep.equal(
+          [native, compatible],
+        )
       })
     }
   })
@@ -40,15 +42,28 @@ describe('gemini', () => {
         },
       })
     })
-    for (const [name, more] of [['its mode', compat], ['the older variable', { variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'false' } }]] as const) {
+    for (const [name, more] of [
+      ['its mode', compat],
+      ['the older variable', { variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'false' } }],
+    ] as const) {
       it(`the compatible API where ${name} says so`, () => {
         expect(facts(more)).to.deep.include({
           dialects: ['openai-chat', 'openai-media'],
-          operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', images: 'POST /images/generations', models: 'GET /models', ...fileOperations(), ...batchOperations() },
+          operations: {
+            chat: 'POST /chat/completions',
+            embeddings: 'POST /embeddings',
+            images: 'POST /images/generations',
+            models: 'GET /models',
+            ...fileOperations(),
+            ...batchOperations(),
+          },
         })
       })
     }
-    for (const more of [{ variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'true' } }, { api_mode: 'native', variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'false' } }]) {
+    for (const more of [
+      { variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'true' } },
+      { api_mode: 'native', variables: { USE_GOOGLE_GEMINI_NATIVE_API: 'false' } },
+    ]) {
       it(`its own API for ${JSON.stringify(more)}`, () => expect(facts(more)).to.deep.include({ dialects: ['gemini'] }))
     }
   })
@@ -59,34 +74,52 @@ describe('gemini', () => {
       void gemini.sign?.(call, settingsOf(more))
       return call
     }
-    it('with the key in its own header', () => expect([gemini.auth, signed({}, ['x-goog-api-key', 'k']).headers]).to.deep.equal([{ header: 'x-goog-api-key' }, ['x-goog-api-key', 'k']]))
-    it('with the key as OpenAI has it, through the compatible API', () => expect(signed(compat, ['Accept', 'x', 'x-goog-api-key', 'k', 'a', 'b']).headers).to.deep.equal(['Accept', 'x', 'Authorization', 'Bearer k', 'a', 'b']))
-    it('with the key as OpenAI has it, for files and batches, which only the compatible API has', () => expect(signed({}, ['x-goog-api-key', 'k'], '/openai/files').headers).to.deep.equal(['Authorization', 'Bearer k']))
-    it('with ids that say models/, too', () => expect(signed({}, [], '/models/models%2Fgemini-x:generateContent').path).to.equal('/models/gemini-x:generateContent'))
-    it('without a key of the caller\'s in the query', () => expect(gemini.queryCredentials).to.deep.equal(['key', 'access_token']))
+    it('with the key in its own header', () =>
+      expect([gemini.auth, signed({}, ['x-goog-api-key', 'k']).headers]).to.deep.equal([{ header: 'x-goog-api-key' }, ['x-goog-api-key', 'k']]))
+    it('with the key as OpenAI has it, through the compatible API', () =>
+      expect(signed(compat, ['Accept', 'x', 'x-goog-api-key', 'k', 'a', 'b']).headers).to.deep.equal(['Accept', 'x', 'Authorization', 'Bearer k', 'a', 'b']))
+    it('with the key as OpenAI has it, for files and batches, which only the compatible API has', () =>
+      expect(signed({}, ['x-goog-api-key', 'k'], '/openai/files').headers).to.deep.equal(['Authorization', 'Bearer k']))
+    it('with ids that say models/, too', () =>
+      expect(signed({}, [], '/models/models%2Fgemini-x:generateContent').path).to.equal('/models/gemini-x:generateContent'))
+    it("without a key of the caller's in the query", () => expect(gemini.queryCredentials).to.deep.equal(['key', 'access_token']))
   })
 
   describe('lists', () => {
     it('what is offered, page by page', () => {
       const body = {
         models: [
-          { name: 'models/gemini-3-pro', displayName: 'Gemini 3 Pro', inputTokenLimit: 1_000_000, outputTokenLimit: 65_536, thinking: true, supportedGenerationMethods: ['generateContent', 'countTokens'] },
+          {
+            name: 'models/gemini-3-pro',
+            displayName: 'Gemini 3 Pro',
+            inputTokenLimit: 1_000_000,
+            outputTokenLimit: 65_536,
+            thinking: true,
+            supportedGenerationMethods: ['generateContent', 'countTokens'],
+          },
           { name: 'models/gemini-embedding-001', supportedGenerationMethods: ['embedContent'] },
           ...['veo-3', 'aqa', 'learnlm-1'].map(id => ({ name: `models/${id}` })),
           ...['gemma-3-27b', 'text-embedding-004', 'imagen-4'].map(id => ({ name: `models/${id}` })),
-          null, { name: 7 },
+          null,
+          { name: 7 },
         ],
         nextPageToken: 'next',
       }
       expect(gemini.models?.(body)).to.deep.equal([
-        { id: 'gemini-3-pro', owned_by: 'google', metadata: { display_name: 'Gemini 3 Pro', context_window: 1_000_000, max_output_tokens: 65_536, modes: ['chat'], capabilities: { reasoning: true } } },
+        {
+          id: 'gemini-3-pro',
+          owned_by: 'google',
+          metadata: { display_name: 'Gemini 3 Pro', context_window: 1_000_000, max_output_tokens: 65_536, modes: ['chat'], capabilities: { reasoning: true } },
+        },
         { id: 'gemini-embedding-001', owned_by: 'google', metadata: { modes: ['embedding'] } },
         ...['gemma-3-27b', 'text-embedding-004', 'imagen-4'].map(id => ({ id, owned_by: 'google' })),
       ])
       expect([gemini.nextPage?.(body), gemini.nextPage?.({ models: [] })]).to.deep.equal(['?pageSize=1000&pageToken=next', undefined])
     })
     it('what the compatible API offers', () => {
-      expect(gemini.models?.({ object: 'list', data: [{ id: 'models/gemini-3-pro', object: 'model' }, { id: 'models/veo-3' }] })).to.deep.equal([{ id: 'gemini-3-pro', owned_by: 'google' }])
+      expect(gemini.models?.({ object: 'list', data: [{ id: 'models/gemini-3-pro', object: 'model' }, { id: 'models/veo-3' }] })).to.deep.equal([
+        { id: 'gemini-3-pro', owned_by: 'google' },
+      ])
     })
     it('nothing, if there is nothing', () => expect(gemini.models?.({})).to.deep.equal([]))
     it('nothing that is no list', () => expect(() => gemini.models?.({ models: 'x' })).to.throw('the model list is not {"models": […]}'))
@@ -115,7 +148,12 @@ describe('gemini', () => {
     for (const [model, expected] of rows) it(model, () => expect(gemini.traits?.(model, settingsOf())).to.deep.include({ vendor: 'google', ...expected }))
 
     it('what the user says', () => {
-      const settings = settingsOf({ model_traits: [{ models: 'gemini-3-*', efforts: ['low'], fixed_sampling: false }, { models: '*flash*', embedding_inputs: 2 }] })
+      const settings = settingsOf({
+        model_traits: [
+          { models: 'gemini-3-*', efforts: ['low'], fixed_sampling: false },
+          { models: '*flash*', embedding_inputs: 2 },
+        ],
+      })
       expect(gemini.traits?.('gemini-3-flash', settings)).to.deep.include({ thinking: 'level', efforts: ['low'], fixedSampling: false, embeddingInputs: 2 })
       expect(gemini.traits?.('gemini-2.5-flash', settings)).to.deep.include({ thinking: 'budget', embeddingInputs: 2 })
     })
@@ -131,10 +169,12 @@ describe('gemini', () => {
 
     it('effort is one word', () => expect(respelled({ reasoning: { effort: 'low' } }).body).to.deep.equal({ reasoning_effort: 'low' }))
     for (const google of [{ extra_body: { google: { thinking_config: { thinking_budget: 1 } } } }, { google: { thinking_config: {} } }]) {
-      it(`a thinking config excludes it: ${JSON.stringify(google)}`, () => expect(respelled({ reasoning_effort: 'low', ...google })).to.deep.equal({ body: google, dropped: [] }))
+      it(`a thinking config excludes it: ${JSON.stringify(google)}`, () =>
+        expect(respelled({ reasoning_effort: 'low', ...google })).to.deep.equal({ body: google, dropped: [] }))
     }
-    it('signatures are Google\'s', () => expect(gemini.traits?.('gemini-3-pro', settingsOf(compat))).to.include({ vendor: 'google' }))
-    it('embeddings go as they are', () => expect(respelled({ input: 'a', reasoning: {} }, 'openai-chat', 'embeddings').body).to.deep.equal({ input: 'a', reasoning: {} }))
+    it("signatures are Google's", () => expect(gemini.traits?.('gemini-3-pro', settingsOf(compat))).to.include({ vendor: 'google' }))
+    it('embeddings go as they are', () =>
+      expect(respelled({ input: 'a', reasoning: {} }, 'openai-chat', 'embeddings').body).to.deep.equal({ input: 'a', reasoning: {} }))
     it('bodies of its own API go as they are', () => expect(respelled({ reasoning: {} }, 'gemini', 'generate').body).to.deep.equal({ reasoning: {} }))
   })
 })

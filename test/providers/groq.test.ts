@@ -8,21 +8,36 @@ describe('the provider groq', () => {
   conforms(groq, 'groq.ts')
 
   it('drops names of speakers and logit_bias', () => {
-    expect(after({ messages: [{ role: 'user', name: 'ann', content: 'x' }], logit_bias: { 1: 1 } })).to.deep.include({ body: { messages: [{ role: 'user', content: 'x' }] }, dropped: ['logit_bias', 'messages.name'] })
+    expect(after({ messages: [{ role: 'user', name: 'ann', content: 'x' }], logit_bias: { 1: 1 } })).to.deep.include({
+      body: { messages: [{ role: 'user', content: 'x' }] },
+      dropped: ['logit_bias', 'messages.name'],
+    })
   })
   it('keeps the names of tools', () => {
     const body = { messages: [], tools: [{ type: 'function', function: { name: 'f' } }] }
     expect(after(body).body).to.deep.equal(body)
   })
-  for (const [body, param] of [[{ logprobs: true }, 'logprobs'], [{ top_logprobs: 2 }, 'top_logprobs'], [{ n: 2 }, 'n']] as const) {
-    it(`refuses ${JSON.stringify(body)}`, () => expect(() => after(body)).to.throw().with.include({ status: 400, param }))
+  for (const [body, param] of [
+    [{ logprobs: true }, 'logprobs'],
+    [{ top_logprobs: 2 }, 'top_logprobs'],
+    [{ n: 2 }, 'n'],
+  ] as const) {
+    it(`refuses ${JSON.stringify(body)}`, () =>
+      expect(() => after(body))
+        .to.throw()
+        .with.include({ status: 400, param }))
   }
   it('takes the same at their defaults', () => expect(after({ logprobs: false, n: 1 })).to.deep.include({ body: {}, dropped: [] }))
   it('sends a temperature of 0 as it is', () => expect(after({ temperature: 0 }).body).to.deep.equal({ temperature: 0 }))
-  it('sends either limit as it is', () => expect([after({ max_tokens: 1 }).body, after({ max_completion_tokens: 1 }).body]).to.deep.equal([{ max_tokens: 1 }, { max_completion_tokens: 1 }]))
+  it('sends either limit as it is', () =>
+    expect([after({ max_tokens: 1 }).body, after({ max_completion_tokens: 1 }).body]).to.deep.equal([{ max_tokens: 1 }, { max_completion_tokens: 1 }]))
   it('sends service_tier as it is', () => expect(after({ service_tier: 'flex' }).body).to.deep.equal({ service_tier: 'flex' }))
-  it('gets the role developer as system', () => expect(after({ messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'system', content: 'x' }] }))
-  it('gets no thoughts back', () => expect(after({ messages: [{ role: 'assistant', content: 'x', reasoning: 'a', reasoning_content: 'b' }] }).body).to.deep.equal({ messages: [{ role: 'assistant', content: 'x' }] }))
+  it('gets the role developer as system', () =>
+    expect(after({ messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'system', content: 'x' }] }))
+  it('gets no thoughts back', () =>
+    expect(after({ messages: [{ role: 'assistant', content: 'x', reasoning: 'a', reasoning_content: 'b' }] }).body).to.deep.equal({
+      messages: [{ role: 'assistant', content: 'x' }],
+    }))
 
   describe('parses the thoughts', () => {
     it('of models that think, unless the caller says otherwise', () => {
@@ -41,7 +56,8 @@ describe('the provider groq', () => {
       ['qwen/qwen3-32b', 'none', { reasoning_effort: 'none', reasoning_format: 'parsed' }],
       ['qwen/qwen3-32b', 'high', { reasoning_effort: 'default', reasoning_format: 'parsed' }],
     ]
-    for (const [model, word, expected] of cases) it(`of ${model} ${word}`, () => expect(after({ reasoning_effort: word }, { model }).body).to.deep.equal(expected))
+    for (const [model, word, expected] of cases)
+      it(`of ${model} ${word}`, () => expect(after({ reasoning_effort: word }, { model }).body).to.deep.equal(expected))
     it('of other models none', () => expect(after({ reasoning_effort: 'high' })).to.deep.include({ body: {}, dropped: ['reasoning_effort'] }))
   })
 
@@ -51,7 +67,14 @@ describe('the provider groq', () => {
   })
 
   it('lists active models, with their limits', () => {
-    const data = [{ id: 'a', active: true, created: 5, owned_by: 'Meta', context_window: 8192, max_completion_tokens: 100 }, { id: 'b', active: false }, { id: 'c' }]
-    expect(groq.models?.({ data })).to.deep.equal([{ id: 'a', created: 5, owned_by: 'Meta', metadata: { context_window: 8192, max_output_tokens: 100 } }, { id: 'c' }])
+    const data = [
+      { id: 'a', active: true, created: 5, owned_by: 'Meta', context_window: 8192, max_completion_tokens: 100 },
+      { id: 'b', active: false },
+      { id: 'c' },
+    ]
+    expect(groq.models?.({ data })).to.deep.equal([
+      { id: 'a', created: 5, owned_by: 'Meta', metadata: { context_window: 8192, max_output_tokens: 100 } },
+      { id: 'c' },
+    ])
   })
 })

@@ -21,36 +21,108 @@ describe('the provider mistral', () => {
     })
   })
 
-  it('takes no others\' fields', () => {
-    expect(after({ user: 'u', logit_bias: {}, logprobs: false, store: true, stream_options: { include_usage: true }, service_tier: 'auto', reasoning_effort: 'high' })).to.deep.include({ body: {}, dropped: ['logit_bias', 'reasoning_effort', 'service_tier', 'store'], silent: ['stream_options', 'user'] })
+  it("takes no others' fields", () => {
+    expect(
+      after({
+        user: 'u',
+        logit_bias: {},
+        logprobs: false,
+        store: true,
+        stream_options: { include_usage: true },
+        service_tier: 'auto',
+        reasoning_effort: 'high',
+      }),
+    ).to.deep.include({ body: {}, dropped: ['logit_bias', 'reasoning_effort', 'service_tier', 'store'], silent: ['stream_options', 'user'] })
   })
-  it('refuses logprobs that are asked for', () => expect(() => after({ logprobs: true })).to.throw().with.include({ status: 400, param: 'logprobs' }))
-  it('takes effort for models that think', () => expect(after({ reasoning_effort: 'medium' }, { model: 'mistral-medium-3.5' }).body).to.deep.equal({ reasoning_effort: 'high' }))
+  it('refuses logprobs that are asked for', () =>
+    expect(() => after({ logprobs: true }))
+      .to.throw()
+      .with.include({ status: 400, param: 'logprobs' }))
+  it('takes effort for models that think', () =>
+    expect(after({ reasoning_effort: 'medium' }, { model: 'mistral-medium-3.5' }).body).to.deep.equal({ reasoning_effort: 'high' }))
   it('takes no names of users, but of others', () => {
-    expect(after({ messages: [{ role: 'user', name: 'ann', content: 'x' }, { role: 'tool', name: 'f', content: 'y' }] })).to.deep.include({ body: { messages: [{ role: 'user', content: 'x' }, { role: 'tool', name: 'f', content: 'y' }] }, dropped: [] })
+    expect(
+      after({
+        messages: [
+          { role: 'user', name: 'ann', content: 'x' },
+          { role: 'tool', name: 'f', content: 'y' },
+        ],
+      }),
+    ).to.deep.include({
+      body: {
+        messages: [
+          { role: 'user', content: 'x' },
+          { role: 'tool', name: 'f', content: 'y' },
+        ],
+      },
+      dropped: [],
+    })
   })
   it('gets its own fields as they are', () => {
-    const body = { safe_prompt: true, prompt_mode: 'reasoning', prediction: {}, parallel_tool_calls: false, guardrails: [], messages: [{ role: 'assistant', content: 'x', prefix: true }] }
+    const body = {
+      safe_prompt: true,
+      prompt_mode: 'reasoning',
+      prediction: {},
+      parallel_tool_calls: false,
+      guardrails: [],
+      messages: [{ role: 'assistant', content: 'x', prefix: true }],
+    }
     expect(after(body).body).to.deep.equal(body)
   })
   it('gets images by string and by object', () => {
-    const body = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: 'https://a.example/a.png' }, { type: 'image_url', image_url: { url: 'https://a.example/a.png' } }] }] }
+    const body = {
+      messages: [
+        {
+          role: 'user',
+          content: [
+            { type: 'image_url', image_url: 'https://a.example/a.png' },
+            { type: 'image_url', image_url: { url: 'https://a.example/a.png' } },
+          ],
+        },
+      ],
+    }
     expect(after(body).body).to.deep.equal(body)
   })
-  it('gets a user message behind a tool\'s as it is', () => {
-    const body = { messages: [{ role: 'tool', tool_call_id: 'abcdef123', content: 'y' }, { role: 'user', content: 'x' }] }
+  it("gets a user message behind a tool's as it is", () => {
+    const body = {
+      messages: [
+        { role: 'tool', tool_call_id: 'abcdef123', content: 'y' },
+        { role: 'user', content: 'x' },
+      ],
+    }
     expect(after(body).body).to.deep.equal(body)
   })
   it('knows ids of nine letters and digits', () => {
-    const { body } = after({ messages: [{ role: 'assistant', content: '', tool_calls: [{ id: 'call_abc' }, { id: 'abcdef123' }] }, { role: 'tool', tool_call_id: 'call_abc', content: 'r' }] })
-    const [{ tool_calls: [made, kept] }, { tool_call_id: answered }] = body['messages'] as [{ tool_calls: [{ id: string }, { id: string }] }, { tool_call_id: string }]
+    const { body } = after({
+      messages: [
+        { role: 'assistant', content: '', tool_calls: [{ id: 'call_abc' }, { id: 'abcdef123' }] },
+        { role: 'tool', tool_call_id: 'call_abc', content: 'r' },
+      ],
+    })
+    const [
+      {
+        tool_calls: [made, kept],
+      },
+      { tool_call_id: answered },
+    ] = body['messages'] as [{ tool_calls: [{ id: string }, { id: string }] }, { tool_call_id: string }]
     expect(made.id).to.match(/^[A-Za-z0-9]{9}$/)
     expect([answered, kept.id]).to.deep.equal([made.id, 'abcdef123'])
   })
 
   describe('gets thoughts back', () => {
     const body = { messages: [{ role: 'assistant', content: 'x', reasoning_content: 'hm' }] }
-    it('as parts, with models that think', () => expect(after(body, { model: 'magistral-medium-latest' }).body).to.deep.equal({ messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }, { type: 'text', text: 'x' }] }] }))
+    it('as parts, with models that think', () =>
+      expect(after(body, { model: 'magistral-medium-latest' }).body).to.deep.equal({
+        messages: [
+          {
+            role: 'assistant',
+            content: [
+              { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+              { type: 'text', text: 'x' },
+            ],
+          },
+        ],
+      }))
     it('not at all with others', () => expect(after(body).body).to.deep.equal({ messages: [{ role: 'assistant', content: 'x' }] }))
   })
 
@@ -61,6 +133,8 @@ describe('the provider mistral', () => {
   })
 
   it('embeds into numbers, of the size that is asked for', () => {
-    expect(respelled(mistral, { model: 'm', input: 'x', dimensions: 5, encoding_format: 'base64', output_dtype: 'float' }, { operation: 'embeddings' }).body).to.deep.equal({ model: 'm', input: 'x', output_dimension: 5, encoding_format: 'float', output_dtype: 'float' })
+    expect(
+      respelled(mistral, { model: 'm', input: 'x', dimensions: 5, encoding_format: 'base64', output_dtype: 'float' }, { operation: 'embeddings' }).body,
+    ).to.deep.equal({ model: 'm', input: 'x', output_dimension: 5, encoding_format: 'float', output_dtype: 'float' })
   })
 })

@@ -16,7 +16,8 @@ describe('the provider openai-compatible', () => {
       [{ max_tokens_field: 'max_completion_tokens' }, { max_completion_tokens: 5 }],
       [{ max_tokens_field: 'both' }, { max_tokens: 5, max_completion_tokens: 5 }],
     ]
-    for (const [settings, expected] of cases) it(JSON.stringify(settings), () => expect(after({ max_completion_tokens: 5 }, settings).body).to.deep.equal(expected))
+    for (const [settings, expected] of cases)
+      it(JSON.stringify(settings), () => expect(after({ max_completion_tokens: 5 }, settings).body).to.deep.equal(expected))
   })
 
   describe('system_role', () => {
@@ -37,10 +38,18 @@ describe('the provider openai-compatible', () => {
       expect(compatible.learn?.({ status: 400, code: null, param: null, message: 'temperature is too high' }, callOf(compatible))).to.equal(undefined)
     })
     it('always asks', () => {
-      expect(after({ stream: true }, { stream_usage: 'always' }, { streamed: true }).body).to.deep.equal({ stream: true, stream_options: { include_usage: true } })
-      expect(after({ stream: true, stream_options: { other: 1 } }, { stream_usage: 'always' }, { streamed: true }).body).to.deep.equal({ stream: true, stream_options: { other: 1, include_usage: true } })
+      expect(after({ stream: true }, { stream_usage: 'always' }, { streamed: true }).body).to.deep.equal({
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      expect(after({ stream: true, stream_options: { other: 1 } }, { stream_usage: 'always' }, { streamed: true }).body).to.deep.equal({
+        stream: true,
+        stream_options: { other: 1, include_usage: true },
+      })
       expect(after({}, { stream_usage: 'always' }).body).to.deep.equal({})
-      expect(compatible.learn?.({ status: 400, code: null, param: 'stream_options', message: '' }, callOf(compatible, { settings: { stream_usage: 'always' } }))).to.equal(undefined)
+      expect(
+        compatible.learn?.({ status: 400, code: null, param: 'stream_options', message: '' }, callOf(compatible, { settings: { stream_usage: 'always' } })),
+      ).to.equal(undefined)
     })
     it('never asks', () => expect(after(asked, { stream_usage: 'never' }).body).to.deep.equal({ stream: true }))
   })
@@ -58,28 +67,38 @@ describe('the provider openai-compatible', () => {
       ['template_kwargs', { reasoning_effort: 'none', chat_template_kwargs: { a: 1 } }, { chat_template_kwargs: { a: 1, enable_thinking: false } }, []],
       ['none', { reasoning_effort: 'low' }, {}, ['reasoning_effort']],
     ]
-    for (const [how, before, body, dropped] of cases) it(`${how}: ${JSON.stringify(before)}`, () => expect(after(before, { reasoning_in: how })).to.deep.include({ body, dropped }))
+    for (const [how, before, body, dropped] of cases)
+      it(`${how}: ${JSON.stringify(before)}`, () => expect(after(before, { reasoning_in: how })).to.deep.include({ body, dropped }))
   })
 
   describe('reasoning_out', () => {
     const reply = { choices: [{ index: 0, message: { role: 'assistant', content: '<think>a</think>b' } }] }
     const read = (settings: object) => compatible.normalizer?.(settingsOf(compatible, { ...settings }))?.(reply)
     it('auto leaves replies to the dialect', () => expect(read({})).to.equal(undefined))
-    it('think takes thoughts out of the text', () => expect(read({ reasoning_out: 'think' })).to.deep.equal({ choices: [{ index: 0, message: { role: 'assistant', content: 'b', reasoning_content: 'a' } }] }))
+    it('think takes thoughts out of the text', () =>
+      expect(read({ reasoning_out: 'think' })).to.deep.equal({ choices: [{ index: 0, message: { role: 'assistant', content: 'b', reasoning_content: 'a' } }] }))
   })
 
-  it('drop_params are removed, and said so', () => expect(after({ seed: 5, top_k: 3, user: 'u' }, { drop_params: ['seed', 'top_k', 'other'] })).to.deep.include({ body: { user: 'u' }, dropped: ['seed', 'top_k'] }))
+  it('drop_params are removed, and said so', () =>
+    expect(after({ seed: 5, top_k: 3, user: 'u' }, { drop_params: ['seed', 'top_k', 'other'] })).to.deep.include({
+      body: { user: 'u' },
+      dropped: ['seed', 'top_k'],
+    }))
 
   describe('image_urls', () => {
     const body = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/a.png' } }] }] }
     it('forward sends them on', () => expect(after(body).body).to.deep.equal(body))
-    it('data_only refuses them', () => expect(() => after(body, { image_urls: 'data_only' })).to.throw('acme').with.include({ status: 400, param: 'messages[0].content[0].image_url.url' }))
+    it('data_only refuses them', () =>
+      expect(() => after(body, { image_urls: 'data_only' }))
+        .to.throw('acme')
+        .with.include({ status: 400, param: 'messages[0].content[0].image_url.url' }))
   })
 
   describe('json_schema', () => {
     const body = { messages: [{ role: 'user', content: 'x' }], response_format: { type: 'json_schema', json_schema: { schema: {} } } }
     it('forward sends it on', () => expect(after(body).body).to.deep.equal(body))
-    it('json_object tells it in words', () => expect(after(body, { json_schema: 'json_object' }).body['response_format']).to.deep.equal({ type: 'json_object' }))
+    it('json_object tells it in words', () =>
+      expect(after(body, { json_schema: 'json_object' }).body['response_format']).to.deep.equal({ type: 'json_object' }))
     it('prompt tells it in words only', () => expect(after(body, { json_schema: 'prompt' }).body).not.to.have.property('response_format'))
   })
 
@@ -87,13 +106,23 @@ describe('the provider openai-compatible', () => {
     const operationsOf = (settings: object) => Object.keys(instanceFacts(compatible, { ...settings })['operations']).sort()
     it('are chat, embeddings and models', () => expect(operationsOf({})).to.deep.equal(['chat', 'embeddings', 'models']))
     it('are those of further dialects, too', () => {
-      expect(operationsOf({ native_dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'] })).to.deep.equal(['chat', 'embeddings', 'messages', 'models', 'responses'])
+      expect(operationsOf({ native_dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'] })).to.deep.equal([
+        'chat',
+        'embeddings',
+        'messages',
+        'models',
+        'responses',
+      ])
     })
-    it('are all that it could have, for the configuration to choose', () => expect(operationsOf({ operations: ['chat', 'speech'] })).to.include.members(['speech', 'transcriptions', 'moderations', 'rerank']))
+    it('are all that it could have, for the configuration to choose', () =>
+      expect(operationsOf({ operations: ['chat', 'speech'] })).to.include.members(['speech', 'transcriptions', 'moderations', 'rerank']))
   })
 
-  it('strict_openai_models spells calls for OpenAI\'s models', () => {
-    expect(after({ max_tokens: 5, temperature: 0.5 }, { strict_openai_models: true }, { model: 'gpt-5' })).to.deep.include({ body: { max_completion_tokens: 5 }, dropped: ['temperature'] })
+  it("strict_openai_models spells calls for OpenAI's models", () => {
+    expect(after({ max_tokens: 5, temperature: 0.5 }, { strict_openai_models: true }, { model: 'gpt-5' })).to.deep.include({
+      body: { max_completion_tokens: 5 },
+      dropped: ['temperature'],
+    })
     expect(rerouted(compatible, { stop: 'x' }, { model: 'gpt-5', settings: { strict_openai_models: true } })).to.equal('openai-chat')
     expect(rerouted(compatible, { stop: 'x' }, { model: 'gpt-5' })).to.equal(undefined)
   })

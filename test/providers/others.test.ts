@@ -40,7 +40,10 @@ for (const [provider, baseUrl, needs] of facts) {
     conforms(provider, isForAudio(provider) ? undefined : `${provider.name}.ts`)
     it('has its base and its needs', () => expect([provider.baseUrl, provider.needs]).to.deep.equal([baseUrl, needs]))
     if (isForAudio(provider)) return
-    it('gets the role developer as system', () => expect(respelled(provider, { messages: [{ role: 'developer', content: 'x' }], reasoning_effort: 'low' }).body['messages']).to.deep.equal([{ role: 'system', content: 'x' }]))
+    it('gets the role developer as system', () =>
+      expect(respelled(provider, { messages: [{ role: 'developer', content: 'x' }], reasoning_effort: 'low' }).body['messages']).to.deep.equal([
+        { role: 'system', content: 'x' },
+      ]))
     it('gets the limit under its name', () => {
       const name = provider === bailian ? 'max_completion_tokens' : 'max_tokens'
       for (const said of ['max_tokens', 'max_completion_tokens']) expect(respelled(provider, { [said]: 5 }).body).to.have.property(name, 5)
@@ -49,14 +52,31 @@ for (const [provider, baseUrl, needs] of facts) {
 }
 
 describe('the provider bailian, further', () => {
-  for (const [word, isOn] of [['none', false], ['low', true], ['max', true]] as const) it(`thinks with ${word}: ${isOn}`, () => expect(respelled(bailian, { reasoning_effort: word }).body).to.deep.equal({ enable_thinking: isOn }))
-  it('is told by the caller himself', () => expect(respelled(bailian, { reasoning_effort: 'low', enable_thinking: false }).body).to.deep.equal({ enable_thinking: false }))
+  for (const [word, isOn] of [
+    ['none', false],
+    ['low', true],
+    ['max', true],
+  ] as const)
+    it(`thinks with ${word}: ${isOn}`, () => expect(respelled(bailian, { reasoning_effort: word }).body).to.deep.equal({ enable_thinking: isOn }))
+  it('is told by the caller himself', () =>
+    expect(respelled(bailian, { reasoning_effort: 'low', enable_thinking: false }).body).to.deep.equal({ enable_thinking: false }))
 })
 
 describe('the providers xiaomi, kimi and kimicode, further', () => {
   const turn = { role: 'assistant', content: null, tool_calls: [{ id: 'a' }] }
-  for (const provider of [xiaomi, kimi, kimicode]) it(`${provider.name} gets reasoning_content on turns with tool calls`, () => expect(respelled(provider, { messages: [turn, { ...turn, reasoning_content: 'hm' }] }).body).to.deep.equal({ messages: [{ ...turn, reasoning_content: '' }, { ...turn, reasoning_content: 'hm' }] }))
-  for (const [word, type] of [['none', 'disabled'], ['high', 'enabled']] as const) it(`xiaomi thinks with ${word}: ${type}`, () => expect(respelled(xiaomi, { reasoning_effort: word }).body).to.deep.equal({ thinking: { type } }))
+  for (const provider of [xiaomi, kimi, kimicode])
+    it(`${provider.name} gets reasoning_content on turns with tool calls`, () =>
+      expect(respelled(provider, { messages: [turn, { ...turn, reasoning_content: 'hm' }] }).body).to.deep.equal({
+        messages: [
+          { ...turn, reasoning_content: '' },
+          { ...turn, reasoning_content: 'hm' },
+        ],
+      }))
+  for (const [word, type] of [
+    ['none', 'disabled'],
+    ['high', 'enabled'],
+  ] as const)
+    it(`xiaomi thinks with ${word}: ${type}`, () => expect(respelled(xiaomi, { reasoning_effort: word }).body).to.deep.equal({ thinking: { type } }))
 })
 
 describe('the provider opencode_go, further', () => {
@@ -76,7 +96,7 @@ describe('the provider opencode_go, further', () => {
     expect(respelled(opencodeGo, {}, { settings: { default_reasoning_effort: 'medium' } }).body).to.deep.equal({ reasoning_effort: 'medium' })
     expect(respelled(opencodeGo, {}, { settings: { default_reasoning_effort: '' } }).body).to.deep.equal({})
   })
-  it('passes the caller\'s session on', async () => {
+  it("passes the caller's session on", async () => {
     const headers = ['x-opencode-session', 's']
     expect(opencodeGo.callerHeaders).to.deep.equal(['x-opencode-session'])
     expect((await signed(opencodeGo, { headers })).headers).to.deep.equal({ 'x-opencode-session': 's' })
@@ -94,7 +114,11 @@ describe('the provider bedrock-mantle, further', () => {
   it('is found below the path of its mode', () => {
     const at = (mode: string | undefined, url = `${base}/v1`) => instanceFacts(mantle, { base_url: url, api_mode: mode }).baseUrl
     expect([at(undefined), at('auto'), at('standard'), at('openai')]).to.deep.equal([`${base}/v1`, `${base}/v1`, `${base}/v1`, `${base}/openai/v1`])
-    expect([at('auto', `${base}/openai/v1`), at('standard', `${base}/openai/v1`), at('openai', `${base}/openai/v1`)]).to.deep.equal([`${base}/openai/v1`, `${base}/v1`, `${base}/openai/v1`])
+    expect([at('auto', `${base}/openai/v1`), at('standard', `${base}/openai/v1`), at('openai', `${base}/openai/v1`)]).to.deep.equal([
+      `${base}/openai/v1`,
+      `${base}/v1`,
+      `${base}/openai/v1`,
+    ])
   })
   it('speaks Responses itself', () => expect(mantle.dialects).to.include('openai-responses'))
 })
@@ -107,9 +131,24 @@ describe('the provider elevenlabs, further', () => {
     expect(body).to.deep.equal({ model_id: 'eleven_v3', text: 'Hi', voice: 'v/1', voice_settings: { speed: 1.1 } })
     expect((await signed(elevenlabs, { ...speech, body })).path).to.equal('/v1/text-to-speech/v%2F1?output_format=mp3_44100_128')
   })
-  for (const [format, named] of [['mp3', 'mp3_44100_128'], ['opus', 'opus_48000_128'], ['pcm', 'pcm_24000'], ['wav', 'wav_24000']] as const) {
-    it(`speaks ${format}`, async () => expect((await signed(elevenlabs, { ...speech, body: { voice: 'v', response_format: format } })).path).to.equal(`/v1/text-to-speech/v?output_format=${named}`))
+  for (const [format, named] of [
+    ['mp3', 'mp3_44100_128'],
+    ['opus', 'opus_48000_128'],
+    ['pcm', 'pcm_24000'],
+    ['wav', 'wav_24000'],
+  ] as const) {
+    it(`speaks ${format}`, async () =>
+      expect((await signed(elevenlabs, { ...speech, body: { voice: 'v', response_format: format } })).path).to.equal(
+        `/v1/text-to-speech/v?output_format=${named}`,
+      ))
   }
-  it('refuses other formats', () => expect(() => respelled(elevenlabs, { model: 'm', input: 'x', voice: 'v', response_format: 'flac' }, speech)).to.throw().with.include({ status: 400, param: 'response_format' }))
-  it('lists its models', () => expect(elevenlabs.models?.([{ model_id: 'a', name: 'A' }, { model_id: 'b' }])).to.deep.equal([{ id: 'a', owned_by: 'elevenlabs', metadata: { display_name: 'A' } }, { id: 'b', owned_by: 'elevenlabs' }]))
+  it('refuses other formats', () =>
+    expect(() => respelled(elevenlabs, { model: 'm', input: 'x', voice: 'v', response_format: 'flac' }, speech))
+      .to.throw()
+      .with.include({ status: 400, param: 'response_format' }))
+  it('lists its models', () =>
+    expect(elevenlabs.models?.([{ model_id: 'a', name: 'A' }, { model_id: 'b' }])).to.deep.equal([
+      { id: 'a', owned_by: 'elevenlabs', metadata: { display_name: 'A' } },
+      { id: 'b', owned_by: 'elevenlabs' },
+    ]))
 })

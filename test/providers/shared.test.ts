@@ -21,7 +21,18 @@ describe('rules that providers share', () => {
 
   it('leave bytes that need no edit as they came', () => {
     const body = '{ "max_tokens" : 1.0e2, "messages":[ {"role":"system","content":"a\\u0062"} ], "big": 12345678901234567890 }'
-    for (const rule of [developerAsSystem, replayThoughts, wrapThoughts, thoughtsAsParts, nineCharacterIds, flatEffort, tokensField('max_tokens'), jsonSchema('json_object', 'Acme'), sayJson]) expect(after(rule, body).text).to.equal(body)
+    for (const rule of [
+      developerAsSystem,
+      replayThoughts,
+      wrapThoughts,
+      thoughtsAsParts,
+      nineCharacterIds,
+      flatEffort,
+      tokensField('max_tokens'),
+      jsonSchema('json_object', 'Acme'),
+      sayJson,
+    ])
+      expect(after(rule, body).text).to.equal(body)
   })
 
   describe('the limit of an answer', () => {
@@ -52,20 +63,43 @@ describe('rules that providers share', () => {
   })
 
   describe('thoughts', () => {
-    const turn = (fields: object, hasCall = true) => ({ messages: [{ role: 'assistant', content: 'x', ...fields, ...(hasCall ? { tool_calls: [{ id: 'a' }] } : {}) }] })
+    const turn = (fields: object, hasCall = true) => ({
+      messages: [{ role: 'assistant', content: 'x', ...fields, ...(hasCall ? { tool_calls: [{ id: 'a' }] } : {}) }],
+    })
 
-    it('that were lost are an empty text on turns with tool calls', () => expect(after(replayThoughts, turn({})).body).to.deep.equal(turn({ reasoning_content: '' })))
-    it('are taken from the name of others', () => expect(after(replayThoughts, turn({ reasoning: 'hm' })).body).to.deep.equal(turn({ reasoning_content: 'hm' })))
-    it('that are said twice are said once', () => expect(after(replayThoughts, turn({ reasoning: 'no', reasoning_content: 'yes' })).body).to.deep.equal(turn({ reasoning_content: 'yes' })))
+    it('that were lost are an empty text on turns with tool calls', () =>
+      expect(after(replayThoughts, turn({})).body).to.deep.equal(turn({ reasoning_content: '' })))
+    it('are taken from the name of others', () =>
+      expect(after(replayThoughts, turn({ reasoning: 'hm' })).body).to.deep.equal(turn({ reasoning_content: 'hm' })))
+    it('that are said twice are said once', () =>
+      expect(after(replayThoughts, turn({ reasoning: 'no', reasoning_content: 'yes' })).body).to.deep.equal(turn({ reasoning_content: 'yes' })))
     it('are not made up for turns without tool calls', () => expect(after(replayThoughts, turn({}, false)).body).to.deep.equal(turn({}, false)))
-    it('go between tags on turns with tool calls', () => expect(after(wrapThoughts, turn({ reasoning_content: 'hm' })).body).to.deep.equal(turn({ content: '<think>hm</think>x' })))
-    it('stay as details where they were received so', () => expect(after(wrapThoughts, turn({ reasoning_content: 'hm', reasoning_details: [{ text: 'hm' }] })).body).to.deep.equal(turn({ reasoning_content: 'hm', reasoning_details: [{ text: 'hm' }] })))
-    it('become parts', () => expect(after(thoughtsAsParts, turn({ reasoning_content: 'hm' }, false)).body).to.deep.equal({ messages: [{ role: 'assistant', content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }, { type: 'text', text: 'x' }] }] }))
+    it('go between tags on turns with tool calls', () =>
+      expect(after(wrapThoughts, turn({ reasoning_content: 'hm' })).body).to.deep.equal(turn({ content: '<think>hm</think>x' })))
+    it('stay as details where they were received so', () =>
+      expect(after(wrapThoughts, turn({ reasoning_content: 'hm', reasoning_details: [{ text: 'hm' }] })).body).to.deep.equal(
+        turn({ reasoning_content: 'hm', reasoning_details: [{ text: 'hm' }] }),
+      ))
+    it('become parts', () =>
+      expect(after(thoughtsAsParts, turn({ reasoning_content: 'hm' }, false)).body).to.deep.equal({
+        messages: [
+          {
+            role: 'assistant',
+            content: [
+              { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+              { type: 'text', text: 'x' },
+            ],
+          },
+        ],
+      }))
   })
 
   describe('a JSON Schema', () => {
     const format = { response_format: { type: 'json_schema', json_schema: { name: 'n', schema: { type: 'object', big: 12345678901 } } } }
-    const messages = [{ role: 'system', content: 's' }, { role: 'user', content: 'u' }]
+    const messages = [
+      { role: 'system', content: 's' },
+      { role: 'user', content: 'u' },
+    ]
     const told = 'Answer with one json object and nothing else. It must be valid against this JSON Schema: {"type":"object","big":12345678901}'
 
     it('is told in words behind the leading instructions', () => {
@@ -74,22 +108,37 @@ describe('rules that providers share', () => {
       expect(dropped).to.deep.equal(['response_format'])
     })
     it('is told in words only', () => expect(after(jsonSchema('prompt', 'Acme'), { messages, ...format }).body).not.to.have.property('response_format'))
-    it('is refused', () => expect(() => after(jsonSchema('error', 'Acme'), { messages, ...format })).to.throw('takes no JSON Schema').with.property('status', 400))
-    it('is refused under strict translation where it would be told', () => expect(() => after(jsonSchema('json_object', 'Acme'), { messages, ...format }, { strict: true })).to.throw().with.property('param', 'response_format'))
+    it('is refused', () =>
+      expect(() => after(jsonSchema('error', 'Acme'), { messages, ...format }))
+        .to.throw('takes no JSON Schema')
+        .with.property('status', 400))
+    it('is refused under strict translation where it would be told', () =>
+      expect(() => after(jsonSchema('json_object', 'Acme'), { messages, ...format }, { strict: true }))
+        .to.throw()
+        .with.property('param', 'response_format'))
   })
 
   describe('JSON', () => {
     const format = { response_format: { type: 'json_object' } }
-    it('is spoken of where nobody did', () => expect(after(sayJson, { messages: [{ role: 'user', content: 'u' }], ...format }).body['messages']).to.have.length(2))
-    it('is not spoken of twice', () => expect(after(sayJson, { messages: [{ role: 'user', content: [{ type: 'text', text: 'as JSON' }] }], ...format }).body['messages']).to.have.length(1))
+    it('is spoken of where nobody did', () =>
+      expect(after(sayJson, { messages: [{ role: 'user', content: 'u' }], ...format }).body['messages']).to.have.length(2))
+    it('is not spoken of twice', () =>
+      expect(after(sayJson, { messages: [{ role: 'user', content: [{ type: 'text', text: 'as JSON' }] }], ...format }).body['messages']).to.have.length(1))
   })
 
   describe('ids of nine characters', () => {
-    const history = (id: string) => ({ messages: [{ role: 'assistant', tool_calls: [{ id }] }, { role: 'tool', tool_call_id: id, content: 'r' }] })
+    const history = (id: string) => ({
+      messages: [
+        { role: 'assistant', tool_calls: [{ id }] },
+        { role: 'tool', tool_call_id: id, content: 'r' },
+      ],
+    })
     it('are made, the same for call and result', () => {
       const { body } = after(nineCharacterIds, history('call_0123456789'))
       const [call, result] = body['messages'] as [{ tool_calls: [{ id: string }] }, { tool_call_id: string }]
-      expect(call.tool_calls[0].id).to.match(/^[A-Za-z0-9]{9}$/).and.to.equal(result.tool_call_id)
+      expect(call.tool_calls[0].id)
+        .to.match(/^[A-Za-z0-9]{9}$/)
+        .and.to.equal(result.tool_call_id)
     })
     it('are the same each time, and others for others', () => {
       const texts = ['call_1', 'call_1', 'call_2'].map(id => after(nineCharacterIds, history(id)).text)
@@ -108,7 +157,10 @@ describe('rules that providers share', () => {
       ['may not end', '<think>why</thi', 'why</thi', ''],
       ['may hold other tags', '<think>a</b></think>c', 'a</b>', 'c'],
     ]
-    const plain = (content: string) => thinkTagReader()({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] }) as { choices: [{ message: Record<string, string> }] }
+    const plain = (content: string) =>
+      thinkTagReader()({ choices: [{ index: 0, message: { role: 'assistant', content }, finish_reason: 'stop' }] }) as {
+        choices: [{ message: Record<string, string> }]
+      }
     for (const [name, content, reasoning, text] of cases) {
       it(name, () => {
         const { message } = plain(content).choices[0]

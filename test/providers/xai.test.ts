@@ -20,7 +20,8 @@ describe('the provider xai', () => {
       ['grok-4-fast-reasoning', 'high', {}, ['reasoning_effort']],
       ['grok-3', 'high', {}, ['reasoning_effort']],
     ]
-    for (const [model, word, body, dropped] of cases) it(`${model}: ${word}`, () => expect(after({ reasoning_effort: word }, model)).to.deep.include({ body, dropped }))
+    for (const [model, word, body, dropped] of cases)
+      it(`${model}: ${word}`, () => expect(after({ reasoning_effort: word }, model)).to.deep.include({ body, dropped }))
     it('xhigh where a model is flagged for it', () => {
       const settings = { model_traits: [{ models: 'grok-4.3', efforts: ['none', 'low', 'medium', 'high', 'xhigh'] }] }
       for (const word of ['xhigh', 'max']) expect(after({ reasoning_effort: word }, 'grok-4.3', { settings }).body).to.deep.equal({ reasoning_effort: 'xhigh' })
@@ -28,7 +29,8 @@ describe('the provider xai', () => {
   })
 
   describe('of models that think', () => {
-    it('takes no penalties', () => expect(after({ presence_penalty: 1, frequency_penalty: 1 }, 'grok-4')).to.deep.include({ body: {}, dropped: ['frequency_penalty', 'presence_penalty'] }))
+    it('takes no penalties', () =>
+      expect(after({ presence_penalty: 1, frequency_penalty: 1 }, 'grok-4')).to.deep.include({ body: {}, dropped: ['frequency_penalty', 'presence_penalty'] }))
     it('leaves stopping to Tapline', () => {
       expect(rerouted(xai, { stop: ['a'] }, { model: 'grok-4' })).to.equal('openai-chat')
       expect(after({ stop: ['a'] }, 'grok-4')).to.deep.include({ body: {}, stopAt: ['a'] })
@@ -42,11 +44,19 @@ describe('the provider xai', () => {
     }
   })
 
-  it('keeps the role developer', () => expect(after({ messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'developer', content: 'x' }] }))
+  it('keeps the role developer', () =>
+    expect(after({ messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'developer', content: 'x' }] }))
   it('gets search_parameters as they are', () => expect(after({ search_parameters: { mode: 'on' } }).body).to.deep.equal({ search_parameters: { mode: 'on' } }))
 
   describe('keeps a conversation together', () => {
-    const body = { model: 'grok-4', messages: [{ role: 'system', content: 's' }, { role: 'user', content: 'u' }], tools: [{ type: 'function' }] }
+    const body = {
+      model: 'grok-4',
+      messages: [
+        { role: 'system', content: 's' },
+        { role: 'user', content: 'u' },
+      ],
+      tools: [{ type: 'function' }],
+    }
     const id = async (call: object, headers: readonly string[] = []) => (await signed(xai, { body: call, headers })).headers['x-grok-conv-id']
     it('by what it began with', async () => {
       const first = await id(body)
@@ -54,10 +64,12 @@ describe('the provider xai', () => {
       expect(await id({ ...body, messages: [...body.messages, { role: 'assistant', content: 'a' }], temperature: 1 })).to.equal(first)
     })
     it('apart from those with another model, beginning or tools', async () => {
-      const ids = await Promise.all([body, { ...body, model: 'grok-3' }, { ...body, messages: body.messages.toReversed() }, { ...body, tools: [] }].map(call => id(call)))
+      const ids = await Promise.all(
+        [body, { ...body, model: 'grok-3' }, { ...body, messages: body.messages.toReversed() }, { ...body, tools: [] }].map(call => id(call)),
+      )
       expect(new Set(ids)).to.have.property('size', 4)
     })
-    it('by the caller\'s own id', async () => {
+    it("by the caller's own id", async () => {
       expect(await id(body, ['x-grok-conv-id', 'mine'])).to.equal('mine')
       expect(xai.callerHeaders).to.include('x-grok-conv-id')
     })

@@ -46,13 +46,13 @@ function describeRoute({ method, path, documented, scope, body, status = 200, ma
     const answer = await gateway.call(method, path, given)
     expect(answer.status, answer.text).to.equal(status)
     expect(answer.headers['cache-control']).to.equal('no-store')
-    await checkAgainstDocument(gateway, method, documented ?? path.split('?', 1)[0] as string, answer)
+    await checkAgainstDocument(gateway, method, documented ?? (path.split('?', 1)[0] as string), answer)
   })
 
   for (const { name, path: wrong = path, code = 'invalid_value', param, body: said } of malformed) {
     it(`refuses ${name}`, async () => {
       await using gateway = await AdminGateway.start(options)
-      expectRefusal(await gateway.call(method, wrong, { ...given, ...said === undefined ? {} : { body: said } }), 400, code, param)
+      expectRefusal(await gateway.call(method, wrong, { ...given, ...(said === undefined ? {} : { body: said }) }), 400, code, param)
     })
   }
 

@@ -42,13 +42,18 @@ export class AdminGateway {
   /** @param options as for any served gateway */
   static async start({ config = {}, files = {}, ...options }: ServeOptions = {}): Promise<AdminGateway> {
     const pipelines = config['pipelines'] as Readonly<Record<string, unknown>> | undefined
-    const admin = [{ insert: './impostor.ts', before: 'auth' }, ...pipelines?.['admin'] as readonly unknown[] | undefined ?? []]
-    return new AdminGateway(await Served.start({ ...options, files: { 'impostor.ts': impostor, ...files }, config: { ...config, pipelines: { ...pipelines, admin } } }))
+    const admin = [{ insert: './impostor.ts', before: 'auth' }, ...((pipelines?.['admin'] as readonly unknown[] | undefined) ?? [])]
+    return new AdminGateway(
+      await Served.start({ ...options, files: { 'impostor.ts': impostor, ...files }, config: { ...config, pipelines: { ...pipelines, admin } } }),
+    )
   }
 
   /** @param path below `/admin`, with its query */
   async call(method: string, path: string, { body, headers = {}, as }: AdminCallOptions = {}): Promise<AdminAnswer> {
-    const answer = await this.served.call(method, `/admin${path}`, body as object, { ...headers, ...as === undefined ? {} : { 'x-test-caller': JSON.stringify(callerOf(as)) } })
+    const answer = await this.served.call(method, `/admin${path}`, body as object, {
+      ...headers,
+      ...(as === undefined ? {} : { 'x-test-caller': JSON.stringify(callerOf(as)) }),
+    })
     const text = answer.body.toString()
     const isJson = answer.headers['content-type']?.startsWith('application/json') === true && text !== ''
     return { status: answer.status, headers: answer.headers as Record<string, string | undefined>, text, json: isJson ? JSON.parse(text) : undefined }

@@ -62,13 +62,27 @@ const analyze: Cue = ({ path, body }) => {
   return { headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(results(request))) }
 }
 
-function results({ text, entities, score_threshold: threshold = 0, allow_list: allowed = [], ad_hoc_recognizers: more = [] }: AnalyzeRequest): readonly object[] {
-  return [...known, ...more].filter(({ supported_entity: entity }) => entities === undefined || entities.includes(entity))
+function results({
+  text,
+  entities,
+  score_threshold: threshold = 0,
+  allow_list: allowed = [],
+  ad_hoc_recognizers: more = [],
+}: AnalyzeRequest): readonly object[] {
+  return [...known, ...more]
+    .filter(({ supported_entity: entity }) => entities === undefined || entities.includes(entity))
     .flatMap(recognizer => matches(recognizer, text))
     .filter(({ score, found }) => score >= threshold && !allowed.includes(found))
     .map(({ entity, score, start, found }) => {
       const first = Array.from(text.slice(0, start)).length
-      return { entity_type: entity, score, start: first, end: first + [...found].length, analysis_explanation: null, recognition_metadata: { recognizer_name: entity } }
+      return {
+        entity_type: entity,
+        score,
+        start: first,
+        end: first + [...found].length,
+        analysis_explanation: null,
+        recognition_metadata: { recognizer_name: entity },
+      }
     })
     .toSorted((one, other) => other.score - one.score)
 }

@@ -49,5 +49,8 @@ export function expectIds({ headers }: Pick<Answer, 'headers'>): void {
 
 /** The events of a stream, each without its blank line. */
 export function eventsOf({ body }: Pick<Answer, 'body'>): string[] {
-  return body.toString().split('\n\n').filter(event => event !== '')
+  return body
+    .toString()
+    .split('\n\n')
+    .filter(event => event !== '')
 }

@@ -5,7 +5,11 @@ import { GatewayError } from '../../core/errors.ts'
 import type { InnerCall, Pipelines } from '../../core/services/pipelines.ts'
 
 export interface Asked extends Omit<InnerCall, 'body'> {
-  readonly body: { readonly model: string; readonly messages: readonly { readonly role: string; readonly content: string }[]; readonly [member: string]: unknown }
+  readonly body: {
+    readonly model: string
+    readonly messages: readonly { readonly role: string; readonly content: string }[]
+    readonly [member: string]: unknown
+  }
 }
 
 export class AnsweringModel {
@@ -30,7 +34,8 @@ export class AnsweringModel {
     const body = JSON.parse(request.body?.toString() ?? '') as Asked['body']
     this.calls.push({ ...request, body })
     const said = this.#answer(body.messages[1]?.content ?? '')
-    if (said instanceof GatewayError) return { requestId: 'inner', status: said.status, headers: {}, body: Buffer.from(JSON.stringify(errorBody(said.message))), error: said }
+    if (said instanceof GatewayError)
+      return { requestId: 'inner', status: said.status, headers: {}, body: Buffer.from(JSON.stringify(errorBody(said.message))), error: said }
     const [status, answer] = typeof said === 'number' ? [said, errorBody('It failed')] : [200, chatCompletion(said)]
     return { requestId: 'inner', status, headers: {}, body: Buffer.from(JSON.stringify(answer)) }
   }

@@ -21,7 +21,12 @@ export class Audited {
 
   /** @param logging the block of that name; bodies are logged unless it says otherwise */
   static async start({ config = {}, ...options }: ServeOptions = {}, logging: Readonly<Record<string, unknown>> = {}): Promise<Audited> {
-    return new Audited(await AdminGateway.start({ ...options, config: { storage: { sqlite: { path: ':memory:' } }, media: { type: 'memory' }, ...config, logging: { log_bodies: true, ...logging } } }))
+    return new Audited(
+      await AdminGateway.start({
+        ...options,
+        config: { storage: { sqlite: { path: ':memory:' } }, media: { type: 'memory' }, ...config, logging: { log_bodies: true, ...logging } },
+      }),
+    )
   }
 
   read(path: string, options: { readonly as?: string; readonly headers?: Readonly<Record<string, string>> } = {}): Promise<AdminAnswer> {
@@ -58,9 +63,39 @@ export class Audited {
 /** A row as it is stored. */
 export function auditRow(facts: Partial<AuditRow> & { readonly id: string }): AuditRow {
   return {
-    timestamp: Date.UTC(2026, 2, 10), duration_ns: 1e6, requested_model: 'gpt-test', resolved_model: 'gpt-test', provider: 'openai', provider_name: 'openai', alias_used: false, workflow_version_id: null,
-    cache_type: null, status_code: 200, request_id: `req-${facts.id}`, principal_id: null, auth_key_id: null, auth_method: 'master_key', client_ip: '127.0.0.1', method: 'POST', path: '/v1/chat/completions',
-    user_path: '/', session_id: null, thread: facts.session_id ?? facts.id, stream: false, error_type: null, error_message: null, labels: [], failover_from: null, failover_to: null, response_id: null,
-    previous_response_id: null, conversation_payload: false, data: {}, request_body: null, response_body: null, details: null, ...facts,
+    timestamp: Date.UTC(2026, 2, 10),
+    duration_ns: 1e6,
+    requested_model: 'gpt-test',
+    resolved_model: 'gpt-test',
+    provider: 'openai',
+    provider_name: 'openai',
+    alias_used: false,
+    workflow_version_id: null,
+    cache_type: null,
+    status_code: 200,
+    request_id: `req-${facts.id}`,
+    principal_id: null,
+    auth_key_id: null,
+    auth_method: 'master_key',
+    client_ip: '127.0.0.1',
+    method: 'POST',
+    path: '/v1/chat/completions',
+    user_path: '/',
+    session_id: null,
+    thread: facts.session_id ?? facts.id,
+    stream: false,
+    error_type: null,
+    error_message: null,
+    labels: [],
+    failover_from: null,
+    failover_to: null,
+    response_id: null,
+    previous_response_id: null,
+    conversation_payload: false,
+    data: {},
+    request_body: null,
+    response_body: null,
+    details: null,
+    ...facts,
   }
 }

@@ -25,7 +25,7 @@ export class BatchVendor extends FileVendor {
       const batch = this.batches.get(id)
       if (batch === undefined) return missing
       if (action === 'results') return { headers: { 'content-type': 'application/x-jsonl' }, body: batch.results }
-      if (action === 'cancel') batch.object = { ...batch.object, ...kind === 'batches' ? { status: 'cancelling' } : { processing_status: 'canceling' } }
+      if (action === 'cancel') batch.object = { ...batch.object, ...(kind === 'batches' ? { status: 'cancelling' } : { processing_status: 'canceling' }) }
       if (request.method === 'DELETE') this.batches.delete(id)
       return { body: batch.object }
     })
@@ -34,7 +34,10 @@ export class BatchVendor extends FileVendor {
   /** Answers all requests of the only batch, but for those that `answer` leaves out. */
   finish(answer: (request: { readonly custom_id: string; readonly body: Body }) => ReturnType<Answerer> | undefined, status = 'completed'): void {
     for (const batch of this.batches.values()) {
-      const answered = batch.requests.flatMap(request => { const reply = answer(request); return reply === undefined ? [] : [{ ...request, reply }] })
+      const answered = batch.requests.flatMap(request => {
+        const reply = answer(request)
+        return reply === undefined ? [] : [{ ...request, reply }]
+      })
       if (batch.object['object'] === 'batch') this.#finishFile(batch, answered, status)
       else this.#finishMessages(batch, answered)
     }
@@ -43,10 +46,25 @@ export class BatchVendor extends FileVendor {
   #create({ body }: ReceivedRequest): Script {
     const asked = JSON.parse(body.toString()) as Record<string, unknown>
     const input = this.files.find(({ file }) => file.id === asked['input_file_id'])
-    if (input === undefined) return { status: 400, body: { error: { message: 'no such input', type: 'invalid_request_error', param: 'input_file_id', code: null } } }
-    const requests = input.content.toString().trim().split('\n').map(line => JSON.parse(line) as { custom_id: string; body: Body })
+    if (input === undefined)
+      return { status: 400, body: { error: { message: 'no such input', type: 'invalid_request_error', param: 'input_file_id', code: null } } }
+    const requests = input.content
+      .toString()
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as { custom_id: string; body: Body })
     const id = `batch-vendor-${this.batches.size + 1}`
-    const object = { id, object: 'batch', status: 'validating', ...asked, output_file_id: null, error_file_id: null, errors: null, created_at: 1, request_counts: { total: requests.length, completed: 0, failed: 0 } }
+    const object = {
+      id,
+      object: 'batch',
+      status: 'validating',
+      ...asked,
+      output_file_id: null,
+      error_file_id: null,
+      errors: null,
+      created_at: 1,
+      request_counts: { total: requests.length, completed: 0, failed: 0 },
+    }
     this.batches.set(id, { requests, object, results: '' })
     return { body: object }
   }
@@ -54,15 +72,27 @@ export class BatchVendor extends FileVendor {
   #createMessages({ body }: ReceivedRequest): Script {
     const { requests } = JSON.parse(body.toString()) as { requests: { custom_id: string; params: Body }[] }
     const id = `msgbatch_vendor_${this.batches.size + 1}`
-    const object = { id, type: 'message_batch', processing_status: 'in_progress', request_counts: { processing: requests.length, succeeded: 0, errored: 0, canceled: 0, expired: 0 }, results_url: null }
+    const object = {
+      id,
+      type: 'message_batch',
+      processing_status: 'in_progress',
+      request_counts: { processing: requests.length, succeeded: 0, errored: 0, canceled: 0, expired: 0 },
+      results_url: null,
+    }
     this.batches.set(id, { requests: requests.map(({ custom_id, params }) => ({ custom_id, body: params })), object, results: '' })
     return { body: object }
   }
 
   #finishFile(batch: VendorBatch, answered: readonly { readonly custom_id: string; readonly reply: ReturnType<Answerer> }[], status: string): void {
-    const lines = answered.map(({ custom_id, reply }) => ({ reply, text: `${JSON.stringify({ id: `r-${custom_id}`, custom_id, response: { status_code: reply.status, request_id: `req-${custom_id}`, body: reply.body }, error: null })}\n` }))
+    const lines = answered.map(({ custom_id, reply }) => ({
+      reply,
+      text: `${JSON.stringify({ id: `r-${custom_id}`, custom_id, response: { status_code: reply.status, request_id: `req-${custom_id}`, body: reply.body }, error: null })}\n`,
+    }))
     const put = (name: string, isFine: boolean) => {
-      const text = lines.filter(({ reply }) => reply.status < 300 === isFine).map(line => line.text).join('')
+      const text = lines
+        .filter(({ reply }) => reply.status < 300 === isFine)
+        .map(line => line.text)
+        .join('')
       return text === '' ? null : this.put(name, 'batch_output', Buffer.from(text)).id
     }
     batch.object = { ...batch.object, status, output_file_id: put('out.jsonl', true), error_file_id: put('err.jsonl', false) }
@@ -70,9 +100,19 @@ export class BatchVendor extends FileVendor {
 
   #finishMessages(batch: VendorBatch, answered: readonly { readonly custom_id: string; readonly reply: ReturnType<Answerer> }[]): void {
     const isFine = ({ status }: { readonly status: number }) => status < 300
-    batch.results = answered.map(({ custom_id, reply }) => `${JSON.stringify({ custom_id, result: isFine(reply) ? { type: 'succeeded', message: reply.body } : { type: 'errored', error: reply.body } })}\n`).reverse().join('')
+    batch.results = answered
+      .map(
+        ({ custom_id, reply }) =>
+          `${JSON.stringify({ custom_id, result: isFine(reply) ? { type: 'succeeded', message: reply.body } : { type: 'errored', error: reply.body } })}\n`,
+      )
+      .reverse()
+      .join('')
     const succeeded = answered.filter(({ reply }) => isFine(reply)).length
-    batch.object = { ...batch.object, processing_status: 'ended', request_counts: { processing: 0, succeeded, errored: answered.length - succeeded, canceled: batch.requests.length - answered.length, expired: 0 } }
+    batch.object = {
+      ...batch.object,
+      processing_status: 'ended',
+      request_counts: { processing: 0, succeeded, errored: answered.length - succeeded, canceled: batch.requests.length - answered.length, expired: 0 },
+    }
   }
 }
 

@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 
 export const callerDialects = ['openai-chat', 'openai-responses', 'anthropic-messages'] as const
-export type CallerDialect = typeof callerDialects[number]
+export type CallerDialect = (typeof callerDialects)[number]
 
 export interface HeardCall {
   readonly id: string
@@ -46,11 +46,14 @@ export function heard(dialect: CallerDialect, body: Buffer | string): Heard {
 
 function received(text: string): readonly Received[] {
   if (text !== '' && !/(?:\n\n|\r\n\r\n)$/.test(text)) throw new Error(`the last event lacks its blank line: ${JSON.stringify(text.slice(-200))}`)
-  return text.split(/\r\n\r\n|\n\n/).filter(event => event !== '').flatMap(event => {
-    const lines = event.split(/\r\n|\n/).filter(line => !line.startsWith(':'))
-    const field = (name: string) => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).replace(/^ /, ''))
-    return lines.every(line => !line.startsWith('data:') && !line.startsWith('event:')) ? [] : [{ name: field('event')[0], data: field('data').join('\n') }]
-  })
+  return text
+    .split(/\r\n\r\n|\n\n/)
+    .filter(event => event !== '')
+    .flatMap(event => {
+      const lines = event.split(/\r\n|\n/).filter(line => !line.startsWith(':'))
+      const field = (name: string) => lines.filter(line => line.startsWith(`${name}:`)).map(line => line.slice(name.length + 1).replace(/^ /, ''))
+      return lines.every(line => !line.startsWith('data:') && !line.startsWith('event:')) ? [] : [{ name: field('event')[0], data: field('data').join('\n') }]
+    })
 }
 
 function must(isSo: boolean, what: string): asserts isSo {
@@ -72,7 +75,7 @@ abstract class Reader {
   protected fail(error: Members, code: unknown): true {
     must(this.heard.finish === undefined, 'an error behind a finish')
     must(typeof error['message'] === 'string', 'an error without a message')
-    this.heard.error = { code: code === undefined ? null : code as string | null, message: error['message'] }
+    this.heard.error = { code: code === undefined ? null : (code as string | null), message: error['message'] }
     return true
   }
 }
@@ -116,16 +119,19 @@ class ChatReader extends Reader {
     must(!isFirst || role === 'assistant', 'no role at first')
     if (typeof content === 'string') this.heard.text += content
     if (typeof thought === 'string') this.heard.thoughts += thought
-    for (const call of calls as readonly Members[] ?? []) this.#readCall(call)
+    for (const call of (calls as readonly Members[]) ?? []) this.#readCall(call)
     if (finish !== null) this.heard.finish = finish as string
   }
 
   #readCall({ index, id, type, function: called }: Members): void {
-    const { name, arguments: piece } = called as Members ?? {}
+    const { name, arguments: piece } = (called as Members) ?? {}
     const known = this.heard.calls[index as number]
     if (known === undefined) {
       must(index === this.heard.calls.length, `call ${index} out of turn`)
-      must(typeof id === 'string' && id !== '' && type === 'function' && typeof name === 'string' && typeof piece === 'string', 'a call that does not say what it is')
+      must(
+        typeof id === 'string' && id !== '' && type === 'function' && typeof name === 'string' && typeof piece === 'string',
+        'a call that does not say what it is',
+      )
       this.heard.calls.push({ id, name, arguments: piece })
     } else {
       must(id === undefined && name === undefined, 'a call that says twice what it is')
@@ -152,18 +158,27 @@ class MessagesReader extends Reader {
     this.#hasBegun = true
     must(this.heard.finish === undefined || type === 'message_stop', `${type} behind the finish`)
     switch (type) {
-      case 'message_start': this.#begin(event['message'] as Members); return false
-      case 'content_block_start': this.#openBlock(event); return false
-      case 'content_block_delta': this.#grow(event); return false
+      case 'message_start':
+        this.#begin(event['message'] as Members)
+        return false
+      case 'content_block_start':
+        this.#openBlock(event)
+        return false
+      case 'content_block_delta':
+        this.#grow(event)
+        return false
       case 'content_block_stop':
         must(this.#open !== undefined && event['index'] === this.#blocks - 1, 'a stop of a block that is not open')
         this.#open = undefined
         return false
-      case 'message_delta': this.#finish(event); return false
+      case 'message_delta':
+        this.#finish(event)
+        return false
       case 'message_stop':
         must(this.heard.finish !== undefined, 'message_stop without a reason')
         return true
-      default: throw new Error(`an event of type ${type}`)
+      default:
+        throw new Error(`an event of type ${type}`)
     }
   }
 
@@ -197,7 +212,10 @@ class MessagesReader extends Reader {
     must(open !== undefined && index === this.#blocks - 1, 'a delta of a block that is not open')
     must(!open.isSigned, 'a delta behind the signature')
     const { type, text, thinking, partial_json: piece } = delta as Members
-    must(open.type === { text_delta: 'text', thinking_delta: 'thinking', signature_delta: 'thinking', input_json_delta: 'tool_use' }[type as string], `a ${type} in a block of type ${open.type}`)
+    must(
+      open.type === { text_delta: 'text', thinking_delta: 'thinking', signature_delta: 'thinking', input_json_delta: 'tool_use' }[type as string],
+      `a ${type} in a block of type ${open.type}`,
+    )
     if (type === 'signature_delta') open.isSigned = true
     this.heard.text += (text as string | undefined) ?? ''
     this.heard.thoughts += (thinking as string | undefined) ?? ''
@@ -253,18 +271,38 @@ class ResponsesReader extends Reader {
   #readEvent(type: string, event: Members): void {
     const { output_index: index, delta, item, part } = event
     switch (type) {
-      case 'response.created': case 'response.in_progress': return this.#begin(event['response'] as Members)
-      case 'response.output_item.added': return this.#add(index as number, item as Members)
-      case 'response.content_part.added': case 'response.reasoning_summary_part.added': this.#item(event).hasPart = true; return
-      case 'response.output_text.delta': this.heard.text += delta as string; return this.#grow(event, 'message')
-      case 'response.reasoning_summary_text.delta': this.heard.thoughts += delta as string; return this.#grow(event, 'reasoning')
-      case 'response.function_call_arguments.delta': return this.#grow(event, 'function_call')
-      case 'response.output_text.done': case 'response.reasoning_summary_text.done': return this.#isWhole(event, event['text'])
-      case 'response.function_call_arguments.done': return this.#isWhole(event, event['arguments'])
-      case 'response.content_part.done': case 'response.reasoning_summary_part.done': return this.#isWhole(event, (part as Members)['text'])
-      case 'response.output_item.done': return this.#done(index as number, item as Members)
-      case 'response.completed': case 'response.incomplete': return this.#finish(type.slice('response.'.length), event['response'] as Members)
-      default: throw new Error(`an event of type ${type}`)
+      case 'response.created':
+      case 'response.in_progress':
+        return this.#begin(event['response'] as Members)
+      case 'response.output_item.added':
+        return this.#add(index as number, item as Members)
+      case 'response.content_part.added':
+      case 'response.reasoning_summary_part.added':
+        this.#item(event).hasPart = true
+        return
+      case 'response.output_text.delta':
+        this.heard.text += delta as string
+        return this.#grow(event, 'message')
+      case 'response.reasoning_summary_text.delta':
+        this.heard.thoughts += delta as string
+        return this.#grow(event, 'reasoning')
+      case 'response.function_call_arguments.delta':
+        return this.#grow(event, 'function_call')
+      case 'response.output_text.done':
+      case 'response.reasoning_summary_text.done':
+        return this.#isWhole(event, event['text'])
+      case 'response.function_call_arguments.done':
+        return this.#isWhole(event, event['arguments'])
+      case 'response.content_part.done':
+      case 'response.reasoning_summary_part.done':
+        return this.#isWhole(event, (part as Members)['text'])
+      case 'response.output_item.done':
+        return this.#done(index as number, item as Members)
+      case 'response.completed':
+      case 'response.incomplete':
+        return this.#finish(type.slice('response.'.length), event['response'] as Members)
+      default:
+        throw new Error(`an event of type ${type}`)
     }
   }
 

@@ -1,7 +1,8 @@
 /** Credentials that nobody has, in the forms of their vendors; put together here, so that no scanner of repositories takes them for real. */
 
 /** So many characters of no meaning. */
-const noise = (length: number, alphabet = 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYzC') => Array.from({ length }, (_, i) => alphabet[(i * 7 + i * i) % alphabet.length]).join('')
+const noise = (length: number, alphabet = 'aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xYzC') =>
+  Array.from({ length }, (_, i) => alphabet[(i * 7 + i * i) % alphabet.length]).join('')
 const hex = (length: number) => noise(length, '0a1b2c3d4e5f6789')
 const key = (...parts: readonly string[]) => parts.join('')
 

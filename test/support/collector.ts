@@ -21,7 +21,9 @@ export class Collector {
   readonly #awaited: (() => void)[] = []
 
   private constructor() {
-    this.#server = createServer((request, response) => { void this.#take(request, response) })
+    this.#server = createServer((request, response) => {
+      void this.#take(request, response)
+    })
   }
 
   static async start(): Promise<Collector> {
@@ -41,12 +43,16 @@ export class Collector {
 
   /** As they stood when they were sent last. */
   get series(): readonly CollectedSeries[] {
-    return this.#of('metrics').slice(-1).flatMap(({ headers, body }) => seriesIn(String(headers['content-type']), body))
+    return this.#of('metrics')
+      .slice(-1)
+      .flatMap(({ headers, body }) => seriesIn(String(headers['content-type']), body))
   }
 
   /** Resolves when the next batch has come. */
   next(): Promise<void> {
-    return new Promise(resolve => { this.#awaited.push(resolve) })
+    return new Promise(resolve => {
+      this.#awaited.push(resolve)
+    })
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { Exchange } from '../../core/pipeline/exchange.ts'
 
 const room = Symbol.for('tapline.test.completions')
-const rooms = (globalThis as { [room]?: Map<string, (exchange: Exchange) => void> })[room] ??= new Map()
+const rooms = ((globalThis as { [room]?: Map<string, (exchange: Exchange) => void> })[room] ??= new Map())
 
 const source = `
 import { definePlugin } from 'tapline'
@@ -42,7 +42,12 @@ export class Completions {
 
   /** Resolves to the n-th exchange (from 1) that ended. */
   async ended(n = 1): Promise<Exchange> {
-    return this.all[n - 1] ?? await new Promise(resolve => { this.#awaited.push({ count: n, resolve }) })
+    return (
+      this.all[n - 1] ??
+      (await new Promise(resolve => {
+        this.#awaited.push({ count: n, resolve })
+      }))
+    )
   }
 
   close(): void {

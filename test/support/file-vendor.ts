@@ -33,7 +33,8 @@ export class FileVendor {
       const found = this.files.findIndex(({ file }) => file.id === decodeURIComponent(id))
       const kept = this.files[found]
       if (kept === undefined) return notFound
-      if (content !== undefined) return { headers: { 'content-type': 'application/jsonl', 'content-disposition': `attachment; filename="${kept.file.filename}"` }, body: kept.content }
+      if (content !== undefined)
+        return { headers: { 'content-type': 'application/jsonl', 'content-disposition': `attachment; filename="${kept.file.filename}"` }, body: kept.content }
       if (request.method === 'GET') return { body: kept.file }
       this.files.splice(found, 1)
       return { body: { id: kept.file.id, object: 'file', deleted: true } }
@@ -42,7 +43,15 @@ export class FileVendor {
 
   /** A file that the vendor has without the gateway's doing. */
   put(filename: string, purpose: string, content: Buffer, createdAt = ++this.#made): VendorFile {
-    const file: VendorFile = { id: `file-${this.#name}-${String(this.files.length + this.#made).padStart(3, '0')}`, object: 'file', bytes: content.length, created_at: createdAt, filename, purpose, status: 'processed' }
+    const file: VendorFile = {
+      id: `file-${this.#name}-${String(this.files.length + this.#made).padStart(3, '0')}`,
+      object: 'file',
+      bytes: content.length,
+      created_at: createdAt,
+      filename,
+      purpose,
+      status: 'processed',
+    }
     this.files.push({ file, content })
     return file
   }
@@ -51,13 +60,17 @@ export class FileVendor {
     const parts = partsOf(body, String(headers['content-type']))
     const file = parts.find(({ filename }) => filename !== undefined)
     const purpose = parts.find(({ name }) => name === 'purpose')
-    if (file?.filename === undefined || purpose === undefined) return { status: 400, body: { error: { message: 'bad form', type: 'invalid_request_error', param: 'file', code: null } } }
+    if (file?.filename === undefined || purpose === undefined)
+      return { status: 400, body: { error: { message: 'bad form', type: 'invalid_request_error', param: 'file', code: null } } }
     return { body: this.put(file.filename, purpose.content.toString(), file.content) }
   }
 
   #list(query: URLSearchParams): Script {
     const sign = query.get('order') === 'asc' ? 1 : -1
-    const all = this.files.map(({ file }) => file).filter(({ purpose }) => purpose === (query.get('purpose') ?? purpose)).sort((one, other) => sign * (one.created_at - other.created_at))
+    const all = this.files
+      .map(({ file }) => file)
+      .filter(({ purpose }) => purpose === (query.get('purpose') ?? purpose))
+      .sort((one, other) => sign * (one.created_at - other.created_at))
     const from = query.has('after') ? all.findIndex(({ id }) => id === query.get('after')) + 1 : 0
     const data = all.slice(from, from + Number(query.get('limit') ?? 10_000))
     return { body: { object: 'list', data, has_more: from + data.length < all.length } }
@@ -69,12 +82,16 @@ const notFound: Script = { status: 404, body: { error: { message: 'No such File 
 /** The parts of a form that is whole. */
 function partsOf(body: Buffer, type: string): readonly { readonly name: string; readonly filename: string | undefined; readonly content: Buffer }[] {
   const boundary = /boundary=(.+)$/.exec(type)?.[1] ?? ''
-  return body.toString('latin1').split(`--${boundary}`).slice(1, -1).map(part => {
-    const [head = '', ...rest] = part.slice(2).split('\r\n\r\n')
-    return {
-      name: / name="([^"]*)"/.exec(head)?.[1] ?? '',
-      filename: / filename="([^"]*)"/.exec(head)?.[1],
-      content: Buffer.from(rest.join('\r\n\r\n').slice(0, -2), 'latin1'),
-    }
-  })
+  return body
+    .toString('latin1')
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map(part => {
+      const [head = '', ...rest] = part.slice(2).split('\r\n\r\n')
+      return {
+        name: / name="([^"]*)"/.exec(head)?.[1] ?? '',
+        filename: / filename="([^"]*)"/.exec(head)?.[1],
+        content: Buffer.from(rest.join('\r\n\r\n').slice(0, -2), 'latin1'),
+      }
+    })
 }

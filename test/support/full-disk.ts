@@ -50,7 +50,7 @@ export const limitedFiles: TestDisk = {
 
 function refusal([program, ...args]: readonly string[]): string | undefined {
   const { status, stderr, error } = spawnSync(program as string, args, { encoding: 'utf8' })
-  return status === 0 ? undefined : error?.message ?? stderr.trim()
+  return status === 0 ? undefined : (error?.message ?? stderr.trim())
 }
 
 /** The disk as the gateway's process sees it. */

@@ -22,28 +22,37 @@ export class GatewayProcesses {
   static async behind(): Promise<GatewayProcesses> {
     const upstream = createServer((request, response) => {
       const chunks: Buffer[] = []
-      request.on('data', (chunk: Buffer) => { chunks.push(chunk) })
+      request.on('data', (chunk: Buffer) => {
+        chunks.push(chunk)
+      })
       request.on('end', () => {
         const isStream = Buffer.concat(chunks).includes('"stream":true')
         response.writeHead(200, { 'content-type': isStream ? 'text/event-stream' : 'application/json' })
         response.end(isStream ? stream : plain)
       })
     })
-    await new Promise<void>(resolve => { upstream.listen(0, '127.0.0.1', resolve) })
+    await new Promise<void>(resolve => {
+      upstream.listen(0, '127.0.0.1', resolve)
+    })
     return new GatewayProcesses(upstream)
   }
 
   /** A folder that one gateway after another may start in: with its configuration, and with a spool of its own, as on a machine of its own. */
   async folder(config: (folder: Folder) => object | Promise<object>): Promise<Folder> {
     const folder = await Folder.make()
-    await folder.write('tapline.yaml', { server: { port: await freePort() }, ...await config(folder) })
+    await folder.write('tapline.yaml', { server: { port: await freePort() }, ...(await config(folder)) })
     return folder
   }
 
   /** @param through a program and its arguments that starts the gateway; absent where nothing does */
   start(folder: Folder, { env = {}, through = [] }: { readonly env?: Readonly<Record<string, string>>; readonly through?: readonly string[] } = {}): Tapline {
     const { port } = this.#upstream.address() as AddressInfo
-    const provider = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`, OPENAI_MODELS: 'gpt-test', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist' }
+    const provider = {
+      OPENAI_API_KEY: 'sk-upstream',
+      OPENAI_BASE_URL: `http://127.0.0.1:${port}/v1`,
+      OPENAI_MODELS: 'gpt-test',
+      CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist',
+    }
     return new Tapline(folder, [], { ...provider, STORAGE_SPILL_DIR: spillOf(folder), ...env }, undefined, through)
   }
 
@@ -61,16 +70,24 @@ export function spillOf({ path }: Folder): string {
 /** So many calls of each of several callers. @returns their request ids. @throws AssertionError if one fails */
 export async function callMany(url: string, callers: number, times: number): Promise<string[]> {
   const one = async () => {
-    const answer = await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }) })
+    const answer = await fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }),
+    })
     const text = await answer.text()
     expect(answer.status, text).to.equal(200)
     return String(answer.headers.get('x-request-id'))
   }
-  return (await Promise.all(Array.from({ length: callers }, async () => {
-    const ids: string[] = []
-    for (let i = 0; i < times; i++) ids.push(await one())
-    return ids
-  }))).flat()
+  return (
+    await Promise.all(
+      Array.from({ length: callers }, async () => {
+        const ids: string[] = []
+        for (let i = 0; i < times; i++) ids.push(await one())
+        return ids
+      }),
+    )
+  ).flat()
 }
 
 /** The request ids of all usage records, one for each record. */
@@ -78,10 +95,13 @@ export async function recordedIn(url: string): Promise<readonly string[]> {
   const answer = await fetch(`${url}/admin/usage/export?format=ndjson&cache_mode=all`)
   const text = await answer.text()
   expect(answer.status, text).to.equal(200)
-  return text.split('\n').filter(line => line !== '').map(line => (JSON.parse(line) as { request_id: string }).request_id)
+  return text
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => (JSON.parse(line) as { request_id: string }).request_id)
 }
 
 /** What readiness says. */
 export async function ready(url: string): Promise<{ readonly status: string; readonly checks?: Readonly<Record<string, string>> }> {
-  return await (await fetch(`${url}/health/ready`)).json() as { status: string }
+  return (await (await fetch(`${url}/health/ready`)).json()) as { status: string }
 }

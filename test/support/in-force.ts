@@ -12,8 +12,11 @@ const stepMs = 20
  * the replica asks it for the change has its turn.
  * @throws Error if it is not within two seconds of the clock
  */
-export async function inForce({ clock, replica }: { readonly clock: TurnedClock; readonly replica: AdminGateway }, isSo: () => Promise<boolean>): Promise<void> {
-  for (let turnedMs = 0; !await isSo(); turnedMs += stepMs) {
+export async function inForce(
+  { clock, replica }: { readonly clock: TurnedClock; readonly replica: AdminGateway },
+  isSo: () => Promise<boolean>,
+): Promise<void> {
+  for (let turnedMs = 0; !(await isSo()); turnedMs += stepMs) {
     if (turnedMs >= limitMs) throw new Error(`this was not so within ${limitMs / 1000} s: ${isSo}`)
     clock.advance(stepMs)
     await replica.call('GET', '/usage/log?limit=1')

@@ -37,7 +37,7 @@ export class Issuer {
   async add(kid: string, { alg = 'ES256', isSecret = false }: { readonly alg?: string; readonly isSecret?: boolean } = {}): Promise<void> {
     const { privateKey, publicKey } = await generateKeyPair(alg, { extractable: true })
     this.#signing.set(kid, privateKey)
-    if (!isSecret) this.#published.push({ ...await exportJWK(publicKey), kid, alg, use: 'sig' })
+    if (!isSecret) this.#published.push({ ...(await exportJWK(publicKey)), kid, alg, use: 'sig' })
   }
 
   withdraw(kid: string): void {

@@ -25,7 +25,14 @@ export const capped = { model: 'gpt-test', max_tokens: 1, messages: [{ role: 'us
 
 export function completion(usage = { prompt_tokens: 1, completion_tokens: 1 }): object {
   const total = { ...usage, total_tokens: usage.prompt_tokens + usage.completion_tokens }
-  return { id: 'c', object: 'chat.completion', created: 1, model: 'gpt-test', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage: total }
+  return {
+    id: 'c',
+    object: 'chat.completion',
+    created: 1,
+    model: 'gpt-test',
+    choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+    usage: total,
+  }
 }
 
 export class Limited {
@@ -39,10 +46,21 @@ export class Limited {
 
   static async start({ config = {}, env = {}, files = {}, clock = new TurnedClock(), usage }: LimitedOptions = {}): Promise<Limited> {
     const admin = await AdminGateway.start({
-      clock, files, env: { OPENAI_MODELS: '', ...env },
-      config: { providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing } }, { id: 'gpt-other', metadata: { pricing } }] } }, ...config,
+      clock,
+      files,
+      env: { OPENAI_MODELS: '', ...env },
+      config: {
+        providers: {
+          openai: {
+            models: [
+              { id: 'gpt-test', metadata: { pricing } },
+              { id: 'gpt-other', metadata: { pricing } },
+            ],
+          },
+        },
+        ...config,
         // What is stored later is due at once; `while` lets it happen.
-        usage: { flush_interval: 0, ...config['usage'] as object },
+        usage: { flush_interval: 0, ...(config['usage'] as object) },
       },
     })
     admin.served.upstream.always({ body: completion(usage) })

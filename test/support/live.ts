@@ -23,7 +23,9 @@ export class LiveReader {
     this.status = status
     this.headers = headers
     this.#body = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
-    this.#destroy = () => { body.on('error', () => {}).destroy() }
+    this.#destroy = () => {
+      body.on('error', () => {}).destroy()
+    }
   }
 
   /** @param query with its `?` */
@@ -79,7 +81,17 @@ export class LiveReader {
 /** @throws Error for one that is not as its schema says */
 export function eventsIn(text: string): readonly Seen[] {
   return splitEvents(Buffer.from(text)).map(event => {
-    const { id = '', event: name = '', data = '' } = Object.fromEntries(event.bytes.toString().trimEnd().split('\n').map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]))
+    const {
+      id = '',
+      event: name = '',
+      data = '',
+    } = Object.fromEntries(
+      event.bytes
+        .toString()
+        .trimEnd()
+        .split('\n')
+        .map(line => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 2)]),
+    )
     const said = JSON.parse(data) as LiveEvent
     if (!isEvent(said)) throw new Error(`${data}: ${JSON.stringify(isEvent.errors)}`)
     if (id !== String(said.seq) || name !== said.type) throw new Error(`the event says one thing, and its data another: ${event.bytes.toString()}`)

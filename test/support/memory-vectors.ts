@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto'
 import type { VectorEntry, VectorMatch, VectorStore } from '../../core/index.ts'
 
 const room = Symbol.for('tapline.test.vectors')
-const rooms = (globalThis as { [room]?: Map<string, VectorStore> })[room] ??= new Map()
+const rooms = ((globalThis as { [room]?: Map<string, VectorStore> })[room] ??= new Map())
 
 type Method = Exclude<keyof VectorStore, 'open' | 'ping'>
 
@@ -24,7 +24,9 @@ export class MemoryVectors implements VectorStore {
 
   /** The plugin, beside tapline.yaml. */
   get files(): Readonly<Record<string, string>> {
-    return { 'memory-vectors.ts': `export default { name: 'memory-vectors', provides: 'vectors', setup: () => ({ service: globalThis[Symbol.for('tapline.test.vectors')].get('${this.#id}') }) }` }
+    return {
+      'memory-vectors.ts': `export default { name: 'memory-vectors', provides: 'vectors', setup: () => ({ service: globalThis[Symbol.for('tapline.test.vectors')].get('${this.#id}') }) }`,
+    }
   }
 
   async nearest(vector: Float32Array, namespace: string, nowSeconds: number, signal: AbortSignal): Promise<VectorMatch | undefined> {
@@ -49,7 +51,8 @@ export class MemoryVectors implements VectorStore {
 
   async clear(model: string | undefined, signal: AbortSignal): Promise<void> {
     await this.#ask('clear', signal)
-    for (const entry of this.entries.values()) if (model === undefined || entry.model === model || entry.model.endsWith(`/${model}`)) this.entries.delete(entry.id)
+    for (const entry of this.entries.values())
+      if (model === undefined || entry.model === model || entry.model.endsWith(`/${model}`)) this.entries.delete(entry.id)
   }
 
   async ping(): Promise<void> {}
@@ -66,5 +69,5 @@ export class MemoryVectors implements VectorStore {
 
 function cosine(one: Float32Array, other: Float32Array): number {
   const product = one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0)
-  return Math.round(product / (Math.hypot(...one) * Math.hypot(...other)) * 1e6) / 1e6
+  return Math.round((product / (Math.hypot(...one) * Math.hypot(...other))) * 1e6) / 1e6
 }

@@ -52,7 +52,15 @@ function ferretdb(): ServerProgram | undefined {
   if (file === undefined) return undefined
   return {
     name: ferretdbName,
-    command: (folder, port) => [file, `--listen-addr=127.0.0.1:${port}`, '--handler=sqlite', `--sqlite-url=file:${folder}/?_pragma=synchronous(off)`, `--state-dir=${folder}`, '--telemetry=disable', '--debug-addr=-'],
+    command: (folder, port) => [
+      file,
+      `--listen-addr=127.0.0.1:${port}`,
+      '--handler=sqlite',
+      `--sqlite-url=file:${folder}/?_pragma=synchronous(off)`,
+      `--state-dir=${folder}`,
+      '--telemetry=disable',
+      '--debug-addr=-',
+    ],
     ready: /Listening on TCP/,
     stopSignal: 'SIGKILL', // otherwise it waits for its callers to go
   }

@@ -24,7 +24,7 @@ export class OneAtATime {
       gate.#join(caller, behind)
       const ask = new Exchange(behind)
       eachMessage(caller, message => {
-        const asked = isGreeting(message) ? ask.send(message) : turn = turn.then(async () => await ask.send(message))
+        const asked = isGreeting(message) ? ask.send(message) : (turn = turn.then(async () => await ask.send(message)))
         void asked.then(answer => answer !== undefined && caller.write(answer))
       })
     })
@@ -37,12 +37,17 @@ export class OneAtATime {
   }
 
   #join(caller: Socket, behind: Socket): void {
-    for (const [one, other] of [[caller, behind], [behind, caller]] as const) {
+    for (const [one, other] of [
+      [caller, behind],
+      [behind, caller],
+    ] as const) {
       this.#sockets.add(one.unref())
-      one.on('error', () => {}).on('close', () => {
-        this.#sockets.delete(one)
-        other.destroy()
-      })
+      one
+        .on('error', () => {})
+        .on('close', () => {
+          this.#sockets.delete(one)
+          other.destroy()
+        })
     }
   }
 }
@@ -61,7 +66,9 @@ class Exchange {
   /** @returns nothing if the connection broke */
   async send(message: Buffer): Promise<Buffer | undefined> {
     if (this.#socket.destroyed) return undefined
-    const answer = new Promise<Buffer | undefined>(resolve => { this.#answered = resolve })
+    const answer = new Promise<Buffer | undefined>(resolve => {
+      this.#answered = resolve
+    })
     this.#socket.write(message)
     return await answer
   }

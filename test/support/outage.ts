@@ -69,15 +69,24 @@ class Load {
   /** Calls again and again, until something is over. */
   async until(over: Promise<unknown>): Promise<void> {
     const load = { isOn: true }
-    void over.finally(() => { load.isOn = false })
-    await Promise.all(Array.from({ length: callers }, async () => {
-      while (load.isOn) await this.#call()
-    }))
+    void over.finally(() => {
+      load.isOn = false
+    })
+    await Promise.all(
+      Array.from({ length: callers }, async () => {
+        while (load.isOn) await this.#call()
+      }),
+    )
   }
 
   async #call(): Promise<void> {
     const began = performance.now()
-    const answer = await this.#pool.request({ method: 'POST', path: '/v1/chat/completions', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }) })
+    const answer = await this.#pool.request({
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }),
+    })
     await answer.body.dump()
     this.longestMs = Math.max(this.longestMs, performance.now() - began)
     if (answer.statusCode === 200) this.completed.add(String(answer.headers['x-request-id']))

@@ -43,7 +43,10 @@ function postgresqlProgram(): ServerProgram | undefined {
     name: 'PostgreSQL',
     ...(user === undefined ? {} : { user }),
     async prepare(folder) {
-      await run(join(dirname(file), 'initdb'), ['-D', join(folder, 'data'), '-U', 'tapline', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'], { ...user, cwd: folder })
+      await run(join(dirname(file), 'initdb'), ['-D', join(folder, 'data'), '-U', 'tapline', '--auth=trust', '--encoding=UTF8', '--no-locale', '--no-sync'], {
+        ...user,
+        cwd: folder,
+      })
     },
     command: (folder, port) => [file, '-D', join(folder, 'data'), '-p', String(port), '-h', '127.0.0.1', ...settings.flatMap(setting => ['-c', setting])],
     ready: /ready to accept connections/,

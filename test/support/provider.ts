@@ -25,11 +25,20 @@ export interface Respelled {
 
 /** As configuration gives them: with the defaults of the schema. */
 export function settingsOf<S extends OptionsSchema>(definition: ProviderDefinition<S>, own: Readonly<Record<string, unknown>> = {}): SettingsOf<S> {
-  const settings: ProviderSettings = { ...defaultSettings(definition), name: definition.name, type: definition.name, ...(definition.baseUrl === undefined ? {} : { base_url: definition.baseUrl }), ...own }
+  const settings: ProviderSettings = {
+    ...defaultSettings(definition),
+    name: definition.name,
+    type: definition.name,
+    ...(definition.baseUrl === undefined ? {} : { base_url: definition.baseUrl }),
+    ...own,
+  }
   return settings as SettingsOf<S>
 }
 
-export function callOf<S extends OptionsSchema>(definition: ProviderDefinition<S>, { settings, strict: _strict, ...overrides }: CallOverrides = {}): CallFacts<SettingsOf<S>> {
+export function callOf<S extends OptionsSchema>(
+  definition: ProviderDefinition<S>,
+  { settings, strict: _strict, ...overrides }: CallOverrides = {},
+): CallFacts<SettingsOf<S>> {
   return { operation: 'chat', dialect: 'openai-chat', model: 'm', streamed: false, ...overrides, settings: settingsOf(definition, settings) }
 }
 
@@ -38,7 +47,13 @@ export function respelled(definition: ProviderDefinition, body: object | string,
   const document = documentOf(body)
   const losses = new Losses(overrides.strict)
   const stopAt: string[] = []
-  definition.respell?.(document, { ...callOf(definition, overrides), losses, stopAt: sequences => { stopAt.push(...sequences) } })
+  definition.respell?.(document, {
+    ...callOf(definition, overrides),
+    losses,
+    stopAt: sequences => {
+      stopAt.push(...sequences)
+    },
+  })
   const text = document.render().toString()
   const names = (isSilent: boolean) => [...new Set(losses.list.filter(loss => loss.isSilent === isSilent).map(({ field }) => field))].sort()
   return { body: JSON.parse(text) as Record<string, unknown>, dropped: names(false), silent: names(true), stopAt, text }
@@ -51,20 +66,45 @@ export function rerouted(definition: ProviderDefinition, body: object | string, 
 /** What a reply, or the events of one stream, are before they are read. */
 export function normalized(definition: ProviderDefinition, ...jsons: readonly object[]): (JsonObject | undefined)[] {
   const normalize = definition.normalizer?.(settingsOf(definition))
-  return jsons.map(json => normalize === undefined ? json as JsonObject : normalize(json as JsonObject))
+  return jsons.map(json => (normalize === undefined ? (json as JsonObject) : normalize(json as JsonObject)))
 }
 
 /** The facts of an instance. */
 export function instanceFacts(definition: ProviderDefinition, settings: Readonly<Record<string, unknown>> = {}): ReturnType<typeof factsOf> {
   const { base_url: url } = settings
-  return factsOf({ name: definition.name, type: definition.name, keys: [], models: [], settings: { ...defaultSettings(definition), ...settings }, source: 'test', ...(typeof url === 'string' ? { base_url: url } : {}) }, definition)
+  return factsOf(
+    {
+      name: definition.name,
+      type: definition.name,
+      keys: [],
+      models: [],
+      settings: { ...defaultSettings(definition), ...settings },
+      source: 'test',
+      ...(typeof url === 'string' ? { base_url: url } : {}),
+    },
+    definition,
+  )
 }
 
 /** The headers that a call has once it is signed, by lower-case name. */
-export async function signed(definition: ProviderDefinition, call: { readonly operation?: string; readonly headers?: readonly string[]; readonly body?: object; readonly userPath?: string } = {}, settings: Readonly<Record<string, unknown>> = {}): Promise<{ readonly headers: Record<string, string>; readonly path: string }> {
-  const made = { operation: call.operation ?? 'chat', method: 'POST', path: '/x', headers: [...call.headers ?? []], body: call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)), ...(call.userPath === undefined ? {} : { userPath: call.userPath }) }
+export async function signed(
+  definition: ProviderDefinition,
+  call: { readonly operation?: string; readonly headers?: readonly string[]; readonly body?: object; readonly userPath?: string } = {},
+  settings: Readonly<Record<string, unknown>> = {},
+): Promise<{ readonly headers: Record<string, string>; readonly path: string }> {
+  const made = {
+    operation: call.operation ?? 'chat',
+    method: 'POST',
+    path: '/x',
+    headers: [...(call.headers ?? [])],
+    body: call.body === undefined ? undefined : Buffer.from(JSON.stringify(call.body)),
+    ...(call.userPath === undefined ? {} : { userPath: call.userPath }),
+  }
   await definition.sign?.(made, settingsOf(definition, settings))
-  return { headers: Object.fromEntries(made.headers.flatMap((name, at) => at % 2 === 0 ? [[name.toLowerCase(), made.headers[at + 1] ?? '']] : [])), path: made.path }
+  return {
+    headers: Object.fromEntries(made.headers.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), made.headers[at + 1] ?? '']] : []))),
+    path: made.path,
+  }
 }
 
 /** What every provider must do. @param file relative to `providers/`; absent where no call can be made on a plain server */

@@ -29,7 +29,9 @@ abstract class TestProxy {
 
   constructor(server: Server) {
     this.#server = server
-    server.on('connection', socket => { this.keep(socket) })
+    server.on('connection', socket => {
+      this.keep(socket)
+    })
   }
 
   get port(): number {
@@ -75,10 +77,13 @@ export class HttpProxy extends TestProxy {
     if (!this.#admits(incoming)) return void response.writeHead(407, { 'proxy-authenticate': 'Basic' }).end('who are you?')
     const url = new URL(incoming.url ?? '')
     const { 'proxy-authorization': _own, 'proxy-connection': _hop, ...headers } = incoming.headers
-    const onward = request({ host: '127.0.0.1', port: this.#options.hosts[`${url.hostname}:${url.port || 80}`], method: incoming.method, path: url.pathname + url.search, headers }, answer => {
-      response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
-      answer.pipe(response)
-    })
+    const onward = request(
+      { host: '127.0.0.1', port: this.#options.hosts[`${url.hostname}:${url.port || 80}`], method: incoming.method, path: url.pathname + url.search, headers },
+      answer => {
+        response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
+        answer.pipe(response)
+      },
+    )
     onward.on('error', () => response.destroy())
     incoming.pipe(onward)
   }
@@ -88,7 +93,11 @@ export class HttpProxy extends TestProxy {
     if (!this.#admits(incoming)) return void socket.end('HTTP/1.1 407 Proxy Authentication Required\r\nproxy-authenticate: Basic\r\ncontent-length: 0\r\n\r\n')
     const port = this.#options.hosts[incoming.url ?? '']
     if (port === undefined) return void socket.end('HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n')
-    const onward = this.keep(connect(port, '127.0.0.1', () => { socket.write('HTTP/1.1 200 Connection Established\r\n\r\n') }))
+    const onward = this.keep(
+      connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection Established\r\n\r\n')
+      }),
+    )
     join(socket, onward)
   }
 
@@ -102,7 +111,11 @@ export class HttpProxy extends TestProxy {
 
 /** Whatever ends one ends the other. */
 function join(one: Duplex, other: Duplex): void {
-  for (const [from, to] of [[one, other], [other, one]] as const) from.on('close', () => to.destroy()).pipe(to)
+  for (const [from, to] of [
+    [one, other],
+    [other, one],
+  ] as const)
+    from.on('close', () => to.destroy()).pipe(to)
 }
 
 const kinds: Readonly<Record<number, string>> = { 1: 'address', 3: 'name', 4: 'address' }
@@ -112,7 +125,9 @@ export class SocksProxy extends TestProxy {
   readonly #options: ProxyOptions
 
   private constructor(options: ProxyOptions) {
-    const server = createServer(socket => { void this.#serve(socket).catch(() => socket.destroy()) })
+    const server = createServer(socket => {
+      void this.#serve(socket).catch(() => socket.destroy())
+    })
     super(server)
     this.#options = options
   }
@@ -127,14 +142,17 @@ export class SocksProxy extends TestProxy {
     const methods = await reader.take(count)
     const credentials = methods.includes(2) ? await this.#credentials(socket, reader) : undefined
     if (credentials === undefined) socket.write(Buffer.from([5, this.#options.credentials === undefined ? 0 : 0xff]))
-    if (this.#options.credentials !== undefined && this.#options.credentials !== credentials) return void socket.end(Buffer.from(credentials === undefined ? [] : [1, 1]))
+    if (this.#options.credentials !== undefined && this.#options.credentials !== credentials)
+      return void socket.end(Buffer.from(credentials === undefined ? [] : [1, 1]))
     if (credentials !== undefined) socket.write(Buffer.from([1, 0]))
     const [, , , kind = 0] = await reader.take(4)
     const host = await hostFrom(reader, kind)
     const to = `${host}:${(await reader.take(2)).readUInt16BE()}`
     this.asked.push({ what: `SOCKS ${kinds[kind]} ${to}`, credentials })
     const port = this.#options.hosts[to]
-    const answer = (code: number) => { socket.write(Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0])) }
+    const answer = (code: number) => {
+      socket.write(Buffer.from([5, code, 0, 1, 0, 0, 0, 0, 0, 0]))
+    }
     if (port === undefined) return answer(4)
     reader.release()
     const onward = this.keep(connect(port, '127.0.0.1', () => answer(0)))
@@ -151,7 +169,7 @@ export class SocksProxy extends TestProxy {
 }
 
 async function hostFrom(reader: Reader, kind: number): Promise<string> {
-  if (kind === 1) return [...await reader.take(4)].join('.')
+  if (kind === 1) return [...(await reader.take(4))].join('.')
   if (kind === 4) return (await reader.take(16)).toString('hex')
   const [length = 0] = await reader.take(1)
   return (await reader.take(length)).toString()
@@ -170,7 +188,9 @@ class Reader {
   async take(count: number): Promise<Buffer> {
     while (this.#bytes.length < count) {
       if (this.#socket.destroyed) throw new Error('the client has left')
-      await new Promise<void>(resolve => { this.#woken = resolve })
+      await new Promise<void>(resolve => {
+        this.#woken = resolve
+      })
     }
     const taken = this.#bytes.subarray(0, count)
     this.#bytes = this.#bytes.subarray(count)

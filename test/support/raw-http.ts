@@ -8,7 +8,9 @@ export async function openSocket(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = connect(Number(port), hostname === 'localhost' ? '127.0.0.1' : hostname.replace(/[[\]]/g, ''))
   socket.on('error', () => {})
-  await new Promise<void>((resolve, reject) => { socket.once('connect', resolve).once('error', reject) })
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve).once('error', reject)
+  })
   return socket
 }
 
@@ -16,7 +18,9 @@ export async function openSocket(url: string): Promise<Socket> {
 export async function readToEnd(socket: Socket): Promise<Buffer> {
   const chunks: Buffer[] = []
   socket.on('data', (chunk: Buffer) => chunks.push(chunk)).resume()
-  await new Promise<void>(resolve => { socket.once('close', () => resolve()).once('end', () => socket.end()) })
+  await new Promise<void>(resolve => {
+    socket.once('close', () => resolve()).once('end', () => socket.end())
+  })
   return Buffer.concat(chunks)
 }
 

@@ -14,14 +14,18 @@ export const priced = {
 
 /** All records, the oldest first, when there are so many. @throws Error if there are not */
 export async function recorded(served: Served, count: number): Promise<readonly UsageView[]> {
-  const read = async () => JSON.parse((await served.call('GET', '/admin/usage/log?cache_mode=all&limit=200')).body.toString()) as { entries: UsageView[]; total: number }
+  const read = async () =>
+    JSON.parse((await served.call('GET', '/admin/usage/log?cache_mode=all&limit=200')).body.toString()) as { entries: UsageView[]; total: number }
   let page = await read()
   let isReading = false
   if (page.entries.length < count) {
     await until(() => {
       if (!isReading) {
         isReading = true
-        void read().then(next => { page = next; isReading = false })
+        void read().then(next => {
+          page = next
+          isReading = false
+        })
       }
       return page.entries.length >= count
     })

@@ -49,12 +49,26 @@ export class Tapline {
    * @param input what its standard input says; it has none by default
    * @param through a program and its arguments that becomes the gateway; by default there is none
    */
-  constructor(folder: Pick<Folder, 'path'>, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}, input?: string, through: readonly string[] = []) {
+  constructor(
+    folder: Pick<Folder, 'path'>,
+    args: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+    input?: string,
+    through: readonly string[] = [],
+  ) {
     const [program, ...rest] = [...through, process.execPath, main, ...args] as [string, ...string[]]
-    const child = this.process = spawn(program, rest, { cwd: folder.path, env: { ...inherited(), HOME: folder.path, ...env }, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+    const child = (this.process = spawn(program, rest, {
+      cwd: folder.path,
+      env: { ...inherited(), HOME: folder.path, ...env },
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    }))
     child.stdin?.end(input)
-    child.stdout?.on('data', (chunk: Buffer) => { this.#stdout += chunk.toString() })
-    child.stderr?.on('data', (chunk: Buffer) => { this.#stderr += chunk.toString() })
+    child.stdout?.on('data', (chunk: Buffer) => {
+      this.#stdout += chunk.toString()
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.#stderr += chunk.toString()
+    })
     this.ended = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout: this.#stdout, stderr: this.#stderr }))
   }
 
@@ -64,7 +78,10 @@ export class Tapline {
 
   /** The log lines so far, as objects. */
   get log(): readonly Readonly<Record<string, unknown>>[] {
-    return this.#stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line) as Record<string, unknown>)
+    return this.#stdout
+      .split('\n')
+      .filter(line => line.startsWith('{'))
+      .map(line => JSON.parse(line) as Record<string, unknown>)
   }
 
   /** Resolves to the first log line that matches. @throws Error if the process ends before */
@@ -94,7 +111,9 @@ export class Tapline {
 
 /** Of the test's own environment, what Node needs and no configuration reads. */
 function inherited(): NodeJS.ProcessEnv {
-  return Object.fromEntries(['PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'].flatMap(name => process.env[name] === undefined ? [] : [[name, process.env[name]]]))
+  return Object.fromEntries(
+    ['PATH', 'NODE_V8_COVERAGE', 'NODE_COMPILE_CACHE'].flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 /** Runs one command to its end. */

@@ -84,7 +84,7 @@ export class Semantic {
   }
 
   #vectorOf(text: string): readonly number[] {
-    const radians = (this.#meanings[text] ?? 180) * Math.PI / 180
+    const radians = ((this.#meanings[text] ?? 180) * Math.PI) / 180
     return [Math.cos(radians), Math.sin(radians)]
   }
 }

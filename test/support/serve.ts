@@ -73,7 +73,13 @@ export class Served {
   }
 
   /** Calls the gateway for a stream; the chunk at `before`, and what is behind it, comes when the client has begun to hear. @throws if the stream never begins */
-  async begun(path: string, body: string | object, chunks: readonly (Buffer | string)[], before: number, { headers = {}, closed = {} }: { readonly headers?: Readonly<Record<string, string>> | undefined; readonly closed?: Readonly<Record<number, Gate>> } = {}): Promise<Answer> {
+  async begun(
+    path: string,
+    body: string | object,
+    chunks: readonly (Buffer | string)[],
+    before: number,
+    { headers = {}, closed = {} }: { readonly headers?: Readonly<Record<string, string>> | undefined; readonly closed?: Readonly<Record<number, Gate>> } = {},
+  ): Promise<Answer> {
     const gate = new Gate()
     this.upstream.always({ chunks, gates: { beforeChunk: { [before]: gate, ...closed } } })
     const answer = await this.open('POST', path, body, headers)
@@ -103,6 +109,6 @@ export const helloStream = { ...hello, stream: true }
 /** tapline.yaml, with a master key, and with the witness above all steps. */
 export function configuration(config: Readonly<Record<string, unknown>>, completions: Completions): Readonly<Record<string, unknown>> {
   const pipelines = config['pipelines'] as Readonly<Record<string, unknown>> | undefined
-  const inference = [completions.patch, ...(pipelines?.['inference'] as readonly unknown[] | undefined) ?? []]
-  return { ...config, server: { master_key: masterKey, ...config['server'] as object }, pipelines: { ...pipelines, inference } }
+  const inference = [completions.patch, ...((pipelines?.['inference'] as readonly unknown[] | undefined) ?? [])]
+  return { ...config, server: { master_key: masterKey, ...(config['server'] as object) }, pipelines: { ...pipelines, inference } }
 }

@@ -101,7 +101,7 @@ export class ServerProcess {
   /** @returns what it said if it ended, nothing once it takes connections */
   async #spawn(): Promise<string> {
     const [file, ...args] = this.#program.command(this.#folder, this.port)
-    const child = this.#child = spawn(file, args, { ...this.#program.user, cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = (this.#child = spawn(file, args, { ...this.#program.user, cwd: this.#folder, stdio: ['ignore', 'pipe', 'pipe'] }))
     let said = ''
     const isReady = new Promise<string>(resolve => {
       for (const output of [child.stdout, child.stderr]) {
@@ -152,7 +152,10 @@ export async function stopServers(): Promise<void> {
 
 function childrenOf(pid: number): readonly number[] {
   try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(text => text !== '').map(Number)
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      .split(' ')
+      .filter(text => text !== '')
+      .map(Number)
   } catch {
     return []
   }

@@ -12,7 +12,9 @@ import { redis } from './redis.ts'
 
 describe('the PostgreSQL of the tests', function () {
   this.timeout(180_000)
-  before(async function () { await need(this, postgresql) })
+  before(async function () {
+    await need(this, postgresql)
+  })
 
   it('gives each test a database of its own', async () => {
     const urls = await Promise.all([postgresqlUrl(), postgresqlUrl()])
@@ -35,7 +37,9 @@ describe('the PostgreSQL of the tests', function () {
     await client.connect()
     server.freeze()
     let isAnswered = false
-    const answer = client.query('SELECT 1').then(() => { isAnswered = true })
+    const answer = client.query('SELECT 1').then(() => {
+      isAnswered = true
+    })
     const other = (await postgresqlUrl())!
     for (let i = 0; i < 10; i++) await ask(other, 'SELECT 1')
     expect(isAnswered).to.be.false
@@ -47,12 +51,14 @@ describe('the PostgreSQL of the tests', function () {
 
 describe('the Redis of the tests', () => {
   let url: string
-  before(async function () { url = await need(this, redis) })
+  before(async function () {
+    url = await need(this, redis)
+  })
 
   it('answers', async () => {
     const socket = connect(Number(new URL(url).port), new URL(url).hostname)
     socket.write('PING\r\n')
-    const [answer] = await once(socket, 'data') as [Buffer]
+    const [answer] = (await once(socket, 'data')) as [Buffer]
     socket.destroy()
     expect(answer.toString()).to.equal('+PONG\r\n')
   })
@@ -60,12 +66,14 @@ describe('the Redis of the tests', () => {
 
 describe('the MongoDB of the tests', () => {
   let url: string
-  before(async function () { url = await need(this, mongodb) })
+  before(async function () {
+    url = await need(this, mongodb)
+  })
 
   it('gives each test a database of its own', async () => {
     await using client = await MongoClient.connect(url)
     await client.db().collection('mine').insertOne({ n: 7 })
-    await using other = await MongoClient.connect(await mongodb.url() as string)
+    await using other = await MongoClient.connect((await mongodb.url()) as string)
     expect(await other.db().collection('mine').countDocuments()).to.equal(0)
   })
 })

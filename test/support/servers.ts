@@ -30,7 +30,9 @@ export async function need(context: Mocha.Context, server: TestServer): Promise<
   if (url !== undefined) return url
   const reason = `${server.name} is not installed: ${server.advice}`
   missing.set(server.name, reason)
-  const say = (test: Mocha.Runnable) => { test.title += ` (${reason})` }
+  const say = (test: Mocha.Runnable) => {
+    test.title += ` (${reason})`
+  }
   const asking = context.test as Mocha.Runnable & { readonly type: 'hook' | 'test' }
   if (asking.type === 'hook') asking.parent?.eachTest(say)
   else say(asking)
@@ -53,7 +55,12 @@ export function findProgram(name: string, folders = ''): string | undefined {
 /** Whom a server runs as that refuses to be root; undefined for the tester. @param names the first that is there */
 export function unprivileged(...names: readonly string[]): User | undefined {
   if (process.getuid?.() !== 0) return undefined
-  const users = new Map(readFileSync('/etc/passwd', 'utf8').split('\n').map(line => line.split(':')).map(([name, , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]))
+  const users = new Map(
+    readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .map(line => line.split(':'))
+      .map(([name, , uid, gid]) => [name, { uid: Number(uid), gid: Number(gid) }]),
+  )
   const name = names.find(name => users.has(name))
   return users.get(name)
 }

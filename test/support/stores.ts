@@ -19,5 +19,9 @@ export interface TestStore {
 
 export const stores: readonly TestStore[] = [
   { name: 'sqlite', storage: async ({ path }) => ({ type: 'sqlite', sqlite: { path: join(path, 'shared.db') } }) },
-  ...[['postgresql', postgresql] as const, ['mongodb', mongodb] as const].map(([name, server]) => ({ name, server, storage: async () => ({ type: name, [name]: { url: await server.url() } }) })),
+  ...[['postgresql', postgresql] as const, ['mongodb', mongodb] as const].map(([name, server]) => ({
+    name,
+    server,
+    storage: async () => ({ type: name, [name]: { url: await server.url() } }),
+  })),
 ]

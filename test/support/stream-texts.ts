@@ -26,9 +26,15 @@ export function streamTexts(body: Buffer | string): StreamTexts {
   const finishReasons: string[] = []
   const errors: NonNullable<Chunk['error']>[] = []
   let dones = 0
-  const add = (key: string, text: string | null | undefined) => { if (text) texts[key] = (texts[key] ?? '') + text }
+  const add = (key: string, text: string | null | undefined) => {
+    if (text) texts[key] = (texts[key] ?? '') + text
+  }
   for (const event of body.toString().split(/\r\n\r\n|\n\n|\r\r/)) {
-    const data = event.split(/\r\n|\n|\r/).filter(line => line.startsWith('data:')).map(line => line.slice(5).trim()).join('\n')
+    const data = event
+      .split(/\r\n|\n|\r/)
+      .filter(line => line.startsWith('data:'))
+      .map(line => line.slice(5).trim())
+      .join('\n')
     if (data === '[DONE]') dones += 1
     if (data === '' || data === '[DONE]') continue
     const { choices = [], error } = JSON.parse(data) as Partial<Chunk>

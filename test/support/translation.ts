@@ -25,7 +25,9 @@ export function countedIds(spell: (prefix: string) => string = prefix => prefix)
 }
 
 /** Where a call goes: a model without peculiarities. `traits` and `options` are added to the defaults. */
-export function destination(overrides: Partial<Omit<Destination, 'options' | 'traits'>> & { readonly traits?: ModelTraits; readonly options?: Partial<TranslationOptions> } = {}): Destination {
+export function destination(
+  overrides: Partial<Omit<Destination, 'options' | 'traits'>> & { readonly traits?: ModelTraits; readonly options?: Partial<TranslationOptions> } = {},
+): Destination {
   return {
     model: 'm',
     provider: 'acme',
@@ -86,7 +88,12 @@ export function readRequest(caller: CallerSide, body: object | string, losses = 
 }
 
 /** A neutral request as a provider's body. */
-export function writeRequest(upstream: UpstreamSide, request: NeutralRequest, to: Destination = destination(), losses = new Losses(to.options.strict)): TranslatedRequest {
+export function writeRequest(
+  upstream: UpstreamSide,
+  request: NeutralRequest,
+  to: Destination = destination(),
+  losses = new Losses(to.options.strict),
+): TranslatedRequest {
   const spelled = upstream.request(request, to, losses)
   return { request, spelled, body: parseJson(spelled.body.toString()) as JsonObject, losses }
 }
@@ -144,7 +151,9 @@ export const feedings: readonly (readonly [name: string, feeding: Feeding])[] = 
 export function readStream(upstream: UpstreamSide, payloads: readonly Payload[], feeding: Feeding = {}): NeutralEvent[] {
   const reader = upstream.stream(feeding.from ?? destination())
   const events: NeutralEvent[] = []
-  const emit = (event: NeutralEvent) => { events.push(event) }
+  const emit = (event: NeutralEvent) => {
+    events.push(event)
+  }
   for (const event of fed(payloads, feeding)) reader.read(event, emit)
   reader.end(emit)
   checkGrammar(events)
@@ -157,15 +166,27 @@ export function writeStream(caller: CallerSide, events: readonly NeutralEvent[],
 }
 
 /** As `writeStream`, with the `event:` line of each. */
-export function writtenEvents(caller: CallerSide, events: readonly NeutralEvent[], context: ReplyContext = replyContext()): { readonly event: string | undefined; readonly data: JsonObject | string }[] {
+export function writtenEvents(
+  caller: CallerSide,
+  events: readonly NeutralEvent[],
+  context: ReplyContext = replyContext(),
+): { readonly event: string | undefined; readonly data: JsonObject | string }[] {
   const writer = caller.stream(context)
   const text = events.map(event => writer.write(event)).join('')
   if (text !== '' && !text.endsWith('\n\n')) throw new Error(`the last event lacks its blank line: ${text.slice(-200)}`)
-  return splitEvents(Buffer.from(text)).flatMap(({ name, data, isDone }) => (data === undefined ? [] : [{ event: name, data: isDone ? data : parseJson(data) as JsonObject }]))
+  return splitEvents(Buffer.from(text)).flatMap(({ name, data, isDone }) =>
+    data === undefined ? [] : [{ event: name, data: isDone ? data : (parseJson(data) as JsonObject) }],
+  )
 }
 
 /** A provider's stream as the data of the events that the caller gets. */
-export function translateStream(upstream: UpstreamSide, payloads: readonly Payload[], caller: CallerSide, context: ReplyContext = replyContext(), feeding: Feeding = {}): (JsonObject | string)[] {
+export function translateStream(
+  upstream: UpstreamSide,
+  payloads: readonly Payload[],
+  caller: CallerSide,
+  context: ReplyContext = replyContext(),
+  feeding: Feeding = {},
+): (JsonObject | string)[] {
   return writeStream(caller, readStream(upstream, payloads, { from: context.from, ...feeding }), context)
 }
 
@@ -210,7 +231,7 @@ function spell(payload: Payload, { lineEnd = '\n', withComments = false }: Feedi
   const data = named ? payload.data : payload
   const lines = (typeof data === 'string' ? data : JSON.stringify(data)).split('\n').map(line => `data: ${line}`)
   const comment = withComments ? [': keep-alive', ''] : []
-  return [...comment, ...named ? [`event: ${payload.event}`] : [], ...lines, '', ''].join(lineEnd)
+  return [...comment, ...(named ? [`event: ${payload.event}`] : []), ...lines, '', ''].join(lineEnd)
 }
 
 function isNamed(payload: Payload): payload is { readonly event: string; readonly data: object | string } {
@@ -219,7 +240,9 @@ function isNamed(payload: Payload): payload is { readonly event: string; readonl
 
 /** @throws Error if the events break what a reader promises */
 export function checkGrammar(events: readonly NeutralEvent[]): void {
-  const fail = (what: string, at: number) => { throw new Error(`event ${at}: ${what}\n${JSON.stringify(events, undefined, 1)}`) }
+  const fail = (what: string, at: number) => {
+    throw new Error(`event ${at}: ${what}\n${JSON.stringify(events, undefined, 1)}`)
+  }
   const opened = new Set<string>()
   const open = new Set<string>()
   let finished = false
@@ -234,7 +257,9 @@ export function checkGrammar(events: readonly NeutralEvent[]): void {
         opened.add(event.key)
         open.add(event.key)
         break
-      case 'delta': case 'state': case 'meta':
+      case 'delta':
+      case 'state':
+      case 'meta':
         if (!open.has(event.key)) fail(`key ${event.key} is not open`, at)
         if (event.type === 'delta' && event.text === '') fail('an empty delta', at)
         break
@@ -249,7 +274,8 @@ export function checkGrammar(events: readonly NeutralEvent[]): void {
         if (!finished) fail('end without finish', at)
         over = true
         break
-      case 'error': over = true
+      case 'error':
+        over = true
     }
   }
   if (finished && !over) fail('finish without end', events.length)
@@ -269,9 +295,14 @@ export function expectMentioned(actual: object | string | undefined, expected: o
 }
 
 function mentioned(actual: Json, expected: Json): Json {
-  if (Array.isArray(actual) && Array.isArray(expected)) return actual.map((item, i) => (i < expected.length ? mentioned(item as Json, expected[i] as Json) : item as Json))
+  if (Array.isArray(actual) && Array.isArray(expected))
+    return actual.map((item, i) => (i < expected.length ? mentioned(item as Json, expected[i] as Json) : (item as Json)))
   if (!isPlainObject(actual) || !isPlainObject(expected) || Object.keys(expected).length === 0) return actual
-  return Object.fromEntries(Object.entries(actual).filter(([name]) => Object.hasOwn(expected, name)).map(([name, value]) => [name, mentioned(value, expected[name] as Json)]))
+  return Object.fromEntries(
+    Object.entries(actual)
+      .filter(([name]) => Object.hasOwn(expected, name))
+      .map(([name, value]) => [name, mentioned(value, expected[name] as Json)]),
+  )
 }
 
 function isPlainObject(value: Json): value is JsonObject {
@@ -280,5 +311,13 @@ function isPlainObject(value: Json): value is JsonObject {
 
 function asJson(value: object | string | undefined): Json {
   if (value === undefined) return null
-  return parseJson(Buffer.isBuffer(value) ? value.toString() : typeof value === 'string' ? value.startsWith('[DONE]') ? JSON.stringify(value) : value : JSON.stringify(value))
+  return parseJson(
+    Buffer.isBuffer(value)
+      ? value.toString()
+      : typeof value === 'string'
+        ? value.startsWith('[DONE]')
+          ? JSON.stringify(value)
+          : value
+        : JSON.stringify(value),
+  )
 }

@@ -43,12 +43,25 @@ export class UsageLab {
   get services(): Partial<Services> {
     const nothing = () => {}
     const admin: Admin = {
-      endpoint: endpoint => { this.endpoints.push(endpoint); return nothing },
-      setting: name => { this.settings.push(name); return nothing },
+      endpoint: endpoint => {
+        this.endpoints.push(endpoint)
+        return nothing
+      },
+      setting: name => {
+        this.settings.push(name)
+        return nothing
+      },
       refresh: () => nothing,
       onChange: () => nothing,
     }
-    return { storage: this.store.storage, spool: this.spool, admin, pricing: { of: () => this.sheet, cost: call => this.cost(call) }, clock: this.clock, meter: noMeter }
+    return {
+      storage: this.store.storage,
+      spool: this.spool,
+      admin,
+      pricing: { of: () => this.sheet, cost: call => this.cost(call) },
+      clock: this.clock,
+      meter: noMeter,
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -61,8 +74,19 @@ export class UsageLab {
 /** A record of another plugin, or of an older time. */
 export function usageEntry(facts: Partial<Record<string, unknown>> & { readonly id: string }): UsageEntry {
   return {
-    timestamp: Date.UTC(2026, 0, 1), request_id: `r-${facts.id}`, model: 'gpt-test', provider: 'openai', provider_name: 'openai', requested_model: 'gpt-test', endpoint: '/v1/chat/completions', user_path: '/',
-    status: 'ok', input_tokens: 10, output_tokens: 5, total_tokens: 15, ...facts,
+    timestamp: Date.UTC(2026, 0, 1),
+    request_id: `r-${facts.id}`,
+    model: 'gpt-test',
+    provider: 'openai',
+    provider_name: 'openai',
+    requested_model: 'gpt-test',
+    endpoint: '/v1/chat/completions',
+    user_path: '/',
+    status: 'ok',
+    input_tokens: 10,
+    output_tokens: 5,
+    total_tokens: 15,
+    ...facts,
   }
 }
 
@@ -73,7 +97,7 @@ export async function seed(served: Served, facts: readonly (Readonly<Record<stri
   for (const entry of entries) ledger.record(entry)
   const ids = [...new Set(entries.map(entry => entry['request_id'] as string))]
   const stored = async () => [...(await ledger.ofRequests(ids)).values()].reduce((sum, { entries: count }) => sum + count, 0)
-  while (await stored() < entries.length) await turn()
+  while ((await stored()) < entries.length) await turn()
 }
 
 export function ledgerOf(served: Served): UsageLedger {

@@ -10,7 +10,7 @@ export interface Said {
 }
 
 export const vendors = ['chat', 'messages', 'gemini'] as const
-export type Vendor = typeof vendors[number]
+export type Vendor = (typeof vendors)[number]
 
 /** The blocks of `providers` that reach them; each lists the model `m`. */
 export const vendorProviders = {
@@ -37,13 +37,37 @@ const named = (event: { readonly type: string } & Readonly<Record<string, unknow
 const chatUsage = { prompt_tokens: 20, completion_tokens: 10, total_tokens: 30 }
 
 function chatReply(said: Said): object {
-  const calls = (said.calls ?? []).map(({ name, input }, index) => ({ id: `call_${index}`, type: 'function', function: { name, arguments: JSON.stringify(input) } }))
-  const message = { role: 'assistant', content: said.pieces === undefined ? null : textOf(said), refusal: null, ...(calls.length === 0 ? {} : { tool_calls: calls }) }
-  return { id: 'chatcmpl-1', object: 'chat.completion', created: 1_700_000_000, model: 'm-2026', choices: [{ index: 0, message, logprobs: null, finish_reason: calls.length === 0 ? 'stop' : 'tool_calls' }], usage: chatUsage }
+  const calls = (said.calls ?? []).map(({ name, input }, index) => ({
+    id: `call_${index}`,
+    type: 'function',
+    function: { name, arguments: JSON.stringify(input) },
+  }))
+  const message = {
+    role: 'assistant',
+    content: said.pieces === undefined ? null : textOf(said),
+    refusal: null,
+    ...(calls.length === 0 ? {} : { tool_calls: calls }),
+  }
+  return {
+    id: 'chatcmpl-1',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: 'm-2026',
+    choices: [{ index: 0, message, logprobs: null, finish_reason: calls.length === 0 ? 'stop' : 'tool_calls' }],
+    usage: chatUsage,
+  }
 }
 
 function chatEvents(said: Said): string[] {
-  const chunk = (delta: object, finish: string | null = null) => data({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'm-2026', choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }], usage: null })
+  const chunk = (delta: object, finish: string | null = null) =>
+    data({
+      id: 'chatcmpl-1',
+      object: 'chat.completion.chunk',
+      created: 1_700_000_000,
+      model: 'm-2026',
+      choices: [{ index: 0, delta, logprobs: null, finish_reason: finish }],
+      usage: null,
+    })
   const calls = (said.calls ?? []).flatMap(({ name, input }, index) => {
     const text = JSON.stringify(input)
     return [
@@ -52,8 +76,12 @@ function chatEvents(said: Said): string[] {
     ]
   })
   return [
-    chunk({ role: 'assistant', content: '', refusal: null }), ...(said.pieces ?? []).map(content => chunk({ content })), ...calls, chunk({}, calls.length === 0 ? 'stop' : 'tool_calls'),
-    data({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'm-2026', choices: [], usage: chatUsage }), 'data: [DONE]\n\n',
+    chunk({ role: 'assistant', content: '', refusal: null }),
+    ...(said.pieces ?? []).map(content => chunk({ content })),
+    ...calls,
+    chunk({}, calls.length === 0 ? 'stop' : 'tool_calls'),
+    data({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1_700_000_000, model: 'm-2026', choices: [], usage: chatUsage }),
+    'data: [DONE]\n\n',
   ]
 }
 
@@ -71,16 +99,40 @@ function messagesReply(said: Said): object {
 
 function messagesEvents(said: Said): string[] {
   const block = (index: number, start: object, deltas: readonly object[]) => [
-    named({ type: 'content_block_start', index, content_block: start }), ...deltas.map(delta => named({ type: 'content_block_delta', index, delta })), named({ type: 'content_block_stop', index }),
+    named({ type: 'content_block_start', index, content_block: start }),
+    ...deltas.map(delta => named({ type: 'content_block_delta', index, delta })),
+    named({ type: 'content_block_stop', index }),
   ]
   const first = said.pieces === undefined ? 0 : 1
   return [
-    named({ type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'm-2026', content: [], stop_reason: null, stop_sequence: null, usage: { ...messagesUsage, output_tokens: 1 } } }),
+    named({
+      type: 'message_start',
+      message: {
+        id: 'msg_1',
+        type: 'message',
+        role: 'assistant',
+        model: 'm-2026',
+        content: [],
+        stop_reason: null,
+        stop_sequence: null,
+        usage: { ...messagesUsage, output_tokens: 1 },
+      },
+    }),
     named({ type: 'ping' }),
-    ...(said.pieces === undefined ? [] : block(0, { type: 'text', text: '' }, said.pieces.map(text => ({ type: 'text_delta', text })))),
+    ...(said.pieces === undefined
+      ? []
+      : block(
+          0,
+          { type: 'text', text: '' },
+          said.pieces.map(text => ({ type: 'text_delta', text })),
+        )),
     ...(said.calls ?? []).flatMap(({ name, input }, index) => {
       const text = JSON.stringify(input)
-      return block(first + index, { type: 'tool_use', id: `toolu_${index}`, name, input: {} }, ['', text.slice(0, 5), text.slice(5)].map(piece => ({ type: 'input_json_delta', partial_json: piece })))
+      return block(
+        first + index,
+        { type: 'tool_use', id: `toolu_${index}`, name, input: {} },
+        ['', text.slice(0, 5), text.slice(5)].map(piece => ({ type: 'input_json_delta', partial_json: piece })),
+      )
     }),
     named({ type: 'message_delta', delta: { stop_reason: stopReason(said), stop_sequence: null }, usage: { output_tokens: 10 } }),
     named({ type: 'message_stop' }),
@@ -96,12 +148,26 @@ function stopReason({ calls = [] }: Said): string {
 const geminiUsage = { usageMetadata: { promptTokenCount: 20, candidatesTokenCount: 10, totalTokenCount: 30 }, modelVersion: 'm-2026', responseId: 'g1' }
 
 function geminiReply(said: Said): object {
-  return { candidates: [{ content: { role: 'model', parts: [...(said.pieces === undefined ? [] : [{ text: textOf(said) }]), ...geminiCalls(said)] }, finishReason: 'STOP', index: 0 }], ...geminiUsage }
+  return {
+    candidates: [
+      {
+        content: { role: 'model', parts: [...(said.pieces === undefined ? [] : [{ text: textOf(said) }]), ...geminiCalls(said)] },
+        finishReason: 'STOP',
+        index: 0,
+      },
+    ],
+    ...geminiUsage,
+  }
 }
 
 function geminiEvents(said: Said): string[] {
   const parts = [...(said.pieces ?? []).map(text => ({ text })), ...geminiCalls(said)]
-  return parts.map((part, index) => data({ candidates: [{ content: { role: 'model', parts: [part] }, ...(index === parts.length - 1 ? { finishReason: 'STOP' } : {}), index: 0 }], ...geminiUsage }))
+  return parts.map((part, index) =>
+    data({
+      candidates: [{ content: { role: 'model', parts: [part] }, ...(index === parts.length - 1 ? { finishReason: 'STOP' } : {}), index: 0 }],
+      ...geminiUsage,
+    }),
+  )
 }
 
 function geminiCalls({ calls = [] }: Said): object[] {

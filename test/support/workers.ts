@@ -66,14 +66,24 @@ export class Workers implements AsyncDisposable {
   }
 
   /** Writes the configuration. */
-  async configure({ server = {}, pipelines = {}, ...config }: { readonly server?: object; readonly pipelines?: Readonly<Record<string, readonly object[]>>; readonly [other: string]: unknown }): Promise<void> {
+  async configure({
+    server = {},
+    pipelines = {},
+    ...config
+  }: {
+    readonly server?: object
+    readonly pipelines?: Readonly<Record<string, readonly object[]>>
+    readonly [other: string]: unknown
+  }): Promise<void> {
     await this.folder.write('tapline.yaml', {
       server: { port: this.port, workers: 2, pid_file: 'tapline.pid', ...server },
-      providers: { openai: { api_key: 'sk-upstream', base_url: this.upstream.url, models: ['gpt-test', 'gpt-other'].map(id => ({ id, metadata: { pricing } })) } },
+      providers: {
+        openai: { api_key: 'sk-upstream', base_url: this.upstream.url, models: ['gpt-test', 'gpt-other'].map(id => ({ id, metadata: { pricing } })) },
+      },
       models: { configured_provider_models_mode: 'allowlist' },
       storage: { sqlite: { path: 'tapline.db' } },
       resilience: { retry: { max_retries: 0 } },
-      pipelines: { ...pipelines, chat: [insertWho, ...pipelines['chat'] ?? []], models: [insertWho] },
+      pipelines: { ...pipelines, chat: [insertWho, ...(pipelines['chat'] ?? [])], models: [insertWho] },
       ...config,
     })
   }
@@ -101,8 +111,19 @@ export class Workers implements AsyncDisposable {
   async send(method: 'GET' | 'POST' | 'DELETE', path: string, { body, headers = {} }: CallOptions = {}): Promise<Answered> {
     const dispatcher = new Agent({ pipelining: 0, connections: 1 })
     try {
-      const answer = await request(`${this.#url}${path}`, { method, headers: { 'content-type': 'application/json', ...headers }, dispatcher, ...(body === undefined ? {} : { body: JSON.stringify(body) }) })
-      return { status: answer.statusCode, pid: Number(answer.headers['x-pid']), text: await answer.body.text(), requestId: String(answer.headers['x-request-id']), cache: answer.headers['x-cache'] as string | undefined }
+      const answer = await request(`${this.#url}${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', ...headers },
+        dispatcher,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      return {
+        status: answer.statusCode,
+        pid: Number(answer.headers['x-pid']),
+        text: await answer.body.text(),
+        requestId: String(answer.headers['x-request-id']),
+        cache: answer.headers['x-cache'] as string | undefined,
+      }
     } finally {
       await dispatcher.destroy()
     }

@@ -7,7 +7,9 @@ export const everythingOn = { cache: true, audit: true, usage: true, budget: tru
 
 /** Makes a workflow, and gives its view. */
 export async function makeWorkflow(gateway: AdminGateway, body: Readonly<Record<string, unknown>>): Promise<Readonly<Record<string, unknown>>> {
-  const answer = await gateway.call('POST', '/workflows', { body: { name: 'a workflow', workflow_payload: { schema_version: 2, features: everythingOn }, ...body } })
+  const answer = await gateway.call('POST', '/workflows', {
+    body: { name: 'a workflow', workflow_payload: { schema_version: 2, features: everythingOn }, ...body },
+  })
   expect(answer.status, answer.text).to.equal(201)
   return answer.json as Record<string, unknown>
 }

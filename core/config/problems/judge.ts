@@ -35,7 +35,10 @@ export class Judge {
    * @returns whether the value can be used
    */
   judge(value: unknown, findings: readonly Finding[], root = ''): boolean {
-    const [tolerated, fatal] = partition(findings.filter(({ pointer }) => !this.#refused.has(root + pointer)), ({ kind }) => kind === 'unknown' && !this.#isStrict)
+    const [tolerated, fatal] = partition(
+      findings.filter(({ pointer }) => !this.#refused.has(root + pointer)),
+      ({ kind }) => kind === 'unknown' && !this.#isStrict,
+    )
     for (const finding of tolerated) {
       this.#report.warn(formatProblem(this.#problem(finding, root)))
       remove(value, finding.pointer)
@@ -52,9 +55,10 @@ export class Judge {
 
   #problem({ pointer, expected, got, message }: Finding, root: string): Problem {
     const at = root + pointer
-    const wording = this.isConcealed(at) && expected !== undefined
-      ? { expected, got: '<redacted>', message: `expected ${expected}, got <redacted>` }
-      : { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), message }
+    const wording =
+      this.isConcealed(at) && expected !== undefined
+        ? { expected, got: '<redacted>', message: `expected ${expected}, got <redacted>` }
+        : { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), message }
     return { ...this.#provenance.locate(at), pointer: at, ...wording }
   }
 }

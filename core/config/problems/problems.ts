@@ -35,11 +35,13 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 }
 
 function byPlace(a: Problem, b: Problem): number {
-  return compare(a.file ?? '\uffff', b.file ?? '\uffff')
-    || (a.line ?? 0) - (b.line ?? 0)
-    || (a.column ?? 0) - (b.column ?? 0)
-    || compare(a.env ?? '', b.env ?? '')
-    || compare(a.pointer, b.pointer)
+  return (
+    compare(a.file ?? '\uffff', b.file ?? '\uffff') ||
+    (a.line ?? 0) - (b.line ?? 0) ||
+    (a.column ?? 0) - (b.column ?? 0) ||
+    compare(a.env ?? '', b.env ?? '') ||
+    compare(a.pointer, b.pointer)
+  )
 }
 
 function compare(a: string, b: string): number {

@@ -32,7 +32,10 @@ export function registerAdded({ name, block, mayRefer }: AddedProvider, { types,
   const judge = new Judge(provenance, report, true)
   const draft = { name, definition, block: verbatim(block) as Tree, pointer: join('/providers', name) }
   const config = register(draft, {
-    lookup, provenance, report, judge,
+    lookup,
+    provenance,
+    report,
+    judge,
     resolve: mayRefer ? secretResolver(lookup) : refuseReference,
     fail: (pointer, message) => judge.refuse(pointer, message),
     conceal: pointer => judge.conceal(pointer),
@@ -53,15 +56,22 @@ export function memberOf(pointer: string, name: string): string | undefined {
 /** A message about an added instance, without the secrets that it may repeat. */
 export function withoutSecrets(message: string, block: AddedProvider['block'], definition: ProviderDefinition | undefined): string {
   const schema = definition === undefined ? undefined : blockSchema(definition)
-  const secret = Object.entries(block).filter(([member]) => schema === undefined || isSecret(schema, `/${member}`)).flatMap(([, value]) => value)
-  return secret.reduce<string>((shown, text) => typeof text === 'string' && text.length >= shortestHidden ? shown.replaceAll(text, '<redacted>') : shown, message)
+  const secret = Object.entries(block)
+    .filter(([member]) => schema === undefined || isSecret(schema, `/${member}`))
+    .flatMap(([, value]) => value)
+  return secret.reduce<string>(
+    (shown, text) => (typeof text === 'string' && text.length >= shortestHidden ? shown.replaceAll(text, '<redacted>') : shown),
+    message,
+  )
 }
 
 /** Those that run code of the operator's choice are the operator's alone. */
 function typeOf(type: unknown, types: AddedDeps['types']): ProviderDefinition {
   const definition = typeof type === 'string' ? types.get(type) : undefined
-  if (definition === undefined) throw new AddedProviderFault(`there is no provider type ${JSON.stringify(type)}${suggestion(String(type), types.keys())}`, { param: 'type' })
-  if (definition.namesPackages === true) throw new AddedProviderFault(`providers of type ${definition.name} can only be declared in the configuration`, { param: 'type' })
+  if (definition === undefined)
+    throw new AddedProviderFault(`there is no provider type ${JSON.stringify(type)}${suggestion(String(type), types.keys())}`, { param: 'type' })
+  if (definition.namesPackages === true)
+    throw new AddedProviderFault(`providers of type ${definition.name} can only be declared in the configuration`, { param: 'type' })
   return definition
 }
 

@@ -20,7 +20,9 @@ export function draftsOf(blocks: Tree, definitions: readonly ProviderDefinition[
   const types = new Map(definitions.map(definition => [definition.name, definition]))
   const drafts = Object.entries(blocks).flatMap(([name, block]) => {
     const pointer = join('/providers', name)
-    const problem = (at: string, message: string) => { report.problem({ ...provenance.locate(at), pointer: at, message }) }
+    const problem = (at: string, message: string) => {
+      report.problem({ ...provenance.locate(at), pointer: at, message })
+    }
     if (/[/:]/.test(name) || name === '') problem(pointer, 'expected a name without / and :')
     if (block !== null && !isTree(block)) problem(pointer, 'expected map')
     const own = isTree(block) ? block : {}

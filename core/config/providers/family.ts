@@ -62,7 +62,8 @@ export function parseName(name: string, known: readonly Family[]): FieldName | u
 function sharedName(family: Family, rest: string): FieldName | undefined {
   for (const { pointer, prefix } of family.shared) {
     const { suffix = '', member } = new RegExp(`^(?<suffix>(?:_[A-Za-z0-9]+)*?)_${prefix}(?<member>.+)$`).exec(rest)?.groups ?? {}
-    if (member !== undefined) return { ...ofInstance(family, suffix), field: { pointer: join(pointer, member), schema: { type: 'string' }, env: prefix + member, form: 'bare' } }
+    if (member !== undefined)
+      return { ...ofInstance(family, suffix), field: { pointer: join(pointer, member), schema: { type: 'string' }, env: prefix + member, form: 'bare' } }
   }
   return undefined
 }
@@ -78,14 +79,19 @@ export function gather(environment: Environment, known: readonly Family[]): Inst
     return name === undefined ? [] : [{ ...name, variable }]
   })
   return Object.values(Object.groupBy(found, ({ instance, family }) => `${instance} ${family.definition.name}`))
-    .flatMap((group = []) => group.slice(0, 1).map(({ family, instance, isSuffixed }) => ({
-      family,
-      instance,
-      isSuffixed,
-      keys: group.filter(({ key }) => key !== undefined).toSorted((a, b) => (a.key ?? 0) - (b.key ?? 0)).map(({ variable }) => variable),
-      fields: group.filter(({ key }) => key === undefined),
-    })))
-    .toSorted((a, b) => a.instance < b.instance ? -1 : 1)
+    .flatMap((group = []) =>
+      group.slice(0, 1).map(({ family, instance, isSuffixed }) => ({
+        family,
+        instance,
+        isSuffixed,
+        keys: group
+          .filter(({ key }) => key !== undefined)
+          .toSorted((a, b) => (a.key ?? 0) - (b.key ?? 0))
+          .map(({ variable }) => variable),
+        fields: group.filter(({ key }) => key === undefined),
+      })),
+    )
+    .toSorted((a, b) => (a.instance < b.instance ? -1 : 1))
 }
 
 function family(definition: ProviderDefinition, shared: readonly EnvFamily[]): Family {

@@ -66,7 +66,16 @@ function applyKeys({ keys }: InstanceVariables, target: Target, overlay: Overlay
   const [first] = keys
   const { block, pointer } = target.draft
   const written = isEmpty(block['api_keys'], overlay.lookup) ? '/api_key' : '/api_keys'
-  if (first === undefined || !takes(target, written, keys.map(({ name }) => name), overlay)) return
+  if (
+    first === undefined ||
+    !takes(
+      target,
+      written,
+      keys.map(({ name }) => name),
+      overlay,
+    )
+  )
+    return
   delete block['api_key']
   block['api_keys'] = keys.map(({ value }) => new Verbatim(value))
   overlay.provenance.override(join(pointer, 'api_keys'), first)

@@ -24,13 +24,25 @@ export interface Providers {
 const overridable = '/resilience/'
 
 /** @param blocks the `providers` of the file and the flags, as written @param schema of all settings */
-export function readProviders(blocks: Tree, definitions: readonly ProviderDefinition[], schema: SettingSchema, environment: Environment, registry: Registry): Providers {
-  const known = families(definitions, envFamilies(schema).filter(({ pointer }) => pointer.startsWith(overridable)))
+export function readProviders(
+  blocks: Tree,
+  definitions: readonly ProviderDefinition[],
+  schema: SettingSchema,
+  environment: Environment,
+  registry: Registry,
+): Providers {
+  const known = families(
+    definitions,
+    envFamilies(schema).filter(({ pointer }) => pointer.startsWith(overridable)),
+  )
   const drafts = draftsOf(blocks, definitions, registry.provenance, registry.report)
   for (const variables of gather(environment, known)) applyInstance(variables, { ...registry, drafts })
   warnOfPrefixed(environment, known, registry)
   const names = [...drafts.keys()].toSorted()
-  const instances = names.map(name => drafts.get(name)).map(draft => draft && register(draft, registry)).filter(instance => instance !== undefined)
+  const instances = names
+    .map(name => drafts.get(name))
+    .map(draft => draft && register(draft, registry))
+    .filter(instance => instance !== undefined)
   if (instances.length > 0) return { instances: byName(instances), lookedFor: [] }
   return { instances: byName(definitions.filter(({ fallback }) => fallback).map(fallback)), lookedFor: known.flatMap(variablesOf).toSorted() }
 }

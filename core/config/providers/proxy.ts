@@ -7,7 +7,7 @@ import { proxyUrl } from './urls.ts'
 /** The process's own proxies, and hosts that are reached without them. Either case counts. */
 export const proxyVariables = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'http_proxy', 'https_proxy', 'no_proxy'] as const
 
-type ProxyVariable = typeof proxyVariables[number]
+type ProxyVariable = (typeof proxyVariables)[number]
 
 /** What an instance says of proxies, and its variables. */
 export interface ProxySettings {
@@ -31,7 +31,9 @@ export function proxyFor(url: string, { proxy_url: own, variables = {} }: ProxyS
 
 /** The proxy that the variables of the process name for calls that are no provider's. @throws as above */
 export function processProxyFor(url: string): string | undefined {
-  const variables = proxyVariables.map(name => [name, process.env[name]] as const).filter((entry): entry is readonly [ProxyVariable, string] => entry[1] !== undefined)
+  const variables = proxyVariables
+    .map(name => [name, process.env[name]] as const)
+    .filter((entry): entry is readonly [ProxyVariable, string] => entry[1] !== undefined)
   return proxyFor(url, { variables: Object.fromEntries(variables) })
 }
 
@@ -61,17 +63,21 @@ function isOnThisMachine(host: string): boolean {
  */
 function isExempt(to: URL, list: string): boolean {
   const host = hostOf(to)
-  const port = to.port === '' ? to.protocol === 'https:' ? '443' : '80' : to.port
-  return list.toLowerCase().split(/[\s,]+/).filter(entry => entry !== '').some(entry => {
-    if (entry === '*') return true
-    const [, bracketed, plain, wanted] = /^(?:\[(.+)\]|([^:]+|.*:.*:.*))(?::(\d+))?$/.exec(entry) ?? []
-    const named = bracketed ?? plain
-    return named !== undefined && (wanted === undefined || wanted === port) && isNamed(host, named)
-  })
+  const port = to.port === '' ? (to.protocol === 'https:' ? '443' : '80') : to.port
+  return list
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(entry => entry !== '')
+    .some(entry => {
+      if (entry === '*') return true
+      const [, bracketed, plain, wanted] = /^(?:\[(.+)\]|([^:]+|.*:.*:.*))(?::(\d+))?$/.exec(entry) ?? []
+      const named = bracketed ?? plain
+      return named !== undefined && (wanted === undefined || wanted === port) && isNamed(host, named)
+    })
 }
 
 function isNamed(host: string, named: string): boolean {
   if (named.includes('/') || isIP(named) !== 0) return membership([named])(host)
   const domain = named.replace(/^\*?\./, '').replace(/\.$/, '')
-  return host.endsWith(`.${domain}`) || host === domain && domain === named.replace(/\.$/, '')
+  return host.endsWith(`.${domain}`) || (host === domain && domain === named.replace(/\.$/, ''))
 }

@@ -27,9 +27,12 @@ export function prune(block: Tree, lookup: Lookup): Pruned {
     if (placeholders !== '') dropped.push({ pointer, placeholders })
     return placeholders === '' && !isBlank(item, lookup)
   }
-  const isKept = (key: string, value: unknown) => key === 'api_key' ? keep(value, '/api_key') : value !== null && !(optional.has(key) && isBlank(value, lookup))
-  const kept = (key: string, value: unknown) => isPruned(key, value) ? value.filter((item, index) => keep(item, join('', key, index))) : value
-  const members = Object.entries(block).filter(([key, value]) => isKept(key, value)).map(([key, value]) => [key, kept(key, value)] as const)
+  const isKept = (key: string, value: unknown) =>
+    key === 'api_key' ? keep(value, '/api_key') : value !== null && !(optional.has(key) && isBlank(value, lookup))
+  const kept = (key: string, value: unknown) => (isPruned(key, value) ? value.filter((item, index) => keep(item, join('', key, index))) : value)
+  const members = Object.entries(block)
+    .filter(([key, value]) => isKept(key, value))
+    .map(([key, value]) => [key, kept(key, value)] as const)
   return { block: Object.fromEntries(members), dropped }
 }
 
@@ -48,5 +51,5 @@ function isBlank(value: unknown, lookup: Lookup): boolean {
 }
 
 function unresolved(text: Text, lookup: Lookup): string {
-  return new Template(text, lookup).unresolved.map(placeholder => /^\$\{\w+\}$/.test(placeholder) ? placeholder : '${…}').join(', ')
+  return new Template(text, lookup).unresolved.map(placeholder => (/^\$\{\w+\}$/.test(placeholder) ? placeholder : '${…}')).join(', ')
 }

@@ -50,7 +50,11 @@ const leavingSecretsAlone: Pick<Expansion, 'resolve' | 'fail' | 'conceal'> = { r
 function withUnknownKeys(draft: Draft, registry: Registry): Draft {
   const schema = blockSchema(draft.definition)
   const { value, findings } = check(schema, expand(draft.block, schema, draft.pointer, { ...registry, ...leavingSecretsAlone }))
-  registry.judge.judge(value, findings.filter(({ kind }) => kind === 'unknown'), draft.pointer)
+  registry.judge.judge(
+    value,
+    findings.filter(({ kind }) => kind === 'unknown'),
+    draft.pointer,
+  )
   return draft
 }
 
@@ -81,7 +85,11 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   const { value, findings } = check(blockSchema(draft.definition), written)
   const missing = findings.filter(({ kind, pointer }) => kind === 'missing' && keysOf(pointer).length === 1)
   if (missing.length > 0) unregistered(draft, `it has no ${missing.map(({ pointer }) => pointer.slice(1)).join(', ')}`, registry)
-  const isUsable = registry.judge.judge(value, findings.filter(finding => !missing.includes(finding)), draft.pointer)
+  const isUsable = registry.judge.judge(
+    value,
+    findings.filter(finding => !missing.includes(finding)),
+    draft.pointer,
+  )
   if (!isUsable || missing.length > 0 || !isTree(value)) return undefined
   const urls = urlsOf(draft, value, registry)
   return urls && instance(draft, { ...value, ...urls }, registry)
@@ -90,7 +98,10 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
 /** Its URLs as they are called; undefined, with an error that says where to mend it, if one of them cannot be one. */
 function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance, report }: Registry): Readonly<Record<string, string>> | undefined {
   const urls: Record<string, string> = {}
-  for (const [field, read] of [['base_url', (text: string) => definition.baseUrlFor?.(text) ?? baseUrl(text)], ['proxy_url', proxyUrl]] as const) {
+  for (const [field, read] of [
+    ['base_url', (text: string) => definition.baseUrlFor?.(text) ?? baseUrl(text)],
+    ['proxy_url', proxyUrl],
+  ] as const) {
     const given = block[field]
     if (typeof given !== 'string') continue
     try {
@@ -108,13 +119,13 @@ function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: 
   const { definition } = draft
   const { api_key: single = [], api_keys: listed = [], ...settings } = block
   if (block['api_keys'] === undefined) provenance.imply(join(draft.pointer, 'api_keys'), join(draft.pointer, 'api_key'))
-  const variables = set([...definition.variables ?? [], ...proxyVariables], lookup)
+  const variables = set([...(definition.variables ?? []), ...proxyVariables], lookup)
   return {
     ...pick(settings, ['base_url', 'proxy_url', 'resilience']),
     name: draft.name,
     type: draft.definition.name,
     keys: [...new Set([single, listed].flat() as string[])],
-    models: (block['models'] as (string | ConfiguredModel)[] | undefined ?? []).map(model => typeof model === 'string' ? { id: model } : model),
+    models: ((block['models'] as (string | ConfiguredModel)[] | undefined) ?? []).map(model => (typeof model === 'string' ? { id: model } : model)),
     settings,
     ...(definition.variables === undefined && Object.keys(variables).length === 0 ? {} : { variables }),
     ...(definition.namesPackages === true && directory !== undefined ? { directory } : {}),

@@ -30,7 +30,11 @@ export interface Finding {
  * @param asked what of the schema is asked about
  * @returns the value with numbers for durations and sizes, and with defaults; and all that is wrong with it
  */
-export function check(schema: SettingSchema, written: unknown, asked: SettingSchema = schema): { readonly value: unknown; readonly findings: readonly Finding[] } {
+export function check(
+  schema: SettingSchema,
+  written: unknown,
+  asked: SettingSchema = schema,
+): { readonly value: unknown; readonly findings: readonly Finding[] } {
   const value = readValue(schema, written)
   const validate = validator(asked)
   if (validate(value)) return { value, findings: [] }
@@ -103,9 +107,12 @@ function finding(error: ErrorObject, schema: SettingSchema, written: unknown): F
   const parent = error.parentSchema as SettingSchema
   if (propertyName !== undefined) return []
   switch (keyword) {
-    case 'additionalProperties': return [unknown(instancePath, String(params['additionalProperty']), parent)]
-    case 'required': return [missing(instancePath, String(params['missingProperty']), parent)]
-    case 'propertyNames': return [badName(instancePath, String(params['propertyName']), parent)]
+    case 'additionalProperties':
+      return [unknown(instancePath, String(params['additionalProperty']), parent)]
+    case 'required':
+      return [missing(instancePath, String(params['missingProperty']), parent)]
+    case 'propertyNames':
+      return [badName(instancePath, String(params['propertyName']), parent)]
   }
   return [wrong(schema, written, instancePath, expectation(parent))]
 }

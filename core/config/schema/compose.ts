@@ -40,7 +40,8 @@ export function composeSchema(owners: readonly SettingsOwner[], providerTypes: r
 /** The settings that an owner's schema names. */
 export function settingsOf({ schema }: SettingsOwner): OwnedSetting[] {
   return Object.entries(schema.properties ?? {}).flatMap(([option, property]) =>
-    property.setting === undefined ? [] : [{ option, pointer: pointerTo(property.setting), schema: property }])
+    property.setting === undefined ? [] : [{ option, pointer: pointerTo(property.setting), schema: property }],
+  )
 }
 
 /** `a.b.c` as a pointer. */
@@ -53,8 +54,13 @@ const blockSchemas = new WeakMap<ProviderDefinition, SettingSchema>()
 /** What the block of an instance of one type may say; made once for a type. */
 export function blockSchema(definition: ProviderDefinition): SettingSchema {
   const { schema } = definition
-  const known = blockSchemas.get(definition)
-    ?? { ...providerSchema, ...schema, type: 'object', additionalProperties: false, properties: { ...providerSchema.properties, ...schema?.properties } }
+  const known = blockSchemas.get(definition) ?? {
+    ...providerSchema,
+    ...schema,
+    type: 'object',
+    additionalProperties: false,
+    properties: { ...providerSchema.properties, ...schema?.properties },
+  }
   blockSchemas.set(definition, known)
   return known
 }

@@ -6,7 +6,11 @@ import type { SettingSchema } from './schema.ts'
 
 const definitions: Readonly<Record<string, unknown>> = source.$defs
 
-export const coreSchema: SettingSchema = inline({ type: source.type, additionalProperties: source.additionalProperties, properties: source.properties }) as SettingSchema
+export const coreSchema: SettingSchema = inline({
+  type: source.type,
+  additionalProperties: source.additionalProperties,
+  properties: source.properties,
+}) as SettingSchema
 
 /** What every provider block may say, whatever its type. */
 export const providerSchema: SettingSchema = inline(definitions['provider']) as SettingSchema

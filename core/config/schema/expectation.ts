@@ -32,7 +32,9 @@ const kinds: Readonly<Record<string, string>> = { object: 'map', array: 'list', 
 
 function kind(schema: SettingSchema): string {
   if (schema.format !== undefined) return formats[schema.format] ?? schema.format
-  const named = typesOf(schema).map(type => kinds[type] ?? type).join(' or ')
+  const named = typesOf(schema)
+    .map(type => kinds[type] ?? type)
+    .join(' or ')
   if (schema.pattern !== undefined) return `string that matches ${schema.pattern}`
   if (schema.minLength === 1) return 'string that is not empty'
   if (schema.required !== undefined) return `${named} with ${schema.required.join(' and ')}`
@@ -42,7 +44,7 @@ function kind(schema: SettingSchema): string {
 function range(schema: SettingSchema): string {
   const { minimum, maximum, format } = schema
   if (minimum !== undefined && maximum !== undefined) return ` from ${inUnit(minimum, format)} to ${inUnit(maximum, format)}`
-  const bound = (value: number | undefined, sign: string) => value === undefined ? [] : [`${sign} ${inUnit(value, format)}`]
+  const bound = (value: number | undefined, sign: string) => (value === undefined ? [] : [`${sign} ${inUnit(value, format)}`])
   const bounds = [...bound(minimum, '>='), ...bound(schema.exclusiveMinimum, '>'), ...bound(maximum, '<='), ...bound(schema.exclusiveMaximum, '<')]
   const count = [...least(schema.minItems, 'item'), ...least(schema.minProperties, 'member')]
   return [bounds.length > 0 ? ` ${bounds.join(' and ')}` : '', ...count, schema.uniqueItems === true ? ' without repetition' : ''].join('')
@@ -55,9 +57,13 @@ function least(count: number | undefined, noun: string): string[] {
 /** A bound in the unit that the operator writes. */
 function inUnit(value: number, format: SettingSchema['format']): string {
   switch (format) {
-    case 'duration': return `${value}ms`
-    case 'seconds': return `${value / 1000}s`
-    case 'size': return value % 1024 ** 2 === 0 && value > 0 ? `${value / 1024 ** 2}M` : value % 1024 === 0 && value > 0 ? `${value / 1024}K` : String(value)
-    default: return String(value)
+    case 'duration':
+      return `${value}ms`
+    case 'seconds':
+      return `${value / 1000}s`
+    case 'size':
+      return value % 1024 ** 2 === 0 && value > 0 ? `${value / 1024 ** 2}M` : value % 1024 === 0 && value > 0 ? `${value / 1024}K` : String(value)
+    default:
+      return String(value)
   }
 }

@@ -44,7 +44,10 @@ export function readSize(written: unknown): number | undefined {
 
 /** Comma-separated items, trimmed, blanks dropped. */
 export function readList(text: string): string[] {
-  return text.split(',').map(item => item.trim()).filter(item => item !== '')
+  return text
+    .split(',')
+    .map(item => item.trim())
+    .filter(item => item !== '')
 }
 
 /** The formats that are written with a unit. */
@@ -57,7 +60,7 @@ export const units: Readonly<Record<Unit, (written: unknown) => number | undefin
 }
 
 function total(parts: readonly (string | undefined)[], factors: readonly number[]): number | undefined {
-  const numbers = parts.map(part => part === undefined ? 0 : readNumber(part))
+  const numbers = parts.map(part => (part === undefined ? 0 : readNumber(part)))
   const known = numbers.filter(number => number !== undefined)
   if (known.length < numbers.length) return undefined
   return known.reduce((sum, number, i) => sum + number * (factors[i] ?? 0), 0)

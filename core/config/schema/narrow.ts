@@ -8,7 +8,15 @@ export function narrow(errors: readonly ErrorObject[]): ErrorObject[] {
   const choices = errors.filter(isChoice)
   const outer = choices.filter(choice => !choices.some(other => isWithin(choice, other)))
   const plain = errors.filter(error => !outer.some(choice => error === choice || isWithin(error, choice)))
-  return [...plain, ...outer.flatMap(choice => closest(choice, errors.filter(error => isWithin(error, choice))))]
+  return [
+    ...plain,
+    ...outer.flatMap(choice =>
+      closest(
+        choice,
+        errors.filter(error => isWithin(error, choice)),
+      ),
+    ),
+  ]
 }
 
 function isChoice({ keyword }: ErrorObject): boolean {
@@ -16,8 +24,10 @@ function isChoice({ keyword }: ErrorObject): boolean {
 }
 
 function isWithin(error: ErrorObject, choice: ErrorObject): boolean {
-  return error.schemaPath.startsWith(`${choice.schemaPath}/`)
-    && (error.instancePath === choice.instancePath || error.instancePath.startsWith(`${choice.instancePath}/`))
+  return (
+    error.schemaPath.startsWith(`${choice.schemaPath}/`) &&
+    (error.instancePath === choice.instancePath || error.instancePath.startsWith(`${choice.instancePath}/`))
+  )
 }
 
 function closest(choice: ErrorObject, errors: readonly ErrorObject[]): ErrorObject[] {
@@ -31,7 +41,7 @@ function closest(choice: ErrorObject, errors: readonly ErrorObject[]): ErrorObje
 
 /** How far a value is from an alternative; a misspelt member counts once, though it is unknown and missing. */
 function distance(group: readonly ErrorObject[]): number {
-  const unknown = group.flatMap(({ params }) => 'additionalProperty' in params ? [String(params['additionalProperty'])] : [])
+  const unknown = group.flatMap(({ params }) => ('additionalProperty' in params ? [String(params['additionalProperty'])] : []))
   const misspelt = group.filter(({ params }) => 'missingProperty' in params && nearest(String(params['missingProperty']), unknown) !== undefined)
   return group.length - misspelt.length
 }

@@ -27,7 +27,7 @@ const closedSchemas = new WeakMap<OptionsSchema, OptionsSchema>()
 /** An option that the schema does not name is a misspelt one. A schema that is a choice has no names of its own. */
 function closed(schema: OptionsSchema): OptionsSchema {
   const isChoice = schema.properties === undefined && (schema.oneOf ?? schema.anyOf) !== undefined
-  const known = isChoice ? schema : closedSchemas.get(schema) ?? { additionalProperties: false, ...schema }
+  const known = isChoice ? schema : (closedSchemas.get(schema) ?? { additionalProperties: false, ...schema })
   closedSchemas.set(schema, known)
   return known
 }

@@ -31,7 +31,8 @@ function readChoice(choices: readonly SettingSchema[], written: unknown): unknow
 function readMap(schema: SettingSchema, written: Tree): Tree {
   const { properties = {}, additionalProperties: others } = schema
   const own = Object.entries(properties).map(([key, child]) => [key, readValue(child, Object.hasOwn(written, key) ? written[key] : undefined)] as const)
-  const further = Object.entries(written).filter(([key]) => !Object.hasOwn(properties, key))
+  const further = Object.entries(written)
+    .filter(([key]) => !Object.hasOwn(properties, key))
     .map(([key, value]) => [key, typeof others === 'object' ? readValue(others, value) : value] as const)
   return Object.fromEntries([...own, ...further].filter(([, value]) => value !== undefined))
 }
@@ -67,7 +68,7 @@ function fits(schema: SettingSchema, value: unknown): boolean {
 function hasType(schema: SettingSchema, value: unknown): boolean {
   if (unitOf(schema) !== undefined) return typeof value === 'number'
   const types = typesOf(schema)
-  return types.length === 0 || types.some(type => type === 'integer' ? Number.isInteger(value) : type === typeOf(value))
+  return types.length === 0 || types.some(type => (type === 'integer' ? Number.isInteger(value) : type === typeOf(value)))
 }
 
 function typeOf(value: unknown): string {

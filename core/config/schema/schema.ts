@@ -38,7 +38,9 @@ export function childSchema(schema: SettingSchema | undefined, key: string): Set
   if (schema.properties !== undefined && Object.hasOwn(schema.properties, key)) return schema.properties[key]
   if (typeof schema.additionalProperties === 'object') return schema.additionalProperties
   if (schema.items !== undefined && /^\d+$/.test(key)) return schema.items
-  return branches(schema).map(branch => childSchema(branch, key)).find(found => found !== undefined)
+  return branches(schema)
+    .map(branch => childSchema(branch, key))
+    .find(found => found !== undefined)
 }
 
 export function schemaAt(schema: SettingSchema, pointer: string): SettingSchema | undefined {
@@ -53,7 +55,7 @@ export function isSecret(schema: SettingSchema, pointer: string): boolean {
 
 /** The alternatives of a schema that is a choice and nothing else. */
 export function branches(schema: SettingSchema): readonly SettingSchema[] {
-  return schema.type === undefined && schema.properties === undefined ? schema.oneOf ?? schema.anyOf ?? [] : []
+  return schema.type === undefined && schema.properties === undefined ? (schema.oneOf ?? schema.anyOf ?? []) : []
 }
 
 /** The unit in which the value is written, if it is a number with one. */
@@ -76,7 +78,7 @@ export function isTextual(schema: SettingSchema | undefined): boolean {
 
 /** Every setting below a schema that names a variable. */
 export function envSettings(schema: SettingSchema, pointer = ''): EnvSetting[] {
-  const own = schema.env === undefined ? [] : [{ pointer, schema, env: schema.env, form: schema.env_form ?? 'any' as const }]
+  const own = schema.env === undefined ? [] : [{ pointer, schema, env: schema.env, form: schema.env_form ?? ('any' as const) }]
   return [...own, ...Object.entries(schema.properties ?? {}).flatMap(([key, child]) => envSettings(child, join(pointer, key)))]
 }
 

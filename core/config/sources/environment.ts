@@ -27,10 +27,14 @@ export class Environment {
     this.dotenv = file
     const exported = Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined)
     this.#set = new Set([...exported.map(([name]) => name), ...entries.keys()])
-    this.#usable = new Map([
-      ...[...entries].map(([name, { value, line }]): Variable => ({ name, value, kind: 'dotenv', line, ...(file === undefined ? {} : { file }) })),
-      ...exported.map(([name, value]): Variable => ({ name, value, kind: 'env' })),
-    ].filter(({ value }) => value.trim() !== '').map(variable => [variable.name, variable]))
+    this.#usable = new Map(
+      [
+        ...[...entries].map(([name, { value, line }]): Variable => ({ name, value, kind: 'dotenv', line, ...(file === undefined ? {} : { file }) })),
+        ...exported.map(([name, value]): Variable => ({ name, value, kind: 'env' })),
+      ]
+        .filter(({ value }) => value.trim() !== '')
+        .map(variable => [variable.name, variable]),
+    )
   }
 
   /** A variable that is set to more than blanks. */
@@ -48,17 +52,25 @@ export class Environment {
 
   /** All usable variables, by name: nothing depends on the order in which the system lists them. */
   sorted(): readonly Variable[] {
-    return [...this.#usable.values()].toSorted((a, b) => a.name < b.name ? -1 : 1)
+    return [...this.#usable.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1))
   }
 
   /** The names that `.env` supplied. */
   get dotenvNames(): readonly string[] {
-    return this.sorted().filter(({ kind }) => kind === 'dotenv').map(({ name }) => name)
+    return this.sorted()
+      .filter(({ kind }) => kind === 'dotenv')
+      .map(({ name }) => name)
   }
 }
 
 /** Reads `.env` of the working directory, if there is one, below the variables of the process. @param previous the one that was read before: it must still be there */
-export async function readEnvironment(cwd: string, variables: Variables, previous: string | undefined, report: Report, readText: ReadText): Promise<Environment> {
+export async function readEnvironment(
+  cwd: string,
+  variables: Variables,
+  previous: string | undefined,
+  report: Report,
+  readText: ReadText,
+): Promise<Environment> {
   const file = resolve(cwd, '.env')
   const text = await readIfPresent(file, previous === file, report, readText)
   if (text === undefined) return new Environment(variables)

@@ -24,7 +24,7 @@ export class KeptTexts {
   readonly read: ReadText = async path => {
     const text = this.#texts.get(path)
     if (text === null) throw Object.assign(new Error(`there is no ${path}`), { code: 'ENOENT' })
-    return text ?? await this.#readAnew(path)
+    return text ?? (await this.#readAnew(path))
   }
 
   async #readAnew(path: string): Promise<string> {

@@ -115,7 +115,7 @@ export class Layers {
 
   /** Items replace those of the same identity; the others are added. */
   #mergeItems(pointer: string, written: readonly unknown[], items: readonly unknown[], identity: string, origin: Origin): void {
-    const nameOf = (item: unknown) => isTree(item) ? item[identity] : undefined
+    const nameOf = (item: unknown) => (isTree(item) ? item[identity] : undefined)
     let end = written.length
     for (const item of items) {
       const same = written.findIndex(other => nameOf(other) !== undefined && nameOf(other) === nameOf(item))

@@ -10,8 +10,10 @@ const maxBytes = 1024 * 1024
 export function secretResolver(lookup: Lookup): Resolve {
   return (scheme, reference) => {
     switch (scheme) {
-      case 'env': return variable(reference, lookup)
-      case 'file': return file(reference)
+      case 'env':
+        return variable(reference, lookup)
+      case 'file':
+        return file(reference)
     }
     throw new Error(`nothing resolves the scheme "${scheme}"; it takes a plugin that does`)
   }

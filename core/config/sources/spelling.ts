@@ -58,14 +58,18 @@ export class Spellings {
   family(prefix: string): ReadonlyMap<string, Variable> {
     this.#families.add(prefix)
     const spelled = names(prefix, 'any').toReversed()
-    const found = spelled.flatMap(start => this.#environment.sorted().flatMap(variable => variable.name.startsWith(start) ? [[variable.name.slice(start.length), variable] as const] : []))
+    const found = spelled.flatMap(start =>
+      this.#environment.sorted().flatMap(variable => (variable.name.startsWith(start) ? [[variable.name.slice(start.length), variable] as const] : [])),
+    )
     const members = new Map(found)
     for (const [name, variable] of members) this.#warnOf(variable.name, prefix + name)
     return members
   }
 
   #usable(base: string, form: Form): Variable | undefined {
-    return names(base, form).map(name => this.#environment.get(name)).find(variable => variable !== undefined)
+    return names(base, form)
+      .map(name => this.#environment.get(name))
+      .find(variable => variable !== undefined)
   }
 
   #warnOf(name: string, base: string): void {

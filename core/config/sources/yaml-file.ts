@@ -76,7 +76,7 @@ class Survey {
 }
 
 function startOf(node: unknown): number {
-  return isNode(node) ? node.range?.[0] ?? 0 : 0
+  return isNode(node) ? (node.range?.[0] ?? 0) : 0
 }
 
 /** `00123` may be meant as text; the schema decides. */

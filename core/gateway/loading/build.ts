@@ -41,7 +41,7 @@ export interface BuildOptions {
  * @throws ConfigError with every problem, or Error if the wanted pipeline is not there
  */
 export async function buildGeneration(context: ProcessContext, { previous, wanted, read, additions = noAdditions }: BuildOptions = {}): Promise<Generation> {
-  const { config, types, problems: malformed } = read ?? await readConfig({ ...context, previous: previous?.config })
+  const { config, types, problems: malformed } = read ?? (await readConfig({ ...context, previous: previous?.config }))
   const problems: Problem[] = [...malformed]
   const listed = await loadListed(config, context, problems)
   const input = compileInput(config, context, new Map([...listed].map(([name, { file }]) => [name, file])))
@@ -53,16 +53,20 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const providerDeps = makeProviderDeps(config, dialects)
   const made = areProvidersSound ? makeStandingProviders({ standing, config, types, providerDeps, previous, log: context.log }) : noProviders
   const variants = new VariantCompiler(input, previous?.variants)
-  const setUp = await setUpInstances(resolved.flatMap(({ steps }) => steps), {
-    own: kernelServices(context, { providers: made.providers, variants, knownPlugins: pluginsOf(listed, input) }),
-    log: context.log,
-    userFile: config.file,
-    config,
-    previous: previous?.instances ?? new Map(),
-    ownUnchanged: previous !== undefined && sameProviders(previous.providers, made.providers),
-    isWhole,
-    unknown: areProvidersSound ? [] : ['providers'],
-  }, problems)
+  const setUp = await setUpInstances(
+    resolved.flatMap(({ steps }) => steps),
+    {
+      own: kernelServices(context, { providers: made.providers, variants, knownPlugins: pluginsOf(listed, input) }),
+      log: context.log,
+      userFile: config.file,
+      config,
+      previous: previous?.instances ?? new Map(),
+      ownUnchanged: previous !== undefined && sameProviders(previous.providers, made.providers),
+      isWhole,
+      unknown: areProvidersSound ? [] : ['providers'],
+    },
+    problems,
+  )
   if (problems.length > 0) {
     await releaseNew(made.providers, previous?.providers)
     throw new ConfigError(problems)
@@ -71,21 +75,40 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, setUp.instances)]))
   variants.begin({ plans, setUp, planOf })
   const isFallback = [...made.providers.keys()].every(name => !standing.added.has(name))
-  return new Generation({
-    config, types, plans, variants, providerDeps,
-    instances: setUp.instances,
-    providers: made.providers,
-    files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
-    added: additions.all,
-    leftOut: new Map([...standing.leftOut, ...made.unmadeAdded]),
-    unmade: made.unmade,
-    lookedFor: isFallback ? config.lookedFor : [],
-  }, context.clock)
+  return new Generation(
+    {
+      config,
+      types,
+      plans,
+      variants,
+      providerDeps,
+      instances: setUp.instances,
+      providers: made.providers,
+      files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
+      added: additions.all,
+      leftOut: new Map([...standing.leftOut, ...made.unmadeAdded]),
+      unmade: made.unmade,
+      lookedFor: isFallback ? config.lookedFor : [],
+    },
+    context.clock,
+  )
 }
 
 /** What the kernel itself offers; some of it only where several processes serve, or where one serves at all. */
-function kernelServices({ clock, random, health, version, innerCalls, processes, configurations }: ProcessContext, made: Pick<OwnServices, 'providers' | 'variants' | 'knownPlugins'>): OwnServices {
-  return { clock, random, health, version, pipelines: innerCalls, ...made, ...(processes === undefined ? {} : { processes }), ...(configurations === undefined ? {} : { configurations }) }
+function kernelServices(
+  { clock, random, health, version, innerCalls, processes, configurations }: ProcessContext,
+  made: Pick<OwnServices, 'providers' | 'variants' | 'knownPlugins'>,
+): OwnServices {
+  return {
+    clock,
+    random,
+    health,
+    version,
+    pipelines: innerCalls,
+    ...made,
+    ...(processes === undefined ? {} : { processes }),
+    ...(configurations === undefined ? {} : { configurations }),
+  }
 }
 
 interface MadeOf {
@@ -99,7 +122,7 @@ interface MadeOf {
 /** When one of these changes, the generation may. */
 function filesOf({ config, cwd, types, loaded, resolved }: MadeOf): ReadonlySet<string> {
   return new Set([
-    ...config.file === undefined ? [] : [config.file],
+    ...(config.file === undefined ? [] : [config.file]),
     join(cwd, '.env'),
     ...types.files.values(),
     ...loaded.filter(({ isDefault }) => !isDefault).map(({ file }) => file),
@@ -113,7 +136,11 @@ async function loadListed(config: Config, { cwd }: ProcessContext, problems: Pro
   const listed = new Map<string, Loaded<unknown>>()
   for (const [index, { file, sha256 }] of files.entries()) {
     const pointer = `/plugins/load/${index}`
-    const loaded = await tryLoad(() => loadPlugin(resolve(directoryOf(config.file, cwd), file), cwd, { searchPaths: [], foreignAllowed: enabled }, sha256), { ...config.place(pointer), pointer, got: file }, problems)
+    const loaded = await tryLoad(
+      () => loadPlugin(resolve(directoryOf(config.file, cwd), file), cwd, { searchPaths: [], foreignAllowed: enabled }, sha256),
+      { ...config.place(pointer), pointer, got: file },
+      problems,
+    )
     if (loaded !== undefined) listed.set(loaded.definition.name, loaded)
   }
   return listed
@@ -126,7 +153,7 @@ function compileInput(config: Config, { cwd }: ProcessContext, listed: ReadonlyM
     loader: { searchPaths: plugins.search_paths, listed, foreignAllowed: plugins.enabled },
     directory: directoryOf(config.file, cwd),
     place: (pointer: string) => config.place(pointer),
-    locate: (file: string, pointer: string) => file === config.file ? config.place(pointer) : undefined,
+    locate: (file: string, pointer: string) => (file === config.file ? config.place(pointer) : undefined),
   }
 }
 

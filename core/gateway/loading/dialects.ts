@@ -14,19 +14,34 @@ import type { Dialects } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { tryLoad } from './try-load.ts'
 
-export async function loadDialects(pipelines: readonly ResolvedPipeline[], configs: ReadonlyMap<string, ProviderConfig>, config: Config, types: ProviderTypes, problems: Problem[]): Promise<Dialects> {
+export async function loadDialects(
+  pipelines: readonly ResolvedPipeline[],
+  configs: ReadonlyMap<string, ProviderConfig>,
+  config: Config,
+  types: ProviderTypes,
+  problems: Problem[],
+): Promise<Dialects> {
   const dialects = new Map<string, Loaded<Dialect | UpstreamDialect>>()
   const add = async (dialect: string, from: string, named: Omit<Problem, 'message'>) => {
-    const loaded = dialects.get(dialect) ?? await tryLoad(() => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }), { ...named, got: dialect }, problems)
+    const loaded =
+      dialects.get(dialect) ??
+      (await tryLoad(
+        () => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }),
+        { ...named, got: dialect },
+        problems,
+      ))
     if (loaded !== undefined) dialects.set(dialect, loaded)
     return loaded?.definition
   }
   const addForCallers = async (dialect: string, pointer: string, place: Place | undefined) => {
-    const named = { ...config.place(pointer) ?? place, pointer }
+    const named = { ...(config.place(pointer) ?? place), pointer }
     const definition = await add(dialect, dirname(place?.file ?? '/'), named)
-    if (definition !== undefined && !isForCallers(definition)) problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
+    if (definition !== undefined && !isForCallers(definition))
+      problems.push({ ...named, got: dialect, expected: 'a dialect in which callers speak', message: `${dialect} is spoken to providers only` })
   }
-  for (const { pipeline: { dialect, dialectWhen, name, place } } of pipelines) {
+  for (const {
+    pipeline: { dialect, dialectWhen, name, place },
+  } of pipelines) {
     if (dialect !== undefined) await addForCallers(dialect, `/pipelines/${name}/dialect`, place)
     for (const [index, rule] of dialectWhen.entries()) await addForCallers(rule.dialect, `/pipelines/${name}/dialect_when/${index}/dialect`, place)
   }
@@ -52,9 +67,19 @@ function knownFacts(provider: ProviderConfig, definition: ProviderDefinition): R
 
 /** Operations that an instance shall be asked for, and that its type does not have. */
 function unknownOperations({ name, type, settings }: ProviderConfig, known: readonly string[], config: Config): readonly Problem[] {
-  const asked = settings['operations'] as readonly string[] | undefined ?? []
+  const asked = (settings['operations'] as readonly string[] | undefined) ?? []
   return asked.flatMap((operation, index) => {
     const pointer = `/providers/${name}/operations/${index}`
-    return known.includes(operation) ? [] : [{ ...config.place(pointer), pointer, got: operation, expected: 'an operation of the type', message: `${type} has no operation "${operation}"${suggestion(operation, known)}` }]
+    return known.includes(operation)
+      ? []
+      : [
+          {
+            ...config.place(pointer),
+            pointer,
+            got: operation,
+            expected: 'an operation of the type',
+            message: `${type} has no operation "${operation}"${suggestion(operation, known)}`,
+          },
+        ]
   })
 }

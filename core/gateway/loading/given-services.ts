@@ -12,7 +12,8 @@ export function wishesOf({ needs = [], wants = [] }: PluginDefinition): readonly
 /** The services that a plugin asked for, and those that are always there. Another one fails by name, not by accident. */
 export function givenServices(name: string, definition: PluginDefinition, services: Readonly<Partial<Record<ServiceName, unknown>>>): Services {
   const given = {}
-  for (const service of new Set<ServiceName>([...alwaysThere, ...wishesOf(definition)])) Object.defineProperty(given, service, { enumerable: true, value: services[service] })
+  for (const service of new Set<ServiceName>([...alwaysThere, ...wishesOf(definition)]))
+    Object.defineProperty(given, service, { enumerable: true, value: services[service] })
   return new Proxy(given, {
     get: (target, key) => {
       if (key in target || typeof key === 'symbol' || key === 'then') return (target as Record<string | symbol, unknown>)[key]

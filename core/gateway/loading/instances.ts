@@ -13,7 +13,8 @@ import type { ServiceName, Services } from '../../services/services.ts'
 import { alwaysThere, givenServices, wishesOf } from './given-services.ts'
 
 /** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
-export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> & Partial<Pick<Services, 'processes' | 'configurations'>>
+export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> &
+  Partial<Pick<Services, 'processes' | 'configurations'>>
 
 export interface InstanceInput {
   readonly own: OwnServices
@@ -98,7 +99,7 @@ class SetUp implements SetUpInstances {
     const { spec } = step
     const { provides } = spec.definition
     const kept = this.#keepable(wishesOf(spec.definition)) ? previous.get(spec.key) : undefined
-    const instance = this.#mustFail(step) ? undefined : kept ?? await this.#setUp(step)
+    const instance = this.#mustFail(step) ? undefined : (kept ?? (await this.#setUp(step)))
     if (instance !== undefined) this.instances.set(spec.key, instance)
     if (provides === undefined) return
     if (instance === undefined) return void this.#lost.add(provides)
@@ -111,7 +112,8 @@ class SetUp implements SetUpInstances {
     const at = { ...step.step.place, pointer: step.step.place?.pointer ?? `/${name}` }
     const unmet = (definition.needs ?? []).find(need => this.#services[need] === undefined)
     if (unmet !== undefined) return void problems.push({ ...at, message: `${name} needs the service "${unmet}", and no plugin provides it` })
-    if (definition.provides !== undefined) return void problems.push({ ...at, message: `${name} provides "${definition.provides}": such a step belongs into the configuration` })
+    if (definition.provides !== undefined)
+      return void problems.push({ ...at, message: `${name} provides "${definition.provides}": such a step belongs into the configuration` })
     return kept !== undefined && this.#keepable(wishesOf(definition)) ? kept : await this.#make(step, problems)
   }
 
@@ -123,9 +125,14 @@ class SetUp implements SetUpInstances {
   }
 
   /** Whether it lacks something for a mistake that is told. */
-  #mustFail({ isFaulty = false, spec: { definition: { needs = [], wants = [] } } }: ResolvedStep): boolean {
+  #mustFail({
+    isFaulty = false,
+    spec: {
+      definition: { needs = [], wants = [] },
+    },
+  }: ResolvedStep): boolean {
     const isThere = (service: ServiceName) => service in this.#services && !this.#lost.has(service)
-    return isFaulty || !needs.every(isThere) || !wants.every(want => isThere(want) || this.#input.isWhole && !this.#lost.has(want))
+    return isFaulty || !needs.every(isThere) || !wants.every(want => isThere(want) || (this.#input.isWhole && !this.#lost.has(want)))
   }
 
   /** An instance stays only while the services that it was given are the same. */
@@ -152,7 +159,10 @@ class SetUp implements SetUpInstances {
 
   /** A step that the operator did not write themselves is at fault for what they set. */
   #placeOf(resolved: MadeOf): Blamed {
-    const { spec, step: { place } } = resolved
+    const {
+      spec,
+      step: { place },
+    } = resolved
     const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)
     return setting ?? place ?? { pointer: `/${spec.name}` }
   }
@@ -171,23 +181,46 @@ function listOf(service: unknown): readonly unknown[] {
 /** The services of instances that are gone, whoever else offers them. */
 function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['previous']): readonly ServiceName[] {
   const standing = new Set(steps.map(({ spec }) => spec.key))
-  return [...previous].flatMap(([key, { spec: { definition: { provides } } }]) => provides === undefined || standing.has(key) ? [] : [provides])
+  return [...previous].flatMap(
+    ([
+      key,
+      {
+        spec: {
+          definition: { provides },
+        },
+      },
+    ]) => (provides === undefined || standing.has(key) ? [] : [provides]),
+  )
 }
 
 /** Providers of services before those who need them. @param unmet what is wrong with steps whose needs nobody meets */
 function inOrder(steps: readonly ResolvedStep[], problems: Problem[], unmet: Problem[]): readonly ResolvedStep[] {
-  const offered = Map.groupBy(steps.filter(({ spec }) => spec.definition.provides !== undefined), ({ spec }) => spec.definition.provides as string)
+  const offered = Map.groupBy(
+    steps.filter(({ spec }) => spec.definition.provides !== undefined),
+    ({ spec }) => spec.definition.provides as string,
+  )
   const own = new Set<string>([...alwaysThere, ...onDemand])
   const ordered = new Set<ResolvedStep>()
   const underWay = new Set<ResolvedStep>()
   const visit = (step: ResolvedStep) => {
     if (ordered.has(step)) return
-    if (underWay.has(step)) return problems.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs a service that needs ${step.spec.name}` })
+    if (underWay.has(step))
+      return problems.push({
+        ...step.step.place,
+        pointer: step.step.place?.pointer ?? '',
+        message: `${step.spec.name} needs a service that needs ${step.spec.name}`,
+      })
     underWay.add(step)
     for (const need of step.spec.definition.needs ?? []) {
       const providers = offered.get(need)
       if (providers !== undefined) providers.forEach(visit)
-      else if (!own.has(need)) unmet.push({ ...step.step.place, pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`, expected: `a step that provides ${need}` })
+      else if (!own.has(need))
+        unmet.push({
+          ...step.step.place,
+          pointer: step.step.place?.pointer ?? '',
+          message: `${step.spec.name} needs the service "${need}", and no plugin provides it${suggestion(need, offered.keys())}`,
+          expected: `a step that provides ${need}`,
+        })
     }
     for (const want of step.spec.definition.wants ?? []) offered.get(want)?.forEach(visit)
     ordered.add(step)
@@ -199,10 +232,22 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[], unmet: Pro
 
 /** One instance provides a service, but for those that are joined. Of several, those that the operator wrote are too many, beside those that came with the package. */
 function checkServices(steps: readonly ResolvedStep[], userFile: string | undefined, problems: Problem[]): void {
-  const providing = steps.filter(({ spec: { definition: { provides } } }) => provides !== undefined && !joined.has(provides))
+  const providing = steps.filter(
+    ({
+      spec: {
+        definition: { provides },
+      },
+    }) => provides !== undefined && !joined.has(provides),
+  )
   for (const [service, rivals] of Map.groupBy(providing, ({ spec }) => spec.definition.provides)) {
     const own = rivals.filter(({ step: { place } }) => place !== undefined && place.file === userFile)
     const tooMany = own.length < rivals.length && own.length > 0 ? own : rivals.slice(1)
-    for (const { spec, step } of tooMany) problems.push({ ...step.place, pointer: step.place?.pointer ?? '', message: `${spec.name} provides "${service}", and so does another step with other options`, got: spec.name })
+    for (const { spec, step } of tooMany)
+      problems.push({
+        ...step.place,
+        pointer: step.place?.pointer ?? '',
+        message: `${spec.name} provides "${service}", and so does another step with other options`,
+        got: spec.name,
+      })
   }
 }

@@ -21,5 +21,5 @@ export function pluginsOf(listed: ReadonlyMap<string, Loaded<unknown>>, { direct
       return { name, source, error: cause.message }
     }
   }
-  return { list: () => known ??= read(), find: use => found(use, use) }
+  return { list: () => (known ??= read()), find: use => found(use, use) }
 }

@@ -24,9 +24,29 @@ export async function loadFor(origin: Origin): Promise<Config> {
 /** `loadFor`, for who goes on to compile it, and tells of all problems then. @throws ConfigError where there is nothing to compile */
 export async function readConfig({ cwd, env, flags, readText, previous }: Origin): Promise<ReadConfig> {
   const types = await ProviderTypes.known()
-  const { config, problems } = await loadSound({ cwd, env, flags, readText, previous, settings: await settingsOwners(), providerTypes: [...types.definitions.values()], loadProviderType: (type, from) => types.add(type, from) })
+  const { config, problems } = await loadSound({
+    cwd,
+    env,
+    flags,
+    readText,
+    previous,
+    settings: await settingsOwners(),
+    providerTypes: [...types.definitions.values()],
+    loadProviderType: (type, from) => types.add(type, from),
+  })
   const forbidden = config.values.plugins.enabled ? [] : [...types.files.keys()]
-  return { config, types, problems: [...problems, ...forbidden.map(type => ({ pointer: '/plugins/enabled', got: type, message: `provider "${type}" is not of the default set, and plugins.enabled is false` }))] }
+  return {
+    config,
+    types,
+    problems: [
+      ...problems,
+      ...forbidden.map(type => ({
+        pointer: '/plugins/enabled',
+        got: type,
+        message: `provider "${type}" is not of the default set, and plugins.enabled is false`,
+      })),
+    ],
+  }
 }
 
 /** The default plugins, whose options have places of their own in tapline.yaml. */
@@ -34,5 +54,6 @@ async function settingsOwners(): Promise<ConfigInput['settings']> {
   const names = await defaultNames('plugin')
   const loaded = await Promise.all(names.map(name => load('plugin', name, '/', { searchPaths: [], foreignAllowed: false })))
   return loaded.flatMap(({ definition: { name, schema, presence, olderSettings: older } }) =>
-    schema === undefined ? [] : [{ plugin: name, schema, ...(presence === undefined ? {} : { presence }), ...(older === undefined ? {} : { older }) }])
+    schema === undefined ? [] : [{ plugin: name, schema, ...(presence === undefined ? {} : { presence }), ...(older === undefined ? {} : { older }) }],
+  )
 }

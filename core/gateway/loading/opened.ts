@@ -28,7 +28,13 @@ export async function openGeneration(context: ProcessContext, before: Generation
  * The same, with these instances and no others. One that is at fault for what a plugin refuses is left out.
  * @param anyhow where the configuration can be opened without them and not with them, and nobody says which is at fault, all are left out
  */
-export async function openWith(context: ProcessContext, before: Generation | undefined, read: ReadConfig | undefined, added: readonly AddedProvider[], anyhow = false): Promise<Generation> {
+export async function openWith(
+  context: ProcessContext,
+  before: Generation | undefined,
+  read: ReadConfig | undefined,
+  added: readonly AddedProvider[],
+  anyhow = false,
+): Promise<Generation> {
   const barred = new Map<string, string>()
   for (;;) {
     try {

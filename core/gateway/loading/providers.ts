@@ -24,7 +24,7 @@ export interface StandingInput {
   readonly config: Config
   readonly types: ProviderTypes
   readonly providerDeps: ProviderDeps
-  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>, readonly providerDeps: ProviderDeps } | undefined
+  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>; readonly providerDeps: ProviderDeps } | undefined
   readonly log: Logger
 }
 
@@ -51,7 +51,16 @@ export function makeStandingProviders({ standing, config, types, providerDeps, p
     }
     unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
   }
-  const make = (configs: ReadonlyMap<string, ProviderConfig>) => makeProviders({ configs, definitions: types.definitions, providerDeps, previous: previous?.providers ?? new Map(), previousDeps: previous?.providerDeps, log, failed })
+  const make = (configs: ReadonlyMap<string, ProviderConfig>) =>
+    makeProviders({
+      configs,
+      definitions: types.definitions,
+      providerDeps,
+      previous: previous?.providers ?? new Map(),
+      previousDeps: previous?.providerDeps,
+      log,
+      failed,
+    })
   const made = make(standing.configs)
   return { providers: made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made, unmade, unmadeAdded }
 }

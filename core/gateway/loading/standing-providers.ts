@@ -29,21 +29,23 @@ export function standingProviders(config: Config, types: ProviderTypes, { all, b
   const declared = declaredIn(config)
   const leftOut = new Map<string, string>()
   const added = new Map<string, AddedProvider>()
-  const made = all.filter(({ name }) => !declared.has(name)).flatMap(provider => {
-    try {
-      const why = barred.get(provider.name)
-      if (why !== undefined) throw new AddedProviderFault(why)
-      const registered = registerAdded(provider, { types: types.definitions, lookup: config.variable })
-      added.set(provider.name, provider)
-      return [registered]
-    } catch (cause) {
-      if (!(cause instanceof AddedProviderFault)) throw cause
-      leftOut.set(provider.name, cause.message)
-      return []
-    }
-  })
+  const made = all
+    .filter(({ name }) => !declared.has(name))
+    .flatMap(provider => {
+      try {
+        const why = barred.get(provider.name)
+        if (why !== undefined) throw new AddedProviderFault(why)
+        const registered = registerAdded(provider, { types: types.definitions, lookup: config.variable })
+        added.set(provider.name, provider)
+        return [registered]
+      } catch (cause) {
+        if (!(cause instanceof AddedProviderFault)) throw cause
+        leftOut.set(provider.name, cause.message)
+        return []
+      }
+    })
   if (made.length === 0) return { configs: config.providers, added, leftOut }
-  const configs = [...declared.values(), ...made].toSorted((one, other) => one.name < other.name ? -1 : 1)
+  const configs = [...declared.values(), ...made].toSorted((one, other) => (one.name < other.name ? -1 : 1))
   return { configs: new Map(configs.map(one => [one.name, one])), added, leftOut }
 }
 

@@ -7,12 +7,54 @@ import type { OperationAdapter } from '../../plugin/adapter.ts'
 import type { KeyHeader, ModelDetails, ProviderDefinition } from '../../plugin/provider.ts'
 
 const definitionMembers: Readonly<Record<keyof ProviderDefinition, Kind>> = {
-  name: 'text', description: 'text', env: 'text', baseUrl: 'text', baseUrlVariables: 'texts', variables: 'texts', needs: 'texts', needsOneOf: 'texts', auth: 'object', dialects: 'texts',
-  operations: 'object', requestIdHeader: 'text', usageOnRequest: 'flag', countsApart: 'texts', namesPackages: 'flag', schema: 'object', embeddingModel: 'text', fallback: 'flag',
-  callerHeaders: 'texts', callerQuery: 'flag', defaultHeaders: 'object', queryCredentials: 'texts', statuses: 'object', baseUrlFor: 'function', resolve: 'function', traits: 'function',
-  respell: 'function', batchPath: 'function', reroute: 'function', normalizer: 'function', fault: 'function', learn: 'function', explain: 'function', catalogue: 'object',
-  relaysHeaders: 'flag', replyHeaders: 'texts', canonical: 'function', passthrough: 'function', adapters: 'object', models: 'function', nextPage: 'function', modelDetails: 'object',
-  listingTimeoutMs: 'number', sign: 'function', signsBody: 'flag', onUnauthorized: 'function', imageAsData: 'function', answer: 'function',
+  name: 'text',
+  description: 'text',
+  env: 'text',
+  baseUrl: 'text',
+  baseUrlVariables: 'texts',
+  variables: 'texts',
+  needs: 'texts',
+  needsOneOf: 'texts',
+  auth: 'object',
+  dialects: 'texts',
+  operations: 'object',
+  requestIdHeader: 'text',
+  usageOnRequest: 'flag',
+  countsApart: 'texts',
+  namesPackages: 'flag',
+  schema: 'object',
+  embeddingModel: 'text',
+  fallback: 'flag',
+  callerHeaders: 'texts',
+  callerQuery: 'flag',
+  defaultHeaders: 'object',
+  queryCredentials: 'texts',
+  statuses: 'object',
+  baseUrlFor: 'function',
+  resolve: 'function',
+  traits: 'function',
+  respell: 'function',
+  batchPath: 'function',
+  reroute: 'function',
+  normalizer: 'function',
+  fault: 'function',
+  learn: 'function',
+  explain: 'function',
+  catalogue: 'object',
+  relaysHeaders: 'flag',
+  replyHeaders: 'texts',
+  canonical: 'function',
+  passthrough: 'function',
+  adapters: 'object',
+  models: 'function',
+  nextPage: 'function',
+  modelDetails: 'object',
+  listingTimeoutMs: 'number',
+  sign: 'function',
+  signsBody: 'flag',
+  onUnauthorized: 'function',
+  imageAsData: 'function',
+  answer: 'function',
 }
 
 const authMembers: Readonly<Record<keyof KeyHeader, Kind>> = { header: 'text', scheme: 'text' }
@@ -28,12 +70,14 @@ export function flawOfProvider(definition: ProviderDefinition): string | undefin
   if (flaw !== undefined) return flaw
   const { dialects, auth = {}, modelDetails = {}, adapters = {}, schema } = definition as Partial<ProviderDefinition>
   if (dialects === undefined) return 'it has no dialects'
-  return flawOfNeeds(definition)
-    ?? flawOfOperations(definition)
-    ?? flawOfMembers(auth, authMembers, 'auth has no member')
-    ?? flawOfMembers(modelDetails, detailsMembers, 'modelDetails has no member')
-    ?? first(Object.entries(adapters).map(([operation, adapter]) => flawOfAdapter(operation, adapter)))
-    ?? (schema === undefined ? undefined : schemaFlaw(schema))
+  return (
+    flawOfNeeds(definition) ??
+    flawOfOperations(definition) ??
+    flawOfMembers(auth, authMembers, 'auth has no member') ??
+    flawOfMembers(modelDetails, detailsMembers, 'modelDetails has no member') ??
+    first(Object.entries(adapters).map(([operation, adapter]) => flawOfAdapter(operation, adapter))) ??
+    (schema === undefined ? undefined : schemaFlaw(schema))
+  )
 }
 
 function flawOfNeeds({ needs: all = [], needsOneOf = [] }: ProviderDefinition): string | undefined {
@@ -43,11 +87,15 @@ function flawOfNeeds({ needs: all = [], needsOneOf = [] }: ProviderDefinition): 
 
 function flawOfOperations({ operations }: ProviderDefinition): string | undefined {
   const [wrong] = Object.entries(operations).filter(([, at]) => typeof at !== 'string' || !endpoint.test(at))
-  return wrong === undefined ? undefined : `its operation ${wrong[0]} is at ${JSON.stringify(wrong[1])}: expected a method and a path, for example POST /chat/completions`
+  return wrong === undefined
+    ? undefined
+    : `its operation ${wrong[0]} is at ${JSON.stringify(wrong[1])}: expected a method and a path, for example POST /chat/completions`
 }
 
 function flawOfAdapter(operation: string, adapter: unknown): string | undefined {
-  return isObject(adapter) ? flawOfMembers(adapter, adapterMembers, `the adapter of ${operation} has no member`) : `the adapter of ${operation} is not an object`
+  return isObject(adapter)
+    ? flawOfMembers(adapter, adapterMembers, `the adapter of ${operation} has no member`)
+    : `the adapter of ${operation} is not an object`
 }
 
 function first(flaws: readonly (string | undefined)[]): string | undefined {

@@ -22,7 +22,12 @@ export interface PatchedPipeline {
 const early: ReadonlySet<PhaseName> = new Set(['request', 'route'])
 
 /** @param directory the paths of steps are relative to it */
-export function patchPipelines(pipelines: readonly ResolvedPlan[], patches: readonly Patch[], directory: string, problems: Problem[]): readonly { readonly from: ResolvedPlan; readonly steps: readonly NamedStep[] }[] {
+export function patchPipelines(
+  pipelines: readonly ResolvedPlan[],
+  patches: readonly Patch[],
+  directory: string,
+  problems: Problem[],
+): readonly { readonly from: ResolvedPlan; readonly steps: readonly NamedStep[] }[] {
   const applied = new Set<number>()
   const patched = pipelines.map(from => {
     const steps = patches.reduce((current, patch, index) => {
@@ -34,20 +39,33 @@ export function patchPipelines(pipelines: readonly ResolvedPlan[], patches: read
   })
   patches.forEach((patch, index) => {
     if (!applied.has(index)) problems.push(unknown(patch, index, pipelines))
-    else if (comesTooLate(patch, pipelines)) problems.push({ pointer: `/${index}/${memberOf(patch)}`, got: namesOf(patch)[0] ?? '', message: `"${namesOf(patch)[0] ?? ''}" does all its work before the pipeline is chosen` })
+    else if (comesTooLate(patch, pipelines))
+      problems.push({
+        pointer: `/${index}/${memberOf(patch)}`,
+        got: namesOf(patch)[0] ?? '',
+        message: `"${namesOf(patch)[0] ?? ''}" does all its work before the pipeline is chosen`,
+      })
   })
   return patched
 }
 
 /** Steps that were brought, and that act where nobody will ask them. */
 export function lateSteps(pipelines: readonly PatchedPipeline[], instances: Pick<ReadonlyMap<string, Instance>, 'get'>): readonly Problem[] {
-  return pipelines.flatMap(({ from, fresh }) => fresh.flatMap(step => placedStep(step, instances).flatMap(placed => {
-    const phases = tappedPhases(placed)
-    const pointer = step.step.place?.pointer ?? ''
-    const at = (phase: PhaseName) => ({ pointer, got: step.spec.name, message: `${step.spec.name} acts on "${phase}", which is over when the pipeline is chosen; give it other phases` })
-    if (phases.length === 0) return [{ pointer, got: step.spec.name, message: `${step.spec.name} does nothing in the phases that it is given` }]
-    return from.placed.some(({ name }) => name === step.step.name) ? [] : phases.filter(phase => early.has(phase)).map(at)
-  })))
+  return pipelines.flatMap(({ from, fresh }) =>
+    fresh.flatMap(step =>
+      placedStep(step, instances).flatMap(placed => {
+        const phases = tappedPhases(placed)
+        const pointer = step.step.place?.pointer ?? ''
+        const at = (phase: PhaseName) => ({
+          pointer,
+          got: step.spec.name,
+          message: `${step.spec.name} acts on "${phase}", which is over when the pipeline is chosen; give it other phases`,
+        })
+        if (phases.length === 0) return [{ pointer, got: step.spec.name, message: `${step.spec.name} does nothing in the phases that it is given` }]
+        return from.placed.some(({ name }) => name === step.step.name) ? [] : phases.filter(phase => early.has(phase)).map(at)
+      }),
+    ),
+  )
 }
 
 /** The steps that a patch cannot do without. */
@@ -66,7 +84,8 @@ function fits(patch: Patch, steps: readonly NamedStep[]): boolean {
 }
 
 function withPatch(steps: readonly NamedStep[], patch: Patch, index: number, directory: string, problems: Problem[]): readonly NamedStep[] {
-  const at = (pointer: string): Place | undefined => pointer.endsWith('/with') && !('with' in patch) ? undefined : ({ file: join(directory, 'variant'), line: 0, column: 0, pointer: moved(pointer, index) })
+  const at = (pointer: string): Place | undefined =>
+    pointer.endsWith('/with') && !('with' in patch) ? undefined : { file: join(directory, 'variant'), line: 0, column: 0, pointer: moved(pointer, index) }
   const found: Problem[] = []
   const patched = applyPatches(steps, [patch], '', at, found)
   problems.push(...found.map(({ file: _f, line: _l, column: _c, ...problem }) => ({ ...problem, pointer: moved(problem.pointer, index) })))

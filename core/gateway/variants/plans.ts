@@ -34,7 +34,17 @@ export function planMaker(dialects: Dialects, config: Config, { clock, log }: Pr
       const spoken = callersDialect(rule.dialect, dialects)
       return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
     })
-    const facts = { name: pipeline.name, operation: pipeline.operation, dialect, dialectWhen, body: pipeline.body, clock, log, limits, compatHeaders: config.values.server.compat_headers }
+    const facts = {
+      name: pipeline.name,
+      operation: pipeline.operation,
+      dialect,
+      dialectWhen,
+      body: pipeline.body,
+      clock,
+      log,
+      limits,
+      compatHeaders: config.values.server.compat_headers,
+    }
     return { ...resolved, placed, plan: buildPlan(facts, placed) }
   }
 }
@@ -48,9 +58,24 @@ function callersDialect(name: string | undefined, dialects: Dialects): Dialect |
 export function placedStep({ step, spec, phases, off }: ResolvedStep, instances: Instances): readonly PlacedStep[] {
   const instance = instances.get(spec.key)
   if (off !== undefined || instance === undefined) return []
-  return [{ name: step.name, instance, onError: step.on_error, timeoutMs: timeoutOf(step.timeout, spec.definition), phases, together: step.together, exempts: step.exempts }]
+  return [
+    {
+      name: step.name,
+      instance,
+      onError: step.on_error,
+      timeoutMs: timeoutOf(step.timeout, spec.definition),
+      phases,
+      together: step.together,
+      exempts: step.exempts,
+    },
+  ]
 }
 
 function limitsOf({ values: { http, server } }: Config): Limits {
-  return { totalMs: http.timeout, responseHeaderMs: http.response_header_timeout, streamIdleMs: http.stream_idle_timeout, streamStallMs: server.stream_stall_timeout }
+  return {
+    totalMs: http.timeout,
+    responseHeaderMs: http.response_header_timeout,
+    streamIdleMs: http.stream_idle_timeout,
+    streamStallMs: server.stream_stall_timeout,
+  }
 }

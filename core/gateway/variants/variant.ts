@@ -38,9 +38,16 @@ export class CompiledVariant implements Variant {
   }
 
   steps(pipeline: string): readonly VariantStep[] {
-    return this.#pipelines.get(pipeline)?.resolved.steps.flatMap(step => placedStep(step, this.#parts.instances).map(placed => ({
-      name: placed.name, type: placed.instance.spec.definition.name, phases: tappedPhases(placed), from: placeOf(step),
-    }))) ?? []
+    return (
+      this.#pipelines.get(pipeline)?.resolved.steps.flatMap(step =>
+        placedStep(step, this.#parts.instances).map(placed => ({
+          name: placed.name,
+          type: placed.instance.spec.definition.name,
+          phases: tappedPhases(placed),
+          from: placeOf(step),
+        })),
+      ) ?? []
+    )
   }
 
   async release(): Promise<void> {

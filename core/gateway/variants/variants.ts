@@ -38,7 +38,9 @@ export class VariantCompiler implements Variants {
   /** What variants are made of. */
   begin(base: VariantBase): void {
     this.#base = base
-    this.#chosen = [...base.plans.values()].filter(({ placed }) => placed.some(step => step.instance.spec.definition.needs?.includes('variants') === true && tappedPhases(step).includes('route')))
+    this.#chosen = [...base.plans.values()].filter(({ placed }) =>
+      placed.some(step => step.instance.spec.definition.needs?.includes('variants') === true && tappedPhases(step).includes('route')),
+    )
   }
 
   /** The configuration begins to serve: so do the plugins of its variants. */
@@ -75,7 +77,13 @@ export class VariantCompiler implements Variants {
     const resolve = this.#resolver(problems)
     const pipelines: PatchedPipeline[] = []
     for (const { from, steps } of patched) pipelines.push(await resolved(from, steps, resolve))
-    const own = problems.length > 0 ? [] : await this.#instances(pipelines.flatMap(({ fresh }) => fresh), problems)
+    const own =
+      problems.length > 0
+        ? []
+        : await this.#instances(
+            pipelines.flatMap(({ fresh }) => fresh),
+            problems,
+          )
     const instances = { get: (key: string) => base.setUp.instances.get(key) ?? this.#own.get(key) }
     if (problems.length === 0) problems.push(...lateSteps(pipelines, instances))
     if (problems.length === 0) return new CompiledVariant(pipelines, { instances, planOf: base.planOf, release: () => this.#release(own) })
@@ -99,7 +107,7 @@ export class VariantCompiler implements Variants {
     const held: Instance[] = []
     for (const step of new Map(steps.filter(({ off }) => off === undefined).map(step => [step.spec.key, step])).values()) {
       if (this.#base?.setUp.instances.has(step.spec.key) === true) continue
-      const instance = this.#own.get(step.spec.key) ?? await this.#open(step, problems)
+      const instance = this.#own.get(step.spec.key) ?? (await this.#open(step, problems))
       if (instance === undefined) continue
       instance.hold()
       this.#own.set(step.spec.key, instance)
@@ -116,7 +124,10 @@ export class VariantCompiler implements Variants {
       await instance.open()
       return instance
     } catch (cause) {
-      problems.push({ pointer: step.step.place?.pointer ?? '', message: `${step.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` })
+      problems.push({
+        pointer: step.step.place?.pointer ?? '',
+        message: `${step.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}`,
+      })
       instance.hold()
       await instance.release()
       return undefined
@@ -132,9 +143,13 @@ export class VariantCompiler implements Variants {
   }
 }
 
-async function resolved(from: ResolvedPlan, steps: readonly NamedStep[], resolve: (step: NamedStep, pipeline: string) => Promise<readonly ResolvedStep[]>): Promise<PatchedPipeline> {
+async function resolved(
+  from: ResolvedPlan,
+  steps: readonly NamedStep[],
+  resolve: (step: NamedStep, pipeline: string) => Promise<readonly ResolvedStep[]>,
+): Promise<PatchedPipeline> {
   const byStep = new Map<NamedStep, readonly ResolvedStep[]>()
-  for (const step of steps) byStep.set(step, from.byStep.get(step) ?? await resolve(step, from.pipeline.name))
+  for (const step of steps) byStep.set(step, from.byStep.get(step) ?? (await resolve(step, from.pipeline.name)))
   const fresh = steps.filter(step => !from.byStep.has(step)).flatMap(step => byStep.get(step) ?? [])
   return { from, fresh, resolved: { pipeline: from.pipeline, steps: [...byStep.values()].flat(), byStep } }
 }

@@ -38,7 +38,12 @@ export class BufferedDelivery {
     this.#flow = new Flow(exchange, sink, reply)
     const keepAlive = exchange.streamed ? this.#comfort() : undefined
     this.done = keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => keepAlive.cancel())
-    this.#flow.start({ events: bytes => this.#collect(bytes), ended: broken => { void this.#over(broken) } })
+    this.#flow.start({
+      events: bytes => this.#collect(bytes),
+      ended: broken => {
+        void this.#over(broken)
+      },
+    })
   }
 
   #collect(bytes: Buffer): void {
@@ -59,7 +64,12 @@ export class BufferedDelivery {
     const failure = this.#failureOf(dialect.stream, events, broken)
     if (failure !== undefined) return this.#fail(failure)
     try {
-      const whole = new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: dialect.stream.assemble(events), ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }) })
+      const whole = new Reply({
+        status: 200,
+        headers: ['Content-Type', 'application/json'],
+        body: dialect.stream.assemble(events),
+        ...(this.#reply.target === undefined ? {} : { target: this.#reply.target }),
+      })
       this.#send(await review(this.#exchange, whole), whole)
     } catch (cause) {
       this.#fail(cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))

@@ -23,8 +23,12 @@ export class Flow {
     this.#exchange = exchange
     this.#sink = sink
     this.#stream = paced(exchange, reply.stream)
-    this.done = new Promise(resolve => { this.#resolve = resolve })
-    this.#stay = exchange.whenStopped(() => { if (exchange.gone) this.#leave() })
+    this.done = new Promise(resolve => {
+      this.#resolve = resolve
+    })
+    this.#stay = exchange.whenStopped(() => {
+      if (exchange.gone) this.#leave()
+    })
   }
 
   /** Whether the caller cannot take more now. */

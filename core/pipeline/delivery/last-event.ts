@@ -85,12 +85,16 @@ export class LastEvent {
   /** Shows the event to the taps, once it is whole. */
   #show(evenIncomplete: boolean): void {
     const [event, ...rest] = splitEvents(joinedBytes(this.#held))
-    if (event === undefined || event.malformed && !evenIncomplete) return
+    if (event === undefined || (event.malformed && !evenIncomplete)) return
     this.#state = 'shown'
     if (this.#options.exchange.plan.guardsReplies) event.document?.unshadow()
     this.#held = rest.map(({ bytes }) => bytes)
     const said = this.#ask(event, 0)
-    if (isPromise(said)) said.then(refusal => this.#settle(event, refusal), () => this.#stopped())
+    if (isPromise(said))
+      said.then(
+        refusal => this.#settle(event, refusal),
+        () => this.#stopped(),
+      )
     else this.#settle(event, said)
   }
 
@@ -127,7 +131,9 @@ export class LastEvent {
     const { exchange } = this.#options
     exchange.throwIfStopped()
     if (cause instanceof GatewayError) return cause
-    return onFailure(name, cause, exchange) === 'open' ? undefined : gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
+    return onFailure(name, cause, exchange) === 'open'
+      ? undefined
+      : gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
   }
 
   #settle(event: StreamEvent, refusal: Said): void {

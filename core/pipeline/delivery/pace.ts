@@ -50,7 +50,10 @@ export class PacedStream implements ReplyStream {
 
   start(taker: Taker): void {
     this.#taker = taker
-    this.#stream.start({ events: bytes => this.#hold({ bytes, dueAt: this.#due() }), ended: broken => this.#hold({ bytes: undefined, broken, dueAt: this.#due() }) })
+    this.#stream.start({
+      events: bytes => this.#hold({ bytes, dueAt: this.#due() }),
+      ended: broken => this.#hold({ bytes: undefined, broken, dueAt: this.#due() }),
+    })
   }
 
   pause(): void {

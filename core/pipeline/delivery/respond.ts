@@ -100,7 +100,11 @@ export function reportedError(exchange: Exchange, events: readonly StreamEvent[]
 
 export function incomplete(exchange: Exchange): GatewayError {
   const provider = exchange.reply?.target?.provider.name
-  return gatewayError('stream_incomplete', `${provider ?? 'the provider'} ended the stream before its answer was complete`, provider === undefined ? {} : { provider })
+  return gatewayError(
+    'stream_incomplete',
+    `${provider ?? 'the provider'} ended the stream before its answer was complete`,
+    provider === undefined ? {} : { provider },
+  )
 }
 
 function errorHeaders({ headers, retryAfterMs, shouldRetry, status }: GatewayError): string[] {

@@ -90,7 +90,9 @@ export class StreamDelivery {
     const idle = this.#exchange.dialect?.stream.idle
     if (idle === undefined) return undefined
     const event = Buffer.from(idle.event)
-    return new KeepAlive(this.#exchange.clock, idle.afterMs, () => { if (this.#sink.committed && !this.#flow.isStalled) this.#flow.write(event) })
+    return new KeepAlive(this.#exchange.clock, idle.afterMs, () => {
+      if (this.#sink.committed && !this.#flow.isStalled) this.#flow.write(event)
+    })
   }
 
   #watchEnd(taps: readonly LastTap[]): LastEvent | undefined {
@@ -124,15 +126,15 @@ export class StreamDelivery {
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)
     if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
-    const failure = ending === 'cut' ? broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange) : undefined
-    const last = [...rest ?? [], ...failure === undefined ? [] : [this.#border(), this.#failure(failure)]]
+    const failure = ending === 'cut' ? (broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange)) : undefined
+    const last = [...(rest ?? []), ...(failure === undefined ? [] : [this.#border(), this.#failure(failure)])]
     this.#finish(joinedBytes(last))
   }
 
   /** How a provider's own API ends its streams is its own affair, unless it breaks off (passthrough). */
   #ending(broken: GatewayError | undefined): Ending {
     const { dialect, forward } = this.#exchange
-    if (dialect === undefined || forward !== undefined && broken === undefined) return 'complete'
+    if (dialect === undefined || (forward !== undefined && broken === undefined)) return 'complete'
     return this.#reply.ending ?? dialect.stream.ending(this.#tail.events)
   }
 
@@ -145,7 +147,8 @@ export class StreamDelivery {
       return this.#flow.finish()
     }
     this.#exchange.error = refusal
-    const closing = refusal instanceof Blocked ? Buffer.from((this.#rule?.format ?? this.#exchange.dialect?.stream)?.cut(this.#rule?.last) ?? '') : this.#failure(refusal)
+    const closing =
+      refusal instanceof Blocked ? Buffer.from((this.#rule?.format ?? this.#exchange.dialect?.stream)?.cut(this.#rule?.last) ?? '') : this.#failure(refusal)
     this.#finish(closing)
   }
 

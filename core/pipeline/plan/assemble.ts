@@ -84,7 +84,7 @@ class Assembler {
   /** Whether the user's form of it, or of one that it extends, is wrong: what would come of it is not what was meant. */
   isFaulty(name: string, by: readonly string[] = []): boolean {
     const parent = this.#drafts.get(name)?.source.written.extends
-    return this.#user.isFaulty(`/pipelines/${name}`) || parent !== undefined && !by.includes(parent) && this.isFaulty(parent, [...by, name])
+    return this.#user.isFaulty(`/pipelines/${name}`) || (parent !== undefined && !by.includes(parent) && this.isFaulty(parent, [...by, name]))
   }
 
   pipeline(name: string): AssembledPipeline {
@@ -112,7 +112,9 @@ class Assembler {
 
   #parent(name: string, parent: string, source: PipelineSource): AssembledPipeline | undefined {
     const at = source.place('/extends')
-    const report = (message: string) => { this.#problems.push({ ...at, pointer: `/pipelines/${name}/extends`, message, got: parent }) }
+    const report = (message: string) => {
+      this.#problems.push({ ...at, pointer: `/pipelines/${name}/extends`, message, got: parent })
+    }
     if (!this.#drafts.has(parent)) report(`there is no pipeline "${parent}"${suggestion(parent, this.#drafts.keys())}`)
     else if (this.#underWay.has(parent)) report(`"${name}" extends itself, by way of ${[...this.#underWay].join(' → ')}`)
     else return this.pipeline(parent)
@@ -131,16 +133,27 @@ class Assembler {
 
   /** Whether the user took a step out of a pipeline that this one of the default set takes over: then it need not be taken out again. */
   #isGone(step: string, pipeline: string): boolean {
-    const { source: { written: { extends: parent } }, isUsers } = this.#drafts.get(pipeline) as Draft
+    const {
+      source: {
+        written: { extends: parent },
+      },
+      isUsers,
+    } = this.#drafts.get(pipeline) as Draft
     if (isUsers || parent === undefined) return false
     const said = this.#user.pipelines[parent]
-    return Array.isArray(said) && (said as readonly Patch[]).some(patch => 'remove' in patch && patch.remove === step) || this.#isGone(step, parent)
+    return (Array.isArray(said) && (said as readonly Patch[]).some(patch => 'remove' in patch && patch.remove === step)) || this.#isGone(step, parent)
   }
 
   #checkNames(steps: readonly NamedStep[], pipeline: string): void {
     const seen = new Set<string>()
     for (const { name, place } of steps) {
-      if (seen.has(name)) this.#problems.push({ ...place, pointer: `/pipelines/${pipeline}/steps`, message: `two steps are named "${name}"; give one a name of its own`, got: name })
+      if (seen.has(name))
+        this.#problems.push({
+          ...place,
+          pointer: `/pipelines/${pipeline}/steps`,
+          message: `two steps are named "${name}"; give one a name of its own`,
+          got: name,
+        })
       seen.add(name)
     }
   }
@@ -159,7 +172,10 @@ class Assembler {
 
   /** A route with the settings that it names. */
   #read(route: string): ReturnType<typeof readRoute> {
-    const settings = route.matchAll(/\{([a-z_.]+)\}/g).map(([, setting = '']) => setting).toArray()
+    const settings = route
+      .matchAll(/\{([a-z_.]+)\}/g)
+      .map(([, setting = '']) => setting)
+      .toArray()
     const unset = settings.find(setting => typeof this.#user.setting(setting) !== 'string')
     if (unset !== undefined) return { expected: 'a setting that is a text', message: `there is no setting "${unset}" that is a text` }
     return readRoute(settings.reduce((text, setting) => text.replace(`{${setting}}`, () => String(this.#user.setting(setting))), route))
@@ -180,7 +196,12 @@ function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[
 
 /** Nobody means to take the steps out of a default pipeline by saying nothing of them. */
 function withoutSteps(name: string, place: Place | undefined): Problem {
-  return { ...place, pointer: `/pipelines/${name}`, expected: 'a list of patches, or a pipeline with extends or steps', message: `this would take the place of the default pipeline "${name}", and it has no steps: write a list to change that one, or say what this one extends` }
+  return {
+    ...place,
+    pointer: `/pipelines/${name}`,
+    expected: 'a list of patches, or a pipeline with extends or steps',
+    message: `this would take the place of the default pipeline "${name}", and it has no steps: write a list to change that one, or say what this one extends`,
+  }
 }
 
 function unknown(name: string, known: Iterable<string>, place: Place | undefined): Problem {

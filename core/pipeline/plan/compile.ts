@@ -39,7 +39,12 @@ export interface ResolvedPipeline {
 
 /** Where a plugin's options come from when the step does not give them. */
 export interface SettingsSource {
-  settingsOf(plugin: string): { readonly values: Readonly<Record<string, unknown>>; readonly sources: Readonly<Record<string, string>>; readonly places: Readonly<Record<string, Blamed>>; readonly isFaulty: boolean }
+  settingsOf(plugin: string): {
+    readonly values: Readonly<Record<string, unknown>>
+    readonly sources: Readonly<Record<string, string>>
+    readonly places: Readonly<Record<string, Blamed>>
+    readonly isFaulty: boolean
+  }
 }
 
 export interface CompileInput {
@@ -61,22 +66,38 @@ export async function resolveSteps(pipeline: AssembledPipeline, input: CompileIn
 }
 
 /** Resolves one step; problems are collected. @param from the directory that paths and packages are looked up from; that of the file where the step was written, if nothing else is said */
-export async function resolveStep(step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[], from = directoryFor(step, input)): Promise<readonly ResolvedStep[]> {
+export async function resolveStep(
+  step: NamedStep,
+  pipeline: string,
+  input: CompileInput,
+  problems: Problem[],
+  from = directoryFor(step, input),
+): Promise<readonly ResolvedStep[]> {
   const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
   const { definition, sha256, isDefault, file } = loaded
   const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {}, isFaulty: false }
   const given = step.options ?? {}
-  const checked = checkOptions(settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values), given, pointer => optionPlace(step, pointer, input))
+  const checked = checkOptions(settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values), given, pointer =>
+    optionPlace(step, pointer, input),
+  )
   problems.push(...checked.problems)
   if (checked.problems.length > 0) return []
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
-  const options: Readonly<Record<string, unknown>> = { ...checked.value as object, ...Object.fromEntries(standing) }
-  const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : settings.sources[name] ?? 'default']))
+  const options: Readonly<Record<string, unknown>> = { ...(checked.value as object), ...Object.fromEntries(standing) }
+  const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : (settings.sources[name] ?? 'default')]))
   if (definition.expand !== undefined) return settings.isFaulty ? [] : await expand(definition, options, step, pipeline, input, problems)
   const key = JSON.stringify([step.use, sha256, step.name, options])
   const settingPlaces = Object.fromEntries(Object.entries(settings.places).filter(([name]) => !(name in given)))
-  const resolved = { step, spec: { key, name: step.name, definition, options }, phases: new Set(step.phases ?? phases), sources, settingPlaces, ...(isDefault ? {} : { file }), ...(settings.isFaulty ? { isFaulty: true } : {}) }
+  const resolved = {
+    step,
+    spec: { key, name: step.name, definition, options },
+    phases: new Set(step.phases ?? phases),
+    sources,
+    settingPlaces,
+    ...(isDefault ? {} : { file }),
+    ...(settings.isFaulty ? { isFaulty: true } : {}),
+  }
   return [options['enabled'] === false ? { ...resolved, off: `${definition.name} is switched off (${sources['enabled'] ?? 'default'})` } : resolved]
 }
 
@@ -86,16 +107,26 @@ function directoryFor({ place }: NamedStep, { directory }: CompileInput): string
 
 /** What settings give, a step need not say. */
 function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Record<string, unknown>>): OptionsSchema | undefined {
-  return schema?.required?.some(name => settings[name] !== undefined) === true ? { ...schema, required: schema.required.filter(name => settings[name] === undefined) } : schema
+  return schema?.required?.some(name => settings[name] !== undefined) === true
+    ? { ...schema, required: schema.required.filter(name => settings[name] === undefined) }
+    : schema
 }
 
 /** The steps that a step stands for take its place; they point at it. */
-async function expand(definition: PluginDefinition, options: unknown, step: NamedStep, pipeline: string, input: CompileInput, problems: Problem[]): Promise<readonly ResolvedStep[]> {
+async function expand(
+  definition: PluginDefinition,
+  options: unknown,
+  step: NamedStep,
+  pipeline: string,
+  input: CompileInput,
+  problems: Problem[],
+): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
   const inner = (definition.expand?.(options, pointer => input.place(pointer)) ?? []).map(one => namedStep(one, one.place ?? step.place))
   for (const [index, one] of inner.entries()) {
-    if (inner.slice(0, index).some(other => other.name === one.name && meet(other, one))) problems.push({ ...at(one, pipeline, '', input), got: one.name, message: `there is a step "${one.name}" already` })
-    steps.push(...await resolveStep(one, pipeline, input, problems, input.directory))
+    if (inner.slice(0, index).some(other => other.name === one.name && meet(other, one)))
+      problems.push({ ...at(one, pipeline, '', input), got: one.name, message: `there is a step "${one.name}" already` })
+    steps.push(...(await resolveStep(one, pipeline, input, problems, input.directory)))
   }
   return steps
 }

@@ -12,8 +12,21 @@ const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'c
 /** @returns lines of text; paths of the default set are given below the package */
 export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {
   const routes = pipeline.routes.map(({ method, path }) => `${method} ${path}`).join(', ')
-  const head = [`pipeline ${pipeline.name}`, `  route      ${routes === '' ? 'none' : routes}`, `  operation  ${pipeline.operation}`, `  dialect    ${[pipeline.dialect ?? 'none', ...pipeline.dialectWhen.map(({ dialect, header, path }) => `${dialect} if ${header ?? path}`)].join(', ')}`]
-  return [...head, '', 'steps, in the order of the way in', ...steps.flatMap(explainStep), '', 'phases', ...phases.flatMap(phase => explainPhase(phase, placed))].join('\n')
+  const head = [
+    `pipeline ${pipeline.name}`,
+    `  route      ${routes === '' ? 'none' : routes}`,
+    `  operation  ${pipeline.operation}`,
+    `  dialect    ${[pipeline.dialect ?? 'none', ...pipeline.dialectWhen.map(({ dialect, header, path }) => `${dialect} if ${header ?? path}`)].join(', ')}`,
+  ]
+  return [
+    ...head,
+    '',
+    'steps, in the order of the way in',
+    ...steps.flatMap(explainStep),
+    '',
+    'phases',
+    ...phases.flatMap(phase => explainPhase(phase, placed)),
+  ].join('\n')
 }
 
 function explainStep({ step, spec, off, sources }: ResolvedStep): readonly string[] {
@@ -21,8 +34,9 @@ function explainStep({ step, spec, off, sources }: ResolvedStep): readonly strin
   const line = `  ${step.name}${use}  ${placeOf(step.place)}`
   if (off !== undefined) return [`${line}  compiles to nothing: ${off}`]
   const secrets = spec.definition.schema?.properties ?? {}
-  const options = Object.entries(spec.options as Readonly<Record<string, unknown>>)
-    .map(([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${shortened(sources[name] ?? 'default')})`)
+  const options = Object.entries(spec.options as Readonly<Record<string, unknown>>).map(
+    ([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${shortened(sources[name] ?? 'default')})`,
+  )
   return [line, ...options]
 }
 
@@ -30,7 +44,10 @@ function explainPhase(phase: PhaseName, placed: readonly PlacedStep[]): readonly
   const tapping = placed.filter(step => tappedPhases(step).includes(phase))
   if (tapping.length === 0) return []
   const ordered = upwards.has(phase) ? tapping.toReversed() : tapping
-  return [`  ${phase}`, ...ordered.map(step => `    ${step.name}  fails ${errorMode(step, phase)}${deadline(step, phase)}${phase === 'stream' ? streamMode(step) : ''}`)]
+  return [
+    `  ${phase}`,
+    ...ordered.map(step => `    ${step.name}  fails ${errorMode(step, phase)}${deadline(step, phase)}${phase === 'stream' ? streamMode(step) : ''}`),
+  ]
 }
 
 function deadline({ timeoutMs }: PlacedStep, phase: PhaseName): string {

@@ -4,7 +4,15 @@ import { suggestion } from '../../config/problems/suggestion.ts'
 
 export type Kind = 'text' | 'flag' | 'number' | 'texts' | 'object' | 'function' | 'anything'
 
-const words: Readonly<Record<Kind, string>> = { text: 'a text', flag: 'true or false', number: 'a number of 0 or more', texts: 'a list of texts', object: 'an object', function: 'a function', anything: 'anything' }
+const words: Readonly<Record<Kind, string>> = {
+  text: 'a text',
+  flag: 'true or false',
+  number: 'a number of 0 or more',
+  texts: 'a list of texts',
+  object: 'an object',
+  function: 'a function',
+  anything: 'anything',
+}
 
 /**
  * Instances of classes may keep what they like beside.
@@ -23,13 +31,20 @@ export function flawOfMembers(given: object, members: Readonly<Record<string, Ki
 
 function isOfKind(value: unknown, kind: Kind): boolean {
   switch (kind) {
-    case 'text': return typeof value === 'string'
-    case 'flag': return typeof value === 'boolean'
-    case 'number': return typeof value === 'number' && value >= 0
-    case 'texts': return Array.isArray(value) && value.every(item => typeof item === 'string')
-    case 'object': return isObject(value)
-    case 'function': return typeof value === 'function'
-    case 'anything': return true
+    case 'text':
+      return typeof value === 'string'
+    case 'flag':
+      return typeof value === 'boolean'
+    case 'number':
+      return typeof value === 'number' && value >= 0
+    case 'texts':
+      return Array.isArray(value) && value.every(item => typeof item === 'string')
+    case 'object':
+      return isObject(value)
+    case 'function':
+      return typeof value === 'function'
+    case 'anything':
+      return true
   }
 }
 

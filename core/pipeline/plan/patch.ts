@@ -18,7 +18,13 @@ export function namedStep(written: WrittenStep, place: Place | undefined): Named
 }
 
 /** Applies patches in order. Those that cannot be applied are left out and reported. */
-export function applyPatches(steps: readonly NamedStep[], patches: readonly Patch[], pipeline: string, at: Pointing, problems: Problem[]): readonly NamedStep[] {
+export function applyPatches(
+  steps: readonly NamedStep[],
+  patches: readonly Patch[],
+  pipeline: string,
+  at: Pointing,
+  problems: Problem[],
+): readonly NamedStep[] {
   return patches.reduce((current, patch, index) => {
     const pointer = `/pipelines/${pipeline}/${index}`
     const fail = (member: string, message: string, got: string) => {
@@ -27,7 +33,14 @@ export function applyPatches(steps: readonly NamedStep[], patches: readonly Patc
       return current
     }
     const missing = (member: string, name: string) =>
-      fail(member, `no step "${name}" in pipeline "${pipeline}"${suggestion(name, current.map(step => step.name))}`, name)
+      fail(
+        member,
+        `no step "${name}" in pipeline "${pipeline}"${suggestion(
+          name,
+          current.map(step => step.name),
+        )}`,
+        name,
+      )
     if ('insert' in patch) return insert(current, patch, at(`${pointer}/insert`), missing, fail)
     const [member, name] = 'remove' in patch ? ['remove', patch.remove] : 'replace' in patch ? ['replace', patch.replace] : ['set', patch.set]
     const found = current.findIndex(step => step.name === name)
@@ -39,7 +52,13 @@ export function applyPatches(steps: readonly NamedStep[], patches: readonly Patc
 type Insert = Extract<Patch, { insert: WrittenStep }>
 type Fail = (member: string, message: string, got: string) => readonly NamedStep[]
 
-function insert(steps: readonly NamedStep[], patch: Insert, place: Place | undefined, missing: (member: string, name: string) => readonly NamedStep[], fail: Fail): readonly NamedStep[] {
+function insert(
+  steps: readonly NamedStep[],
+  patch: Insert,
+  place: Place | undefined,
+  missing: (member: string, name: string) => readonly NamedStep[],
+  fail: Fail,
+): readonly NamedStep[] {
   const step = namedStep(patch.insert, place)
   if (steps.some(({ name }) => name === step.name)) return fail('insert', `there is a step "${step.name}" already; give this one a name of its own`, step.name)
   const after = patch.after === undefined ? -1 : steps.findIndex(({ name }) => name === patch.after)

@@ -15,7 +15,10 @@ export function streamPasses(upwards: readonly [PlacedStep, number][]): Plan['st
     const ofDialect = compiled.get(dialect) ?? new Map<number, StreamPass>()
     const known = ofDialect.get(answeredBy)
     if (known !== undefined) return known
-    const pass = streamPass(dialect, upwards.filter(([, index]) => index < answeredBy).map(([step]) => step))
+    const pass = streamPass(
+      dialect,
+      upwards.filter(([, index]) => index < answeredBy).map(([step]) => step),
+    )
     compiled.set(dialect, ofDialect.set(answeredBy, pass))
     return pass
   }
@@ -25,12 +28,19 @@ function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]
   const buffered = upwards.some(step => buffersStreams(step))
   const rules = upwards.flatMap(step => {
     const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream) ? [{ name: step.name, tap: stream as StreamTap<never>, guards: guards(step), onError: errorMode(step, 'stream') }] : []
+    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream)
+      ? [{ name: step.name, tap: stream as StreamTap<never>, guards: guards(step), onError: errorMode(step, 'stream') }]
+      : []
   })
   const [lasts, openings] = [upwards.flatMap(lastTaps), upwards.flatMap(openingTaps)]
   if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts, openings }
   const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
-  return { rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')), buffered, lasts, openings }
+  return {
+    rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')),
+    buffered,
+    lasts,
+    openings,
+  }
 }
 
 /** Whether a tap takes part in the pass over each event. */
@@ -44,13 +54,15 @@ function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[
   if (!taps(step, 'stream') || !isStreamTap(stream) || stream.buffer === true || readsEvents(stream) || stream.open === undefined) return []
   const open = stream.open.bind(stream)
   const mode = errorMode(step, 'stream')
-  return [exchange => {
-    try {
-      open(exchange)
-    } catch (cause) {
-      if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
-    }
-  }]
+  return [
+    exchange => {
+      try {
+        open(exchange)
+      } catch (cause) {
+        if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
+      }
+    },
+  ]
 }
 
 function lastTaps(step: PlacedStep): readonly LastTap[] {

@@ -66,7 +66,11 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
 function ownHeaders(steps: readonly PlacedStep[]): HeaderNames {
   const fixed = new Set<string>()
   const changing: HeaderNames[] = []
-  for (const { instance: { taps: { ownHeaders: names = [] } } } of steps) {
+  for (const {
+    instance: {
+      taps: { ownHeaders: names = [] },
+    },
+  } of steps) {
     if ('has' in names) changing.push(names)
     else for (const name of names) fixed.add(name)
   }
@@ -84,37 +88,46 @@ function tapsOf<T>(name: Bailing, understands: (said: unknown) => boolean, order
     const tap = taps(step, name) ? step.instance.taps[name] : undefined
     if (tap === undefined) return []
     const call = vettedTap(name, step.name, tap.bind(step.instance.taps) as Tap<T>['call'])
-    return [[{
-      name: step.name,
-      step: index,
-      call: name === 'response' && isForStreamsAlone(step) ? (exchange, attempt) => exchange.streamed ? call(exchange, attempt) : undefined : call,
-      understands,
-      onError: errorMode(step, name),
-      timeoutMs: step.timeoutMs,
-      edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
-      guards: isTraced(step) && (name === 'prompt' || name === 'response'),
-      exempts: step.exempts === true,
-    }, mayEdit(step) || name !== 'prompt' && name !== 'response' ? undefined : step.together]]
+    return [
+      [
+        {
+          name: step.name,
+          step: index,
+          call: name === 'response' && isForStreamsAlone(step) ? (exchange, attempt) => (exchange.streamed ? call(exchange, attempt) : undefined) : call,
+          understands,
+          onError: errorMode(step, name),
+          timeoutMs: step.timeoutMs,
+          edits: mayEdit(step) && (name === 'prompt' || name === 'response'),
+          guards: isTraced(step) && (name === 'prompt' || name === 'response'),
+          exempts: step.exempts === true,
+        },
+        mayEdit(step) || (name !== 'prompt' && name !== 'response') ? undefined : step.together,
+      ],
+    ]
   })
   return askedTogether(name, taken)
 }
 
 /** A tap that answers nothing: what it throws is logged, and hurts nobody. */
 function listener(step: PlacedStep, phase: 'settled' | 'complete' | 'finished'): readonly ((exchange: Exchange, attempt?: Attempt) => void)[] {
-  const call = taps(step, phase) ? step.instance.taps[phase]?.bind(step.instance.taps) as ((exchange: Exchange, attempt?: Attempt) => unknown) | undefined : undefined
+  const call = taps(step, phase)
+    ? (step.instance.taps[phase]?.bind(step.instance.taps) as ((exchange: Exchange, attempt?: Attempt) => unknown) | undefined)
+    : undefined
   if (call === undefined) return []
-  return [(exchange, attempt) => {
-    const failed = (cause: unknown) => {
-      exchange.failures.push({ instance: step.name, phase, mode: 'open', cause })
-      exchange.log.error({ instance: step.name, phase, err: cause }, 'a plugin failed')
-    }
-    try {
-      const said = call(exchange, attempt)
-      if (said instanceof Promise) said.catch(failed)
-    } catch (cause) {
-      failed(cause)
-    }
-  }]
+  return [
+    (exchange, attempt) => {
+      const failed = (cause: unknown) => {
+        exchange.failures.push({ instance: step.name, phase, mode: 'open', cause })
+        exchange.log.error({ instance: step.name, phase, err: cause }, 'a plugin failed')
+      }
+      try {
+        const said = call(exchange, attempt)
+        if (said instanceof Promise) said.catch(failed)
+      } catch (cause) {
+        failed(cause)
+      }
+    },
+  ]
 }
 
 function isSaid(said: unknown): boolean {
@@ -123,7 +136,7 @@ function isSaid(said: unknown): boolean {
 
 function isRecovery(said: unknown): boolean {
   const { do: what, afterMs, reply } = (said ?? {}) as { do?: unknown; afterMs?: unknown; reply?: unknown }
-  return what === 'next' || what === 'giveUp' || what === 'retry' && Number.isFinite(afterMs) || what === 'answer' && reply instanceof Reply
+  return what === 'next' || what === 'giveUp' || (what === 'retry' && Number.isFinite(afterMs)) || (what === 'answer' && reply instanceof Reply)
 }
 
 function withIndex(steps: readonly PlacedStep[]): [PlacedStep, number][] {

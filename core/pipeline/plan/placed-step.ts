@@ -40,13 +40,18 @@ export function buffersStreams(step: PlacedStep): boolean {
 }
 
 export function taps(step: PlacedStep, phase: PhaseName): boolean {
-  const stands = step.phases.has(phase) || phase === 'response' && isForStreamsAlone(step)
+  const stands = step.phases.has(phase) || (phase === 'response' && isForStreamsAlone(step))
   return stands && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
 }
 
 /** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
 export function isForStreamsAlone(step: PlacedStep): boolean {
-  const { phases, instance: { taps: { stream } } } = step
+  const {
+    phases,
+    instance: {
+      taps: { stream },
+    },
+  } = step
   return phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
 }
 

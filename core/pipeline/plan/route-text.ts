@@ -26,17 +26,31 @@ const parameter = new RegExp(`[:*](${name})`, 'g')
 /** @param text `METHOD /path`; `:name` is one segment of a path, `*name` several @returns the flaw of one that is none */
 export function readRoute(text: string): { readonly method: string; readonly path: string } | RouteFlaw {
   const [, method, at] = /^(\S+) +(\S+)$/.exec(text) ?? []
-  if (method === undefined || at === undefined) return { expected: 'METHOD /path', message: `expected a method and a path such as POST /v1/chat/completions, got ${JSON.stringify(text)}` }
-  if (!methods.has(method)) return { expected: `one of ${usual.join(', ')}`, message: `there is no method "${method}"${suggestion(method.toUpperCase(), methods)}` }
+  if (method === undefined || at === undefined)
+    return { expected: 'METHOD /path', message: `expected a method and a path such as POST /v1/chat/completions, got ${JSON.stringify(text)}` }
+  if (!methods.has(method))
+    return { expected: `one of ${usual.join(', ')}`, message: `there is no method "${method}"${suggestion(method.toUpperCase(), methods)}` }
   return flawOfPath(method, at) ?? { method, path: at }
 }
 
 function flawOfPath(method: string, at: string): RouteFlaw | undefined {
   if (method === 'ALL' && at === rest) return undefined
-  if (!at.startsWith('/')) return { expected: 'a path that begins with /', message: `the path "${at}" does not begin with /${at === rest ? '' : `; did you mean "/${at}"?`}` }
-  if (!path.test(at)) return { expected: '/text, :name for one segment, *name for several', message: `no call can have the path "${at}": expected /text, :name for one segment, *name for several` }
-  if (/^\/\/|\/\.{1,2}(\/|$)/.test(at)) return { expected: 'a path without . and .. segments, and without // at its beginning', message: `no call can have the path "${at}": it begins with //, or has . or .. segments` }
-  const names = at.matchAll(parameter).map(([, found]) => found).toArray()
+  if (!at.startsWith('/'))
+    return { expected: 'a path that begins with /', message: `the path "${at}" does not begin with /${at === rest ? '' : `; did you mean "/${at}"?`}` }
+  if (!path.test(at))
+    return {
+      expected: '/text, :name for one segment, *name for several',
+      message: `no call can have the path "${at}": expected /text, :name for one segment, *name for several`,
+    }
+  if (/^\/\/|\/\.{1,2}(\/|$)/.test(at))
+    return {
+      expected: 'a path without . and .. segments, and without // at its beginning',
+      message: `no call can have the path "${at}": it begins with //, or has . or .. segments`,
+    }
+  const names = at
+    .matchAll(parameter)
+    .map(([, found]) => found)
+    .toArray()
   const twice = names.find((found, index) => names.indexOf(found) !== index)
   return twice === undefined ? undefined : { expected: 'parameters of different names', message: `the path "${at}" has two parameters "${twice}"` }
 }

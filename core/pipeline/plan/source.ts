@@ -72,8 +72,14 @@ export function parsePipeline(text: string, file: string): PipelineSource {
     name,
     written,
     place(pointer) {
-      const node: unknown = document.getIn(pointer.split('/').slice(1).map(part => /^\d+$/.test(part) ? Number(part) : part), true)
-      const { line, col } = lines.linePos(isNode(node) ? node.range?.[0] ?? 0 : 0)
+      const node: unknown = document.getIn(
+        pointer
+          .split('/')
+          .slice(1)
+          .map(part => (/^\d+$/.test(part) ? Number(part) : part)),
+        true,
+      )
+      const { line, col } = lines.linePos(isNode(node) ? (node.range?.[0] ?? 0) : 0)
       return { file, line, column: col, pointer }
     },
   }

@@ -6,17 +6,54 @@ import type { OptionsSchema } from '../../plugin/schema.ts'
 import { flawOfMembers, isObject, type Kind } from './members.ts'
 
 const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
-  name: 'text', description: 'text', schema: 'object', presence: 'text', olderSettings: 'anything', provides: 'text', needs: 'texts', wants: 'texts', edits: 'flag', guardrail: 'flag', staysWhenOff: 'flag',
-  onError: 'text', timeoutMs: 'number', phases: 'texts', expand: 'function', setup: 'function',
+  name: 'text',
+  description: 'text',
+  schema: 'object',
+  presence: 'text',
+  olderSettings: 'anything',
+  provides: 'text',
+  needs: 'texts',
+  wants: 'texts',
+  edits: 'flag',
+  guardrail: 'flag',
+  staysWhenOff: 'flag',
+  onError: 'text',
+  timeoutMs: 'number',
+  phases: 'texts',
+  expand: 'function',
+  setup: 'function',
 }
 
 const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
-  request: 'function', route: 'function', prompt: 'function', lookup: 'function', attempt: 'function', settled: 'function', recover: 'function', response: 'function', stream: 'anything',
-  complete: 'function', finished: 'function', service: 'anything', ownHeaders: 'anything', authenticates: 'flag', open: 'function', start: 'function', leave: 'function', close: 'function',
+  request: 'function',
+  route: 'function',
+  prompt: 'function',
+  lookup: 'function',
+  attempt: 'function',
+  settled: 'function',
+  recover: 'function',
+  response: 'function',
+  stream: 'anything',
+  complete: 'function',
+  finished: 'function',
+  service: 'anything',
+  ownHeaders: 'anything',
+  authenticates: 'flag',
+  open: 'function',
+  start: 'function',
+  leave: 'function',
+  close: 'function',
 }
 
 const streamMembers: Readonly<Record<keyof StreamTap, Kind>> = {
-  lookbehind: 'number', buffer: 'flag', open: 'function', text: 'function', observe: 'function', last: 'function', awaitsLast: 'function', end: 'function',
+  lookbehind: 'number',
+  buffer: 'flag',
+  open: 'function',
+  text: 'function',
+  observe: 'function',
+  last: 'function',
+  awaitsLast: 'function',
+  end: 'function',
 }
 
 /** @returns undefined for a definition with which nothing is wrong */

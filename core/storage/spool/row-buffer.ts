@@ -71,7 +71,7 @@ export class RowBuffer<Row extends JournalRow> {
     if (this.#count === this.#mostTogether) return false
     const room = this.#piece.length - this.#used - 1
     // A character takes three bytes at most; only where they are many need they be counted.
-    if (line.length > room || line.length * 3 > room && Buffer.byteLength(line) > room) return false
+    if (line.length > room || (line.length * 3 > room && Buffer.byteLength(line) > room)) return false
     this.#used += this.#piece.write(line, this.#used)
     this.#piece[this.#used] = newline
     this.#used += 1
@@ -80,7 +80,7 @@ export class RowBuffer<Row extends JournalRow> {
   }
 
   #pieceFor(bytes: number): Buffer {
-    return bytes > pieceBytes ? Buffer.allocUnsafeSlow(bytes) : this.#spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes)
+    return bytes > pieceBytes ? Buffer.allocUnsafeSlow(bytes) : (this.#spare.pop() ?? Buffer.allocUnsafeSlow(pieceBytes))
   }
 
   #close(): void {

@@ -40,7 +40,7 @@ export class SpoolDirectory {
 
   /** Opens the spool of a journal, with what dead processes left of it. @throws what the file system says */
   open(name: string, options: Pick<SpoolOptions, 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool {
-    const owner = this.#owner ??= this.#claim()
+    const owner = (this.#owner ??= this.#claim())
     const maxBytes = options.mustNotLose === true && this.#maxBytes === 0 ? leastBytes : this.#maxBytes
     const spool = new Spool({ name, owner, hasRoom: bytes => this.bytes + bytes <= maxBytes, log: this.#log, ...options })
     this.#spools.add(spool)

@@ -47,8 +47,13 @@ export class SpoolOwner {
     const isDead = (owner: string) => dead.get(owner) ?? dead.set(owner, this.#isDead(owner)).get(owner) === true
     const taken = names.filter(name => name.endsWith('.ndjson') && name.split('.')[1] === journal && isDead(ownerOf(name)))
     const paths = taken.sort((a, b) => numberOf(a) - numberOf(b)).flatMap(name => this.#take(name, journal))
-    const left = new Set(readdirSync(this.directory).filter(name => name.endsWith('.ndjson')).map(ownerOf))
-    for (const name of names) if (name.endsWith('.lock') && !left.has(ownerOf(name)) && isDead(ownerOf(name))) rmSync(join(this.directory, name), { force: true })
+    const left = new Set(
+      readdirSync(this.directory)
+        .filter(name => name.endsWith('.ndjson'))
+        .map(ownerOf),
+    )
+    for (const name of names)
+      if (name.endsWith('.lock') && !left.has(ownerOf(name)) && isDead(ownerOf(name))) rmSync(join(this.directory, name), { force: true })
     return paths
   }
 

@@ -168,7 +168,7 @@ export class Spool {
     if (!this.#options.hasRoom(lines.length)) this.#makeRoom()
     if (!this.#options.hasRoom(lines.length)) throw new SpoolFull('the spool is as large as it may be')
     if (this.#active !== undefined && this.#active.bytes >= segmentBytes) this.#leave(this.#active)
-    const segment = this.#active ??= this.#begin()
+    const segment = (this.#active ??= this.#begin())
     segment.write(lines)
     return segment
   }

@@ -12,7 +12,12 @@ import { TranslatedEventBody, TranslatedPlainBody } from '../translation/transla
 
 /** The reader that status, type and attempt ask for. */
 export function bodyReader(reading: Reading): BodyReader {
-  const { exchange, status, headers, attempt: { translation, adaptation } } = reading
+  const {
+    exchange,
+    status,
+    headers,
+    attempt: { translation, adaptation },
+  } = reading
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)

@@ -10,11 +10,23 @@ type Taker = Parameters<ReplyStream['start']>[0]
 export function flowing(source: Readable): ReplyStream {
   return {
     start({ events, ended }: Taker) {
-      source.on('data', (chunk: Buffer) => events(chunk)).on('end', () => ended()).on('error', cause => ended(asGatewayError(cause)))
+      source
+        .on('data', (chunk: Buffer) => events(chunk))
+        .on('end', () => ended())
+        .on('error', cause => ended(asGatewayError(cause)))
     },
-    pause: () => { source.pause() },
-    resume: () => { source.resume() },
-    abort: () => { source.removeAllListeners('data').on('error', () => {}).destroy() },
+    pause: () => {
+      source.pause()
+    },
+    resume: () => {
+      source.resume()
+    },
+    abort: () => {
+      source
+        .removeAllListeners('data')
+        .on('error', () => {})
+        .destroy()
+    },
   }
 }
 

@@ -29,7 +29,11 @@ export class HeldBody implements BodyReader {
     if (this.#held.bytes <= heldLimit) return
     const provider = this.#provider
     this.#reading.call.abort()
-    this.#reading.settle({ kind: 'empty', error: gatewayError('response_too_large', `${provider} sent more than ${heldLimit} bytes, ${this.#why}`, { provider }), text: '' })
+    this.#reading.settle({
+      kind: 'empty',
+      error: gatewayError('response_too_large', `${provider} sent more than ${heldLimit} bytes, ${this.#why}`, { provider }),
+      text: '',
+    })
   }
 
   end(): void {

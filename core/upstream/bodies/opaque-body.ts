@@ -34,7 +34,12 @@ export class OpaqueBody implements BodyReader {
   }
 
   #establish(): void {
-    const { status, headers, attempt: { target }, settle } = this.#reading
+    const {
+      status,
+      headers,
+      attempt: { target },
+      settle,
+    } = this.#reading
     this.#established = true
     const own = ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream')]
     const length = headers['content-length']

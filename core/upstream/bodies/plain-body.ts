@@ -37,7 +37,8 @@ export class ErrorBody implements BodyReader {
     const body = this.#held.join().subarray(0, errorLimit)
     const { provider } = attempt.target
     const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider)
-    if (failure.error.cause !== undefined) exchange.log.warn({ provider: provider.name, err: failure.error.cause }, 'a refusal could not be explained; it is told in the words of the provider')
+    if (failure.error.cause !== undefined)
+      exchange.log.warn({ provider: provider.name, err: failure.error.cause }, 'a refusal could not be explained; it is told in the words of the provider')
     settle(failure)
   }
 
@@ -120,7 +121,11 @@ export class PlainBody implements BodyReader {
     const provider = attempt.target.provider.name
     if (exchange.plan.guardsReplies) {
       call.abort()
-      const error = gatewayError('response_too_large', `${provider} sent more than ${Math.max(heldLimit, exchange.holdBytes)} bytes, which policy must see whole`, { provider })
+      const error = gatewayError(
+        'response_too_large',
+        `${provider} sent more than ${Math.max(heldLimit, exchange.holdBytes)} bytes, which policy must see whole`,
+        { provider },
+      )
       return settle({ kind: 'empty', error, text: '' })
     }
     this.#passing = new RunningStream(call)

@@ -3,7 +3,7 @@
 import { headerPairs, withoutHeaders } from '../../flat-headers.ts'
 
 /** Patterns of names and values that a header can have. */
-export const headerName = '^[!#$%&\'*+.^_`|~0-9A-Za-z-]+$'
+export const headerName = "^[!#$%&'*+.^_`|~0-9A-Za-z-]+$"
 export const headerValue = '^[\\t\\x20-\\x7e\\x80-\\xff]*$'
 
 export interface HeaderChanges {

@@ -19,8 +19,19 @@ import { memoize } from '../../memoize.ts'
 type Names = ReadonlySet<string>
 
 const secrets: Names = new Set([
-  'authorization', 'proxy-authorization', 'x-api-key', 'api-key', 'xi-api-key', 'x-goog-api-key', 'x-auth-token', 'x-access-token',
-  'x-amz-security-token', 'x-tapline-key', 'x-gomodel-key', 'cookie', 'set-cookie',
+  'authorization',
+  'proxy-authorization',
+  'x-api-key',
+  'api-key',
+  'xi-api-key',
+  'x-goog-api-key',
+  'x-auth-token',
+  'x-access-token',
+  'x-amz-security-token',
+  'x-tapline-key',
+  'x-gomodel-key',
+  'cookie',
+  'set-cookie',
 ])
 /** Secrets, and what asks for them. */
 const credentials: Names = new Set([...secrets, 'www-authenticate', 'proxy-authenticate'])
@@ -67,7 +78,14 @@ export function isSecret(name: string): boolean {
 
 /** Whether a caller's header never goes to a provider. */
 export function staysHere(name: string): boolean {
-  return credentials.has(name) || ofConnection.has(name) || ofMessage.has(name) || name === 'x-request-id' || ofWay.has(name) || prefixesOfWay.some(prefix => name.startsWith(prefix))
+  return (
+    credentials.has(name) ||
+    ofConnection.has(name) ||
+    ofMessage.has(name) ||
+    name === 'x-request-id' ||
+    ofWay.has(name) ||
+    prefixesOfWay.some(prefix => name.startsWith(prefix))
+  )
 }
 
 /** Whether overrides may let a caller's header along, if it does not stay here anyway. */
@@ -90,4 +108,12 @@ export function namedByConnection({ connection = '' }: Readonly<Record<string, s
   return namesIn(String(connection))
 }
 
-const namesIn = memoize((list: string): Names => new Set(list.toLowerCase().split(',').map(name => name.trim())))
+const namesIn = memoize(
+  (list: string): Names =>
+    new Set(
+      list
+        .toLowerCase()
+        .split(',')
+        .map(name => name.trim()),
+    ),
+)

@@ -17,10 +17,19 @@ export class HeaderOverrides {
 
   /** @param authHeader the header that carries the provider's key */
   constructor(settings: ProviderSettings, authHeader: string) {
-    const { custom_upstream_headers: fixed = {}, passthrough_user_headers: isOpen = false, passthrough_user_headers_skip: listed = [], passthrough_user_headers_skip_mode: mode = 'skip' } = settings as Overrides
+    const {
+      custom_upstream_headers: fixed = {},
+      passthrough_user_headers: isOpen = false,
+      passthrough_user_headers_skip: listed = [],
+      passthrough_user_headers_skip_mode: mode = 'skip',
+    } = settings as Overrides
     const auth = authHeader.toLowerCase()
     const named = new Set(listed.map(nameOf))
-    this.#fixed = isOpen ? [] : Object.entries(fixed).map(([name, value]) => [name.trim(), value] as const).filter(([name]) => !ofTransport.has(name.toLowerCase()))
+    this.#fixed = isOpen
+      ? []
+      : Object.entries(fixed)
+          .map(([name, value]) => [name.trim(), value] as const)
+          .filter(([name]) => !ofTransport.has(name.toLowerCase()))
     this.#passes = isOpen ? name => isOverridable(name) && name !== auth && named.has(name) === (mode === 'allow') : undefined
   }
 

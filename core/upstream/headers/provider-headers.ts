@@ -27,8 +27,8 @@ export class ProviderHeaders {
   /** @param defaults of this instance, beside those of its type */
   constructor(settings: ProviderSettings, definition: ProviderDefinition, defaults: Readonly<Record<string, string>>) {
     this.#definition = definition
-    this.#authHeader = settings['auth_header'] as string | undefined ?? definition.auth?.header ?? 'Authorization'
-    this.#authScheme = settings['auth_scheme'] as string | undefined ?? (definition.auth === undefined ? 'Bearer' : definition.auth.scheme ?? '')
+    this.#authHeader = (settings['auth_header'] as string | undefined) ?? definition.auth?.header ?? 'Authorization'
+    this.#authScheme = (settings['auth_scheme'] as string | undefined) ?? (definition.auth === undefined ? 'Bearer' : (definition.auth.scheme ?? ''))
     this.#defaults = Object.entries({ ...definition.defaultHeaders, ...defaults })
     this.#overrides = new HeaderOverrides(settings, this.#authHeader)
   }
@@ -39,7 +39,10 @@ export class ProviderHeaders {
     for (const [name, value] of this.#defaults) if (!hasHeader(headers, name)) headers.push(name, value)
     const overridden = this.#overrides.applied(headers, caller)
     if (added.length > 0) overridden.push(...added)
-    return this.#withKey(edits.reduce((given, edit) => edit.flat(given), overridden), key)
+    return this.#withKey(
+      edits.reduce((given, edit) => edit.flat(given), overridden),
+      key,
+    )
   }
 
   /** What a caller's own headers add to a call, in one order and spelling: calls that differ in it may be answered differently. */

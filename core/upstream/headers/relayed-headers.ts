@@ -6,14 +6,31 @@ import { endToEnd } from '../bodies/raw-body.ts'
 import type { ReplyHeaders } from '../transport/transport.ts'
 
 /** What the gateway says itself of a reply that it hands on. */
-const own: ReadonlySet<string> = new Set(['content-type', 'content-length', 'content-encoding', 'date', 'cache-control', 'x-accel-buffering', 'retry-after', 'retry-after-ms', 'x-should-retry', 'x-cache', 'age'])
+const own: ReadonlySet<string> = new Set([
+  'content-type',
+  'content-length',
+  'content-encoding',
+  'date',
+  'cache-control',
+  'x-accel-buffering',
+  'retry-after',
+  'retry-after-ms',
+  'x-should-retry',
+  'x-cache',
+  'age',
+])
 
 /**
  * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings
  * its headers anyway.
  */
 export function relayHeaders(exchange: Exchange, attempt: Attempt, headers: ReplyHeaders): void {
-  const { target: { provider: { definition } }, translation } = attempt
+  const {
+    target: {
+      provider: { definition },
+    },
+    translation,
+  } = attempt
   if (exchange.forward !== undefined) return
   const isNative = definition.relaysHeaders === true && translation === undefined
   if (!isNative && definition.replyHeaders === undefined) return
@@ -35,7 +52,7 @@ export function forgetRelayed(exchange: Exchange): void {
 }
 
 function named(names: readonly string[], headers: ReplyHeaders): readonly string[] {
-  return names.flatMap(name => typeof headers[name] === 'string' ? [name, headers[name]] : [])
+  return names.flatMap(name => (typeof headers[name] === 'string' ? [name, headers[name]] : []))
 }
 
 function all(headers: ReplyHeaders): readonly string[] {

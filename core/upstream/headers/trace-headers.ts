@@ -6,6 +6,8 @@ export const traceHeaderNames = ['traceparent', 'tracestate', 'baggage'] as cons
 
 /** For a call of the gateway to itself, on behalf of an exchange. */
 export function traceHeadersFor({ traceHeaders, request: { headers } }: Pick<Exchange, 'traceHeaders' | 'request'>): Readonly<Record<string, string>> {
-  const given = traceHeaderNames.map(name => [name, headers[name]] as const).filter((entry): entry is readonly [(typeof traceHeaderNames)[number], string] => typeof entry[1] === 'string')
+  const given = traceHeaderNames
+    .map(name => [name, headers[name]] as const)
+    .filter((entry): entry is readonly [(typeof traceHeaderNames)[number], string] => typeof entry[1] === 'string')
   return { ...Object.fromEntries(given), ...traceHeaders }
 }

@@ -66,7 +66,11 @@ function checked(address: string, base?: URL): URL {
 }
 
 async function read({ headers, body }: Fetched, allowance: Allowance): Promise<Image> {
-  const mime = String(headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? ''
+  const mime =
+    String(headers['content-type'] ?? '')
+      .split(';', 1)[0]
+      ?.trim()
+      .toLowerCase() ?? ''
   if (!/^image\/[\w.+-]+$/.test(mime)) throw new Unfit(`it is of type ${mime === '' ? 'unknown' : mime}`)
   const encoding = headers['content-encoding']
   if (encoding !== undefined && encoding !== 'identity') throw new Unfit('it is compressed once more on its way')
@@ -94,7 +98,11 @@ export function publicGet(through: ProxySettings, lookup = publicLookup()): Get 
     const dispatcher = connectionsTo(to.origin, { connectMs, proxyUrl, lookup })
     const close = () => dispatcher.destroy()
     try {
-      const { statusCode, headers, body } = await request(to, { dispatcher, signal, headers: { 'host': url.host, 'accept': 'image/*', 'accept-encoding': 'identity' } })
+      const { statusCode, headers, body } = await request(to, {
+        dispatcher,
+        signal,
+        headers: { host: url.host, accept: 'image/*', 'accept-encoding': 'identity' },
+      })
       return { status: statusCode, headers, body, close }
     } catch (cause) {
       await close()

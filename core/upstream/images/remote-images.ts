@@ -59,7 +59,11 @@ export async function imagesFor(exchange: Exchange, { target }: Attempt): Promis
 
 /** Fetches what the request names, each address once, all side by side; undefined if it names none. @throws GatewayError 400 for an image that cannot be had */
 export async function fetchImages(body: JsonDocument, { get, isMeant, known, signal }: Fetching): Promise<Images | undefined> {
-  const places = new Map(namedIn(body).toReversed().map(({ url, at }) => [url, at]))
+  const places = new Map(
+    namedIn(body)
+      .toReversed()
+      .map(({ url, at }) => [url, at]),
+  )
   const meant = [...places].reverse().filter(([url]) => isMeant(url))
   if (meant.length === 0) return undefined
   const [, tooMany] = meant[mostImages] ?? []
@@ -67,14 +71,18 @@ export async function fetchImages(body: JsonDocument, { get, isMeant, known, sig
   const others = new AbortController()
   const allowance = { bytes: mostBytes }
   try {
-    await Promise.all(meant.filter(([url]) => !known.has(url)).map(async ([url, at]) => {
-      const overdue = AbortSignal.timeout(limitMs)
-      try {
-        known.set(url, await fetchImage(url, get, allowance, AbortSignal.any([signal, others.signal, overdue])))
-      } catch (cause) {
-        throw refusal(at, `the image cannot be fetched: ${overdue.aborted ? `it took longer than ${limitMs / 1000} s` : reasonOf(cause)}`)
-      }
-    }))
+    await Promise.all(
+      meant
+        .filter(([url]) => !known.has(url))
+        .map(async ([url, at]) => {
+          const overdue = AbortSignal.timeout(limitMs)
+          try {
+            known.set(url, await fetchImage(url, get, allowance, AbortSignal.any([signal, others.signal, overdue])))
+          } catch (cause) {
+            throw refusal(at, `the image cannot be fetched: ${overdue.aborted ? `it took longer than ${limitMs / 1000} s` : reasonOf(cause)}`)
+          }
+        }),
+    )
   } finally {
     others.abort()
   }
@@ -105,7 +113,13 @@ const naming = new Words('image_url', '"image"')
 function namedIn(body: JsonDocument): readonly Named[] {
   if (!naming.mayBeIn(body)) return []
   const found: Named[] = []
-  for (const list of ['messages', 'input']) body.root.get(list)?.items().forEach((item, index) => { look(item, `${list}[${index}]`, found) })
+  for (const list of ['messages', 'input'])
+    body.root
+      .get(list)
+      ?.items()
+      .forEach((item, index) => {
+        look(item, `${list}[${index}]`, found)
+      })
   return found.filter(({ url }) => /^https?:/i.test(url))
 }
 
@@ -113,7 +127,13 @@ function namedIn(body: JsonDocument): readonly Named[] {
 function look(node: JsonNode, at: string, found: Named[]): void {
   const image = imageAt(node, at)
   if (image !== undefined) found.push(image)
-  for (const list of ['content', 'output']) node.get(list)?.items().forEach((part, index) => { look(part, `${at}.${list}[${index}]`, found) })
+  for (const list of ['content', 'output'])
+    node
+      .get(list)
+      ?.items()
+      .forEach((part, index) => {
+        look(part, `${at}.${list}[${index}]`, found)
+      })
 }
 
 function imageAt(part: JsonNode, at: string): Named | undefined {
@@ -124,9 +144,21 @@ function imageAt(part: JsonNode, at: string): Named | undefined {
   if (url?.kind === 'string') return inPlace(url, `${at}.image_url.url`)
   const address = source?.get('url')
   if (source === undefined || address?.kind !== 'string' || part.get('type')?.value() !== 'image') return undefined
-  return { url: address.string(), at: `${at}.source.url`, put: (body, { mime, data }) => { body.replace(source, JSON.stringify({ type: 'base64', media_type: mime, data })) } }
+  return {
+    url: address.string(),
+    at: `${at}.source.url`,
+    put: (body, { mime, data }) => {
+      body.replace(source, JSON.stringify({ type: 'base64', media_type: mime, data }))
+    },
+  }
 }
 
 function inPlace(node: JsonNode, at: string): Named {
-  return { url: node.string(), at, put: (body, { mime, data }) => { body.replace(node, JSON.stringify(`data:${mime};base64,${data}`)) } }
+  return {
+    url: node.string(),
+    at,
+    put: (body, { mime, data }) => {
+      body.replace(node, JSON.stringify(`data:${mime};base64,${data}`))
+    },
+  }
 }

@@ -25,12 +25,14 @@ export function isElsewhere(cause: unknown): boolean {
 
 /** Waits for a deletion at a provider; what it does not have, or cannot delete, may be forgotten here all the same. @throws what it refused otherwise */
 export async function orElsewhere(deleting: Promise<unknown>): Promise<void> {
-  await deleting.catch((cause: unknown) => { if (!isElsewhere(cause)) throw cause })
+  await deleting.catch((cause: unknown) => {
+    if (!isElsewhere(cause)) throw cause
+  })
 }
 
 /** After asking failed once more. @param now milliseconds since 1970 */
 export function absentAgain(before: Absence | undefined, cause: unknown, now: number): Absence {
-  return { goneSince: isGone(cause) ? before?.goneSince ?? now : undefined }
+  return { goneSince: isGone(cause) ? (before?.goneSince ?? now) : undefined }
 }
 
 /** Whether it will not come back. @param now milliseconds since 1970 */

@@ -41,7 +41,7 @@ export class KeyRing {
 
   /** A text of the provider's, without the keys that it may repeat. */
   hidden(text: string): string {
-    return this.#keys.reduce((shown, key) => key.length < shortestHidden ? shown : shown.replaceAll(key, '<redacted>'), text)
+    return this.#keys.reduce((shown, key) => (key.length < shortestHidden ? shown : shown.replaceAll(key, '<redacted>')), text)
   }
 
   /** What may be shown of the keys. */
@@ -57,7 +57,7 @@ export class KeyRing {
   #inOrder(session: string): readonly string[] {
     if (this.#keys.length < 2) return this.#keys
     const weighed = this.#keys.map(key => ({ key, weight: hash('sha256', `${session}\0${key}`) }))
-    return weighed.sort((one, other) => one.weight < other.weight ? 1 : -1).map(({ key }) => key)
+    return weighed.sort((one, other) => (one.weight < other.weight ? 1 : -1)).map(({ key }) => key)
   }
 }
 

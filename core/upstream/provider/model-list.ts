@@ -18,7 +18,11 @@ const mostPages = 100
 
 /** @throws Error if the provider does not say */
 export async function listModels(listing: ModelListing, timeoutMs: number): Promise<readonly ModelEntry[]> {
-  const { place, definition: { models = openAiModels, nextPage, modelDetails }, headers } = listing
+  const {
+    place,
+    definition: { models = openAiModels, nextPage, modelDetails },
+    headers,
+  } = listing
   const entries: ModelEntry[] = []
   let path: string | undefined = place.path
   for (let page = 0; path !== undefined && page < mostPages; page++) {
@@ -31,7 +35,12 @@ export async function listModels(listing: ModelListing, timeoutMs: number): Prom
 }
 
 /** The entry, with what its provider says of it when asked; without, if it says nothing. */
-async function detailed(entry: ModelEntry, { endpoint, ask, read }: ModelDetails, { transport, headers }: ModelListing, timeoutMs: number): Promise<ModelEntry> {
+async function detailed(
+  entry: ModelEntry,
+  { endpoint, ask, read }: ModelDetails,
+  { transport, headers }: ModelListing,
+  timeoutMs: number,
+): Promise<ModelEntry> {
   const body = Buffer.from(JSON.stringify(ask(entry.id)))
   const call = { operation: 'models', ...placeOf(endpoint), headers: [...headers(), 'Content-Type', 'application/json'], body }
   try {
@@ -46,12 +55,22 @@ function fetched(transport: Transport, call: OutgoingCall, timeoutMs: number): P
   return new Promise<Buffer>((resolve, reject) => {
     const chunks: Buffer[] = []
     let status = 0
-    const timer = setTimeout(() => { running.abort(); reject(new Error(`no answer within ${timeoutMs} ms`)) }, timeoutMs)
-    const done = (settle: () => void) => { clearTimeout(timer); settle() }
+    const timer = setTimeout(() => {
+      running.abort()
+      reject(new Error(`no answer within ${timeoutMs} ms`))
+    }, timeoutMs)
+    const done = (settle: () => void) => {
+      clearTimeout(timer)
+      settle()
+    }
     const running = transport.send(call, {
-      onHead: code => { status = code },
-      onData: chunk => { chunks.push(chunk) },
-      onEnd: () => done(() => status === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${call.method} ${call.path} answered ${status}`))),
+      onHead: code => {
+        status = code
+      },
+      onData: chunk => {
+        chunks.push(chunk)
+      },
+      onEnd: () => done(() => (status === 200 ? resolve(Buffer.concat(chunks)) : reject(new Error(`${call.method} ${call.path} answered ${status}`)))),
       onError: cause => done(() => reject(cause)),
     })
   }).then(body => JSON.parse(body.toString()) as unknown)

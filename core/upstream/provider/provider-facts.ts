@@ -20,11 +20,18 @@ export interface ProviderFacts {
 
 export function factsOf({ name, type, base_url, settings, variables, directory }: ProviderConfig, definition: ProviderDefinition): ProviderFacts {
   const url = base_url ?? definition.baseUrl
-  const own = { ...settings, name, type, ...(url === undefined ? {} : { base_url: url }), ...(variables === undefined ? {} : { variables }), ...(directory === undefined ? {} : { directory }) }
+  const own = {
+    ...settings,
+    name,
+    type,
+    ...(url === undefined ? {} : { base_url: url }),
+    ...(variables === undefined ? {} : { variables }),
+    ...(directory === undefined ? {} : { directory }),
+  }
   const resolved = definition.resolve?.(own) ?? {}
   return {
     baseUrl: resolved.baseUrl ?? url,
-    dialects: settings['native_dialects'] as string[] | undefined ?? resolved.dialects ?? definition.dialects,
+    dialects: (settings['native_dialects'] as string[] | undefined) ?? resolved.dialects ?? definition.dialects,
     operations: resolved.operations ?? definition.operations,
     settings: own,
     defaultHeaders: resolved.defaultHeaders ?? {},
@@ -35,9 +42,11 @@ export function factsOf({ name, type, base_url, settings, variables, directory }
 /** Every operation that is served, and where; of these alone, where the settings say so. */
 export function endpointsOf({ operations, settings }: ProviderFacts): ReadonlyMap<string, EndpointPlace> {
   const only = settings['operations'] as readonly string[] | undefined
-  return new Map(Object.entries(operations)
-    .filter(([operation]) => only === undefined || only.includes(operation))
-    .map(([operation, endpoint]) => [operation, placeOf(endpoint)]))
+  return new Map(
+    Object.entries(operations)
+      .filter(([operation]) => only === undefined || only.includes(operation))
+      .map(([operation, endpoint]) => [operation, placeOf(endpoint)]),
+  )
 }
 
 export function placeOf(endpoint: Endpoint): EndpointPlace {

@@ -8,7 +8,7 @@ import type { ProviderInstance } from './provider.ts'
 
 /** Those that are given, read and checked as the step's own are. @throws SettingFault for what is wrong there */
 export function providerOverrides<S extends OptionsSchema>(schema: S, { name, config: { settings } }: ProviderInstance, block: string): Partial<OptionsOf<S>> {
-  const { [block]: given = {} } = settings['resilience'] as Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined ?? {}
+  const { [block]: given = {} } = (settings['resilience'] as Readonly<Record<string, Readonly<Record<string, unknown>>>> | undefined) ?? {}
   const { value, problems } = checkOptions(schema, given, () => undefined)
   const at = join('/providers', name, 'resilience', block)
   if (problems.length > 0) throw new SettingFault(problems.map(problem => ({ ...problem, pointer: `${at}${problem.pointer}` })))

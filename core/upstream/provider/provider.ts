@@ -65,7 +65,7 @@ export class ProviderInstance {
     this.dialects = new Set(facts.dialects)
     this.#endpoints = endpointsOf(facts)
     this.wires = dialects
-    this.translation = { ...translation, ...settings['translation'] as Partial<TranslationOptions> | undefined }
+    this.translation = { ...translation, ...(settings['translation'] as Partial<TranslationOptions> | undefined) }
     this.settings = facts.settings
     this.#transport = signed(transportOf(this, limits), this)
     this.#listing = facts.listingUrl === undefined ? this.#transport : signed(httpTransport(facts.listingUrl, config, limits), this)

@@ -36,7 +36,13 @@ export class Adaptation {
     const { request, form: rules } = this.#adapter
     const headers = ['Content-Type', 'application/json', 'Accept', 'application/json', 'Accept-Encoding', 'identity']
     if (form !== undefined && request === undefined) {
-      form.hold({ ...rules, whole: (...given) => { rules?.whole?.(...given); this.#refuseStream() } })
+      form.hold({
+        ...rules,
+        whole: (...given) => {
+          rules?.whole?.(...given)
+          this.#refuseStream()
+        },
+      })
       return formCall(this.#exchange, this.#attempt, form, { method, path })
     }
     if (form !== undefined) return { operation, method, path, headers, body: undefined, upload: Readable.from(this.#assembled(form), { objectMode: false }) }
@@ -79,6 +85,9 @@ export class Adaptation {
 
   #refuseStream(): void {
     const { streamed, form } = this.#exchange
-    if (streamed) throw gatewayError('unsupported_parameter', `${this.#attempt.target.provider.name} answers this operation whole, not as a stream`, { param: form === undefined ? 'stream_format' : 'stream' })
+    if (streamed)
+      throw gatewayError('unsupported_parameter', `${this.#attempt.target.provider.name} answers this operation whole, not as a stream`, {
+        param: form === undefined ? 'stream_format' : 'stream',
+      })
   }
 }

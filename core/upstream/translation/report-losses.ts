@@ -19,6 +19,7 @@ export function reportLosses(exchange: Exchange, provider: ProviderInstance, los
   exchange.losses = losses.list
   if (losses.list.length === 0) return
   exchange.log.debug({ losses: losses.list }, 'not everything could be carried to the provider')
-  for (const { field, action, isFault } of losses.list) if (isFault === true) exchange.log.warn({ provider: provider.name, field }, `the provider's answer is at fault: ${field} ${action}`)
+  for (const { field, action, isFault } of losses.list)
+    if (isFault === true) exchange.log.warn({ provider: provider.name, field }, `the provider's answer is at fault: ${field} ${action}`)
   if (provider.translation.report_dropped && losses.reported.length > 0) exchange.replyHeaders.push(header, losses.reported.join(','))
 }

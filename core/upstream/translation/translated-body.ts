@@ -69,7 +69,9 @@ export class TranslatedEventBody implements BodyReader {
 
   /** An answer that the provider has said to be complete is complete, whatever became of the rest. */
   #conclude(error?: GatewayError): void {
-    this.#guard(() => { if (!this.#over) this.#pass(this.#translated.end()) })
+    this.#guard(() => {
+      if (!this.#over) this.#pass(this.#translated.end())
+    })
     this.#finish(error)
   }
 
@@ -89,14 +91,24 @@ export class TranslatedEventBody implements BodyReader {
   }
 
   #establish(): void {
-    const { attempt: { target }, settle, exchange } = this.#reading
+    const {
+      attempt: { target },
+      settle,
+      exchange,
+    } = this.#reading
     this.#established = true
     reportLosses(exchange, target.provider, this.#translation.losses)
-    settle(new Reply({
-      status: 200, headers: ['Content-Type', 'text/event-stream; charset=utf-8'], stream: this.#stream, framing: 'events', target,
-      usage: () => this.#translation.usage,
-      ending: () => this.#translated.ending,
-    }))
+    settle(
+      new Reply({
+        status: 200,
+        headers: ['Content-Type', 'text/event-stream; charset=utf-8'],
+        stream: this.#stream,
+        framing: 'events',
+        target,
+        usage: () => this.#translation.usage,
+        ending: () => this.#translated.ending,
+      }),
+    )
   }
 
   /** A stream that breaks before the caller got anything is a failed attempt. */

@@ -57,7 +57,14 @@ export class TranslatedStream {
   constructor(reader: StreamReader, steps: StreamSteps) {
     this.#reader = reader
     this.#steps = steps
-    this.#stop = steps.stopAt.length === 0 ? undefined : new EmulatedStop(steps.stopAt, event => this.#say(event), () => steps.promptTokens())
+    this.#stop =
+      steps.stopAt.length === 0
+        ? undefined
+        : new EmulatedStop(
+            steps.stopAt,
+            event => this.#say(event),
+            () => steps.promptTokens(),
+          )
     this.#emit = this.#stop?.emit ?? (event => this.#say(event))
     this.#repeated = reader.repeats === true && steps.normalize === undefined ? new RepeatedEvent() : undefined
     this.#heard = this.#repeated === undefined ? this.#emit : event => this.#hear(event)
@@ -138,7 +145,7 @@ export class TranslatedStream {
 
   #normalized(event: StreamEvent): StreamEvent | undefined {
     const { normalize, fault } = this.#steps
-    if (normalize === undefined && fault === undefined || event.isDone || event.data === undefined) return event
+    if ((normalize === undefined && fault === undefined) || event.isDone || event.data === undefined) return event
     const json = tryJson(event.data)
     if (!isObject(json)) return event
     const error = fault?.(json)

@@ -85,7 +85,7 @@ export class GenerationTranslation implements Translation {
     this.headers = this.#spelled.headers ?? []
     const { body, stopAt } = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
     this.body = body
-    this.#stopAt = [...this.#spelled.emulatedStop ?? [], ...stopAt]
+    this.#stopAt = [...(this.#spelled.emulatedStop ?? []), ...stopAt]
     this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
     this.#normalize = provider.definition.normalizer?.(provider.settings)
     const { definition } = provider
@@ -113,7 +113,9 @@ export class GenerationTranslation implements Translation {
       write: event => writer.write(event),
       pieces: (key, texts) => writer.pieces?.(key, texts),
       failure: () => writer.failure,
-      used: usage => { this.usage = usage },
+      used: usage => {
+        this.usage = usage
+      },
       lost: field => this.#lose(field),
       stopAt: this.#stopAt,
       promptTokens: () => estimateTokens(this.#context.request),
@@ -140,7 +142,7 @@ export class GenerationTranslation implements Translation {
 
   #named(reply: NeutralReply): NeutralReply {
     if (this.#spelled.toolNames === undefined) return reply
-    return { ...reply, blocks: reply.blocks.map(block => block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block) }
+    return { ...reply, blocks: reply.blocks.map(block => (block.type === 'tool_call' ? { ...block, name: this.#nameOf(block.name) } : block)) }
   }
 
   #nameOf(name: string): string {

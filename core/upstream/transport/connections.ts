@@ -25,9 +25,15 @@ const socksMs = 10_000
  * @param made told of the pool that calls go through, whenever it is another one
  * @throws Error if the proxy's user or password is spelled wrongly
  */
-export function connectionsTo(origin: string, { connections, keepAliveMs, connectMs, proxyUrl, lookup }: ConnectionOptions, made: (pool: Pool) => void = () => {}): Dispatcher {
+export function connectionsTo(
+  origin: string,
+  { connections, keepAliveMs, connectMs, proxyUrl, lookup }: ConnectionOptions,
+  made: (pool: Pool) => void = () => {},
+): Dispatcher {
   const options = {
-    pipelining: 1, headersTimeout: 0, bodyTimeout: 0,
+    pipelining: 1,
+    headersTimeout: 0,
+    bodyTimeout: 0,
     ...(connections === undefined ? {} : { connections }),
     ...(keepAliveMs === undefined ? {} : { keepAliveTimeout: keepAliveMs, keepAliveMaxTimeout: Math.max(keepAliveMs, longestKeepAliveMs) }),
   }
@@ -48,11 +54,12 @@ export function connectionsTo(origin: string, { connections, keepAliveMs, connec
 }
 
 function joining(connect: buildConnector.connector): buildConnector.connector {
-  return (options, callback) => connect(options, (...[error, socket]) => {
-    if (error !== null) return callback(error, null)
-    if (options.protocol === 'http:') joinWrites(socket)
-    callback(null, socket)
-  })
+  return (options, callback) =>
+    connect(options, (...[error, socket]) => {
+      if (error !== null) return callback(error, null)
+      if (options.protocol === 'http:') joinWrites(socket)
+      callback(null, socket)
+    })
 }
 
 /** The name goes to the proxy unresolved. */
@@ -60,14 +67,16 @@ function throughSocks(proxyUrl: string, connectMs = socksMs): buildConnector.con
   const url = new URL(proxyUrl)
   const [userId, password] = [url.username, url.password].map(decodeURIComponent)
   const proxy = {
-    type: 5 as const, host: unbracketed(url.hostname), port: Number(url.port) || 1080,
+    type: 5 as const,
+    host: unbracketed(url.hostname),
+    port: Number(url.port) || 1080,
     ...(userId === '' && password === '' ? {} : { userId, password }),
   }
   const secured = buildConnector({ timeout: connectMs })
   return (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
     tunnel({ proxy, command: 'connect', timeout: connectMs, destination: { host: unbracketed(options.hostname), port } }).then(
-      socket => options.protocol === 'https:' ? secured({ ...options, httpSocket: socket }, callback) : callback(null, socket),
+      socket => (options.protocol === 'https:' ? secured({ ...options, httpSocket: socket }, callback) : callback(null, socket)),
       (cause: Error) => callback(cause, null),
     )
   }

@@ -10,7 +10,9 @@ export function fanOut(send: Send, { further = [], ...first }: OutgoingCall, lis
   const replies = calls.map(() => new Part())
   const running: Call[] = []
   let missing = calls.length
-  const abort = () => { for (const call of running) call.abort() }
+  const abort = () => {
+    for (const call of running) call.abort()
+  }
   const fail = (part: Part) => {
     abort()
     listener.onHead(part.status, part.headers)
@@ -19,21 +21,27 @@ export function fanOut(send: Send, { further = [], ...first }: OutgoingCall, lis
   }
   for (const [index, call] of calls.entries()) {
     const part = replies[index] as Part
-    running.push(send(call, {
-      onHead: (status, headers) => { part.head(status, headers) },
-      onData: chunk => { part.chunks.push(chunk) },
-      onEnd: () => {
-        if (part.status >= 300) return fail(part)
-        missing -= 1
-        if (missing === 0) finish(replies, listener)
-      },
-      onError: cause => {
-        if (part.status >= 300) return fail(part)
-        abort()
-        if (part.status > 0) listener.onHead(part.status, part.headers)
-        listener.onError(cause)
-      },
-    }))
+    running.push(
+      send(call, {
+        onHead: (status, headers) => {
+          part.head(status, headers)
+        },
+        onData: chunk => {
+          part.chunks.push(chunk)
+        },
+        onEnd: () => {
+          if (part.status >= 300) return fail(part)
+          missing -= 1
+          if (missing === 0) finish(replies, listener)
+        },
+        onError: cause => {
+          if (part.status >= 300) return fail(part)
+          abort()
+          if (part.status > 0) listener.onHead(part.status, part.headers)
+          listener.onError(cause)
+        },
+      }),
+    )
   }
   return { pause: () => {}, resume: () => {}, abort }
 }
@@ -42,7 +50,9 @@ function finish(replies: readonly Part[], listener: ReplyListener): void {
   const [first] = replies
   const { 'content-length': _length, ...headers } = first?.headers ?? {}
   listener.onHead(200, headers)
-  listener.onData(Buffer.concat([Buffer.from('['), ...replies.flatMap(({ body }, index) => index === 0 ? [body] : [Buffer.from(','), body]), Buffer.from(']')]))
+  listener.onData(
+    Buffer.concat([Buffer.from('['), ...replies.flatMap(({ body }, index) => (index === 0 ? [body] : [Buffer.from(','), body])), Buffer.from(']')]),
+  )
   listener.onEnd()
 }
 

@@ -23,7 +23,9 @@ export class HttpTransport implements Transport {
     const url = new URL(baseUrl)
     this.#origin = url.origin
     this.#basePath = url.pathname.replace(/\/+$/, '')
-    this.#dispatcher = connectionsTo(url.origin, options, pool => { this.#pool = pool })
+    this.#dispatcher = connectionsTo(url.origin, options, pool => {
+      this.#pool = pool
+    })
   }
 
   get queued(): number {
@@ -32,15 +34,18 @@ export class HttpTransport implements Transport {
 
   send(call: OutgoingCall, listener: ReplyListener): Call {
     const running = new HttpCall(listener)
-    this.#dispatcher.dispatch({
-      origin: this.#origin,
-      path: this.#basePath + call.path,
-      method: call.method,
-      headers: call.headers,
-      body: call.upload ?? call.body ?? null,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }, running)
+    this.#dispatcher.dispatch(
+      {
+        origin: this.#origin,
+        path: this.#basePath + call.path,
+        method: call.method,
+        headers: call.headers,
+        body: call.upload ?? call.body ?? null,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      running,
+    )
     return running
   }
 

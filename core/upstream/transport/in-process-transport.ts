@@ -29,7 +29,18 @@ export class InProcessTransport implements Transport {
     try {
       // Nothing flows within a process: the answer is made from the whole body.
       const body = call.upload === undefined ? call.body : await collected(call.upload, 'a provider within this process')
-      running.begin(await this.#answer({ ...call, body, get signal() { return running.signal } }, this.#settings))
+      running.begin(
+        await this.#answer(
+          {
+            ...call,
+            body,
+            get signal() {
+              return running.signal
+            },
+          },
+          this.#settings,
+        ),
+      )
     } catch (cause) {
       running.fail(cause)
     }
@@ -96,7 +107,12 @@ class InProcessCall implements Call {
       const step = this.#pieces.next()
       if (!('then' in step)) return this.#take(step)
       this.#isWaiting = true
-      step.then(taken => { this.#isWaiting = false; if (!this.#aborted) this.#take(taken) }).catch((cause: unknown) => this.fail(cause))
+      step
+        .then(taken => {
+          this.#isWaiting = false
+          if (!this.#aborted) this.#take(taken)
+        })
+        .catch((cause: unknown) => this.fail(cause))
     } catch (cause) {
       this.fail(cause)
     }

@@ -37,7 +37,13 @@ class SignedTransport implements Transport {
     const { definition, settings } = this.#signer
     if (call.upload !== undefined && definition.signsBody === true) return this.#sendWhen(this.#whole(call, call.upload), call, listener)
     const signing = definition.sign?.(call, settings)
-    return signing instanceof Promise ? this.#sendWhen(signing.then(() => call), call, listener) : this.#transport.send(call, listener)
+    return signing instanceof Promise
+      ? this.#sendWhen(
+          signing.then(() => call),
+          call,
+          listener,
+        )
+      : this.#transport.send(call, listener)
   }
 
   async close(): Promise<void> {
@@ -56,16 +62,31 @@ class SignedTransport implements Transport {
     let running: Call | undefined
     let aborted = false
     signing.then(
-      call => { if (!aborted) running = this.#transport.send(call, listener) },
-      (cause: unknown) => { if (!aborted) listener.onError(this.#unsigned(cause)) },
+      call => {
+        if (!aborted) running = this.#transport.send(call, listener)
+      },
+      (cause: unknown) => {
+        if (!aborted) listener.onError(this.#unsigned(cause))
+      },
     )
-    return { pause: () => running?.pause(), resume: () => running?.resume(), abort: () => { aborted = true; upload?.destroy(); running?.abort() } }
+    return {
+      pause: () => running?.pause(),
+      resume: () => running?.resume(),
+      abort: () => {
+        aborted = true
+        upload?.destroy()
+        running?.abort()
+      },
+    }
   }
 
   /** Credentials that could not be had are the operator's affair: the message says why, as far as it says nothing secret. */
   #unsigned(cause: unknown): GatewayError {
     if (cause instanceof GatewayError) return cause
     const { name } = this.#signer
-    return gatewayError('upstream_unreachable', `${name}: no credentials for the call: ${cause instanceof Error ? cause.message : String(cause)}`, { provider: name, cause })
+    return gatewayError('upstream_unreachable', `${name}: no credentials for the call: ${cause instanceof Error ? cause.message : String(cause)}`, {
+      provider: name,
+      cause,
+    })
   }
 }

@@ -29,8 +29,12 @@ interface Search {
 export function conversationEndpoint(deps: ApiDeps): AdminEndpoint {
   const { journal, clock } = deps
   return {
-    method: 'GET', path: '/audit/conversation', scope: 'subtree', summary: 'The requests of a conversation, in order, found by one of them.',
-    query: { type: 'object', properties: { ...idParameter, ...limitParameter }, required: ['log_id'] }, response: definition(bodies, 'AuditConversation'),
+    method: 'GET',
+    path: '/audit/conversation',
+    scope: 'subtree',
+    summary: 'The requests of a conversation, in order, found by one of them.',
+    query: { type: 'object', properties: { ...idParameter, ...limitParameter }, required: ['log_id'] },
+    response: definition(bodies, 'AuditConversation'),
     async handle(call) {
       const id = String(call.query['log_id'])
       if (journal === undefined) return { anchor_id: id, entries: [], truncated: false }

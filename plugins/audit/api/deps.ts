@@ -18,7 +18,11 @@ export interface ApiDeps {
 }
 
 /** Rows with what their requests used; without it while that cannot be said. */
-export async function viewsOf(rows: readonly AuditRow[], { usage }: ApiDeps, view: typeof slimView | typeof fullView = slimView): Promise<readonly AuditEntry[]> {
+export async function viewsOf(
+  rows: readonly AuditRow[],
+  { usage }: ApiDeps,
+  view: typeof slimView | typeof fullView = slimView,
+): Promise<readonly AuditEntry[]> {
   const totals = await totalsOf(rows, usage)
   return rows.map(row => view(row, totals.get(row.request_id)))
 }

@@ -12,8 +12,12 @@ export const idParameter = { log_id: { type: 'string', minLength: 1, maxLength: 
 
 export function detailEndpoint(deps: ApiDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/audit/detail', scope: 'subtree', summary: 'One request with everything that was logged about it.',
-    query: { type: 'object', properties: idParameter, required: ['log_id'] }, response: definition(bodies, 'AuditEntry'),
+    method: 'GET',
+    path: '/audit/detail',
+    scope: 'subtree',
+    summary: 'One request with everything that was logged about it.',
+    query: { type: 'object', properties: idParameter, required: ['log_id'] },
+    response: definition(bodies, 'AuditEntry'),
     async handle(call) {
       const row = await visibleRow(call, deps)
       return (await viewsOf([row], deps, fullView))[0]
@@ -22,7 +26,10 @@ export function detailEndpoint(deps: ApiDeps): AdminEndpoint {
 }
 
 /** @throws GatewayError `not_found`, which tells a row of somebody else from none by nothing */
-export async function visibleRow({ query: { log_id: id }, scope }: Pick<AdminCall, 'query' | 'scope'>, { journal, flush }: Pick<ApiDeps, 'journal' | 'flush'>): Promise<AuditRow> {
+export async function visibleRow(
+  { query: { log_id: id }, scope }: Pick<AdminCall, 'query' | 'scope'>,
+  { journal, flush }: Pick<ApiDeps, 'journal' | 'flush'>,
+): Promise<AuditRow> {
   await flush()
   const row = await journal?.get(String(id))
   if (row !== undefined && (scope.isGlobal || isWithin(row.user_path, scope.root))) return row

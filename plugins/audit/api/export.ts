@@ -19,8 +19,12 @@ const formats = {
 export function exportEndpoint(deps: ApiDeps): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
-    method: 'GET', path: '/audit/export', scope: 'subtree', summary: 'Exports all requests of a range as a file, the oldest first; without bodies.',
-    query: { type: 'object', properties: { ...filterParameters, format } }, produces: ['text/csv', 'application/x-ndjson'],
+    method: 'GET',
+    path: '/audit/export',
+    scope: 'subtree',
+    summary: 'Exports all requests of a range as a file, the oldest first; without bodies.',
+    query: { type: 'object', properties: { ...filterParameters, format } },
+    produces: ['text/csv', 'application/x-ndjson'],
     async handle(call) {
       const { filter, range } = questionOf(call, deps.clock.now())
       const name = call.query['format'] as keyof typeof formats
@@ -31,7 +35,10 @@ export function exportEndpoint(deps: ApiDeps): AdminEndpoint {
         if (head !== '') yield Buffer.from(head)
         for await (const rows of pages) yield Buffer.from((await viewsOf(rows, deps)).map(line).join(''))
       }
-      return call.reply({ headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="audit-${range.startDate}-${range.endDate}.${name}"`], body: lines() })
+      return call.reply({
+        headers: ['Content-Type', type, 'Content-Disposition', `attachment; filename="audit-${range.startDate}-${range.endDate}.${name}"`],
+        body: lines(),
+      })
     },
   }
 }

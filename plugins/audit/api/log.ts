@@ -11,8 +11,12 @@ export const pages = pageParameters(100, 25)
 
 export function logEndpoint(deps: ApiDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/audit/log', scope: 'subtree', summary: 'Lists the requests of the audit log, the latest first.',
-    query: { type: 'object', properties: { ...filterParameters, ...pages } }, response: definition(bodies, 'AuditLog'),
+    method: 'GET',
+    path: '/audit/log',
+    scope: 'subtree',
+    summary: 'Lists the requests of the audit log, the latest first.',
+    query: { type: 'object', properties: { ...filterParameters, ...pages } },
+    response: definition(bodies, 'AuditLog'),
     async handle(call) {
       const { filter } = questionOf(call, deps.clock.now())
       const page = pageOf(call.query)

@@ -54,11 +54,15 @@ export function scopeFilter({ query, confine }: Pick<AdminCall, 'query' | 'confi
 }
 
 function conditionsOf({ model, ...query }: AdminCall['query'], scope: Filter): Filter {
-  if (model !== undefined && query['requested_model'] !== undefined && model !== query['requested_model']) throw invalidValue('model', 'model is another name of requested_model')
+  if (model !== undefined && query['requested_model'] !== undefined && model !== query['requested_model'])
+    throw invalidValue('model', 'model is another name of requested_model')
   const given: AdminCall['query'] = { ...query, requested_model: query['requested_model'] ?? model }
   const session = given['session_id']
   // The thread of a request with a session is that session, and rows are found by it.
-  const equals = { ...Object.fromEntries(exact.flatMap(name => given[name] === undefined ? [] : [[name, given[name]]])), ...(session === undefined ? {} : { thread: session }) }
+  const equals = {
+    ...Object.fromEntries(exact.flatMap(name => (given[name] === undefined ? [] : [[name, given[name]]]))),
+    ...(session === undefined ? {} : { thread: session }),
+  }
   const { label, provider, search } = query
   return {
     ...scope,

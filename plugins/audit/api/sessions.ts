@@ -12,8 +12,12 @@ import { filterParameters, questionOf, scopeFilter } from './question.ts'
 export function sessionsEndpoint(deps: ApiDeps): AdminEndpoint {
   const { journal } = deps
   return {
-    method: 'GET', path: '/audit/sessions', scope: 'subtree', summary: 'Lists the sessions of the audit log, the latest activity first.',
-    query: { type: 'object', properties: { ...filterParameters, ...pages } }, response: definition(bodies, 'AuditSessions'),
+    method: 'GET',
+    path: '/audit/sessions',
+    scope: 'subtree',
+    summary: 'Lists the sessions of the audit log, the latest activity first.',
+    query: { type: 'object', properties: { ...filterParameters, ...pages } },
+    response: definition(bodies, 'AuditSessions'),
     async handle(call) {
       const { filter } = questionOf(call, deps.clock.now())
       const page = pageOf(call.query)

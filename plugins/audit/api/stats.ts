@@ -19,8 +19,12 @@ type Count = Omit<AuditBucket, 'start'>
 
 export function statsEndpoint({ journal, clock, flush }: ApiDeps): AdminEndpoint {
   return {
-    method: 'GET', path: '/audit/stats', scope: 'subtree', summary: 'How many requests succeeded and failed, and how long they took.',
-    query: { type: 'object', properties: filterParameters }, response: definition(bodies, 'AuditStats'),
+    method: 'GET',
+    path: '/audit/stats',
+    scope: 'subtree',
+    summary: 'How many requests succeeded and failed, and how long they took.',
+    query: { type: 'object', properties: filterParameters },
+    response: definition(bodies, 'AuditStats'),
     async handle(call) {
       const question = questionOf(call, clock.now())
       await flush()
@@ -35,13 +39,24 @@ async function statsOf(journal: Journal<AuditRow> | undefined, question: Questio
   const to = Math.max(range.from + 1, Math.min(range.to, now + 1))
   const { borders } = periods({ from: range.from, to, unit, timeZone })
   const filter = { ...question.filter, from: range.from, to: range.to }
-  const [byStatus, byProvider, failovers] = journal === undefined ? [[], [], []] : await Promise.all([
-    groupsOf(journal, filter, ['status_code'], borders),
-    groupsOf(journal, answered(filter), ['provider', 'status_code'], borders),
-    groupsOf(journal, { ...filter, not: { failover_to: null } }, ['failover_from', 'failover_to']),
-  ])
-  const buckets = borders.slice(0, -1).map((start, period) => ({ start: new Date(start).toISOString(), ...countOf(byStatus.filter(sum => sum.period === period)) }))
-  return { interval: unit, buckets, summary: summaryOf(byStatus), provider_latency: latencyOf(byProvider, buckets.length), failovers: failovers.map(failoverOf) }
+  const [byStatus, byProvider, failovers] =
+    journal === undefined
+      ? [[], [], []]
+      : await Promise.all([
+          groupsOf(journal, filter, ['status_code'], borders),
+          groupsOf(journal, answered(filter), ['provider', 'status_code'], borders),
+          groupsOf(journal, { ...filter, not: { failover_to: null } }, ['failover_from', 'failover_to']),
+        ])
+  const buckets = borders
+    .slice(0, -1)
+    .map((start, period) => ({ start: new Date(start).toISOString(), ...countOf(byStatus.filter(sum => sum.period === period)) }))
+  return {
+    interval: unit,
+    buckets,
+    summary: summaryOf(byStatus),
+    provider_latency: latencyOf(byProvider, buckets.length),
+    failovers: failovers.map(failoverOf),
+  }
 }
 
 async function groupsOf(journal: Journal<AuditRow>, filter: Filter, by: readonly (keyof AuditRow)[], borders?: readonly number[]): Promise<readonly Sum[]> {
@@ -66,7 +81,7 @@ function summaryOf(sums: readonly Sum[]): AuditStats['summary'] {
 
 function latencyOf(sums: readonly Sum[], length: number): AuditStats['provider_latency'] {
   const good = sums.filter(sum => Math.floor(statusOf(sum) / 100) === 2)
-  const providers = [...Map.groupBy(good, ({ key }) => String(key['provider']))].sort(([a], [b]) => a < b ? -1 : 1)
+  const providers = [...Map.groupBy(good, ({ key }) => String(key['provider']))].sort(([a], [b]) => (a < b ? -1 : 1))
   return providers.map(([provider, own]) => {
     const slots = Array.from({ length }, (_, period) => own.filter(sum => sum.period === period))
     return { provider, requests: slots.map(total), avg_duration_ms: slots.map(averageMs) }
@@ -88,5 +103,5 @@ function total(sums: readonly Sum[]): number {
 /** Null where there was nothing. */
 function averageMs(sums: readonly Sum[]): number | null {
   const count = total(sums)
-  return count === 0 ? null : Math.round(sums.reduce((all, { sums }) => all + (sums['duration_ns'] ?? 0), 0) / count / nsPerMs * 10) / 10
+  return count === 0 ? null : Math.round((sums.reduce((all, { sums }) => all + (sums['duration_ns'] ?? 0), 0) / count / nsPerMs) * 10) / 10
 }

@@ -38,7 +38,21 @@ function detailed(list: 'attempts' | 'request_revisions', { data, details }: Aud
   return { [list]: short.map((entry: object, index) => ({ ...entry, ...withBodies(long[index] as object | undefined) })) }
 }
 
-function columnsOf({ thread: _thread, labels: _labels, error_message: _message, failover_from: _from, failover_to: _to, response_id: _id, previous_response_id: _previous, request_body: _request, response_body: _response, details: _details, data: _data, timestamp, ...columns }: AuditRow) {
+function columnsOf({
+  thread: _thread,
+  labels: _labels,
+  error_message: _message,
+  failover_from: _from,
+  failover_to: _to,
+  response_id: _id,
+  previous_response_id: _previous,
+  request_body: _request,
+  response_body: _response,
+  details: _details,
+  data: _data,
+  timestamp,
+  ...columns
+}: AuditRow) {
   return { ...columns, timestamp: new Date(timestamp).toISOString() }
 }
 
@@ -73,8 +87,12 @@ function usageOf(totals: UsageTotals | undefined): { readonly usage?: AuditUsage
   return {
     usage: {
       entries,
-      input_tokens: input, uncached_input_tokens: uncached, cached_input_tokens: cached, cache_write_input_tokens: written,
-      output_tokens: output, total_tokens: input + output,
+      input_tokens: input,
+      uncached_input_tokens: uncached,
+      cached_input_tokens: cached,
+      cache_write_input_tokens: written,
+      output_tokens: output,
+      total_tokens: input + output,
       cached_input_ratio: input === 0 ? 0 : cached / input,
       estimated_cached_characters: cached * charactersPerToken,
     },
@@ -85,6 +103,26 @@ const charactersPerToken = 4
 
 /** The columns of a table, in their order. */
 export const tableColumns = [
-  'timestamp', 'id', 'request_id', 'method', 'path', 'status_code', 'duration_ns', 'requested_model', 'resolved_model', 'provider', 'provider_name', 'alias_used', 'workflow_version_id', 'cache_type', 'stream',
-  'user_path', 'principal_id', 'auth_key_id', 'auth_method', 'client_ip', 'session_id', 'error_type',
+  'timestamp',
+  'id',
+  'request_id',
+  'method',
+  'path',
+  'status_code',
+  'duration_ns',
+  'requested_model',
+  'resolved_model',
+  'provider',
+  'provider_name',
+  'alias_used',
+  'workflow_version_id',
+  'cache_type',
+  'stream',
+  'user_path',
+  'principal_id',
+  'auth_key_id',
+  'auth_method',
+  'client_ip',
+  'session_id',
+  'error_type',
 ] as const satisfies readonly (keyof AuditEntry)[]

@@ -18,7 +18,11 @@ function request(body: JsonObject, { model }: Destination, losses: Losses): Spel
   const own: JsonObject = { ...(typeof dimensions === 'number' ? { dimensions } : {}), ...(typeof user === 'string' ? { user } : {}) }
   const options: JsonObject = {
     ...(typeof dimensions === 'number' ? { dimensions } : {}),
-    providerOptions: { ...(Object.keys(own).length === 0 ? {} : { openai: own }), ...(typeof dimensions === 'number' ? { google: { outputDimensionality: dimensions } } : {}), ...(isObject(extra) ? extra : {}) },
+    providerOptions: {
+      ...(Object.keys(own).length === 0 ? {} : { openai: own }),
+      ...(typeof dimensions === 'number' ? { google: { outputDimensionality: dimensions } } : {}),
+      ...(isObject(extra) ? extra : {}),
+    },
   }
   return { body: Buffer.from(JSON.stringify({ model, values: embeddingTexts(body), options })) }
 }
@@ -29,5 +33,8 @@ function reply([said]: readonly JsonObject[], { model, provider }: Destination, 
   checkEmbeddings(vectors, asked, provider)
   const { usage } = said
   const tokens = isObject(usage) ? usage['tokens'] : undefined
-  return embeddingList({ vectors: (vectors as readonly Json[]).map(vector => vectorOf(vector, provider)), model, inputTokens: typeof tokens === 'number' ? tokens : undefined }, asked)
+  return embeddingList(
+    { vectors: (vectors as readonly Json[]).map(vector => vectorOf(vector, provider)), model, inputTokens: typeof tokens === 'number' ? tokens : undefined },
+    asked,
+  )
 }

@@ -15,11 +15,16 @@ export function finishOf(reason: Json | undefined, provider: string): Finish {
   if (raw === 'stop_sequence') return 'stop_sequence'
   if (raw === 'model_context_window_exceeded') return 'context_window'
   switch (unified) {
-    case 'length': return 'length'
-    case 'content-filter': return 'content_filter'
-    case 'tool-calls': return 'tool_calls'
-    case 'error': throw gatewayError('bad_upstream_response', `${provider}: provider ended the answer with an error`, { provider })
-    default: return 'stop'
+    case 'length':
+      return 'length'
+    case 'content-filter':
+      return 'content_filter'
+    case 'tool-calls':
+      return 'tool_calls'
+    case 'error':
+      throw gatewayError('bad_upstream_response', `${provider}: provider ended the answer with an error`, { provider })
+    default:
+      return 'stop'
   }
 }
 
@@ -40,7 +45,11 @@ export function usageOf(said: Json | undefined): Usage | undefined {
 
 /** What has to come back to the vendor with the history. */
 export function stateOf(metadata: Json | undefined, model: string): VendorState | undefined {
-  for (const [vendor, name] of [['anthropic', 'signature'], ['google', 'thoughtSignature'], ['openai', 'reasoningEncryptedContent']] as const) {
+  for (const [vendor, name] of [
+    ['anthropic', 'signature'],
+    ['google', 'thoughtSignature'],
+    ['openai', 'reasoningEncryptedContent'],
+  ] as const) {
     const value = optionOf(metadata, vendor, name)
     if (value !== undefined) return { vendor, value, model }
   }
@@ -63,12 +72,16 @@ export function errorOf(said: Json | undefined, provider: string): GatewayError 
 /** An image that the model made; other files are passed over. */
 export function imageOf({ mediaType, data }: JsonObject): { readonly type: 'image'; readonly mime: string; readonly data: string } | undefined {
   const bytes = isObject(data) ? data['data'] : data
-  return typeof mediaType === 'string' && mediaType.startsWith('image/') && typeof bytes === 'string' ? { type: 'image', mime: mediaType, data: bytes } : undefined
+  return typeof mediaType === 'string' && mediaType.startsWith('image/') && typeof bytes === 'string'
+    ? { type: 'image', mime: mediaType, data: bytes }
+    : undefined
 }
 
 /** A page that the answer refers to, as OpenAI spells it. */
 export function citationOf({ sourceType, url, title }: JsonObject): JsonObject | undefined {
-  return sourceType === 'url' && typeof url === 'string' ? { type: 'url_citation', url_citation: { url, ...(typeof title === 'string' ? { title } : {}) } } : undefined
+  return sourceType === 'url' && typeof url === 'string'
+    ? { type: 'url_citation', url_citation: { url, ...(typeof title === 'string' ? { title } : {}) } }
+    : undefined
 }
 
 function count(value: Json | undefined): number | undefined {

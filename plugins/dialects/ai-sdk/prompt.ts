@@ -3,12 +3,24 @@
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
-import type { AudioBlock, Block, FileBlock, ImageBlock, ReasoningBlock, Source, ToolCallBlock, ToolResultBlock, Turn, VideoBlock, NeutralRequest } from '../../../core/neutral/request.ts'
+import type {
+  AudioBlock,
+  Block,
+  FileBlock,
+  ImageBlock,
+  ReasoningBlock,
+  Source,
+  ToolCallBlock,
+  ToolResultBlock,
+  Turn,
+  VideoBlock,
+  NeutralRequest,
+} from '../../../core/neutral/request.ts'
 import { isOwn, noteForeign } from '../../../core/neutral/state.ts'
 import { dialect, providerOptions, type Writing } from './writing.ts'
 
 export function writePrompt(request: NeutralRequest, writing: Writing): readonly JsonObject[] {
-  const named = new Map(request.turns.flatMap(({ blocks }) => blocks.flatMap(block => block.type === 'tool_call' ? [[block.id, block.name] as const] : [])))
+  const named = new Map(request.turns.flatMap(({ blocks }) => blocks.flatMap(block => (block.type === 'tool_call' ? [[block.id, block.name] as const] : []))))
   return [...writeSystem(request, writing), ...request.turns.flatMap(turn => writeTurn(turn, named, writing))]
 }
 
@@ -27,14 +39,22 @@ function writeTurn({ role, blocks }: Turn, named: ReadonlyMap<string, string>, w
 function writeBlock(block: Block, role: Turn['role'], named: ReadonlyMap<string, string>, writing: Writing): readonly JsonObject[] {
   const { to } = writing
   switch (block.type) {
-    case 'text': return block.text === '' ? [] : [{ type: 'text', text: block.text, ...providerOptions(to, { cache: block.cache, state: block.state }) }]
-    case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
-    case 'image': case 'audio': case 'video': case 'file':
+    case 'text':
+      return block.text === '' ? [] : [{ type: 'text', text: block.text, ...providerOptions(to, { cache: block.cache, state: block.state }) }]
+    case 'refusal':
+      return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+    case 'image':
+    case 'audio':
+    case 'video':
+    case 'file':
       if (role === 'assistant') throw refusal(block.at ?? 'messages', `an assistant's ${block.type} cannot be translated to ${dialect}`)
       return [writeMedia(block, writing)]
-    case 'reasoning': return writeReasoning(block, writing)
-    case 'tool_call': return [writeCall(block, writing)]
-    case 'tool_result': return [writeResult(block, named, writing)]
+    case 'reasoning':
+      return writeReasoning(block, writing)
+    case 'tool_call':
+      return [writeCall(block, writing)]
+    case 'tool_result':
+      return [writeResult(block, named, writing)]
   }
 }
 
@@ -44,7 +64,8 @@ function writeReasoning({ text, state, redacted, itemId }: ReasoningBlock, { to,
     noteForeign('reasoning', to, losses)
     return []
   }
-  const further = redacted !== undefined ? { anthropic: { redactedData: redacted } } : itemId === undefined || to.traits.vendor !== 'openai' ? {} : { openai: { itemId } }
+  const further =
+    redacted !== undefined ? { anthropic: { redactedData: redacted } } : itemId === undefined || to.traits.vendor !== 'openai' ? {} : { openai: { itemId } }
   return [{ type: 'reasoning', text, ...providerOptions(to, { state, further }) }]
 }
 
@@ -57,10 +78,11 @@ function writeCall({ id, name, argumentsText, isCustom, state, cache, at }: Tool
 
 function writeResult({ callId, name, blocks, isError, cache }: ToolResultBlock, named: ReadonlyMap<string, string>, writing: Writing): JsonObject {
   const toolName = writing.names.spell(named.get(callId) ?? name ?? 'unknown')
-  const texts = blocks.flatMap(block => block.type === 'text' ? block.text : [])
-  const output = texts.length === blocks.length || isError === true
-    ? { type: isError === true ? 'error-text' : 'text', value: texts.join('') }
-    : { type: 'content', value: blocks.flatMap(block => block.type === 'text' ? writeBlock(block, 'tool', named, writing) : [writeMedia(block, writing)]) }
+  const texts = blocks.flatMap(block => (block.type === 'text' ? block.text : []))
+  const output =
+    texts.length === blocks.length || isError === true
+      ? { type: isError === true ? 'error-text' : 'text', value: texts.join('') }
+      : { type: 'content', value: blocks.flatMap(block => (block.type === 'text' ? writeBlock(block, 'tool', named, writing) : [writeMedia(block, writing)])) }
   if (isError === true && texts.length < blocks.length) writing.losses.drop('tool_result.image', `${dialect} takes only text of a tool that failed`)
   return { type: 'tool-result', toolCallId: callId, toolName, output, ...providerOptions(writing.to, { cache }) }
 }
@@ -84,13 +106,16 @@ function named(block: ImageBlock | VideoBlock | FileBlock): JsonObject {
 
 function typeOf(block: ImageBlock | VideoBlock | FileBlock, source: Source): string {
   if (source.kind === 'base64') return source.mime
-  return block.type === 'file' ? block.mime ?? 'application/pdf' : `${block.type}/*`
+  return block.type === 'file' ? (block.mime ?? 'application/pdf') : `${block.type}/*`
 }
 
 function dataOf(source: Source): JsonObject {
   switch (source.kind) {
-    case 'base64': return { type: 'data', data: source.data }
-    case 'url': return { type: 'url', url: source.url }
-    case 'file': return { type: 'reference', reference: { [source.vendor]: source.id } }
+    case 'base64':
+      return { type: 'data', data: source.data }
+    case 'url':
+      return { type: 'url', url: source.url }
+    case 'file':
+      return { type: 'reference', reference: { [source.vendor]: source.id } }
   }
 }

@@ -14,13 +14,19 @@ export function readReply(json: JsonObject, { provider, model }: Destination): N
   if (!Array.isArray(content)) throw gatewayError('bad_upstream_response', `${provider}: provider returned no content`, { provider })
   const parts = (content as readonly Json[]).filter(isObject)
   const { id, modelId } = isObject(response) ? response : {}
-  const blocks = withCitations(parts.flatMap(part => readPart(part, typeof modelId === 'string' ? modelId : model)), parts)
+  const blocks = withCitations(
+    parts.flatMap(part => readPart(part, typeof modelId === 'string' ? modelId : model)),
+    parts,
+  )
   const usage = usageOf(said)
   return {
     ...(typeof id === 'string' ? { id } : {}),
     ...(typeof modelId === 'string' ? { model: modelId } : {}),
     blocks,
-    finish: finishWith(finishOf(finishReason, provider), blocks.some(({ type }) => type === 'tool_call')),
+    finish: finishWith(
+      finishOf(finishReason, provider),
+      blocks.some(({ type }) => type === 'tool_call'),
+    ),
     ...(usage === undefined ? {} : { usage }),
   }
 }
@@ -32,12 +38,18 @@ function readPart(part: JsonObject, model: string): readonly ReplyBlock[] {
   const held = state === undefined ? {} : { state }
   if (type === 'text') return typeof text === 'string' && text !== '' ? [{ type: 'text', text, ...held }] : []
   if (type === 'reasoning') return readReasoning(part, held)
-  if (type === 'tool-call') return part['providerExecuted'] === true ? [] : [{ type: 'tool_call', id: textOf(part['toolCallId']), name: textOf(part['toolName']), argumentsText: textOf(part['input']) || '{}', ...held }]
+  if (type === 'tool-call')
+    return part['providerExecuted'] === true
+      ? []
+      : [{ type: 'tool_call', id: textOf(part['toolCallId']), name: textOf(part['toolName']), argumentsText: textOf(part['input']) || '{}', ...held }]
   const image = type === 'file' ? imageOf(part) : undefined
   return image === undefined ? [] : [image]
 }
 
-function readReasoning({ text, providerMetadata: metadata }: JsonObject, held: Pick<ReplyBlock & { readonly type: 'reasoning' }, 'state'>): readonly ReplyBlock[] {
+function readReasoning(
+  { text, providerMetadata: metadata }: JsonObject,
+  held: Pick<ReplyBlock & { readonly type: 'reasoning' }, 'state'>,
+): readonly ReplyBlock[] {
   const redacted = optionOf(metadata, 'anthropic', 'redactedData')
   const itemId = optionOf(metadata, 'openai', 'itemId')
   return [{ type: 'reasoning', text: textOf(text), ...held, ...(redacted === undefined ? {} : { redacted }), ...(itemId === undefined ? {} : { itemId }) }]
@@ -45,7 +57,10 @@ function readReasoning({ text, providerMetadata: metadata }: JsonObject, held: P
 
 /** Sources stand on the last text. */
 function withCitations(blocks: readonly ReplyBlock[], parts: readonly JsonObject[]): readonly ReplyBlock[] {
-  const annotations = parts.filter(({ type }) => type === 'source').map(citationOf).filter(citation => citation !== undefined)
+  const annotations = parts
+    .filter(({ type }) => type === 'source')
+    .map(citationOf)
+    .filter(citation => citation !== undefined)
   const last = blocks.findLastIndex(({ type }) => type === 'text')
-  return annotations.length === 0 ? blocks : blocks.map((block, at) => at === last && block.type === 'text' ? { ...block, annotations } : block)
+  return annotations.length === 0 ? blocks : blocks.map((block, at) => (at === last && block.type === 'text' ? { ...block, annotations } : block))
 }

@@ -15,7 +15,17 @@ import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { writePrompt } from './prompt.ts'
 import { dialect, joined, type Writing } from './writing.ts'
 
-const takes: ReadonlySet<Untaken> = new Set(['top_k', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'user', 'prompt_cache_key', 'service_tier', 'verbosity'])
+const takes: ReadonlySet<Untaken> = new Set([
+  'top_k',
+  'seed',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'user',
+  'prompt_cache_key',
+  'service_tier',
+  'verbosity',
+])
 const has: ReadonlySet<Unspoken> = new Set(['cache_control', 'detail', 'is_error', 'schema_name', 'schema_description'])
 
 /** The body is `{"model", "stream", "options"}`. */
@@ -23,7 +33,10 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)
   for (const name of Object.keys(request.extras)) losses.drop(name, `not taken by ${dialect}`)
-  const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
+  const names = new ToolNames(
+    { pattern: /[A-Za-z0-9_-]/, maxLength: 64 },
+    request.tools.map(({ name }) => name),
+  )
   const writing = { to, losses, names }
   const { sampling, stop, maxOutputTokens } = request
   const stopSequences = stop.filter(sequence => sequence !== '')
@@ -43,7 +56,10 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     providerOptions: Object.keys(vendorOptions).length === 0 ? undefined : vendorOptions,
     ...writeTools(request, writing),
   })
-  return { body: Buffer.from(JSON.stringify({ model: to.model, stream: request.isStream, options })), ...(names.changed.size === 0 ? {} : { toolNames: names.changed }) }
+  return {
+    body: Buffer.from(JSON.stringify({ model: to.model, stream: request.isStream, options })),
+    ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
+  }
 }
 
 function formatOf({ output }: NeutralRequest): JsonObject | undefined {
@@ -83,7 +99,11 @@ function optionsOfVendors({ hints, sampling, parallelToolCalls, reasoning, outpu
 }
 
 function writeTools(request: NeutralRequest, { to, losses, names }: Writing): Record<string, Json> {
-  const { tools, choice } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
+  const { tools, choice } = functionTools(
+    request,
+    { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' },
+    losses,
+  )
   if (tools.length === 0) return {}
   const chosen = allowedTools(tools, choice)
   return {
@@ -93,8 +113,15 @@ function writeTools(request: NeutralRequest, { to, losses, names }: Writing): Re
       ...(description === undefined ? {} : { description }),
       inputSchema: withoutMeta(objectSchema(schema)),
       ...(strict === undefined ? {} : { strict }),
-      ...(cache === undefined ? {} : { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ...(cache.ttl === undefined ? {} : { ttl: cache.ttl }) } } } }),
+      ...(cache === undefined
+        ? {}
+        : { providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ...(cache.ttl === undefined ? {} : { ttl: cache.ttl }) } } } }),
     })),
-    ...(choice === undefined ? {} : { toolChoice: choice.kind === 'named' ? { type: 'tool', toolName: names.spell(choice.name) } : { type: choice.kind === 'allowed' ? choice.mode : choice.kind } }),
+    ...(choice === undefined
+      ? {}
+      : {
+          toolChoice:
+            choice.kind === 'named' ? { type: 'tool', toolName: names.spell(choice.name) } : { type: choice.kind === 'allowed' ? choice.mode : choice.kind },
+        }),
   }
 }

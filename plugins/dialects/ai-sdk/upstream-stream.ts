@@ -24,23 +24,41 @@ export class PartsReader implements StreamReader {
   read({ data }: StreamEvent, emit: Emit): void {
     if (this.#answer.isOver || data === undefined) return
     const part = objectIn(data)
-    if (part === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }), emit)
+    if (part === undefined)
+      return this.#answer.fail(
+        gatewayError('stream_incomplete', `${this.#from.provider} sent a part that cannot be read`, { provider: this.#from.provider }),
+        emit,
+      )
     const id = textOf(part['id'])
     switch (part['type']) {
-      case 'response-metadata': return this.#start(part, emit)
-      case 'text-start': return void this.#take(`text ${id}`, { type: 'text' }, emit)
-      case 'text-delta': return this.#say(this.#inside(`text ${id}`, 'text', emit), part, emit)
-      case 'text-end': return this.#close(`text ${id}`, part, emit)
-      case 'reasoning-start': return this.#reason(`reasoning ${id}`, part, emit)
-      case 'reasoning-delta': return this.#say(this.#inside(`reasoning ${id}`, 'reasoning', emit), part, emit)
-      case 'reasoning-end': return this.#close(`reasoning ${id}`, part, emit)
-      case 'tool-input-start': return this.#begin(id, part, emit)
-      case 'tool-input-delta': return this.#say(this.#answer.at(`call ${id}`), part, emit)
-      case 'tool-call': return this.#call(part, emit)
-      case 'file': return this.#show(part, emit)
-      case 'source': return this.#cite(part, emit)
-      case 'finish': return this.#finish(part, emit)
-      case 'error': return this.#answer.fail(errorOf(part['error'], this.#from.provider), emit)
+      case 'response-metadata':
+        return this.#start(part, emit)
+      case 'text-start':
+        return void this.#take(`text ${id}`, { type: 'text' }, emit)
+      case 'text-delta':
+        return this.#say(this.#inside(`text ${id}`, 'text', emit), part, emit)
+      case 'text-end':
+        return this.#close(`text ${id}`, part, emit)
+      case 'reasoning-start':
+        return this.#reason(`reasoning ${id}`, part, emit)
+      case 'reasoning-delta':
+        return this.#say(this.#inside(`reasoning ${id}`, 'reasoning', emit), part, emit)
+      case 'reasoning-end':
+        return this.#close(`reasoning ${id}`, part, emit)
+      case 'tool-input-start':
+        return this.#begin(id, part, emit)
+      case 'tool-input-delta':
+        return this.#say(this.#answer.at(`call ${id}`), part, emit)
+      case 'tool-call':
+        return this.#call(part, emit)
+      case 'file':
+        return this.#show(part, emit)
+      case 'source':
+        return this.#cite(part, emit)
+      case 'finish':
+        return this.#finish(part, emit)
+      case 'error':
+        return this.#answer.fail(errorOf(part['error'], this.#from.provider), emit)
     }
   }
 

@@ -47,15 +47,22 @@ class Message {
 
   take(kind: string, { type: _type, ...event }: Members): void {
     switch (kind) {
-      case 'message_start': Object.assign(this.#body, members(event['message'])); break
-      case 'content_block_start': this.#begin(event['index'], members(event['content_block'])); break
-      case 'content_block_delta': this.#grow(event['index'], members(event['delta'])); break
-      case 'message_delta': this.#finish(event)
+      case 'message_start':
+        Object.assign(this.#body, members(event['message']))
+        break
+      case 'content_block_start':
+        this.#begin(event['index'], members(event['content_block']))
+        break
+      case 'content_block_delta':
+        this.#grow(event['index'], members(event['delta']))
+        break
+      case 'message_delta':
+        this.#finish(event)
     }
   }
 
   body(): Members {
-    return { ...this.#body, content: this.#blocks.map(({ members, input }) => input === undefined ? members : { ...members, input: inputOf(input) }) }
+    return { ...this.#body, content: this.#blocks.map(({ members, input }) => (input === undefined ? members : { ...members, input: inputOf(input) })) }
   }
 
   #begin(index: unknown, content: Members): Block {

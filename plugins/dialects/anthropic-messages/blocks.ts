@@ -39,7 +39,7 @@ export function citationParts(document: JsonDocument, citation: JsonNode): reado
 
 /** The ids of the tool calls that a message makes. */
 export function callIds(content: JsonNode | undefined): readonly string[] {
-  return content?.items().flatMap(block => typeOf(block).endsWith('tool_use') ? stringOf(block.get('id')) ?? [] : []) ?? []
+  return content?.items().flatMap(block => (typeOf(block).endsWith('tool_use') ? (stringOf(block.get('id')) ?? []) : [])) ?? []
 }
 
 /** The ids of the tool calls that a message answers. */
@@ -65,9 +65,14 @@ function sourceParts(document: JsonDocument, block: JsonNode, type: string, chan
   const source = block.get('source')
   if (source?.kind !== 'object') return []
   switch (typeOf(source)) {
-    case 'text': return texts(document, source, ['data'], channel)
-    case 'content': return contentParts(document, source.get('content'), channel)
-    default: return type === 'image' ? [opaquePart(block, 'image')] : [opaquePart(block, 'file'), ...base64TextParts(document, textAt(source, 'data'), stringOf(source.get('media_type')) ?? '', channel)]
+    case 'text':
+      return texts(document, source, ['data'], channel)
+    case 'content':
+      return contentParts(document, source.get('content'), channel)
+    default:
+      return type === 'image'
+        ? [opaquePart(block, 'image')]
+        : [opaquePart(block, 'file'), ...base64TextParts(document, textAt(source, 'data'), stringOf(source.get('media_type')) ?? '', channel)]
   }
 }
 

@@ -1,7 +1,17 @@
 /** Reads the blocks of messages and results. */
 
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
-import type { Block, FileBlock, ImageBlock, ReasoningBlock, Source, TextBlock, ToolCallBlock, ToolResultBlock, VendorState } from '../../../core/neutral/request.ts'
+import type {
+  Block,
+  FileBlock,
+  ImageBlock,
+  ReasoningBlock,
+  Source,
+  TextBlock,
+  ToolCallBlock,
+  ToolResultBlock,
+  VendorState,
+} from '../../../core/neutral/request.ts'
 import { argumentsText } from '../../../core/neutral/arguments.ts'
 import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
 import { defined, missing, type Members } from '../../../core/neutral/members.ts'
@@ -9,7 +19,8 @@ import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neut
 
 type ResultPart = TextBlock | ImageBlock | FileBlock
 
-const ofBlock = (names: readonly string[], inside: Readonly<Record<string, KnownMembers>> = {}, silent?: readonly string[]) => knownMembers(['type', ...names], silent, { ...inside, cache_control: knownOfMarks })
+const ofBlock = (names: readonly string[], inside: Readonly<Record<string, KnownMembers>> = {}, silent?: readonly string[]) =>
+  knownMembers(['type', ...names], silent, { ...inside, cache_control: knownOfMarks })
 const knownOfSources = knownMembers(['type', 'media_type', 'data', 'url', 'file_id', 'content'])
 const knownOfCitations = knownMembers(['enabled'])
 
@@ -39,22 +50,32 @@ export function dropUnknownOf(block: Members, losses: Losses): void {
 function readBlock(block: Members, losses: Losses): Block {
   dropUnknownOf(block, losses)
   switch (block.text('type')) {
-    case 'tool_use': return readCall(block)
-    case 'tool_result': return readResult(block, losses)
-    case 'thinking': return readThinking(block)
-    case 'redacted_thinking': return { type: 'reasoning', text: '', redacted: block.text('data') ?? '', at: block.at }
-    default: return readPart(block, losses)
+    case 'tool_use':
+      return readCall(block)
+    case 'tool_result':
+      return readResult(block, losses)
+    case 'thinking':
+      return readThinking(block)
+    case 'redacted_thinking':
+      return { type: 'reasoning', text: '', redacted: block.text('data') ?? '', at: block.at }
+    default:
+      return readPart(block, losses)
   }
 }
 
 function readPart(block: Members, losses: Losses): ResultPart {
   const type = block.text('type')
   switch (type) {
-    case 'text': return readText(block, losses)
-    case 'image': return readImage(block)
-    case 'document': return readDocument(block, losses)
-    case 'search_result': return readSearchResult(block, losses)
-    default: throw refusal(block.at, `a block of type ${JSON.stringify(type ?? null)} cannot be translated`)
+    case 'text':
+      return readText(block, losses)
+    case 'image':
+      return readImage(block)
+    case 'document':
+      return readDocument(block, losses)
+    case 'search_result':
+      return readSearchResult(block, losses)
+    default:
+      throw refusal(block.at, `a block of type ${JSON.stringify(type ?? null)} cannot be translated`)
   }
 }
 
@@ -70,10 +91,14 @@ function readImage(block: Members): ImageBlock {
 
 function readSource(source: Members): Source {
   switch (source.text('type')) {
-    case 'base64': return { kind: 'base64', mime: mimeOf(required(source, 'media_type')), data: required(source, 'data') }
-    case 'url': return { kind: 'url', url: required(source, 'url') }
-    case 'file': return { kind: 'file', vendor: 'anthropic', id: required(source, 'file_id') }
-    default: throw refusal(source.path('type'), `a source of type ${JSON.stringify(source.any('type') ?? null)} cannot be translated`)
+    case 'base64':
+      return { kind: 'base64', mime: mimeOf(required(source, 'media_type')), data: required(source, 'data') }
+    case 'url':
+      return { kind: 'url', url: required(source, 'url') }
+    case 'file':
+      return { kind: 'file', vendor: 'anthropic', id: required(source, 'file_id') }
+    default:
+      throw refusal(source.path('type'), `a source of type ${JSON.stringify(source.any('type') ?? null)} cannot be translated`)
   }
 }
 
@@ -107,11 +132,14 @@ function readDocumentSource(source: Members, losses: Losses): FileBlock['source'
 function textsOf(holder: Members, losses: Losses): string {
   const content = holder.any('content')
   if (typeof content === 'string') return content
-  return holder.objects('content').map(block => {
-    dropUnknownOf(block, losses)
-    if (block.text('type') === 'text') return required(block, 'text')
-    throw refusal(block.at, `a block of type ${JSON.stringify(block.any('type') ?? null)} cannot be translated here`)
-  }).join('')
+  return holder
+    .objects('content')
+    .map(block => {
+      dropUnknownOf(block, losses)
+      if (block.text('type') === 'text') return required(block, 'text')
+      throw refusal(block.at, `a block of type ${JSON.stringify(block.any('type') ?? null)} cannot be translated here`)
+    })
+    .join('')
 }
 
 /** Its title and source on lines before it. As text it cannot be cited. */
@@ -147,7 +175,8 @@ function readSignature(block: Members): VendorState | undefined {
 function readResult(block: Members, losses: Losses): ToolResultBlock {
   const content = block.any('content')
   const at = block.path('content')
-  const blocks: readonly ResultPart[] = typeof content === 'string' ? [{ type: 'text', text: content, at }] : block.objects('content').map(part => readResultPart(part, losses))
+  const blocks: readonly ResultPart[] =
+    typeof content === 'string' ? [{ type: 'text', text: content, at }] : block.objects('content').map(part => readResultPart(part, losses))
   return defined<ToolResultBlock>({
     type: 'tool_result',
     callId: required(block, 'tool_use_id'),

@@ -24,10 +24,17 @@ export function readMessages(body: Members, losses: Losses): ReadMessages {
     dropUnknown(message, known, losses)
     const role = message.text('role')
     switch (role) {
-      case 'system': system.push(...readSystem(message, 'content', turns.length, losses)); break
-      case 'user': turns.push(...readUser(message, names, losses)); break
-      case 'assistant': turns.push(readAssistant(message, names, losses)); break
-      default: throw refusal(message.path('role'), `a message of role ${JSON.stringify(role ?? null)} cannot be translated`)
+      case 'system':
+        system.push(...readSystem(message, 'content', turns.length, losses))
+        break
+      case 'user':
+        turns.push(...readUser(message, names, losses))
+        break
+      case 'assistant':
+        turns.push(readAssistant(message, names, losses))
+        break
+      default:
+        throw refusal(message.path('role'), `a message of role ${JSON.stringify(role ?? null)} cannot be translated`)
     }
   }
   return { system, turns }

@@ -14,15 +14,22 @@ export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   const { blocks } = reply
   const writer = new BlockWriter(context)
   const said = { hasCalls: blocks.some(({ type }) => type === 'tool_call'), hasRefusal: blocks.some(({ type }) => type === 'refusal') }
-  return Buffer.from(JSON.stringify(withFurther({
-    id: messageId(context),
-    type: 'message',
-    role: 'assistant',
-    model: reply.model ?? context.from.model,
-    content: blocks.flatMap(block => writer.write(block)),
-    ...stopOf(reply, said),
-    usage: withFurther({ ...writeUsage(reply.usage) }, reply.usageExtras),
-  }, reply.extras)))
+  return Buffer.from(
+    JSON.stringify(
+      withFurther(
+        {
+          id: messageId(context),
+          type: 'message',
+          role: 'assistant',
+          model: reply.model ?? context.from.model,
+          content: blocks.flatMap(block => writer.write(block)),
+          ...stopOf(reply, said),
+          usage: withFurther({ ...writeUsage(reply.usage) }, reply.usageExtras),
+        },
+        reply.extras,
+      ),
+    ),
+  )
 }
 
 class BlockWriter {
@@ -36,11 +43,16 @@ class BlockWriter {
 
   write(block: ReplyBlock): readonly JsonObject[] {
     switch (block.type) {
-      case 'text': return this.#text(block)
-      case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
-      case 'reasoning': return this.#thinking(block)
-      case 'tool_call': return this.#call(block)
-      case 'image': return this.#image()
+      case 'text':
+        return this.#text(block)
+      case 'refusal':
+        return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+      case 'reasoning':
+        return this.#thinking(block)
+      case 'tool_call':
+        return this.#call(block)
+      case 'image':
+        return this.#image()
     }
   }
 
@@ -54,7 +66,7 @@ class BlockWriter {
     if (shown === 'none') return []
     if (redacted !== undefined) return [{ type: 'redacted_thinking', data: redacted }]
     const isForeign = state !== undefined && state.vendor !== 'anthropic'
-    const signature = !isForeign ? state?.value ?? '' : this.#seals ? sealThought(text, state, itemId) : ''
+    const signature = !isForeign ? (state?.value ?? '') : this.#seals ? sealThought(text, state, itemId) : ''
     if (text === '' && signature === '') return []
     return [{ type: 'thinking', thinking: shown === 'state' ? '' : text, signature }]
   }

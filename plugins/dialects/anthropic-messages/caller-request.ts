@@ -13,8 +13,29 @@ import { dialect } from './writing.ts'
 
 /** What this reader has a rule for; all else goes along as it is. */
 const known = new Set([
-  'model', 'provider', 'messages', 'system', 'max_tokens', 'stream', 'tools', 'tool_choice', 'thinking', 'output_config', 'output_format', 'stop_sequences', 'temperature', 'top_p', 'top_k',
-  'metadata', 'service_tier', 'cache_control', 'container', 'mcp_servers', 'inference_geo', 'context_management', 'speed',
+  'model',
+  'provider',
+  'messages',
+  'system',
+  'max_tokens',
+  'stream',
+  'tools',
+  'tool_choice',
+  'thinking',
+  'output_config',
+  'output_format',
+  'stop_sequences',
+  'temperature',
+  'top_p',
+  'top_k',
+  'metadata',
+  'service_tier',
+  'cache_control',
+  'container',
+  'mcp_servers',
+  'inference_geo',
+  'context_management',
+  'speed',
 ])
 
 const knownOfFormats = knownMembers(['type', 'schema'], ['name'])
@@ -98,11 +119,17 @@ function readTool(tool: Members, losses: Losses): Tool {
 function readToolChoice(choice: Members | undefined): ToolChoice | undefined {
   const type = choice?.text('type')
   switch (type) {
-    case undefined: return undefined
-    case 'auto': case 'none': return { kind: type }
-    case 'any': return { kind: 'required' }
-    case 'tool': return choice === undefined ? undefined : { kind: 'named', name: choice.filled('name') }
-    default: throw gatewayError('invalid_value', 'tool_choice.type must be one of auto, any, tool and none', { param: 'tool_choice.type' })
+    case undefined:
+      return undefined
+    case 'auto':
+    case 'none':
+      return { kind: type }
+    case 'any':
+      return { kind: 'required' }
+    case 'tool':
+      return choice === undefined ? undefined : { kind: 'named', name: choice.filled('name') }
+    default:
+      throw gatewayError('invalid_value', 'tool_choice.type must be one of auto, any, tool and none', { param: 'tool_choice.type' })
   }
 }
 

@@ -71,17 +71,25 @@ export class MessagesWriter implements StreamWriter {
 
   #write(event: NeutralEvent): string {
     switch (event.type) {
-      case 'start': return this.#start(event)
-      case 'open': case 'delta': case 'state': case 'meta': case 'close': return this.#hidden.has(event.key) ? '' : this.#keyed(event)
+      case 'start':
+        return this.#start(event)
+      case 'open':
+      case 'delta':
+      case 'state':
+      case 'meta':
+      case 'close':
+        return this.#hidden.has(event.key) ? '' : this.#keyed(event)
       case 'usage':
         this.#usage = event.usage
         this.#usageExtras = event.extras
         return ''
-      case 'finish': return this.#finish(event)
+      case 'finish':
+        return this.#finish(event)
       case 'end':
         this.#isOver = true
         return spell('message_stop')
-      case 'error': return this.#fail(event.error)
+      case 'error':
+        return this.#fail(event.error)
     }
   }
 
@@ -89,16 +97,19 @@ export class MessagesWriter implements StreamWriter {
   #start({ model, extras }: NeutralEvent & { readonly type: 'start' }): string {
     const { request, from } = this.#context
     return spell('message_start', {
-      message: withFurther({
-        id: messageId(this.#context),
-        type: 'message',
-        role: 'assistant',
-        model: model ?? from.model,
-        content: [],
-        stop_reason: null,
-        stop_sequence: null,
-        usage: { input_tokens: this.#usage?.inputTokens ?? estimateTokens(request), output_tokens: 0 },
-      }, extras),
+      message: withFurther(
+        {
+          id: messageId(this.#context),
+          type: 'message',
+          role: 'assistant',
+          model: model ?? from.model,
+          content: [],
+          stop_reason: null,
+          stop_sequence: null,
+          usage: { input_tokens: this.#usage?.inputTokens ?? estimateTokens(request), output_tokens: 0 },
+        },
+        extras,
+      ),
     })
   }
 
@@ -109,10 +120,14 @@ export class MessagesWriter implements StreamWriter {
       return ''
     }
     switch (event.type) {
-      case 'open': return this.#open(event.key, event.block)
-      case 'delta': return this.#delta(event.key, event.text)
-      case 'state': return this.#sign(event.key, event.state)
-      case 'close': return this.#close(event.key)
+      case 'open':
+        return this.#open(event.key, event.block)
+      case 'delta':
+        return this.#delta(event.key, event.text)
+      case 'state':
+        return this.#sign(event.key, event.state)
+      case 'close':
+        return this.#close(event.key)
       case 'meta':
         this.#context.losses.silent('annotations', `${dialect} has citations of its own only`)
     }
@@ -120,7 +135,7 @@ export class MessagesWriter implements StreamWriter {
   }
 
   #open(key: string, block: OpenedBlock): string {
-    if (block.type === 'image' || block.type === 'reasoning' && this.#shown === 'none') {
+    if (block.type === 'image' || (block.type === 'reasoning' && this.#shown === 'none')) {
       this.#hidden.add(key)
       if (block.type === 'image') dropImage(this.#context.losses)
       return ''
@@ -134,7 +149,7 @@ export class MessagesWriter implements StreamWriter {
   }
 
   #isShownEmpty(block: OpenedBlock): boolean {
-    return block.type === 'tool_call' || block.type === 'reasoning' && (block.redacted !== undefined || this.#shown === 'state')
+    return block.type === 'tool_call' || (block.type === 'reasoning' && (block.redacted !== undefined || this.#shown === 'state'))
   }
 
   #show(key: string, block: OpenedBlock): string {
@@ -164,9 +179,14 @@ export class MessagesWriter implements StreamWriter {
 
   #contentOf(block: OpenedBlock): object {
     switch (block.type) {
-      case 'text': case 'refusal': return { type: 'text', text: '' }
-      case 'reasoning': return block.redacted === undefined ? { type: 'thinking', thinking: '', signature: '' } : { type: 'redacted_thinking', data: block.redacted }
-      case 'tool_call': case 'image': throw new TypeError(`${block.type} is spelled elsewhere`)
+      case 'text':
+      case 'refusal':
+        return { type: 'text', text: '' }
+      case 'reasoning':
+        return block.redacted === undefined ? { type: 'thinking', thinking: '', signature: '' } : { type: 'redacted_thinking', data: block.redacted }
+      case 'tool_call':
+      case 'image':
+        throw new TypeError(`${block.type} is spelled elsewhere`)
     }
   }
 
@@ -178,7 +198,10 @@ export class MessagesWriter implements StreamWriter {
     if (state === undefined || state.vendor === 'anthropic') return { head: '', content: call }
     if (!this.#seals) return { head: '', content: { ...call, ...carried(state) } }
     const index = this.#index++
-    const head = spell('content_block_start', { index, content_block: { type: 'thinking', thinking: '', signature: '' } }) + spellDelta(index, 'signature', sealCall(spelled, state)) + spellStop(index)
+    const head =
+      spell('content_block_start', { index, content_block: { type: 'thinking', thinking: '', signature: '' } }) +
+      spellDelta(index, 'signature', sealCall(spelled, state)) +
+      spellStop(index)
     return { head, content: call }
   }
 
@@ -187,19 +210,25 @@ export class MessagesWriter implements StreamWriter {
     if (current?.key !== key) return this.#late(key, text)
     const { block } = current
     switch (block.type) {
-      case 'tool_call': current.text += text; return spellDelta(this.#index - 1, 'input', text)
+      case 'tool_call':
+        current.text += text
+        return spellDelta(this.#index - 1, 'input', text)
       case 'reasoning':
         if (this.#seals) current.text += text
         return this.#shown === 'state' ? '' : spellDelta(this.#index - 1, 'thinking', text)
-      default: return spellDelta(this.#index - 1, 'text', text)
+      default:
+        return spellDelta(this.#index - 1, 'text', text)
     }
   }
 
   /** The first text of a block, or text for one that was closed: another block of its kind. A call cannot go on. */
   #late(key: string, text: string): string {
     const block = this.#unsaid.get(key) ?? this.#closed.get(key)
-    if (block === undefined || block.type === 'tool_call' && text.trim() === '') return ''
-    if (block.type === 'tool_call') throw gatewayError('bad_upstream_response', `${this.#context.from.provider} went on with the arguments of a tool call that was whole`, { provider: this.#context.from.provider })
+    if (block === undefined || (block.type === 'tool_call' && text.trim() === '')) return ''
+    if (block.type === 'tool_call')
+      throw gatewayError('bad_upstream_response', `${this.#context.from.provider} went on with the arguments of a tool call that was whole`, {
+        provider: this.#context.from.provider,
+      })
     this.#forget(key)
     return this.#show(key, block) + this.#keyed({ type: 'delta', key, text })
   }

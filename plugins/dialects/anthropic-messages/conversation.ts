@@ -18,8 +18,9 @@ export function replyConversation(document: JsonDocument): Conversation {
 
 const request: Spelling = {
   messages: document => [...systemOf(document), ...messagesOf(document)],
-  role: (message, document) => isSystem(message, document) ? 'system' : roleOf(message),
-  parts: (message, document) => isSystem(message, document) || message.kind !== 'object' ? blockParts(document, message, 'text') : contentParts(document, message.get('content'), 'text'),
+  role: (message, document) => (isSystem(message, document) ? 'system' : roleOf(message)),
+  parts: (message, document) =>
+    isSystem(message, document) || message.kind !== 'object' ? blockParts(document, message, 'text') : contentParts(document, message.get('content'), 'text'),
   calls: message => callIds(message.get('content')),
   results: message => resultIds(message.get('content')),
   tools: document => document.root.get('tools')?.items() ?? [],
@@ -28,7 +29,7 @@ const request: Spelling = {
 }
 
 const reply: Spelling = {
-  messages: ({ root }) => root.get('content')?.kind === 'array' ? [root] : [],
+  messages: ({ root }) => (root.get('content')?.kind === 'array' ? [root] : []),
   role: () => 'assistant',
   parts: (message, document) => contentParts(document, message.get('content'), 'text'),
   calls: message => callIds(message.get('content')),

@@ -20,7 +20,11 @@ const statuses: Readonly<Record<string, number>> = {
 }
 
 /** The types of those statuses that have one of their own. */
-const types: ReadonlyMap<number, string> = new Map([...Object.entries(statuses).map(([type, status]) => [status, type] as const), [408, 'timeout_error'], [503, 'overloaded_error']])
+const types: ReadonlyMap<number, string> = new Map([
+  ...Object.entries(statuses).map(([type, status]) => [status, type] as const),
+  [408, 'timeout_error'],
+  [503, 'overloaded_error'],
+])
 
 /** The envelope of an error. */
 export function errorEnvelope(error: GatewayError, requestId: string): string {

@@ -52,13 +52,21 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   const error = said(root, 'error')
   const hasResult = root.get('content')?.kind === 'array' || root.get('input_tokens')?.kind === 'number'
   if (error !== undefined && !hasResult) return vendorError(error.value(), provider)
-  if (hasResult || operation !== 'messages' && operation !== 'count_tokens') return undefined
+  if (hasResult || (operation !== 'messages' && operation !== 'count_tokens')) return undefined
   return gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'messages' ? 'content' : 'count'}`, { provider })
 }
 
 function answer({ id, model, text, usage }: AnswerFacts): Buffer {
-  return Buffer.from(JSON.stringify({
-    id: `msg_${id.replace(/^[a-z]+[-_]/, '')}`, type: 'message', role: 'assistant', model,
-    content: [{ type: 'text', text }], stop_reason: 'end_turn', stop_sequence: null, usage: writeUsage(usage),
-  }))
+  return Buffer.from(
+    JSON.stringify({
+      id: `msg_${id.replace(/^[a-z]+[-_]/, '')}`,
+      type: 'message',
+      role: 'assistant',
+      model,
+      content: [{ type: 'text', text }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
+      usage: writeUsage(usage),
+    }),
+  )
 }

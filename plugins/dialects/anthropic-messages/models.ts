@@ -10,7 +10,15 @@ const claude: ModelTraits = { vendor: 'anthropic', family: 'claude' }
 /** No schema for the answer, none kept by tools. */
 const loose: ModelTraits = { jsonSchema: false, strictTools: false, prefill: true, fixedSampling: false, toolNameLength: 64 }
 /** Schemas, and a budget of tokens for thinking. */
-const budgeted: ModelTraits = { thinking: 'budget', jsonSchema: true, strictTools: true, prefill: true, fixedSampling: false, singleSampling: true, toolNameLength: 128 }
+const budgeted: ModelTraits = {
+  thinking: 'budget',
+  jsonSchema: true,
+  strictTools: true,
+  prefill: true,
+  fixedSampling: false,
+  singleSampling: true,
+  toolNameLength: 128,
+}
 
 /** The first that matches counts; ids are written with dashes or dots, behind prefixes or before dates. */
 const table: readonly (readonly [pattern: RegExp, traits: ModelTraits])[] = [

@@ -14,9 +14,14 @@ export function readReasoning(body: Members): ReasoningControls | undefined {
   if (thinking === undefined) return effort === undefined ? undefined : { effort }
   const display = thinking.text('display')
   switch (thinking.text('type')) {
-    case 'enabled': return defined<ReasoningControls>({ isEnabled: true, budget: thinking.number('budget_tokens'), effort, display })
-    case 'adaptive': case 'between_tools': return defined<ReasoningControls>({ isEnabled: true, effort: effort ?? 'medium', isDerived: effort === undefined ? true : undefined, display })
-    case 'disabled': return { isEnabled: false, effort: 'none' }
-    default: throw refusal(thinking.path('type'), `thinking of type ${JSON.stringify(thinking.any('type') ?? null)} cannot be translated`)
+    case 'enabled':
+      return defined<ReasoningControls>({ isEnabled: true, budget: thinking.number('budget_tokens'), effort, display })
+    case 'adaptive':
+    case 'between_tools':
+      return defined<ReasoningControls>({ isEnabled: true, effort: effort ?? 'medium', isDerived: effort === undefined ? true : undefined, display })
+    case 'disabled':
+      return { isEnabled: false, effort: 'none' }
+    default:
+      throw refusal(thinking.path('type'), `thinking of type ${JSON.stringify(thinking.any('type') ?? null)} cannot be translated`)
   }
 }

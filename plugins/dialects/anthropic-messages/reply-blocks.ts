@@ -45,9 +45,12 @@ export interface Stop {
 }
 
 /** @param said of what the answer has: calls, or a refusal */
-export function stopOf({ finish, stopSequence }: Pick<NeutralReply, 'finish' | 'stopSequence'>, said: { readonly hasCalls: boolean; readonly hasRefusal: boolean }): Stop {
+export function stopOf(
+  { finish, stopSequence }: Pick<NeutralReply, 'finish' | 'stopSequence'>,
+  said: { readonly hasCalls: boolean; readonly hasRefusal: boolean },
+): Stop {
   const right: Finish = said.hasRefusal && finish === 'stop' ? 'refusal' : finishWith(finish, said.hasCalls)
-  return { stop_reason: reasonOf(right), stop_sequence: right === 'stop_sequence' ? stopSequence ?? null : null }
+  return { stop_reason: reasonOf(right), stop_sequence: right === 'stop_sequence' ? (stopSequence ?? null) : null }
 }
 
 /** @throws GatewayError 400 if translation is strict */

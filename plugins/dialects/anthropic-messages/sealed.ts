@@ -22,7 +22,7 @@ function sealed({ vendor, model }: VendorState, entry: JsonObject): string {
 export function joinSealed(blocks: readonly Block[]): readonly Block[] {
   if (!blocks.some(isSealedThought)) return blocks
   const states = new Map<string, VendorState>()
-  const opened = blocks.flatMap((block): readonly Block[] => isSealedThought(block) ? opening(block, states) : [block])
+  const opened = blocks.flatMap((block): readonly Block[] => (isSealedThought(block) ? opening(block, states) : [block]))
   return opened.map(block => {
     const state = block.type === 'tool_call' && block.state === undefined ? states.get(block.id) : undefined
     return block.type === 'tool_call' && state !== undefined ? { ...block, state } : block
@@ -36,7 +36,8 @@ function isSealedThought(block: Block): block is ReasoningBlock {
 /** What cannot be opened is thinking that nobody signed. */
 function opening({ state, ...block }: ReasoningBlock, states: Map<string, VendorState>): readonly ReasoningBlock[] {
   const sealed = unseal(state?.value ?? '')
-  for (const { call, sig } of sealed?.s ?? []) if (sealed !== undefined && typeof call === 'string' && typeof sig === 'string') states.set(call, stateOf(sealed, sig))
+  for (const { call, sig } of sealed?.s ?? [])
+    if (sealed !== undefined && typeof call === 'string' && typeof sig === 'string') states.set(call, stateOf(sealed, sig))
   const thoughts = sealed?.s.filter(({ type }) => type === 'thinking') ?? []
   if (sealed === undefined || thoughts.length === 0) return block.text === '' ? [] : [block]
   return thoughts.map(({ thinking, signature, id }) => ({

@@ -25,7 +25,7 @@ const reasons: Readonly<Record<Finish, string>> = {
 
 /** A word that nobody knows is an end like any other. */
 export function finishOf(reason: unknown): Finish {
-  return typeof reason === 'string' && Object.hasOwn(finishes, reason) ? finishes[reason] ?? 'stop' : 'stop'
+  return typeof reason === 'string' && Object.hasOwn(finishes, reason) ? (finishes[reason] ?? 'stop') : 'stop'
 }
 
 export function reasonOf(finish: Finish): string {

@@ -32,10 +32,17 @@ export class StreamMemory {
   /** An event as it leaves; a signature of other thinking than was said becomes none: it would be refused with the history. */
   left(event: StreamEvent): void {
     switch (kindOf(event)) {
-      case 'message_start': this.hasBegun = true; break
-      case 'content_block_start': this.#begin(event); break
-      case 'content_block_delta': if (this.#thoughts.size > 0) this.#grow(event); break
-      case 'content_block_stop': this.open = undefined
+      case 'message_start':
+        this.hasBegun = true
+        break
+      case 'content_block_start':
+        this.#begin(event)
+        break
+      case 'content_block_delta':
+        if (this.#thoughts.size > 0) this.#grow(event)
+        break
+      case 'content_block_stop':
+        this.open = undefined
     }
   }
 

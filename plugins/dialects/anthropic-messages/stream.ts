@@ -60,9 +60,12 @@ function texts(event: StreamEvent): readonly StreamText[] {
   const { document } = event
   if (document === undefined) return nothing
   switch (kindOf(event)) {
-    case 'content_block_delta': return deltaTexts(document)
-    case 'content_block_start': return startTexts(document)
-    default: return nothing
+    case 'content_block_delta':
+      return deltaTexts(document)
+    case 'content_block_start':
+      return startTexts(document)
+    default:
+      return nothing
   }
 }
 
@@ -79,7 +82,9 @@ function deltaTexts(document: JsonDocument): readonly StreamText[] {
 
 /** Texts that no delta follows. */
 function wholeTexts(parts: readonly Part[], key: string): readonly StreamText[] {
-  return parts.flatMap((part, n) => part.type === 'text' ? [{ key: `${key}/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : [])
+  return parts.flatMap((part, n) =>
+    part.type === 'text' ? [{ key: `${key}/${n}`, channel: 'text' as const, text: part.text, rewrite: (text: string) => part.rewrite(text) }] : [],
+  )
 }
 
 const kinds = Object.entries(deltas)
@@ -93,7 +98,16 @@ function startTexts(document: JsonDocument): readonly StreamText[] {
     ...beginning(document, textAt(block, 'text'), `${index}/text`, 'text'),
     ...beginning(document, textAt(block, 'thinking'), `${index}/thinking`, 'reasoning'),
     ...(input?.kind === 'object' && input.children.length > 0 ? [new WholeInput(`${index}/input`, 'tool_arguments', document, input)] : nothing),
-    ...wholeTexts([...contentParts(document, block?.get('content'), 'text'), ...block?.get('citations')?.items().flatMap(citation => citationParts(document, citation)) ?? []], `${index}/content`),
+    ...wholeTexts(
+      [
+        ...contentParts(document, block?.get('content'), 'text'),
+        ...(block
+          ?.get('citations')
+          ?.items()
+          .flatMap(citation => citationParts(document, citation)) ?? []),
+      ],
+      `${index}/content`,
+    ),
   ]
 }
 
@@ -115,11 +129,18 @@ class WholeInput extends NodeText {
 /** A block's stop ends its texts; its signature ends its thinking, for nothing may follow that; a citation is whole. */
 function ends(event: StreamEvent): readonly string[] {
   switch (kindOf(event)) {
-    case 'content_block_start': return [`${indexOf(event.document?.root)}/content/*`]
-    case 'content_block_delta': return endedBy(event.document?.root)
-    case 'content_block_stop': return [`${indexOf(event.document?.root)}/*`]
-    case 'message_delta': case 'message_stop': case 'error': return everything
-    default: return nothing
+    case 'content_block_start':
+      return [`${indexOf(event.document?.root)}/content/*`]
+    case 'content_block_delta':
+      return endedBy(event.document?.root)
+    case 'content_block_stop':
+      return [`${indexOf(event.document?.root)}/*`]
+    case 'message_delta':
+    case 'message_stop':
+    case 'error':
+      return everything
+    default:
+      return nothing
   }
 }
 
@@ -139,7 +160,7 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
 /** With the reason for which it stopped, the message is complete. */
 function isLast(event: StreamEvent): boolean {
   const kind = kindOf(event)
-  return kind === 'message_stop' || kind === 'message_delta' && event.document?.root.get('delta')?.get('stop_reason')?.kind === 'string'
+  return kind === 'message_stop' || (kind === 'message_delta' && event.document?.root.get('delta')?.get('stop_reason')?.kind === 'string')
 }
 
 function isWhole(events: readonly StreamEvent[]): boolean {
@@ -162,7 +183,10 @@ function error(event: StreamEvent, provider: string): GatewayError | undefined {
 // Usage
 
 /** How deep the counts stand, by the type of the event: in the message, or beside what changes of it. */
-const usageDepths: ReadonlyMap<string, number> = new Map([['message_start', 2], ['message_delta', 1]])
+const usageDepths: ReadonlyMap<string, number> = new Map([
+  ['message_start', 2],
+  ['message_delta', 1],
+])
 
 /** The first event counts the prompt, one of the last the answer; what both count, the last knows best. */
 function usage(events: readonly StreamEvent[]): Usage | undefined {
@@ -196,7 +220,7 @@ function usageIn({ data = '' }: StreamEvent): unknown {
 
 function spellText(_like: StreamEvent, key: string, text: string): string {
   const [index, kind = ''] = key.split('/')
-  return spellDelta(Number(index), kind in deltas ? kind as DeltaKind : 'text', text)
+  return spellDelta(Number(index), kind in deltas ? (kind as DeltaKind) : 'text', text)
 }
 
 /** How far the caller's copy of a stream has come. */
@@ -209,7 +233,16 @@ interface Progress {
 /** A message that the policy of the gateway ends. */
 function closing(like: StreamEvent | undefined, { hasBegun, open }: Progress): string {
   const message = like?.document?.root.get('message')
-  const head = { id: stringOf(message?.get('id')) ?? 'msg_0', type: 'message', role: 'assistant', model: stringOf(message?.get('model')) ?? '', content: [], stop_reason: null, stop_sequence: null, usage: writeUsage() }
+  const head = {
+    id: stringOf(message?.get('id')) ?? 'msg_0',
+    type: 'message',
+    role: 'assistant',
+    model: stringOf(message?.get('model')) ?? '',
+    content: [],
+    stop_reason: null,
+    stop_sequence: null,
+    usage: writeUsage(),
+  }
   return [
     hasBegun ? '' : spell('message_start', { message: head }),
     open === undefined ? '' : spellStop(open),

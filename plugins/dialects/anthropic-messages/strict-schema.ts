@@ -17,7 +17,7 @@ export function meetsStrictRules(schema: Json): boolean {
 }
 
 function inner(schema: { readonly [name: string]: Json }): readonly Json[] {
-  const named = maps.flatMap(name => isObject(schema[name]) ? Object.values(schema[name]) : [])
-  const listed = lists.flatMap((name): readonly Json[] => Array.isArray(schema[name]) ? schema[name] : [])
+  const named = maps.flatMap(name => (isObject(schema[name]) ? Object.values(schema[name]) : []))
+  const listed = lists.flatMap((name): readonly Json[] => (Array.isArray(schema[name]) ? schema[name] : []))
   return [...named, ...listed, ...(schema['items'] === undefined ? [] : [schema['items']])]
 }

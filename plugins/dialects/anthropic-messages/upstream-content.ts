@@ -11,14 +11,23 @@ import { dialect, type Writing } from './writing.ts'
 /** One block as the blocks that it amounts to; nothing for what is empty, or another vendor's. @throws GatewayError 400 */
 export function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
   switch (block.type) {
-    case 'text': return writeText(block, writing)
-    case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
-    case 'image': return [writeImage(block, writing)]
-    case 'file': return [writeFile(block, writing)]
-    case 'reasoning': return writeOwnThought(block, writing)
-    case 'tool_call': return [writeCall(block, writing)]
-    case 'tool_result': return [writeResult(block, writing)]
-    case 'audio': case 'video': throw refusal(block.at ?? 'messages', `${block.type} cannot be translated: ${dialect} does not take it`)
+    case 'text':
+      return writeText(block, writing)
+    case 'refusal':
+      return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+    case 'image':
+      return [writeImage(block, writing)]
+    case 'file':
+      return [writeFile(block, writing)]
+    case 'reasoning':
+      return writeOwnThought(block, writing)
+    case 'tool_call':
+      return [writeCall(block, writing)]
+    case 'tool_result':
+      return [writeResult(block, writing)]
+    case 'audio':
+    case 'video':
+      throw refusal(block.at ?? 'messages', `${block.type} cannot be translated: ${dialect} does not take it`)
   }
 }
 
@@ -45,8 +54,10 @@ function writeImage(block: ImageBlock, writing: Writing): JsonObject {
 
 function writeSource(source: Source, at = 'messages'): JsonObject {
   switch (source.kind) {
-    case 'base64': return { type: 'base64', media_type: source.mime, data: source.data }
-    case 'url': return { type: 'url', url: source.url }
+    case 'base64':
+      return { type: 'base64', media_type: source.mime, data: source.data }
+    case 'url':
+      return { type: 'url', url: source.url }
     case 'file':
       if (source.vendor !== 'anthropic') throw refusal(at, `a file kept by ${source.vendor} cannot be translated: ${dialect} has no access to it`)
       return { type: 'file', file_id: source.id }
@@ -58,7 +69,12 @@ function writeFile(block: FileBlock, writing: Writing): JsonObject {
   if (source.kind === 'base64' && source.mime.startsWith('image/')) return { type: 'image', source: writeSource(source, block.at), ...writing.marks.of(block) }
   return {
     type: 'document',
-    source: source.kind === 'text' ? plainText(source.text) : source.kind === 'base64' ? writeData(source.data, mime ?? source.mime, block.at) : writeSource(source, block.at),
+    source:
+      source.kind === 'text'
+        ? plainText(source.text)
+        : source.kind === 'base64'
+          ? writeData(source.data, mime ?? source.mime, block.at)
+          : writeSource(source, block.at),
     ...(name === undefined ? {} : { title: name }),
     ...(context === undefined ? {} : { context }),
     ...(citations === undefined ? {} : { citations: { enabled: citations } }),

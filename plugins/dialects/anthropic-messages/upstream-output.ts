@@ -34,7 +34,8 @@ export function writeOutput({ output, tools }: NeutralRequest, thinking: Thinkin
   noteStrictness(output, dialect, losses)
   if (to.traits.jsonSchema !== false) return { sentences: [], format: { type: 'json_schema', schema: strictSchema(output.schema) } }
   if (!usesJsonTool(to.settings)) throw refusal(field, `${to.model} takes no schema for its answer`)
-  if (tools.length > 0 || thinking.isOn) throw refusal(field, `${to.model} takes no schema for its answer together with ${tools.length > 0 ? 'tools' : 'thinking'}`)
+  if (tools.length > 0 || thinking.isOn)
+    throw refusal(field, `${to.model} takes no schema for its answer together with ${tools.length > 0 ? 'tools' : 'thinking'}`)
   return { sentences: [], tool: { name: jsonTool, description: output.description ?? 'The answer.', input_schema: objectSchema(output.schema) } }
 }
 

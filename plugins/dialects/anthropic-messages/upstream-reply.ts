@@ -13,10 +13,30 @@ import { finishOf } from './stop-reason.ts'
 import { jsonTool, usesJsonTool } from './upstream-output.ts'
 import { readUsage } from './usage.ts'
 
-export const known = new Set(['id', 'type', 'role', 'model', 'content', 'stop_reason', 'stop_sequence', 'stop_details', 'usage', 'container', 'context_management'])
+export const known = new Set([
+  'id',
+  'type',
+  'role',
+  'model',
+  'content',
+  'stop_reason',
+  'stop_sequence',
+  'stop_details',
+  'usage',
+  'container',
+  'context_management',
+])
 /** What is Anthropic's own says nothing elsewhere. */
 export const knownInUsage = new Set([
-  'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_creation_input_tokens', 'cache_creation', 'output_tokens_details', 'server_tool_use', 'service_tier', 'inference_geo',
+  'input_tokens',
+  'output_tokens',
+  'cache_read_input_tokens',
+  'cache_creation_input_tokens',
+  'cache_creation',
+  'output_tokens_details',
+  'server_tool_use',
+  'service_tier',
+  'inference_geo',
 ])
 export const knownInBlocks = new Set(['type', 'text', 'citations', 'thinking', 'signature', 'data', 'id', 'name', 'input', 'caller'])
 export const readTypes = new Set<unknown>(['text', 'thinking', 'redacted_thinking', 'tool_use'])
@@ -24,7 +44,10 @@ export const readTypes = new Set<unknown>(['text', 'thinking', 'redacted_thinkin
 /** @throws GatewayError when it is an error, or no message */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   const { content, error, id, model, stop_sequence: sequence } = json
-  if (!Array.isArray(content)) throw isObject(error) ? vendorError(error, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no content`, { provider: from.provider })
+  if (!Array.isArray(content))
+    throw isObject(error)
+      ? vendorError(error, from.provider)
+      : gatewayError('bad_upstream_response', `${from.provider}: provider returned no content`, { provider: from.provider })
   const issuer = typeof model === 'string' ? model : from.model
   const said = (content as readonly Json[]).filter(isObject)
   const blocks = [...said.flatMap(block => readBlock(block, issuer, from)), ...refusalOf(json)]
@@ -32,12 +55,19 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     id: textOf(id),
     model: textOf(model),
     blocks,
-    finish: finishWith(finishOf(json['stop_reason']), blocks.some(({ type }) => type === 'tool_call')),
+    finish: finishWith(
+      finishOf(json['stop_reason']),
+      blocks.some(({ type }) => type === 'tool_call'),
+    ),
     stopSequence: textOf(sequence),
     usage: readUsage(json['usage']),
     extras: restOf(json, known),
     usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
-    lost: unknownPaths('content', said.filter(({ type }) => readTypes.has(type)), knownInBlocks),
+    lost: unknownPaths(
+      'content',
+      said.filter(({ type }) => readTypes.has(type)),
+      knownInBlocks,
+    ),
   })
 }
 
@@ -45,15 +75,32 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
 function readBlock(block: JsonObject, issuer: string, from: Destination): readonly ReplyBlock[] {
   const { type, text, thinking, signature, data, id, name, input, citations } = block
   switch (type) {
-    case 'text': return [defined<ReplyBlock & { readonly type: 'text' }>({ type: 'text', text: textOf(text) ?? '', annotations: Array.isArray(citations) && citations.length > 0 ? citations : undefined })]
-    case 'thinking': return [defined<ReplyBlock & { readonly type: 'reasoning' }>({ type: 'reasoning', text: textOf(thinking) ?? '', isSummary: true, state: stateOf(signature, issuer) })]
-    case 'redacted_thinking': return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data }] : []
+    case 'text':
+      return [
+        defined<ReplyBlock & { readonly type: 'text' }>({
+          type: 'text',
+          text: textOf(text) ?? '',
+          annotations: Array.isArray(citations) && citations.length > 0 ? citations : undefined,
+        }),
+      ]
+    case 'thinking':
+      return [
+        defined<ReplyBlock & { readonly type: 'reasoning' }>({
+          type: 'reasoning',
+          text: textOf(thinking) ?? '',
+          isSummary: true,
+          state: stateOf(signature, issuer),
+        }),
+      ]
+    case 'redacted_thinking':
+      return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data }] : []
     case 'tool_use': {
       const argumentsJson = isObject(input) ? argumentsText(input) : '{}'
       if (isJsonTool(name, from)) return [{ type: 'text', text: argumentsJson }]
       return [{ type: 'tool_call', id: textOf(id) ?? '', name: textOf(name) ?? '', argumentsText: argumentsJson }]
     }
-    default: return []
+    default:
+      return []
   }
 }
 

@@ -47,7 +47,11 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
   const spelledTools = output.tool === undefined ? writeTools(tools, writing) : [output.tool]
   const toolChoice = output.tool === undefined ? writeToolChoice({ ...functions, tools }, writing) : { type: 'tool', name: jsonTool }
   const system = writeSystem(request, output.sentences, writing)
-  const outputConfig = { ...(thinking.effort === undefined ? {} : { effort: thinking.effort }), ...(output.format === undefined ? {} : { format: output.format }), ...own.outputConfig }
+  const outputConfig = {
+    ...(thinking.effort === undefined ? {} : { effort: thinking.effort }),
+    ...(output.format === undefined ? {} : { format: output.format }),
+    ...own.outputConfig,
+  }
   const body: JsonObject = {
     ...own.extras,
     model: to.model,
@@ -77,8 +81,8 @@ export function known(to: Destination): Destination {
 
 function writingOf(request: NeutralRequest, tools: NeutralRequest['tools'], to: Destination, losses: Losses): Writing {
   const blocks = request.turns.flatMap(turn => turn.blocks)
-  const called = blocks.flatMap(block => block.type === 'tool_call' ? [block.name] : [])
-  const markable = blocks.flatMap((block): readonly Block[] => block.type === 'tool_result' ? [...block.blocks, block] : [block])
+  const called = blocks.flatMap(block => (block.type === 'tool_call' ? [block.name] : []))
+  const markable = blocks.flatMap((block): readonly Block[] => (block.type === 'tool_result' ? [...block.blocks, block] : [block]))
   return {
     to,
     losses,
@@ -98,7 +102,14 @@ interface OwnWords {
 
 function ownWords({ extras, vendorExtras: { anthropic = {} } }: NeutralRequest, losses: Losses): OwnWords {
   const { thinking: _thinking, output_config: _config, ...others } = extras
-  const { thinking = extras['thinking'], output_config: config = extras['output_config'], model: _model, messages: _messages, stream: _stream, ...own } = anthropic
+  const {
+    thinking = extras['thinking'],
+    output_config: config = extras['output_config'],
+    model: _model,
+    messages: _messages,
+    stream: _stream,
+    ...own
+  } = anthropic
   const said = new Members({ ...(thinking === undefined ? {} : { thinking }), ...(config === undefined ? {} : { output_config: config }) })
   dropUnknownInside(said, [['thinking', knownOfThinking]], losses)
   const reasoning = readReasoning(said)

@@ -37,7 +37,7 @@ function topPOf({ sampling: { topP } }: NeutralRequest, { isOn }: Thinking, { to
 }
 
 function topKOf({ sampling: { topK } }: NeutralRequest, { isOn }: Thinking, { to, losses }: Writing): number | undefined {
-  if (topK === undefined || !isOn && to.traits.fixedSampling !== true) return topK
+  if (topK === undefined || (!isOn && to.traits.fixedSampling !== true)) return topK
   losses.drop('top_k', `not taken by ${to.model}${isOn ? ' while it thinks' : ''}`)
   return undefined
 }

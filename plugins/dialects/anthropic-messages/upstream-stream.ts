@@ -34,16 +34,28 @@ export class MessagesReader implements StreamReader {
     const { data } = event
     if (this.#answer.isOver || data === undefined || event.isDone) return
     const json = objectIn(data)
-    if (json === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (json === undefined)
+      return this.#answer.fail(
+        gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }),
+        emit,
+      )
     switch (json['type'] ?? event.name) {
-      case 'message_start': return this.#start(isObject(json['message']) ? json['message'] : {}, data, emit)
-      case 'content_block_start': return this.#begin(json, emit)
-      case 'content_block_delta': return this.#grow(json, emit)
-      case 'content_block_stop': return this.#answer.close(json['index'], emit)
-      case 'message_delta': return this.#tell(json, data, emit)
-      case 'message_stop': return this.#finish(emit)
-      case 'error': return this.#answer.fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
-      default: if (isObject(json['error'])) this.#answer.fail(vendorError(json['error'], this.#from.provider), emit)
+      case 'message_start':
+        return this.#start(isObject(json['message']) ? json['message'] : {}, data, emit)
+      case 'content_block_start':
+        return this.#begin(json, emit)
+      case 'content_block_delta':
+        return this.#grow(json, emit)
+      case 'content_block_stop':
+        return this.#answer.close(json['index'], emit)
+      case 'message_delta':
+        return this.#tell(json, data, emit)
+      case 'message_stop':
+        return this.#finish(emit)
+      case 'error':
+        return this.#answer.fail(vendorError(json['error'] ?? json, this.#from.provider), emit)
+      default:
+        if (isObject(json['error'])) this.#answer.fail(vendorError(json['error'], this.#from.provider), emit)
     }
   }
 
@@ -77,11 +89,16 @@ export class MessagesReader implements StreamReader {
     if (open === undefined || !isObject(delta)) return
     addUnknown(this.lost, 'content', delta, knownInDeltas)
     switch (delta['type']) {
-      case 'text_delta': return this.#say(open, delta['text'], emit)
-      case 'thinking_delta': return this.#say(open, delta['thinking'], emit)
-      case 'input_json_delta': return this.#say(open, delta['partial_json'], emit)
-      case 'signature_delta': return this.#sign(open, delta['signature'], emit)
-      case 'citations_delta': if (delta['citation'] !== undefined && open.block.type === 'text') emit({ type: 'meta', key: open.key, annotations: [delta['citation']] })
+      case 'text_delta':
+        return this.#say(open, delta['text'], emit)
+      case 'thinking_delta':
+        return this.#say(open, delta['thinking'], emit)
+      case 'input_json_delta':
+        return this.#say(open, delta['partial_json'], emit)
+      case 'signature_delta':
+        return this.#sign(open, delta['signature'], emit)
+      case 'citations_delta':
+        if (delta['citation'] !== undefined && open.block.type === 'text') emit({ type: 'meta', key: open.key, annotations: [delta['citation']] })
     }
   }
 
@@ -99,7 +116,11 @@ export class MessagesReader implements StreamReader {
     this.#answer.closeAll(emit)
     const { stop_reason: reason, stop_sequence: sequence, stop_details: details } = this.#stop
     this.#refuse(explanationOf(reason, details), emit)
-    this.#answer.finish(() => finishOf(reason), emit, defined<object>({ stopSequence: typeof sequence === 'string' ? sequence : undefined, extras: this.#extras }))
+    this.#answer.finish(
+      () => finishOf(reason),
+      emit,
+      defined<object>({ stopSequence: typeof sequence === 'string' ? sequence : undefined, extras: this.#extras }),
+    )
   }
 
   #refuse(text: string | undefined, emit: Emit): void {
@@ -130,11 +151,16 @@ export class MessagesReader implements StreamReader {
 function openingOf(block: JsonObject, from: Destination): OpenedBlock | undefined {
   const { type, data, id, name } = block
   switch (type) {
-    case 'text': return { type: 'text' }
-    case 'thinking': return { type: 'reasoning', isSummary: true }
-    case 'redacted_thinking': return typeof data === 'string' ? { type: 'reasoning', redacted: data } : undefined
-    case 'tool_use': return isJsonTool(name, from) ? { type: 'text' } : { type: 'tool_call', id: typeof id === 'string' ? id : '', name: typeof name === 'string' ? name : '' }
-    default: return undefined
+    case 'text':
+      return { type: 'text' }
+    case 'thinking':
+      return { type: 'reasoning', isSummary: true }
+    case 'redacted_thinking':
+      return typeof data === 'string' ? { type: 'reasoning', redacted: data } : undefined
+    case 'tool_use':
+      return isJsonTool(name, from) ? { type: 'text' } : { type: 'tool_call', id: typeof id === 'string' ? id : '', name: typeof name === 'string' ? name : '' }
+    default:
+      return undefined
   }
 }
 

@@ -65,7 +65,11 @@ function byBudget(request: NeutralRequest, { effort, budget: said, display }: Re
   if (isForced) return off('reasoning_effort', 'it is made to call a tool')
   if (isThoughtLost(request, to)) return off('thinking', 'its thinking before is lost')
   const budget = Math.max(leastBudget, said ?? budgetOfEffort(effort ?? 'medium'))
-  const enabled = (tokens: number): Thinking => ({ isOn: true, hasBudget: true, thinking: { type: 'enabled', budget_tokens: tokens, ...(display === undefined ? {} : { display }) } })
+  const enabled = (tokens: number): Thinking => ({
+    isOn: true,
+    hasBudget: true,
+    thinking: { type: 'enabled', budget_tokens: tokens, ...(display === undefined ? {} : { display }) },
+  })
   if (maxTokens > budget) return enabled(budget)
   if (request.maxOutputTokens === undefined) return { ...enabled(budget), maxTokens: budget + answerTokens }
   if (maxTokens <= leastBudget) return off(said === undefined ? 'reasoning_effort' : 'thinking', 'max_tokens leaves no room for it')
@@ -74,7 +78,7 @@ function byBudget(request: NeutralRequest, { effort, budget: said, display }: Re
 
 function forces({ toolChoice, tools }: NeutralRequest): boolean {
   if (tools.length === 0 || toolChoice === undefined) return false
-  return toolChoice.kind === 'required' || toolChoice.kind === 'named' || toolChoice.kind === 'allowed' && toolChoice.mode === 'required'
+  return toolChoice.kind === 'required' || toolChoice.kind === 'named' || (toolChoice.kind === 'allowed' && toolChoice.mode === 'required')
 }
 
 /** Within a loop of tool calls, a model with a budget wants the thinking of its last turn back, before all else in it. */

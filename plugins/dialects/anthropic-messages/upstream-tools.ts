@@ -27,17 +27,22 @@ function writeTool(tool: Tool, index: number, { names, marks, to, losses }: Writ
 
 /** The choice, which also says whether several calls may come at once. */
 export function writeToolChoice({ tools, choice, isParallel }: FunctionTools, { names }: Writing): JsonObject | undefined {
-  if (tools.length === 0 || choice === undefined && isParallel !== false) return undefined
+  if (tools.length === 0 || (choice === undefined && isParallel !== false)) return undefined
   const spelled = spell(choice, name => names.spell(name))
   return isParallel === false && spelled['type'] !== 'none' ? { ...spelled, disable_parallel_tool_use: true } : spelled
 }
 
 function spell(choice: ToolChoice | undefined, nameOf: (name: string) => string): JsonObject {
   switch (choice?.kind) {
-    case 'none': return { type: 'none' }
-    case 'required': return { type: 'any' }
-    case 'named': return { type: 'tool', name: nameOf(choice.name) }
-    case 'allowed': return { type: choice.mode === 'required' ? 'any' : 'auto' }
-    default: return { type: 'auto' }
+    case 'none':
+      return { type: 'none' }
+    case 'required':
+      return { type: 'any' }
+    case 'named':
+      return { type: 'tool', name: nameOf(choice.name) }
+    case 'allowed':
+      return { type: choice.mode === 'required' ? 'any' : 'auto' }
+    default:
+      return { type: 'auto' }
   }
 }

@@ -18,5 +18,6 @@ function checkMaxTokens(root: JsonNode): void {
   if (limit === undefined) throw missing('max_tokens')
   if (limit.kind !== 'number') throw wrongType('max_tokens', 'an integer')
   const tokens = limit.value()
-  if (!Number.isInteger(tokens) || Number(tokens) < 1) throw gatewayError('invalid_value', 'max_tokens must be an integer of at least 1', { param: 'max_tokens' })
+  if (!Number.isInteger(tokens) || Number(tokens) < 1)
+    throw gatewayError('invalid_value', 'max_tokens must be an integer of at least 1', { param: 'max_tokens' })
 }

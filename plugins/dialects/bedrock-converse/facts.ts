@@ -53,7 +53,9 @@ export function usageIn(said: JsonNode): Usage | undefined {
 /** What AWS counts apart is part of the input here. */
 export function usageOf(usage: Json | undefined): Usage | undefined {
   if (!isObject(usage)) return undefined
-  const [input, output, read, written, total] = ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'totalTokens'].map(name => number(usage[name]))
+  const [input, output, read, written, total] = ['inputTokens', 'outputTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'totalTokens'].map(name =>
+    number(usage[name]),
+  )
   return readFrom(usage, {
     inputTokens: input === undefined ? undefined : input + (read ?? 0) + (written ?? 0),
     outputTokens: output,
@@ -66,7 +68,11 @@ export function usageOf(usage: Json | undefined): Usage | undefined {
 
 function writesByTtl(details: Json | undefined): Usage {
   const list = Array.isArray(details) ? (details as readonly Json[]).filter(isObject) : []
-  const of = (ttl: string) => list.filter(detail => detail['ttl'] === ttl).map(detail => number(detail['inputTokens'])).find(tokens => tokens !== undefined)
+  const of = (ttl: string) =>
+    list
+      .filter(detail => detail['ttl'] === ttl)
+      .map(detail => number(detail['inputTokens']))
+      .find(tokens => tokens !== undefined)
   const [short, long] = [of('5m'), of('1h')]
   return { ...(short === undefined ? {} : { cacheWrite5mTokens: short }), ...(long === undefined ? {} : { cacheWrite1hTokens: long }) }
 }
@@ -77,7 +83,10 @@ export function exceptionError(said: JsonObject, provider: string): GatewayError
   const bare = text.slice(text.lastIndexOf('#') + 1)
   const type = bare.slice(0, 1).toUpperCase() + bare.slice(1)
   const message = [said['message'], said['Message']].find(value => typeof value === 'string' && value !== '')
-  return new GatewayError(type === '' ? null : type, typeof message === 'string' ? message : `${provider} reported ${type || 'an error'}`, { status: statuses.get(type) ?? 502, provider })
+  return new GatewayError(type === '' ? null : type, typeof message === 'string' ? message : `${provider} reported ${type || 'an error'}`, {
+    status: statuses.get(type) ?? 502,
+    provider,
+  })
 }
 
 function number(value: Json | undefined): number | undefined {

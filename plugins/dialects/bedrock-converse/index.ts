@@ -10,7 +10,7 @@ import { ConverseReader } from './upstream-stream.ts'
 export default defineDialect({
   name: 'bedrock-converse',
   upstream: {
-    operation: isStream => isStream ? 'converse_stream' : 'converse',
+    operation: isStream => (isStream ? 'converse_stream' : 'converse'),
     request: writeRequest,
     reply: readReply,
     stream: from => new ConverseReader(from),

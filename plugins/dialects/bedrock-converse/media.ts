@@ -12,15 +12,26 @@ type Formats = Readonly<Record<string, string>>
 const imageFormats: Formats = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/gif': 'gif', 'image/webp': 'webp' }
 
 const videoFormats: Formats = {
-  'video/mp4': 'mp4', 'video/quicktime': 'mov', 'video/x-matroska': 'mkv', 'video/webm': 'webm', 'video/x-flv': 'flv',
-  'video/mpeg': 'mpeg', 'video/x-ms-wmv': 'wmv', 'video/3gpp': 'three_gp',
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'video/x-matroska': 'mkv',
+  'video/webm': 'webm',
+  'video/x-flv': 'flv',
+  'video/mpeg': 'mpeg',
+  'video/x-ms-wmv': 'wmv',
+  'video/3gpp': 'three_gp',
 }
 
 const documentFormats: Formats = {
-  'application/pdf': 'pdf', 'text/csv': 'csv', 'application/msword': 'doc',
+  'application/pdf': 'pdf',
+  'text/csv': 'csv',
+  'application/msword': 'doc',
   'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
-  'application/vnd.ms-excel': 'xls', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
-  'text/html': 'html', 'text/plain': 'txt', 'text/markdown': 'md',
+  'application/vnd.ms-excel': 'xls',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'text/html': 'html',
+  'text/plain': 'txt',
+  'text/markdown': 'md',
 }
 
 export function writeImage({ source, at = 'messages' }: ImageBlock): JsonObject {
@@ -56,7 +67,12 @@ function mimeOfFile({ source, mime, name }: FileBlock): string | undefined {
   if (source.kind === 'text') return mime !== undefined && Object.hasOwn(documentFormats, mime) ? mime : 'text/plain'
   const said = mime ?? (source.kind === 'base64' ? source.mime : undefined)
   if (said !== undefined && Object.hasOwn(documentFormats, said)) return said
-  return (source.kind === 'base64' ? sniffMime(source.data) : undefined) ?? mimeOfName(name, documentFormats) ?? mimeOfName(source.kind === 'url' ? source.url : undefined, documentFormats) ?? said
+  return (
+    (source.kind === 'base64' ? sniffMime(source.data) : undefined) ??
+    mimeOfName(name, documentFormats) ??
+    mimeOfName(source.kind === 'url' ? source.url : undefined, documentFormats) ??
+    said
+  )
 }
 
 /** By the extension, which is mostly the word for the format. */
@@ -75,5 +91,8 @@ function formatOf(mime: string | undefined, formats: Formats, at: string): strin
 function writeSource(source: Source, at: string): JsonObject {
   if (source.kind === 'base64') return { bytes: source.data }
   if (source.kind === 'url' && source.url.startsWith('s3://')) return { s3Location: { uri: source.url } }
-  throw refusal(at, source.kind === 'url' ? `${dialect} takes no addresses but s3://; send the data itself` : `${dialect} takes no file ids; send the data itself`)
+  throw refusal(
+    at,
+    source.kind === 'url' ? `${dialect} takes no addresses but s3://; send the data itself` : `${dialect} takes no file ids; send the data itself`,
+  )
 }

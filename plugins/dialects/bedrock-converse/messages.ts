@@ -54,14 +54,23 @@ function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
 
 function spell(block: Block, writing: Writing): readonly JsonObject[] {
   switch (block.type) {
-    case 'text': case 'refusal': return block.text === '' ? [] : [{ text: block.text }]
-    case 'image': return [writeImage(block)]
-    case 'video': return [writeVideo(block)]
-    case 'file': return [writeDocument(block, writing.documents)]
-    case 'reasoning': return writeOwnReasoning(block, writing)
-    case 'tool_call': return [writeCall(block, writing)]
-    case 'tool_result': return [writeResult(block, writing)]
-    case 'audio': throw refusal(block.at ?? 'messages', `${dialect} does not take audio`)
+    case 'text':
+    case 'refusal':
+      return block.text === '' ? [] : [{ text: block.text }]
+    case 'image':
+      return [writeImage(block)]
+    case 'video':
+      return [writeVideo(block)]
+    case 'file':
+      return [writeDocument(block, writing.documents)]
+    case 'reasoning':
+      return writeOwnReasoning(block, writing)
+    case 'tool_call':
+      return [writeCall(block, writing)]
+    case 'tool_result':
+      return [writeResult(block, writing)]
+    case 'audio':
+      throw refusal(block.at ?? 'messages', `${dialect} does not take audio`)
   }
 }
 
@@ -83,8 +92,14 @@ function writeCall({ id, name, argumentsText, isCustom, state, at }: ToolCallBlo
 }
 
 function writeResult({ callId, blocks, isError }: ToolResultBlock, writing: Writing): JsonObject {
-  const content = blocks.flatMap(block => block.type === 'text' ? writeResultText(block.text) : spell(block, writing))
-  return { toolResult: { toolUseId: writing.ids.spell(callId), content: content.length === 0 ? [{ json: {} }] : content, ...(isError === true ? { status: 'error' } : {}) } }
+  const content = blocks.flatMap(block => (block.type === 'text' ? writeResultText(block.text) : spell(block, writing)))
+  return {
+    toolResult: {
+      toolUseId: writing.ids.spell(callId),
+      content: content.length === 0 ? [{ json: {} }] : content,
+      ...(isError === true ? { status: 'error' } : {}),
+    },
+  }
 }
 
 function writeResultText(text: string): readonly JsonObject[] {

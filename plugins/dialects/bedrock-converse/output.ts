@@ -52,7 +52,15 @@ function forcedTool({ schema, description }: SchemaOutput, { tools }: NeutralReq
   return {
     sentences: [],
     toolConfig: {
-      tools: [{ toolSpec: { name: jsonTool, description: description === undefined || description === '' ? 'Gives the answer.' : description, inputSchema: { json: objectSchema(schema) } } }],
+      tools: [
+        {
+          toolSpec: {
+            name: jsonTool,
+            description: description === undefined || description === '' ? 'Gives the answer.' : description,
+            inputSchema: { json: objectSchema(schema) },
+          },
+        },
+      ],
       toolChoice: { tool: { name: jsonTool } },
     },
   }

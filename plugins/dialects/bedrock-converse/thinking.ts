@@ -27,7 +27,10 @@ const adaptiveEfforts = ['low', 'medium', 'high', 'xhigh', 'max']
 export function thinkingOf(request: NeutralRequest, writing: Writing): Thinking {
   const { reasoning } = request
   if (reasoning?.effort === undefined && reasoning?.budget === undefined && reasoning?.isEnabled === undefined) return silent
-  const { to: { traits, model }, losses } = writing
+  const {
+    to: { traits, model },
+    losses,
+  } = writing
   const isOff = reasoning.effort === 'none' || (reasoning.isEnabled === false && reasoning.effort === undefined)
   if (!isClaude(writing) || traits.thinking === 'none') {
     if (!isOff) losses.drop('reasoning_effort', `${model} is not told to think through ${dialect}`)
@@ -43,7 +46,7 @@ export function thinkingOf(request: NeutralRequest, writing: Writing): Thinking 
 
 function adaptive({ reasoning = {} }: NeutralRequest, { to }: Writing): Thinking {
   const { effort = reasoning.budget === undefined ? undefined : effortOfBudget(reasoning.budget), display } = reasoning
-  const word = effort === undefined ? undefined : clampEffort(effort, to.traits.efforts ?? adaptiveEfforts) ?? 'low'
+  const word = effort === undefined ? undefined : (clampEffort(effort, to.traits.efforts ?? adaptiveEfforts) ?? 'low')
   return {
     isOn: true,
     fields: { thinking: { type: 'adaptive', ...(display === undefined ? {} : { display }) } },

@@ -19,7 +19,11 @@ const doNotCall = 'Do not call any tool. Answer with text only.'
 export function writeTools(request: NeutralRequest, writing: Writing): WrittenTools {
   const { to, losses, points } = writing
   const called = calledNames(request)
-  const { tools, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
+  const { tools, choice, isParallel } = functionTools(
+    request,
+    { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' },
+    losses,
+  )
   const isNone = choice?.kind === 'none'
   if (isNone && called.size === 0) return { fields: {}, sentences: [] }
   const specs: readonly Tool[] = tools.length === 0 ? [...called].map(name => ({ name })) : allowedTools(tools, choice, called)
@@ -41,7 +45,7 @@ export function writeTools(request: NeutralRequest, writing: Writing): WrittenTo
 
 /** The names of all tools that the history calls: the target wants to know them. */
 function calledNames({ turns }: NeutralRequest): ReadonlySet<string> {
-  return new Set(turns.flatMap(({ blocks }) => blocks.flatMap(block => block.type === 'tool_call' ? [block.name] : [])))
+  return new Set(turns.flatMap(({ blocks }) => blocks.flatMap(block => (block.type === 'tool_call' ? [block.name] : []))))
 }
 
 function writeTool({ name, description, schema, strict, at }: Tool, { to, names, losses }: Writing): JsonObject {
@@ -73,6 +77,6 @@ function writeChoice(choice: ToolChoice, { to, losses, names }: Writing): JsonOb
 /** Beside a field of the model's own that says the same, Converse's must be absent. */
 function anthropicChoice(choice: ToolChoice | undefined, writing: Writing): JsonObject {
   const written = writeChoice(choice ?? { kind: 'auto' }, writing)
-  if ('tool' in written) return { type: 'tool', ...written['tool'] as JsonObject }
+  if ('tool' in written) return { type: 'tool', ...(written['tool'] as JsonObject) }
   return { type: 'any' in written ? 'any' : 'auto' }
 }

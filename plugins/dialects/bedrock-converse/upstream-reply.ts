@@ -12,18 +12,33 @@ import { jsonTool, usesJsonTool } from './output.ts'
 
 /** What is read here, or what says nothing to a caller. */
 const known = new Set(['output', 'stopReason', 'usage', 'metrics', 'additionalModelResponseFields', 'serviceTier'])
-export const knownInUsage = new Set(['inputTokens', 'outputTokens', 'totalTokens', 'cacheReadInputTokens', 'cacheWriteInputTokens', 'cacheDetails', 'cacheReadInputTokenCount', 'cacheWriteInputTokenCount'])
+export const knownInUsage = new Set([
+  'inputTokens',
+  'outputTokens',
+  'totalTokens',
+  'cacheReadInputTokens',
+  'cacheWriteInputTokens',
+  'cacheDetails',
+  'cacheReadInputTokenCount',
+  'cacheWriteInputTokenCount',
+])
 
 /** @throws GatewayError for an error in the place of a reply, and for none at all */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   const message = objectAt(json['output'], 'message')
-  if (message === undefined) throw isException(json) ? exceptionError(json, from.provider) : gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
+  if (message === undefined)
+    throw isException(json)
+      ? exceptionError(json, from.provider)
+      : gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
   const content = Array.isArray(message['content']) ? (message['content'] as readonly Json[]).filter(isObject) : []
   const blocks = content.flatMap(block => readBlock(block, from))
   const tier = objectAt(json, 'serviceTier')?.['type']
   return defined<NeutralReply>({
     blocks,
-    finish: finishWith(finishOf(json['stopReason'], from.provider), blocks.some(({ type }) => type === 'tool_call')),
+    finish: finishWith(
+      finishOf(json['stopReason'], from.provider),
+      blocks.some(({ type }) => type === 'tool_call'),
+    ),
     stopSequence: stopSequenceOf(json['additionalModelResponseFields']),
     usage: usageOf(json['usage']),
     serviceTier: typeof tier === 'string' ? tier : undefined,
@@ -55,7 +70,8 @@ function readCall(call: JsonObject, from: Destination): ReplyBlock {
 }
 
 function readReasoning(reasoning: JsonObject, from: Destination): readonly ReplyBlock[] {
-  if (typeof reasoning['redactedContent'] === 'string') return [{ type: 'reasoning', text: '', redacted: reasoning['redactedContent'], state: stateOf('', from) }]
+  if (typeof reasoning['redactedContent'] === 'string')
+    return [{ type: 'reasoning', text: '', redacted: reasoning['redactedContent'], state: stateOf('', from) }]
   const said = reasoning['reasoningText']
   const signature = textAt(said, 'signature')
   return [{ type: 'reasoning', text: textAt(said, 'text'), ...(signature === '' ? {} : { state: stateOf(signature, from) }) }]

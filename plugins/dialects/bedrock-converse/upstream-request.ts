@@ -58,8 +58,15 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
   return {
     to,
     losses,
-    names: new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name), usesJsonTool(to) ? [jsonTool] : []),
-    ids: new ToolIds(id => /^[A-Za-z0-9_-]{1,64}$/.test(id), (id, n) => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 48)}_tl${n}`),
+    names: new ToolNames(
+      { pattern: /[A-Za-z0-9_-]/, maxLength: 64 },
+      request.tools.map(({ name }) => name),
+      usesJsonTool(to) ? [jsonTool] : [],
+    ),
+    ids: new ToolIds(
+      id => /^[A-Za-z0-9_-]{1,64}$/.test(id),
+      (id, n) => `${id.replaceAll(/[^A-Za-z0-9_-]/g, '_').slice(0, 48)}_tl${n}`,
+    ),
     documents: new DocumentNames(),
     points: new CachePoints(request, to, losses),
   }
@@ -69,14 +76,15 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
 function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destination): void {
   const field = from === 'openai-responses' ? 'input' : 'messages'
   if (!turns.some(({ role }) => role !== 'assistant')) throw refusal(field, `${field} must contain a user turn`)
-  if (traits.prefill === false && turns.at(-1)?.role === 'assistant') throw refusal(turns.at(-1)?.at ?? field, `${model} does not go on from an assistant's message at the end`)
+  if (traits.prefill === false && turns.at(-1)?.role === 'assistant')
+    throw refusal(turns.at(-1)?.at ?? field, `${model} does not go on from an assistant's message at the end`)
 }
 
 /** All of it leads, wherever it stood. */
 function writeSystem({ system }: NeutralRequest, sentences: readonly string[], { points, losses }: Writing): JsonObject[] {
   const late = system.find(({ before, text }) => before > 0 && text !== '')
   if (late !== undefined) losses.drop('system_position', `${dialect} takes system text at the beginning only`, late.at)
-  const texts = system.flatMap(({ text, cache }) => text === '' ? [] : [{ text }, ...points.after(cache)])
+  const texts = system.flatMap(({ text, cache }) => (text === '' ? [] : [{ text }, ...points.after(cache)]))
   return [...texts, ...sentences.map(text => ({ text }))]
 }
 
@@ -110,4 +118,3 @@ function withExtras(body: JsonObject, extras: JsonObject | undefined): JsonObjec
 function present(name: string, value: JsonObject): JsonObject {
   return Object.keys(value).length === 0 ? {} : { [name]: value }
 }
-

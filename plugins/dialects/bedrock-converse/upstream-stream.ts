@@ -25,15 +25,25 @@ export class ConverseReader implements StreamReader {
     const { name, data } = event
     if (this.#answer.isOver || name === undefined || data === undefined) return
     const payload = objectIn(data)
-    if (payload === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (payload === undefined)
+      return this.#answer.fail(
+        gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }),
+        emit,
+      )
     if (name === 'exception') return this.#answer.fail(exceptionError(payload, this.#from.provider), emit)
     this.#answer.start(emit)
     switch (name) {
-      case 'contentBlockStart': return this.#begin(indexOf(payload), objectOf(payload['start']), emit)
-      case 'contentBlockDelta': return this.#grow(indexOf(payload), objectOf(payload['delta']), emit)
-      case 'contentBlockStop': return this.#answer.close(indexOf(payload), emit)
-      case 'messageStop': this.#stop = payload; return
-      case 'metadata': return this.#conclude(payload, emit)
+      case 'contentBlockStart':
+        return this.#begin(indexOf(payload), objectOf(payload['start']), emit)
+      case 'contentBlockDelta':
+        return this.#grow(indexOf(payload), objectOf(payload['delta']), emit)
+      case 'contentBlockStop':
+        return this.#answer.close(indexOf(payload), emit)
+      case 'messageStop':
+        this.#stop = payload
+        return
+      case 'metadata':
+        return this.#conclude(payload, emit)
     }
   }
 
@@ -58,7 +68,8 @@ export class ConverseReader implements StreamReader {
 
   #reason(index: number, { text: said, signature, redactedContent: redacted }: JsonObject, emit: Emit): void {
     if (typeof said === 'string' && said !== '') this.#answer.say(this.#answer.inside(index, 'reasoning', emit), said, emit)
-    if (typeof signature === 'string' && signature !== '') emit({ type: 'state', key: this.#answer.inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
+    if (typeof signature === 'string' && signature !== '')
+      emit({ type: 'state', key: this.#answer.inside(index, 'reasoning', emit).key, state: stateOf(signature, this.#from) })
     if (typeof redacted !== 'string' || redacted === '') return
     const { key } = this.#answer.begin(index, { type: 'reasoning', redacted }, emit)
     const state = stateOf('', this.#from)

@@ -25,7 +25,9 @@ function request(body: JsonObject, { model, traits }: Destination, losses: Losse
     embedding_types: [body['encoding_format'] === 'base64' ? 'base64' : 'float'],
     ...(dimensions === undefined || dimensions === null ? {} : { output_dimension: dimensions }),
   }
-  return batched(embeddingTexts(body), traits.embeddingInputs ?? textsPerCall).map(texts => ({ body: Buffer.from(JSON.stringify({ ...settings, model, texts })) }))
+  return batched(embeddingTexts(body), traits.embeddingInputs ?? textsPerCall).map(texts => ({
+    body: Buffer.from(JSON.stringify({ ...settings, model, texts })),
+  }))
 }
 
 /** Members that OpenAI does not know: `input_type`, `truncate`. */
@@ -44,13 +46,13 @@ function reply(replies: readonly JsonObject[], { model, provider }: Destination,
   checkEmbeddings(vectors, request, provider)
   const counts = replies.map(tokensOf)
   const inputTokens = counts.every(count => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined
-  return embeddingList({ vectors: vectors.map(vector => typeof vector === 'string' ? vector : vectorOf(vector, provider)), model, inputTokens }, request)
+  return embeddingList({ vectors: vectors.map(vector => (typeof vector === 'string' ? vector : vectorOf(vector, provider))), model, inputTokens }, request)
 }
 
 function vectorsOf({ embeddings: found }: JsonObject): readonly Json[] {
   const { float, base64 } = isObject(found) ? found : {}
   const list = float ?? base64
-  return Array.isArray(list) ? list as readonly Json[] : []
+  return Array.isArray(list) ? (list as readonly Json[]) : []
 }
 
 function tokensOf({ meta }: JsonObject): number | undefined {

@@ -13,12 +13,12 @@ export function writeMessages({ turns, system }: NeutralRequest, writing: Writin
 }
 
 function writeSystem(system: readonly SystemText[], stands: (before: number) => boolean): JsonObject[] {
-  return system.flatMap(({ text, before }) => text !== '' && stands(before) ? [{ role: 'system', content: text }] : [])
+  return system.flatMap(({ text, before }) => (text !== '' && stands(before) ? [{ role: 'system', content: text }] : []))
 }
 
 function writeTurn({ role, blocks }: Turn, writing: Writing): JsonObject[] {
   if (role === 'assistant') return writeAssistant(blocks, writing)
-  const results = blocks.flatMap(block => block.type === 'tool_result' ? [writeResult(block, writing)] : [])
+  const results = blocks.flatMap(block => (block.type === 'tool_result' ? [writeResult(block, writing)] : []))
   const parts = blocks.filter(({ type }) => type !== 'tool_result').flatMap(block => writePart(block, writing))
   return parts.length === 0 ? results : [...results, { role: 'user', content: contentOf(parts) }]
 }
@@ -27,11 +27,13 @@ function writeTurn({ role, blocks }: Turn, writing: Writing): JsonObject[] {
 function writeAssistant(blocks: readonly Block[], writing: Writing): JsonObject[] {
   if (blocks.some(({ type }) => type === 'reasoning')) writing.losses.silent('reasoning', `not taken by ${dialect}`)
   if (blocks.some(block => block.type === 'tool_call' && block.state !== undefined)) noteForeign('extra_content', writing.to, writing.losses)
-  const calls = blocks.flatMap(block => block.type === 'tool_call' ? [writeCall(block, writing)] : [])
-  const parts = blocks.filter(({ type }) => type !== 'tool_call' && type !== 'reasoning').flatMap(block => {
-    if (block.type === 'image') throw refusal(block.at ?? 'messages', `${dialect} takes images from users only`)
-    return writePart(block, writing)
-  })
+  const calls = blocks.flatMap(block => (block.type === 'tool_call' ? [writeCall(block, writing)] : []))
+  const parts = blocks
+    .filter(({ type }) => type !== 'tool_call' && type !== 'reasoning')
+    .flatMap(block => {
+      if (block.type === 'image') throw refusal(block.at ?? 'messages', `${dialect} takes images from users only`)
+      return writePart(block, writing)
+    })
   if (calls.length === 0 && parts.length === 0) return []
   return [{ role: 'assistant', ...(parts.length === 0 ? {} : { content: contentOf(parts) }), ...(calls.length === 0 ? {} : { tool_calls: calls }) }]
 }
@@ -44,7 +46,8 @@ function writeCall({ id, name, argumentsText, isCustom }: ToolCallBlock, { names
 
 function writeResult({ callId, blocks, at = 'messages' }: ToolResultBlock, writing: Writing): JsonObject {
   const parts = blocks.flatMap(block => {
-    if (block.type === 'image' || (block.type === 'file' && fileText(block) === undefined)) throw refusal(block.at ?? at, `${dialect} takes only text in a tool's result`)
+    if (block.type === 'image' || (block.type === 'file' && fileText(block) === undefined))
+      throw refusal(block.at ?? at, `${dialect} takes only text in a tool's result`)
     return writePart(block, writing)
   })
   return { role: 'tool', tool_call_id: callId, content: contentOf(parts) }
@@ -59,11 +62,18 @@ function contentOf(parts: readonly JsonObject[]): string | readonly JsonObject[]
 
 function writePart(block: Block, { losses }: Writing): readonly JsonObject[] {
   switch (block.type) {
-    case 'text': case 'refusal': return block.text === '' ? [] : [{ type: 'text', text: block.text }]
-    case 'image': return [writeImage(block)]
-    case 'file': return [writeFile(block, losses)]
-    case 'audio': case 'video': throw refusal(block.at ?? 'messages', `${dialect} does not take ${block.type}`)
-    default: return []
+    case 'text':
+    case 'refusal':
+      return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+    case 'image':
+      return [writeImage(block)]
+    case 'file':
+      return [writeFile(block, losses)]
+    case 'audio':
+    case 'video':
+      throw refusal(block.at ?? 'messages', `${dialect} does not take ${block.type}`)
+    default:
+      return []
   }
 }
 

@@ -8,7 +8,11 @@ import { dialect, type Writing } from './writing.ts'
 
 export function writeTools(request: NeutralRequest, writing: Writing): JsonObject {
   const { losses, to } = writing
-  const { tools: known, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
+  const {
+    tools: known,
+    choice,
+    isParallel,
+  } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'anthropic-messages' ? 'refuse' : 'drop' }, losses)
   const tools = choice?.kind === 'named' ? known.filter(({ name }) => name === choice.name) : allowedTools(known, choice)
   if (tools.length === 0) return {}
   if (isParallel === false) losses.drop('parallel_tool_calls', `not taken by ${dialect}`)

@@ -17,13 +17,21 @@ export const knownInUsage = new Set(['tokens', 'billed_units', 'cached_tokens'])
 /** @throws GatewayError for an error in the place of a reply, and for none at all */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   const { id, message, finish_reason: reason, usage } = json
-  if (!isObject(message)) throw errorIn(json, from.provider) ?? gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
+  if (!isObject(message))
+    throw errorIn(json, from.provider) ?? gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
   const finish = finishOf(reason, from.provider, json['error'])
-  const blocks = [...readPlan(message), ...withCitations(listOf(message['content']).flatMap(readContent), message), ...listOf(message['tool_calls']).map(readCall)]
+  const blocks = [
+    ...readPlan(message),
+    ...withCitations(listOf(message['content']).flatMap(readContent), message),
+    ...listOf(message['tool_calls']).map(readCall),
+  ]
   return defined<NeutralReply>({
     id: typeof id === 'string' ? id : undefined,
     blocks,
-    finish: finishWith(finish, blocks.some(({ type }) => type === 'tool_call')),
+    finish: finishWith(
+      finish,
+      blocks.some(({ type }) => type === 'tool_call'),
+    ),
     usage: usageOf(usage),
     extras: extrasOf(json),
     usageExtras: isObject(usage) ? restOf(usage, knownInUsage) : undefined,
@@ -57,7 +65,7 @@ function readContent({ type, text, thinking }: JsonObject): readonly ReplyBlock[
 function withCitations(blocks: readonly ReplyBlock[], { citations }: JsonObject): readonly ReplyBlock[] {
   const annotations = listOf(citations)
   const first = blocks.findIndex(({ type }) => type === 'text')
-  return annotations.length === 0 ? blocks : blocks.map((block, index) => index === first && block.type === 'text' ? { ...block, annotations } : block)
+  return annotations.length === 0 ? blocks : blocks.map((block, index) => (index === first && block.type === 'text' ? { ...block, annotations } : block))
 }
 
 function readCall({ id, function: called }: JsonObject): ReplyBlock {

@@ -25,7 +25,10 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   refuseReserved(request, reserved, 'cohere')
   dropUntaken(request, dialect, takes, losses)
   noteUnspoken(request, dialect, has, losses)
-  const names = new ToolNames({ pattern: /[A-Za-z0-9_-]/, maxLength: 64 }, request.tools.map(({ name }) => name))
+  const names = new ToolNames(
+    { pattern: /[A-Za-z0-9_-]/, maxLength: 64 },
+    request.tools.map(({ name }) => name),
+  )
   const writing = { to, losses, names }
   const stop = request.stop.filter(sequence => sequence !== '')
   const body: JsonObject = {

@@ -23,7 +23,11 @@ export class CohereReader implements StreamReader {
   read({ data, isDone }: StreamEvent, emit: Emit): void {
     if (this.#answer.isOver || data === undefined || isDone) return
     const event = objectIn(data)
-    if (event === undefined) return this.#answer.fail(gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }), emit)
+    if (event === undefined)
+      return this.#answer.fail(
+        gatewayError('stream_incomplete', `${this.#from.provider} sent an event that cannot be read`, { provider: this.#from.provider }),
+        emit,
+      )
     const { type } = event
     if (typeof type !== 'string') return this.#unnamed(event, emit)
     this.#answer.start(emit, type === 'message-start' ? { id: event['id'] } : {})
@@ -31,15 +35,24 @@ export class CohereReader implements StreamReader {
     const message = objectOf(delta['message'])
     const { index } = event
     switch (type) {
-      case 'tool-plan-delta': return this.#answer.say(this.#answer.inside('plan', 'reasoning', emit), textOf(message['tool_plan']), emit)
-      case 'content-start': return this.#begin(`content ${count(index)}`, objectOf(message['content']), emit)
-      case 'content-delta': return this.#grow(`content ${count(index)}`, objectOf(message['content']), emit)
-      case 'content-end': return this.#answer.close(`content ${count(index)}`, emit)
-      case 'tool-call-start': return this.#call(`call ${count(index)}`, objectOf(message['tool_calls']), emit)
-      case 'tool-call-delta': return this.#answer.say(this.#answer.at(`call ${count(index)}`), argumentsIn(objectOf(message['tool_calls'])), emit)
-      case 'tool-call-end': return this.#answer.close(`call ${count(index)}`, emit)
-      case 'citation-start': return this.#cite(message['citations'], emit)
-      case 'message-end': return this.#finish(delta, emit)
+      case 'tool-plan-delta':
+        return this.#answer.say(this.#answer.inside('plan', 'reasoning', emit), textOf(message['tool_plan']), emit)
+      case 'content-start':
+        return this.#begin(`content ${count(index)}`, objectOf(message['content']), emit)
+      case 'content-delta':
+        return this.#grow(`content ${count(index)}`, objectOf(message['content']), emit)
+      case 'content-end':
+        return this.#answer.close(`content ${count(index)}`, emit)
+      case 'tool-call-start':
+        return this.#call(`call ${count(index)}`, objectOf(message['tool_calls']), emit)
+      case 'tool-call-delta':
+        return this.#answer.say(this.#answer.at(`call ${count(index)}`), argumentsIn(objectOf(message['tool_calls'])), emit)
+      case 'tool-call-end':
+        return this.#answer.close(`call ${count(index)}`, emit)
+      case 'citation-start':
+        return this.#cite(message['citations'], emit)
+      case 'message-end':
+        return this.#finish(delta, emit)
     }
   }
 
@@ -75,13 +88,17 @@ export class CohereReader implements StreamReader {
 
   #call(place: string, call: JsonObject, emit: Emit): void {
     this.#answer.close('plan', emit)
-    this.#answer.say(this.#answer.begin(place, { type: 'tool_call', id: textOf(call['id']), name: textOf(objectOf(call['function'])['name']) }, emit), argumentsIn(call), emit)
+    this.#answer.say(
+      this.#answer.begin(place, { type: 'tool_call', id: textOf(call['id']), name: textOf(objectOf(call['function'])['name']) }, emit),
+      argumentsIn(call),
+      emit,
+    )
   }
 
   /** Citations come while the text that they are for is open, or for the last one that was. */
   #cite(citations: Json | undefined, emit: Emit): void {
     const open = this.#answer.first('text')
-    const annotations = (Array.isArray(citations) ? citations as readonly Json[] : [citations]).filter(isObject)
+    const annotations = (Array.isArray(citations) ? (citations as readonly Json[]) : [citations]).filter(isObject)
     if (open !== undefined && annotations.length > 0) emit({ type: 'meta', key: open.key, annotations })
   }
 

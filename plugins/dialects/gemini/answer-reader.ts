@@ -105,7 +105,12 @@ export class AnswerReader {
     const id = textIn(body, 'responseId')
     this.#model = textIn(body, 'modelVersion')
     this.#extras = restOf(body, known)
-    emit({ type: 'start', ...(id === undefined ? {} : { id }), ...(this.#model === undefined ? {} : { model: this.#model }), ...(this.#extras === undefined ? {} : { extras: this.#extras }) })
+    emit({
+      type: 'start',
+      ...(id === undefined ? {} : { id }),
+      ...(this.#model === undefined ? {} : { model: this.#model }),
+      ...(this.#extras === undefined ? {} : { extras: this.#extras }),
+    })
   }
 
   #count(usage: JsonObject | undefined, emit: Emit): void {
@@ -151,7 +156,7 @@ export class AnswerReader {
   #openText(type: OpenText['type'], emit: Emit): OpenText {
     this.#close(emit)
     const key = this.#begin(type === 'text' ? { type } : { type, isSummary: true }, emit)
-    return this.#open = { key, type, isSigned: false }
+    return (this.#open = { key, type, isSigned: false })
   }
 
   #call(call: JsonObject, signature: string | undefined, emit: Emit): void {
@@ -173,7 +178,8 @@ export class AnswerReader {
 
   /** An id that is absent stays empty: whoever spells the call for the caller makes one. */
   #tool(id: string | undefined, name: string | undefined, text: string, signature: string | undefined, emit: Emit): void {
-    if (name === undefined) throw gatewayError('bad_upstream_response', `${this.#provider}: provider called a function without a name`, { provider: this.#provider })
+    if (name === undefined)
+      throw gatewayError('bad_upstream_response', `${this.#provider}: provider called a function without a name`, { provider: this.#provider })
     this.#close(emit)
     this.#hasCalls = true
     const key = this.#begin({ type: 'tool_call', id: id ?? '', name, ...(signature === undefined ? {} : { state: this.#state(signature) }) }, emit)

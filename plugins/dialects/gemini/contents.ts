@@ -52,7 +52,11 @@ class Contents {
     for (let at = 0; at < this.#turns.length; at++) {
       const turn = this.#turns[at] as Turn
       if (turn.role === 'tool') at = this.#results(at)
-      else this.#add(turn.role === 'user' ? 'user' : 'model', turn.blocks.flatMap(block => this.#parts(block, at)))
+      else
+        this.#add(
+          turn.role === 'user' ? 'user' : 'model',
+          turn.blocks.flatMap(block => this.#parts(block, at)),
+        )
       if (turn.role !== 'assistant') this.#isStepOpen = true
     }
     const last = this.#turns.at(-1)
@@ -68,16 +72,21 @@ class Contents {
 
   #parts(block: Block, at: number): readonly Json[] {
     switch (block.type) {
-      case 'text': return textParts(block.text, this.#signature(block.state))
-      case 'refusal': return textParts(block.text, undefined)
+      case 'text':
+        return textParts(block.text, this.#signature(block.state))
+      case 'refusal':
+        return textParts(block.text, undefined)
       case 'reasoning': {
         const signature = this.#signature(block.state)
         if (signature === undefined) noteForeign('reasoning', this.#to, this.#losses)
         return signature === undefined ? [] : [{ text: block.text, thought: true, thoughtSignature: signature }]
       }
-      case 'tool_call': return [this.#call(block, at)]
-      case 'tool_result': return this.#resultParts([block])
-      default: return mediaParts(block, this.#to, this.#losses)
+      case 'tool_call':
+        return [this.#call(block, at)]
+      case 'tool_result':
+        return this.#resultParts([block])
+      default:
+        return mediaParts(block, this.#to, this.#losses)
     }
   }
 
@@ -121,7 +130,14 @@ class Contents {
     const responses = results.map(result => {
       const media = result.blocks.filter(isMedia).flatMap(block => mediaParts(block, this.#to, this.#losses))
       if (!isInside) followers.push(...media)
-      return { functionResponse: { ...ownId(result.callId), name: this.#nameOf(result), response: responseOf(result), ...(isInside && media.length > 0 ? { parts: media } : {}) } }
+      return {
+        functionResponse: {
+          ...ownId(result.callId),
+          name: this.#nameOf(result),
+          response: responseOf(result),
+          ...(isInside && media.length > 0 ? { parts: media } : {}),
+        },
+      }
     })
     return [...responses, ...followers]
   }
@@ -150,5 +166,5 @@ function rank(order: readonly string[], { callId }: ToolResultBlock): number {
 }
 
 function isMedia(block: ToolResultBlock['blocks'][number]): block is ImageBlock | FileBlock {
-  return block.type === 'image' || block.type === 'file' && fileText(block) === undefined
+  return block.type === 'image' || (block.type === 'file' && fileText(block) === undefined)
 }

@@ -31,7 +31,10 @@ function batchBody(texts: readonly string[], body: JsonObject, { model }: Destin
 function predictBody(texts: readonly string[], body: JsonObject): JsonObject {
   const { dimensions } = body
   const { autoTruncate, auto_truncate: truncate = autoTruncate, ...settings } = own(body)
-  const parameters = { ...(truncate === undefined ? {} : { autoTruncate: truncate }), ...(dimensions === undefined || dimensions === null ? {} : { outputDimensionality: dimensions }) }
+  const parameters = {
+    ...(truncate === undefined ? {} : { autoTruncate: truncate }),
+    ...(dimensions === undefined || dimensions === null ? {} : { outputDimensionality: dimensions }),
+  }
   return {
     instances: texts.map((content): Json => ({ content, ...settings })),
     ...(Object.keys(parameters).length === 0 ? {} : { parameters }),
@@ -72,5 +75,8 @@ function batch(reply: JsonObject): Result {
 function predictions(reply: JsonObject): Result {
   const found = objectsIn(reply, 'predictions').map(prediction => objectIn(prediction, 'embeddings') ?? {})
   const counts = found.map(embedding => countIn(objectIn(embedding, 'statistics') ?? {}, 'token_count'))
-  return { vectors: found.map(({ values }) => values), tokens: counts.every(count => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined }
+  return {
+    vectors: found.map(({ values }) => values),
+    tokens: counts.every(count => count !== undefined) ? counts.reduce((sum, count) => sum + count, 0) : undefined,
+  }
 }

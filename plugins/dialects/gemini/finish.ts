@@ -14,9 +14,12 @@ const forgivable = new Set(['OTHER', 'NO_IMAGE'])
 /** @param said what came before: any tool call, any text */
 export function finishOf(reason: string | undefined, said: { readonly hasCalls: boolean; readonly hasText: boolean }): Finish | 'error' {
   switch (reason) {
-    case 'MAX_TOKENS': return 'length'
-    case 'CONTINUATION': return 'pause'
-    case undefined: break
+    case 'MAX_TOKENS':
+      return 'length'
+    case 'CONTINUATION':
+      return 'pause'
+    case undefined:
+      break
     default:
       if (filtered.has(reason) || reason.startsWith('IMAGE_')) return 'content_filter'
       if (failed.has(reason) && !(forgivable.has(reason) && said.hasText)) return 'error'
@@ -25,8 +28,16 @@ export function finishOf(reason: string | undefined, said: { readonly hasCalls: 
 }
 
 export const knownInUsage = new Set([
-  'promptTokenCount', 'cachedContentTokenCount', 'candidatesTokenCount', 'toolUsePromptTokenCount', 'thoughtsTokenCount', 'totalTokenCount',
-  'promptTokensDetails', 'cacheTokensDetails', 'candidatesTokensDetails', 'toolUsePromptTokensDetails',
+  'promptTokenCount',
+  'cachedContentTokenCount',
+  'candidatesTokenCount',
+  'toolUsePromptTokenCount',
+  'thoughtsTokenCount',
+  'totalTokenCount',
+  'promptTokensDetails',
+  'cacheTokensDetails',
+  'candidatesTokensDetails',
+  'toolUsePromptTokensDetails',
 ])
 
 /** The counts of a response, or of one event of its stream, which counts all that was said so far. */

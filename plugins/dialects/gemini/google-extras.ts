@@ -28,7 +28,7 @@ export function withExtras(body: JsonObject, extras: JsonObject): JsonObject {
   for (const [name, value] of entries) {
     if (configured.has(name)) config[name] = name === 'thinkingConfig' ? thinkingConfig(value) : value
     else if (name === 'generationConfig') Object.assign(config, camelCased(value))
-    else if (name === 'tools' && Array.isArray(value)) whole['tools'] = [...listOf(body['tools']), ...value as readonly Json[]]
+    else if (name === 'tools' && Array.isArray(value)) whole['tools'] = [...listOf(body['tools']), ...(value as readonly Json[])]
     else if (name === 'toolConfig') whole[name] = { ...objectOf(body[name]), ...camelCased(value) }
     else whole[name] = value
   }

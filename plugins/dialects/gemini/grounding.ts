@@ -7,7 +7,9 @@ import { isObject } from '../../../core/neutral/arguments.ts'
 export function withoutRepeatedTexts(candidate: JsonObject): JsonObject {
   const { groundingMetadata: grounding } = candidate
   if (!isObject(grounding) || !Array.isArray(grounding['groundingSupports'])) return candidate
-  const supports = (grounding['groundingSupports'] as readonly Json[]).map(support => isObject(support) ? { ...support, ...placeOf(support['segment']) } : support)
+  const supports = (grounding['groundingSupports'] as readonly Json[]).map(support =>
+    isObject(support) ? { ...support, ...placeOf(support['segment']) } : support,
+  )
   return { ...candidate, groundingMetadata: { ...grounding, groundingSupports: supports } }
 }
 

@@ -12,7 +12,7 @@ import { GeminiStream } from './upstream-stream.ts'
 export default defineDialect({
   name: 'gemini',
   upstream: {
-    operation: isStream => isStream ? 'generate_stream' : 'generate',
+    operation: isStream => (isStream ? 'generate_stream' : 'generate'),
     request: writeRequest,
     reply: readReply,
     stream: from => new GeminiStream(from),

@@ -31,7 +31,9 @@ export class PartialCall {
 
 /** `$.a.b[0]['c']` as names and indexes. */
 function stepsOf(path: string): readonly (string | number)[] {
-  return Array.from(path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/g), ([, name, index, single, double]) => index === undefined ? name ?? single ?? double ?? '' : Number(index))
+  return Array.from(path.matchAll(/\.([^.[\]]+)|\[(\d+)\]|\[(?:'([^']*)'|"([^"]*)")\]/g), ([, name, index, single, double]) =>
+    index === undefined ? (name ?? single ?? double ?? '') : Number(index),
+  )
 }
 
 function put(root: Tree, steps: readonly (string | number)[], piece: JsonObject): void {

@@ -12,7 +12,7 @@ export const promptCaching: PromptCaching = {
   object: {
     operation: 'cached_contents',
     make,
-    nameIn: ({ name }) => typeof name === 'string' && name !== '' ? name : undefined,
+    nameIn: ({ name }) => (typeof name === 'string' && name !== '' ? name : undefined),
     refer,
   },
 }

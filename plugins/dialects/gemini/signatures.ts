@@ -9,17 +9,25 @@ const vendor = 'google'
 export function familyOf(model: string): string | undefined {
   const [, name, major, minor] = /(gemini)-(\d+)(\.\d+)?/.exec(model) ?? []
   if (name === undefined || major === undefined) return undefined
-  return `${name}-${major}${Number(major) < 3 ? minor ?? '' : ''}`
+  return `${name}-${major}${Number(major) < 3 ? (minor ?? '') : ''}`
 }
 
 /** Signatures of calls that travelled in thinking blocks, by call id. */
 export function sealedSignatures(turns: readonly Turn[]): ReadonlyMap<string, VendorState> {
-  const values = turns.flatMap(({ blocks }) => blocks.flatMap(block => block.type === 'reasoning' ? [block.state?.value, block.redacted] : []))
-  return new Map(values.filter(value => value !== undefined).filter(isSealed).map(unseal).flatMap(statesOf))
+  const values = turns.flatMap(({ blocks }) => blocks.flatMap(block => (block.type === 'reasoning' ? [block.state?.value, block.redacted] : [])))
+  return new Map(
+    values
+      .filter(value => value !== undefined)
+      .filter(isSealed)
+      .map(unseal)
+      .flatMap(statesOf),
+  )
 }
 
 function statesOf(sealed: Sealed | undefined): (readonly [string, VendorState])[] {
   if (sealed?.f !== vendor) return []
   const { m, s } = sealed
-  return s.flatMap(({ call, sig }) => typeof call === 'string' && typeof sig === 'string' ? [[call, { vendor, value: sig, ...(m === undefined ? {} : { model: m }) }] as const] : [])
+  return s.flatMap(({ call, sig }) =>
+    typeof call === 'string' && typeof sig === 'string' ? [[call, { vendor, value: sig, ...(m === undefined ? {} : { model: m }) }] as const] : [],
+  )
 }

@@ -11,7 +11,15 @@ const levels = ['minimal', 'low', 'medium', 'high']
 /** What a model that cannot stop thinking gets instead of nothing. */
 const smallestBudget = 128
 
-const budgets: ReadonlyMap<string, number> = new Map([['none', 0], ['minimal', 1024], ['low', 1024], ['medium', 8192], ['high', 24_576], ['xhigh', 24_576], ['max', 24_576]])
+const budgets: ReadonlyMap<string, number> = new Map([
+  ['none', 0],
+  ['minimal', 1024],
+  ['low', 1024],
+  ['medium', 8192],
+  ['high', 24_576],
+  ['xhigh', 24_576],
+  ['max', 24_576],
+])
 
 /** `undefined` if the caller said nothing, or nothing that the model takes. */
 export function thinkingConfigOf(controls: ReasoningControls | undefined, to: Destination, losses: Losses): JsonObject | undefined {
@@ -36,7 +44,11 @@ function amountOf(said: string | number, { traits }: Destination, losses: Losses
   return level === undefined ? dropped(losses, `the model knows no effort ${JSON.stringify(said)}`) : { thinkingLevel: level }
 }
 
-function budgetOf(said: string | number, { alwaysThinks, budgets: [least, most] = [0, Infinity] }: Destination['traits'], losses: Losses): JsonObject | undefined {
+function budgetOf(
+  said: string | number,
+  { alwaysThinks, budgets: [least, most] = [0, Infinity] }: Destination['traits'],
+  losses: Losses,
+): JsonObject | undefined {
   const tokens = typeof said === 'number' ? said : budgets.get(said)
   if (tokens === undefined) return dropped(losses, `the model knows no effort ${JSON.stringify(said)}`)
   if (tokens === 0) return { thinkingBudget: alwaysThinks === true ? smallestBudget : 0 }

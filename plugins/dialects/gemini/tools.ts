@@ -42,13 +42,22 @@ function parameters(schema: Json | undefined, at: string): Json {
 }
 
 /** @returns the config, and the tools to which the list is cut where the model cannot be told to choose among some */
-function choiceOf(choice: ToolChoice | undefined, { traits }: Destination, names: ToolNames): { readonly config?: JsonObject; readonly only?: readonly string[] } {
+function choiceOf(
+  choice: ToolChoice | undefined,
+  { traits }: Destination,
+  names: ToolNames,
+): { readonly config?: JsonObject; readonly only?: readonly string[] } {
   switch (choice?.kind) {
-    case undefined: return {}
-    case 'auto': return { config: { mode: 'AUTO' } }
-    case 'none': return { config: { mode: 'NONE' } }
-    case 'required': return { config: { mode: 'ANY' } }
-    case 'named': return { config: { mode: 'ANY', allowedFunctionNames: [names.spell(choice.name)] } }
+    case undefined:
+      return {}
+    case 'auto':
+      return { config: { mode: 'AUTO' } }
+    case 'none':
+      return { config: { mode: 'NONE' } }
+    case 'required':
+      return { config: { mode: 'ANY' } }
+    case 'named':
+      return { config: { mode: 'ANY', allowedFunctionNames: [names.spell(choice.name)] } }
     case 'allowed': {
       const allowedFunctionNames = choice.names.map(name => names.spell(name))
       if (choice.mode === 'required') return { config: { mode: 'ANY', allowedFunctionNames } }

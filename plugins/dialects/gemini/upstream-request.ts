@@ -19,7 +19,10 @@ const nameRule = { pattern: /[A-Za-z0-9_.:-]/, maxLength: 128, startsWithLetter:
 /** @throws GatewayError 400 for what can neither be carried nor dropped */
 export function writeRequest(request: NeutralRequest, destination: Destination, losses: Losses): SpelledRequest {
   const to = { ...destination, traits: { vendor: 'google', ...destination.traits } }
-  const names = new ToolNames(nameRule, request.tools.map(({ name }) => name))
+  const names = new ToolNames(
+    nameRule,
+    request.tools.map(({ name }) => name),
+  )
   const stop = request.stop.filter(sequence => sequence !== '')
   const { google: _google, ...unknown } = request.extras
   const extras = googleExtras(request)

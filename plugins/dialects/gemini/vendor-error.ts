@@ -6,7 +6,7 @@ import { retryInfoMs } from '../../../core/upstream/failure.ts'
 
 /** The error of a body, which at times is the one item of a list; undefined if it reports none. */
 export function errorIn(body: Json): Json | undefined {
-  const root = Array.isArray(body) ? body[0] as Json : body
+  const root = Array.isArray(body) ? (body[0] as Json) : body
   const error = isObject(root) ? root['error'] : undefined
   return error === null || error === false || error === '' ? undefined : error
 }

@@ -140,7 +140,9 @@ function chunksOf({ index, message, finish_reason, logprobs, ...choice }: Member
     ...(Object.keys(others).length === 0 ? [] : [chunk(others)]),
     ...(content === null || content === undefined ? [] : [chunk({ content }, spoken)]),
     ...(refusal === null || refusal === undefined ? [] : [chunk({ refusal }, content === null ? spoken : {})]),
-    ...list(calls).flatMap(deltasOf).map(call => chunk({ tool_calls: [call] })),
+    ...list(calls)
+      .flatMap(deltasOf)
+      .map(call => chunk({ tool_calls: [call] })),
     { index, delta: {}, ...choice, finish_reason: finish_reason ?? 'stop' },
   ]
 }

@@ -48,12 +48,19 @@ class MessageReader {
     dropUnknown(message, known, this.#losses)
     const role = message.text('role')
     switch (role) {
-      case 'system': case 'developer': return this.#readSystem(message, role)
-      case 'user': return this.#readUser(message)
-      case 'assistant': return this.#readAssistant(message)
-      case 'tool': return this.#readResult(message, message.text('tool_call_id') ?? '')
-      case 'function': return this.#readResult(message, this.#idOfLegacyCall(message.text('name') ?? ''))
-      default: throw refusal(message.path('role'), `a message of role ${JSON.stringify(role ?? null)} cannot be translated`)
+      case 'system':
+      case 'developer':
+        return this.#readSystem(message, role)
+      case 'user':
+        return this.#readUser(message)
+      case 'assistant':
+        return this.#readAssistant(message)
+      case 'tool':
+        return this.#readResult(message, message.text('tool_call_id') ?? '')
+      case 'function':
+        return this.#readResult(message, this.#idOfLegacyCall(message.text('name') ?? ''))
+      default:
+        throw refusal(message.path('role'), `a message of role ${JSON.stringify(role ?? null)} cannot be translated`)
     }
   }
 
@@ -116,16 +123,18 @@ class MessageReader {
     this.turns.push({
       role: 'tool',
       at: message.at,
-      blocks: [defined<ToolResultBlock>({
-        type: 'tool_result',
-        callId,
-        name: called?.call.name ?? message.text('name'),
-        blocks: readContent(message, this.#losses).map(resultBlock),
-        isError: isError(message) ? true : undefined,
-        isCustom: called?.call.isCustom,
-        cache: readCache(message),
-        at: message.at,
-      })],
+      blocks: [
+        defined<ToolResultBlock>({
+          type: 'tool_result',
+          callId,
+          name: called?.call.name ?? message.text('name'),
+          blocks: readContent(message, this.#losses).map(resultBlock),
+          isError: isError(message) ? true : undefined,
+          isCustom: called?.call.isCustom,
+          cache: readCache(message),
+          at: message.at,
+        }),
+      ],
     })
   }
 
@@ -148,12 +157,12 @@ function signed(content: readonly Block[], message: Members): readonly Block[] {
   if (state === undefined) return content
   const at = content.findLastIndex(({ type }) => type === 'text')
   if (at < 0) return [...content, { type: 'text', text: '', state, at: message.at }]
-  return content.map((block, index) => index === at && block.type === 'text' ? { ...block, state } : block)
+  return content.map((block, index) => (index === at && block.type === 'text' ? { ...block, state } : block))
 }
 
 function argumentsOf(called: Members): string {
   const value = called.any('arguments')
-  return typeof value === 'string' || value === undefined ? value ?? '' : argumentsText(value)
+  return typeof value === 'string' || value === undefined ? (value ?? '') : argumentsText(value)
 }
 
 function resultBlock(block: Block): TextBlock | ImageBlock | FileBlock {

@@ -14,7 +14,10 @@ interface PartReader {
 
 const silent = ['prompt_cache_breakpoint']
 const about = (name: string, ...inside: string[]) => knownMembers(['type'], silent, { [name]: knownMembers(inside), cache_control: knownOfMarks })
-const textReader: PartReader = { known: knownMembers(['type', 'text'], [...silent, 'annotations', 'logprobs'], { cache_control: knownOfMarks }), read: part => [readText(part)] }
+const textReader: PartReader = {
+  known: knownMembers(['type', 'text'], [...silent, 'annotations', 'logprobs'], { cache_control: knownOfMarks }),
+  read: part => [readText(part)],
+}
 
 /** By type, which but for texts is the name of the member that the part is about. */
 const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
@@ -26,7 +29,10 @@ const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['file', { known: about('file', 'file_id', 'file_data', 'file_url', 'filename'), read: part => [readFile(part)] }],
   ['video_url', { known: about('video_url', 'url'), read: part => [readVideo(part)] }],
   ['refusal', { known: about('refusal'), read: part => [readRefusal(part)] }],
-  ['thinking', { known: knownMembers(['type'], [...silent, 'closed'], { thinking: knownMembers(['type', 'text']), cache_control: knownOfMarks }), read: readThinking }],
+  [
+    'thinking',
+    { known: knownMembers(['type'], [...silent, 'closed'], { thinking: knownMembers(['type', 'text']), cache_control: knownOfMarks }), read: readThinking },
+  ],
 ])
 
 /** The content of a message: a string, parts, or nothing. @throws GatewayError 400 for a part of an unknown type */

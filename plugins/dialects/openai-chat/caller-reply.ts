@@ -12,16 +12,25 @@ type BlockOf<T extends ReplyBlock['type']> = Extract<ReplyBlock, { readonly type
 
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-chat')
-  return Buffer.from(JSON.stringify(withFurther({
-    id: replyId(reply.id, context),
-    object: 'chat.completion',
-    created: reply.created ?? context.created,
-    model: reply.model ?? context.from.model,
-    provider: context.from.provider,
-    choices: [{ index: 0, message: messageOf(reply, context), logprobs: logprobsOf(reply), finish_reason: finishWord(reply.finish), ...stopReason(reply) }],
-    ...(reply.usage === undefined ? {} : { usage: withFurther(spellUsage(reply.usage), reply.usageExtras) }),
-    ...(reply.serviceTier === undefined ? {} : { service_tier: reply.serviceTier }),
-  }, reply.extras)))
+  return Buffer.from(
+    JSON.stringify(
+      withFurther(
+        {
+          id: replyId(reply.id, context),
+          object: 'chat.completion',
+          created: reply.created ?? context.created,
+          model: reply.model ?? context.from.model,
+          provider: context.from.provider,
+          choices: [
+            { index: 0, message: messageOf(reply, context), logprobs: logprobsOf(reply), finish_reason: finishWord(reply.finish), ...stopReason(reply) },
+          ],
+          ...(reply.usage === undefined ? {} : { usage: withFurther(spellUsage(reply.usage), reply.usageExtras) }),
+          ...(reply.serviceTier === undefined ? {} : { service_tier: reply.serviceTier }),
+        },
+        reply.extras,
+      ),
+    ),
+  )
 }
 
 function logprobsOf({ logprobs }: NeutralReply): JsonObject | null {
@@ -38,7 +47,10 @@ function messageOf({ blocks }: NeutralReply, context: ReplyContext): JsonObject 
   const calls = only(blocks, 'tool_call')
   const refusals = only(blocks, 'refusal')
   const shown = context.request.wants.reasoning === false ? '' : joined(thoughts)
-  const annotations = spellAnnotations(texts.flatMap(text => text.annotations ?? []), context.losses)
+  const annotations = spellAnnotations(
+    texts.flatMap(text => text.annotations ?? []),
+    context.losses,
+  )
   const images = only(blocks, 'image')
   const ids = new CallIds(context.ids)
   const state = texts.findLast(text => text.state !== undefined)?.state

@@ -11,10 +11,47 @@ import { readMessages } from './caller-messages.ts'
 
 /** What this reader has a rule for; all else goes along as it is. */
 const known = new Set([
-  'model', 'provider', 'messages', 'tools', 'functions', 'tool_choice', 'function_call', 'parallel_tool_calls', 'response_format',
-  'reasoning_effort', 'reasoning', 'max_completion_tokens', 'max_tokens', 'temperature', 'top_p', 'top_k', 'seed', 'presence_penalty', 'frequency_penalty',
-  'logit_bias', 'n', 'stop', 'user', 'safety_identifier', 'metadata', 'service_tier', 'store', 'verbosity', 'prompt_cache_key', 'prediction', 'modalities',
-  'audio', 'web_search_options', 'prompt_cache_options', 'moderation', 'logprobs', 'top_logprobs', 'stream', 'stream_options', 'cache_control', 'extra_body',
+  'model',
+  'provider',
+  'messages',
+  'tools',
+  'functions',
+  'tool_choice',
+  'function_call',
+  'parallel_tool_calls',
+  'response_format',
+  'reasoning_effort',
+  'reasoning',
+  'max_completion_tokens',
+  'max_tokens',
+  'temperature',
+  'top_p',
+  'top_k',
+  'seed',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'n',
+  'stop',
+  'user',
+  'safety_identifier',
+  'metadata',
+  'service_tier',
+  'store',
+  'verbosity',
+  'prompt_cache_key',
+  'prediction',
+  'modalities',
+  'audio',
+  'web_search_options',
+  'prompt_cache_options',
+  'moderation',
+  'logprobs',
+  'top_logprobs',
+  'stream',
+  'stream_options',
+  'cache_control',
+  'extra_body',
 ])
 
 const knownOfNames = knownMembers(['name'])
@@ -22,7 +59,11 @@ const knownOfChosen = knownMembers(['type', 'name'], ['server_label'], { functio
 
 /** Of what it reads at the top: what may be in it. What goes on whole, or is dropped whole, may have anything. */
 const { inside: knownInside } = knownMembers([], [], {
-  tool_choice: knownMembers(['type', 'name'], ['server_label'], { function: knownOfNames, custom: knownOfNames, allowed_tools: knownMembers(['mode'], [], { tools: knownOfChosen }) }),
+  tool_choice: knownMembers(['type', 'name'], ['server_label'], {
+    function: knownOfNames,
+    custom: knownOfNames,
+    allowed_tools: knownMembers(['mode'], [], { tools: knownOfChosen }),
+  }),
   function_call: knownOfNames,
   response_format: knownMembers(['type'], [], { json_schema: knownMembers(['name', 'schema', 'strict', 'description']) }),
   reasoning: knownMembers(['effort', 'max_tokens', 'enabled', 'summary', 'exclude']),
@@ -103,7 +144,8 @@ function readToolChoice(body: Members): ToolChoice | undefined {
   if (typeof choice === 'string') return simpleChoice(choice, field)
   const members = Members.of(choice, field)
   const allowed = members.object('allowed_tools')
-  if (allowed !== undefined) return { kind: 'allowed', names: allowed.objects('tools').map(toolName), mode: allowed.text('mode') === 'required' ? 'required' : 'auto' }
+  if (allowed !== undefined)
+    return { kind: 'allowed', names: allowed.objects('tools').map(toolName), mode: allowed.text('mode') === 'required' ? 'required' : 'auto' }
   return { kind: 'named', name: toolName(members) }
 }
 
@@ -174,7 +216,7 @@ function readSampling(body: Members): Sampling {
 
 function readStop(body: Members): readonly string[] {
   const stop = body.any('stop')
-  const sequences = stop === undefined || typeof stop === 'string' ? [stop ?? ''] : body.texts('stop') ?? []
+  const sequences = stop === undefined || typeof stop === 'string' ? [stop ?? ''] : (body.texts('stop') ?? [])
   return sequences.filter(sequence => sequence !== '')
 }
 

@@ -56,16 +56,27 @@ export class ChunkWriter implements StreamWriter {
 
   write(event: NeutralEvent): string {
     switch (event.type) {
-      case 'delta': return this.#delta(event)
-      case 'start': return this.#begin(event)
-      case 'open': return this.#first() + this.#opening(event)
-      case 'state': return this.#hold(event)
-      case 'meta': return this.#meta(event)
-      case 'close': return this.#close(event.key)
-      case 'usage': this.#usage = JSON.stringify(withFurther(spellUsage(event.usage), event.extras)); return ''
-      case 'finish': return this.#first() + this.#finish(event)
-      case 'error': return chatStream.failure(event.error, this.#context.requestId)
-      case 'end': return this.#end()
+      case 'delta':
+        return this.#delta(event)
+      case 'start':
+        return this.#begin(event)
+      case 'open':
+        return this.#first() + this.#opening(event)
+      case 'state':
+        return this.#hold(event)
+      case 'meta':
+        return this.#meta(event)
+      case 'close':
+        return this.#close(event.key)
+      case 'usage':
+        this.#usage = JSON.stringify(withFurther(spellUsage(event.usage), event.extras))
+        return ''
+      case 'finish':
+        return this.#first() + this.#finish(event)
+      case 'error':
+        return chatStream.failure(event.error, this.#context.requestId)
+      case 'end':
+        return this.#end()
     }
   }
 
@@ -99,7 +110,14 @@ export class ChunkWriter implements StreamWriter {
   }
 
   #opening({ key, block }: Event<'open'>): string {
-    const open: Open = { block, index: this.#calls, text: '', hasText: false, isWrapped: block.type === 'tool_call' && block.isCustom !== true && isWrapped(block.name, this.#context.request), state: undefined }
+    const open: Open = {
+      block,
+      index: this.#calls,
+      text: '',
+      hasText: false,
+      isWrapped: block.type === 'tool_call' && block.isCustom !== true && isWrapped(block.name, this.#context.request),
+      state: undefined,
+    }
     this.#open.set(key, open)
     if (block.type === 'tool_call') return this.#call(block, open)
     if (block.type === 'image') return this.#chunk(JSON.stringify({ images: [{ type: 'image_url', image_url: { url: dataUrl(block.mime, block.data) } }] }))
@@ -109,7 +127,9 @@ export class ChunkWriter implements StreamWriter {
   #call({ id, name, isCustom, state }: Extract<OpenedBlock, { readonly type: 'tool_call' }>, { isWrapped }: Open): string {
     const index = this.#calls++
     const called = isCustom === true || isWrapped ? { type: 'custom', custom: { name, input: '' } } : { type: 'function', function: { name, arguments: '' } }
-    return this.#chunk(JSON.stringify({ tool_calls: [{ index, id: this.#callIds.of(id), ...called, ...(state === undefined ? {} : { extra_content: signedContent(state) }) }] }))
+    return this.#chunk(
+      JSON.stringify({ tool_calls: [{ index, id: this.#callIds.of(id), ...called, ...(state === undefined ? {} : { extra_content: signedContent(state) }) }] }),
+    )
   }
 
   #delta({ key, text, logprobs }: Event<'delta'>): string {
@@ -117,13 +137,17 @@ export class ChunkWriter implements StreamWriter {
     if (open === undefined || text === '') return ''
     const spelled = JSON.stringify(text)
     switch (open.block.type) {
-      case 'text': return this.#chunk(`{"content":${spelled}}`, logprobs === undefined ? 'null' : JSON.stringify({ content: logprobs, refusal: null }))
-      case 'tool_call': return this.#piece(open, text, spelled)
+      case 'text':
+        return this.#chunk(`{"content":${spelled}}`, logprobs === undefined ? 'null' : JSON.stringify({ content: logprobs, refusal: null }))
+      case 'tool_call':
+        return this.#piece(open, text, spelled)
       case 'reasoning':
         open.text += text
         return this.#showsReasoning ? this.#chunk(`{"reasoning_content":${spelled}}`) : ''
-      case 'refusal': return this.#chunk(`{"refusal":${spelled}}`)
-      case 'image': return ''
+      case 'refusal':
+        return this.#chunk(`{"refusal":${spelled}}`)
+      case 'image':
+        return ''
     }
   }
 
@@ -155,17 +179,25 @@ export class ChunkWriter implements StreamWriter {
     const open = this.#open.get(key)
     this.#open.delete(key)
     switch (open?.block.type) {
-      case 'tool_call': return this.#closeCall(open)
-      case 'reasoning': return this.#closeThought(open, open.block)
-      case 'text': return open.state === undefined ? '' : this.#chunk(JSON.stringify({ extra_content: signedContent(open.state) }))
-      default: return ''
+      case 'tool_call':
+        return this.#closeCall(open)
+      case 'reasoning':
+        return this.#closeThought(open, open.block)
+      case 'text':
+        return open.state === undefined ? '' : this.#chunk(JSON.stringify({ extra_content: signedContent(open.state) }))
+      default:
+        return ''
     }
   }
 
   #closeCall(open: Open): string {
     const { index, state, block } = open
     const isCustom = block.type === 'tool_call' && block.isCustom === true
-    const last = open.isWrapped ? this.#argumentsPiece(open, JSON.stringify(unwrapped(open.text))) : open.hasText || isCustom ? '' : this.#argumentsPiece(open, '"{}"')
+    const last = open.isWrapped
+      ? this.#argumentsPiece(open, JSON.stringify(unwrapped(open.text)))
+      : open.hasText || isCustom
+        ? ''
+        : this.#argumentsPiece(open, '"{}"')
     return last + (state === undefined ? '' : this.#chunk(JSON.stringify({ tool_calls: [{ index, extra_content: signedContent(state) }] })))
   }
 

@@ -24,8 +24,8 @@ export function embeddingsConversation(document: JsonDocument): Conversation {
 }
 
 const request: Spelling = {
-  messages: document => [...document.root.get('messages')?.items() ?? [], ...predictionOf(document)],
-  role: (message, document) => isPrediction(message, document) ? 'assistant' : roleOf(message, 'user'),
+  messages: document => [...(document.root.get('messages')?.items() ?? []), ...predictionOf(document)],
+  role: (message, document) => (isPrediction(message, document) ? 'assistant' : roleOf(message, 'user')),
   parts: (message, document) => messageParts(document, message, roleOf(message, 'user')),
   calls: callIds,
   results: resultIds,
@@ -35,7 +35,11 @@ const request: Spelling = {
 }
 
 const reply: Spelling = {
-  messages: document => document.root.get('choices')?.items().flatMap(choice => choice.get('message') ?? []) ?? [],
+  messages: document =>
+    document.root
+      .get('choices')
+      ?.items()
+      .flatMap(choice => choice.get('message') ?? []) ?? [],
   role: message => roleOf(message, 'assistant'),
   parts: spokenParts,
   calls: callIds,
@@ -66,9 +70,16 @@ function isPrediction(node: JsonNode, { root }: JsonDocument): boolean {
 function roleOf(message: JsonNode, otherwise: Role): Role {
   const role = stringAt(message, 'role')
   switch (role) {
-    case 'system': case 'developer': case 'user': case 'assistant': case 'tool': return role
-    case 'function': return 'tool'
-    default: return otherwise
+    case 'system':
+    case 'developer':
+    case 'user':
+    case 'assistant':
+    case 'tool':
+      return role
+    case 'function':
+      return 'tool'
+    default:
+      return otherwise
   }
 }
 
@@ -98,16 +109,29 @@ function onlyText(message: JsonNode): JsonNode | undefined {
 /** The parts of an answer. Where its text changes, log probabilities go: they spell it out token by token. */
 function spokenParts(message: JsonNode, document: JsonDocument): readonly Part[] {
   const parts = messageParts(document, message, 'assistant')
-  const logprobs = document.root.get('choices')?.items().find(choice => choice.get('message') === message)?.get('logprobs')
+  const logprobs = document.root
+    .get('choices')
+    ?.items()
+    .find(choice => choice.get('message') === message)
+    ?.get('logprobs')
   if (logprobs?.kind !== 'object') return parts
-  return parts.map(part => part.type === 'text' ? watchedPart(part, () => { if (logprobs.kind === 'object') document.replace(logprobs, 'null') }) : part)
+  return parts.map(part =>
+    part.type === 'text'
+      ? watchedPart(part, () => {
+          if (logprobs.kind === 'object') document.replace(logprobs, 'null')
+        })
+      : part,
+  )
 }
 
 /** All are in use, and some providers send several. */
 const reasoningNames = ['reasoning_content', 'reasoning', 'reasoning_text']
 
 function texts(document: JsonDocument, message: JsonNode, names: readonly string[], channel: Channel): readonly Part[] {
-  return names.map(name => message.get(name)).filter(isString).map(node => textPart(document, node, channel))
+  return names
+    .map(name => message.get(name))
+    .filter(isString)
+    .map(node => textPart(document, node, channel))
 }
 
 function contentParts(document: JsonDocument, content: JsonNode | undefined, channel: Channel): readonly Part[] {
@@ -116,7 +140,11 @@ function contentParts(document: JsonDocument, content: JsonNode | undefined, cha
   return content.items().flatMap(part => contentPart(document, part, channel))
 }
 
-const mediaTypes: ReadonlyMap<string, OpaquePart['type']> = new Map([['image_url', 'image'], ['input_audio', 'audio'], ['file', 'file']])
+const mediaTypes: ReadonlyMap<string, OpaquePart['type']> = new Map([
+  ['image_url', 'image'],
+  ['input_audio', 'audio'],
+  ['file', 'file'],
+])
 
 /** A text is whatever has one, of whichever type; some providers put reasoning among the content. */
 function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): readonly Part[] {
@@ -124,11 +152,11 @@ function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): 
   const type = stringAt(part, 'type') ?? ''
   const media = mediaTypes.get(type)
   const found = [
-    ...media === undefined ? [] : [opaquePart(part, media)],
-    ...media === 'file' ? fileParts(document, part, channel) : [],
+    ...(media === undefined ? [] : [opaquePart(part, media)]),
+    ...(media === 'file' ? fileParts(document, part, channel) : []),
     ...texts(document, part, ['text'], channel),
     ...texts(document, part, ['refusal'], 'refusal'),
-    ...type === 'thinking' ? contentParts(document, part.get('thinking'), 'reasoning') : [],
+    ...(type === 'thinking' ? contentParts(document, part.get('thinking'), 'reasoning') : []),
   ]
   return found.length > 0 ? found : [opaquePart(part)]
 }
@@ -144,7 +172,7 @@ function callParts(document: JsonDocument, call: JsonNode, target: JsonNode | un
   const value = target?.get('arguments')
   const texts = value === undefined ? [] : isString(value) ? encodedArgumentParts(document, value) : argumentParts(document, value)
   const custom = call.get('custom')
-  return [opaquePart(call, 'tool_call'), ...texts, ...custom === undefined ? [] : inputParts(document, custom.get('input'))]
+  return [opaquePart(call, 'tool_call'), ...texts, ...(custom === undefined ? [] : inputParts(document, custom.get('input')))]
 }
 
 /** Of a custom tool, which takes a text of any form. */

@@ -24,7 +24,8 @@ export function readDetails(details: readonly JsonObject[], router?: string): re
 export function readDetail(detail: JsonObject, router?: string): Thought | undefined {
   const { text, summary, data, id } = detail
   const issuer = vendorOf(detail)
-  const state = router !== undefined && router !== issuer ? routedState(detail, router) : issuer === undefined ? undefined : stateOf(issuer, data ?? detail['signature'])
+  const state =
+    router !== undefined && router !== issuer ? routedState(detail, router) : issuer === undefined ? undefined : stateOf(issuer, data ?? detail['signature'])
   if (typeof data === 'string') {
     if (state?.vendor === 'anthropic') return { type: 'reasoning', text: '', redacted: data, state: { vendor: 'anthropic', value: '' } }
     return state === undefined ? undefined : defined<Thought>({ type: 'reasoning', text: '', state, itemId: typeof id === 'string' ? id : undefined })

@@ -13,7 +13,14 @@ export function conformEmbeddings(request: JsonDocument, reply: JsonDocument): v
     if (embedding?.kind === 'array' && wanted === 'base64') reply.replace(embedding, JSON.stringify(toBase64(embedding.value() as number[])))
     if (embedding?.kind === 'string' && wanted === 'float') reply.replace(embedding, JSON.stringify(fromBase64(embedding.string())))
   }
-  if (!isOrdered(items)) reply.replace(data, `[${items.toSorted((one, other) => indexOf(one) - indexOf(other)).map(item => item.json()).join(',')}]`)
+  if (!isOrdered(items))
+    reply.replace(
+      data,
+      `[${items
+        .toSorted((one, other) => indexOf(one) - indexOf(other))
+        .map(item => item.json())
+        .join(',')}]`,
+    )
 }
 
 function isOrdered(items: readonly JsonNode[]): boolean {

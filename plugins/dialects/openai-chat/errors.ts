@@ -23,7 +23,7 @@ function messageOf(fault: JsonNode): string {
 
 function codeOf(fault: JsonNode): string | null {
   const code = fault.get('code')
-  return code?.kind === 'number' ? code.json() : stringOf(code) ?? null
+  return code?.kind === 'number' ? code.json() : (stringOf(code) ?? null)
 }
 
 function statusOf(fault: JsonNode): number {

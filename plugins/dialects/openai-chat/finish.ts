@@ -19,7 +19,11 @@ const finishes: ReadonlyMap<string, Finish> = new Map([
 ])
 
 /** Words for a provider that failed; its status. */
-const failures: ReadonlyMap<string, number> = new Map([['error', 502], ['network_error', 502], ['insufficient_system_resource', 503]])
+const failures: ReadonlyMap<string, number> = new Map([
+  ['error', 502],
+  ['network_error', 502],
+  ['insufficient_system_resource', 503],
+])
 
 export interface Ending {
   readonly finish: Finish
@@ -29,7 +33,7 @@ export interface Ending {
 /** What a choice says of its end, in view of what it held. */
 export function endingOf(choice: JsonObject, { hasCalls, hasRefusal }: { readonly hasCalls: boolean; readonly hasRefusal: boolean }): Ending {
   const { finish_reason: word, stop_reason: stopped } = choice
-  const said = typeof word === 'string' ? finishes.get(word) ?? 'stop' : 'stop'
+  const said = typeof word === 'string' ? (finishes.get(word) ?? 'stop') : 'stop'
   const finish = finishWith(said, hasCalls)
   if (finish === 'stop' && hasRefusal) return { finish: 'refusal' }
   return finish === 'stop' && typeof stopped === 'string' && stopped !== '' ? { finish: 'stop_sequence', stopSequence: stopped } : { finish }

@@ -31,14 +31,16 @@ export default defineDialect({
       checkKind(root, 'stream_options', ['object'], 'an object')
     } else if (operation === 'embeddings') checkInput(root, bytes)
   },
-  conversation: (request, operation) => operation === 'embeddings' ? embeddingsConversation(request) : requestConversation(request),
+  conversation: (request, operation) => (operation === 'embeddings' ? embeddingsConversation(request) : requestConversation(request)),
   reply: reply => replyConversation(reply),
   streams: ({ root }) => root.get('stream')?.value() === true,
   asksForUsage: ({ root }) => root.get('stream_options')?.get('include_usage')?.value() === true,
   askForUsage,
   keepOwnState,
   fault,
-  conform: (request, reply, operation) => { if (operation === 'embeddings') conformEmbeddings(request, reply) },
+  conform: (request, reply, operation) => {
+    if (operation === 'embeddings') conformEmbeddings(request, reply)
+  },
   usage: ({ root }) => readUsage(root.get('usage')?.value(), root.get('cost')?.value()),
   answer,
   error: errorEnvelope,
@@ -87,5 +89,14 @@ function fault({ root, bytes }: JsonDocument, operation: string, provider: strin
 
 function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
   const message = { role: 'assistant', content: text }
-  return Buffer.from(JSON.stringify({ id, object: 'chat.completion', created, model, choices: [{ index: 0, message, finish_reason: 'stop' }], ...usage === undefined ? {} : { usage: spellUsage(usage) } }))
+  return Buffer.from(
+    JSON.stringify({
+      id,
+      object: 'chat.completion',
+      created,
+      model,
+      choices: [{ index: 0, message, finish_reason: 'stop' }],
+      ...(usage === undefined ? {} : { usage: spellUsage(usage) }),
+    }),
+  )
 }

@@ -3,7 +3,12 @@
 import type { PromptCaching } from '../../../core/neutral/prompt-caching.ts'
 import { markPrefix, type BlockMark } from '../../../core/neutral/marked-block.ts'
 
-const mark: BlockMark = { member: 'prompt_cache_breakpoint', json: '{"mode":"explicit"}', types: new Set(['text', 'image_url', 'input_audio', 'file']), textType: 'text' }
+const mark: BlockMark = {
+  member: 'prompt_cache_breakpoint',
+  json: '{"mode":"explicit"}',
+  types: new Set(['text', 'image_url', 'input_audio', 'file']),
+  textType: 'text',
+}
 
 export const promptCaching: PromptCaching = {
   directives: ['prompt_cache_key', 'prompt_cache_retention', 'prompt_cache_options', 'prompt_cache_breakpoint'],

@@ -48,7 +48,10 @@ export function spellAnnotations(annotations: readonly Json[], losses: Losses): 
 }
 
 function webPages(annotations: readonly Json[]): readonly Json[] {
-  return annotations.filter(isObject).filter(({ type }) => type === 'url_citation').map(({ type, url_citation: nested, ...flat }) => ({ type: type ?? null, url_citation: nested ?? flat }))
+  return annotations
+    .filter(isObject)
+    .filter(({ type }) => type === 'url_citation')
+    .map(({ type, url_citation: nested, ...flat }) => ({ type: type ?? null, url_citation: nested ?? flat }))
 }
 
 /** Gives each call an id of its own: the provider's, unless it is missing or was there before. */

@@ -46,7 +46,7 @@ function readHeld(message: JsonObject, router: string | undefined): readonly Tho
 /** The thoughts that a message or a delta carries beside its text, in whole lists. */
 export function readCarriedThoughts(message: JsonObject): readonly Thought[] {
   const carried = message['extra_content']
-  const held = isObject(carried) ? Object.entries(carried).flatMap(([vendor, content]) => isObject(content) ? readCarried(vendor, content) : []) : []
+  const held = isObject(carried) ? Object.entries(carried).flatMap(([vendor, content]) => (isObject(content) ? readCarried(vendor, content) : [])) : []
   return held.length > 0 ? held : objectsOf(message['thinking_blocks']).flatMap(readThinkingBlock)
 }
 
@@ -57,7 +57,8 @@ function readCarried(vendor: string, content: JsonObject): readonly Thought[] {
 
 function readThinkingBlock(block: JsonObject): readonly Thought[] {
   const { type, thinking, signature, data } = block
-  if (type === 'redacted_thinking') return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data, state: { vendor: 'anthropic', value: '' } }] : []
+  if (type === 'redacted_thinking')
+    return typeof data === 'string' ? [{ type: 'reasoning', text: '', redacted: data, state: { vendor: 'anthropic', value: '' } }] : []
   if (typeof thinking !== 'string') return []
   return [defined<Thought>({ type: 'reasoning', text: thinking, state: stateOf('anthropic', signature) })]
 }
@@ -65,17 +66,23 @@ function readThinkingBlock(block: JsonObject): readonly Thought[] {
 function readReasoningItem(vendor: string, item: JsonObject): readonly Thought[] {
   const { id, encrypted_content: encrypted, summary, content } = item
   const raw = textOf(content)
-  return [defined<Thought>({
-    type: 'reasoning',
-    text: raw === '' ? textOf(summary) : raw,
-    isSummary: raw === '' ? true : undefined,
-    state: stateOf(vendor, encrypted),
-    itemId: typeof id === 'string' ? id : undefined,
-  })]
+  return [
+    defined<Thought>({
+      type: 'reasoning',
+      text: raw === '' ? textOf(summary) : raw,
+      isSummary: raw === '' ? true : undefined,
+      state: stateOf(vendor, encrypted),
+      itemId: typeof id === 'string' ? id : undefined,
+    }),
+  ]
 }
 
 function textOf(texts: Json | undefined): string {
-  return typeof texts === 'string' ? texts : objectsOf(texts).map(({ text }) => typeof text === 'string' ? text : '').join('\n\n')
+  return typeof texts === 'string'
+    ? texts
+    : objectsOf(texts)
+        .map(({ text }) => (typeof text === 'string' ? text : ''))
+        .join('\n\n')
 }
 
 /** The signature on a tool call, or on a message for its text: of any vendor, or flat for Google's. */

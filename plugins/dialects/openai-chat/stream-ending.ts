@@ -31,7 +31,7 @@ export function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'c
 /** Whether each choice that is seen in these events is seen to finish: some providers send no `[DONE]`. */
 function allFinished(events: readonly StreamEvent[]): boolean {
   const unfinished = new Map<number, boolean>()
-  for (const choice of events.flatMap(event => event.document === undefined ? [] : choices(event.document))) {
+  for (const choice of events.flatMap(event => (event.document === undefined ? [] : choices(event.document)))) {
     const index = indexOf(choice)
     unfinished.set(index, (unfinished.get(index) ?? true) && !isFinished(choice))
   }
@@ -55,5 +55,7 @@ export function errorIn(event: StreamEvent): JsonNode | undefined {
 /** The failure that a choice names as the reason of its end. */
 function failureIn(event: StreamEvent, provider: string): GatewayError | undefined {
   if (!mayFail(event) || event.document === undefined) return undefined
-  return choices(event.document).map(choice => failureOf({ finish_reason: stringOf(choice.get('finish_reason')) ?? null }, provider)).find(failure => failure !== undefined)
+  return choices(event.document)
+    .map(choice => failureOf({ finish_reason: stringOf(choice.get('finish_reason')) ?? null }, provider))
+    .find(failure => failure !== undefined)
 }

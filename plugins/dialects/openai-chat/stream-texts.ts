@@ -119,7 +119,8 @@ class ChoiceTexts {
       this.#add(key, 'reasoning', detail.get('text'), shapes.detail)
       this.#add(`${key}/summary`, 'reasoning', detail.get('summary'), shapes.summary)
     }
-    for (const [i, thought] of carriedThoughts(delta).entries()) this.#found.push(new CarriedText(`${this.#index}/${carriedKey}/${i}`, this.#document, this.#choice, thought))
+    for (const [i, thought] of carriedThoughts(delta).entries())
+      this.#found.push(new CarriedText(`${this.#index}/${carriedKey}/${i}`, this.#document, this.#choice, thought))
   }
 
   /** A string, or with Mistral a list of texts and thoughts. */
@@ -156,5 +157,9 @@ function endsOf(choice: JsonNode): string[] {
   const speaks = isText(delta?.get('content')) || items(delta?.get('tool_calls')).length > 0
   const carries = carriedThoughts(delta).length > 0
   const quotes = items(delta?.get('annotations')).length > 0
-  return [...quotes ? [`${indexOf(choice)}/${quotedKey}/*`] : [], ...speaks || carries ? [`${indexOf(choice)}/reasoning*`] : [], ...carries ? [`${indexOf(choice)}/${carriedKey}/*`] : []]
+  return [
+    ...(quotes ? [`${indexOf(choice)}/${quotedKey}/*`] : []),
+    ...(speaks || carries ? [`${indexOf(choice)}/reasoning*`] : []),
+    ...(carries ? [`${indexOf(choice)}/${carriedKey}/*`] : []),
+  ]
 }

@@ -9,7 +9,7 @@ import { readUsage } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const { bytes, data = '' } of last.toReversed()) {
-    const found = bytes.includes(usageMember) ? usageAtEnd(data) ?? usageOf(json(data)) : undefined
+    const found = bytes.includes(usageMember) ? (usageAtEnd(data) ?? usageOf(json(data))) : undefined
     if (found !== undefined) return found
   }
   return undefined
@@ -38,7 +38,7 @@ function json(text: string): JsonMap | undefined {
 type JsonMap = Readonly<{ [name: string]: unknown }>
 
 function record(value: unknown): JsonMap | undefined {
-  return typeof value === 'object' && value !== null ? value as JsonMap : undefined
+  return typeof value === 'object' && value !== null ? (value as JsonMap) : undefined
 }
 
 /** What precedes the choices of an event; quotes inside a text would be escaped. */

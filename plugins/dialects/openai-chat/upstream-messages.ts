@@ -1,7 +1,20 @@
 /** Writes system texts and turns as the messages of a chat completion. */
 
 import { isOwn } from '../../../core/neutral/state.ts'
-import type { Block, FileBlock, ImageBlock, Json, JsonObject, ReasoningBlock, RefusalBlock, SystemText, TextBlock, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
+import type {
+  Block,
+  FileBlock,
+  ImageBlock,
+  Json,
+  JsonObject,
+  ReasoningBlock,
+  RefusalBlock,
+  SystemText,
+  TextBlock,
+  ToolCallBlock,
+  ToolResultBlock,
+  Turn,
+} from '../../../core/neutral/request.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 import { detailOf, writeDetails } from './details.ts'
 import { heldContent, joinContents, signedContent, vendorOfThought } from './state.ts'
@@ -44,15 +57,22 @@ class Messages {
   system(texts: readonly SystemText[]): void {
     for (const group of groups(texts)) {
       const [first] = group
-      if (first !== undefined) this.list.push({ role: first.kind, content: this.#content(group.map(({ text, cache }) => ({ type: 'text', text, ...(cache === undefined ? {} : { cache }) }))) })
+      if (first !== undefined)
+        this.list.push({
+          role: first.kind,
+          content: this.#content(group.map(({ text, cache }) => ({ type: 'text', text, ...(cache === undefined ? {} : { cache }) }))),
+        })
     }
   }
 
   turn(turn: Turn, index: number): void {
     switch (turn.role) {
-      case 'user': return this.#user(turn)
-      case 'assistant': return this.#assistant(turn, index)
-      case 'tool': return this.#results(only(turn.blocks, 'tool_result').filter(result => !this.#written.has(result)))
+      case 'user':
+        return this.#user(turn)
+      case 'assistant':
+        return this.#assistant(turn, index)
+      case 'tool':
+        return this.#results(only(turn.blocks, 'tool_result').filter(result => !this.#written.has(result)))
     }
   }
 
@@ -76,7 +96,8 @@ class Messages {
     const reasoning = joined(thoughts)
     const content = joined(texts)
     const held = this.#held(thoughts, texts)
-    if (texts.length + calls.length + refusals.length === 0 && reasoning === '' && Object.keys(held).length === 0) return this.#writing.losses.silent('messages', 'empty messages are left out')
+    if (texts.length + calls.length + refusals.length === 0 && reasoning === '' && Object.keys(held).length === 0)
+      return this.#writing.losses.silent('messages', 'empty messages are left out')
     if (calls.length > 0 && isInterleaved(blocks)) this.#writing.losses.silent('content', 'texts stand before tool calls')
     this.list.push({
       role: 'assistant',

@@ -20,11 +20,16 @@ export function writeParts(blocks: readonly Block[], writing: Writing): readonly
 
 function writePart(block: Block, writing: Writing): readonly Part[] {
   switch (block.type) {
-    case 'text': return [{ type: 'text', text: block.text, ...marked(block.cache, writing) }]
-    case 'image': return [writeImage(block, writing)]
-    case 'audio': return [writeAudio(block)]
-    case 'file': return writeFile(block, writing)
-    default: throw refusal(block.at ?? 'messages', `${dialect} takes no ${block.type} here`)
+    case 'text':
+      return [{ type: 'text', text: block.text, ...marked(block.cache, writing) }]
+    case 'image':
+      return [writeImage(block, writing)]
+    case 'audio':
+      return [writeAudio(block)]
+    case 'file':
+      return writeFile(block, writing)
+    default:
+      throw refusal(block.at ?? 'messages', `${dialect} takes no ${block.type} here`)
   }
 }
 
@@ -42,7 +47,12 @@ function writeImage({ source, detail, cache, at }: ImageBlock, writing: Writing)
   return { type: 'image_url', image_url: defined<Record<string, Json>>({ url, detail: detail === 'original' ? 'high' : detail }), ...marked(cache, writing) }
 }
 
-const audioFormats: ReadonlyMap<string, string> = new Map([['audio/mpeg', 'mp3'], ['audio/x-wav', 'wav'], ['audio/wave', 'wav'], ['audio/vnd.wave', 'wav']])
+const audioFormats: ReadonlyMap<string, string> = new Map([
+  ['audio/mpeg', 'mp3'],
+  ['audio/x-wav', 'wav'],
+  ['audio/wave', 'wav'],
+  ['audio/vnd.wave', 'wav'],
+])
 
 function writeAudio({ mime, data }: AudioBlock): Part {
   return { type: 'input_audio', input_audio: { data, format: audioFormats.get(mime) ?? mime.slice(mime.indexOf('/') + 1) } }

@@ -17,10 +17,27 @@ import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */
 export const known = new Set(['id', 'object', 'created', 'model', 'provider', 'choices', 'usage', 'service_tier', 'x_groq', 'error'])
-export const knownInUsage = new Set(['prompt_tokens', 'completion_tokens', 'total_tokens', 'prompt_tokens_details', 'completion_tokens_details', 'prompt_cache_hit_tokens'])
+export const knownInUsage = new Set([
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'prompt_tokens_details',
+  'completion_tokens_details',
+  'prompt_cache_hit_tokens',
+])
 export const knownInChoice = new Set(['index', 'message', 'delta', 'finish_reason', 'native_finish_reason', 'stop_reason', 'logprobs', 'error'])
 export const knownInMessage = new Set([
-  'role', 'content', 'refusal', 'annotations', 'images', 'tool_calls', 'function_call', 'reasoning_details', 'thinking_blocks', ...signatureNames, ...reasoningNames,
+  'role',
+  'content',
+  'refusal',
+  'annotations',
+  'images',
+  'tool_calls',
+  'function_call',
+  'reasoning_details',
+  'thinking_blocks',
+  ...signatureNames,
+  ...reasoningNames,
 ])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
@@ -45,7 +62,7 @@ export function readReply(json: JsonObject, { provider, traits: { vendor } }: De
 
 function lostOf(choice: JsonObject, message: JsonObject): readonly string[] | undefined {
   const [ofChoice, ofMessage] = [unknownPaths('choices', [choice], knownInChoice), unknownPaths('choices.message', [message], knownInMessage)]
-  return ofChoice === undefined || ofMessage === undefined ? ofChoice ?? ofMessage : [...ofChoice, ...ofMessage]
+  return ofChoice === undefined || ofMessage === undefined ? (ofChoice ?? ofMessage) : [...ofChoice, ...ofMessage]
 }
 
 /** The counts of a reply or a chunk; Groq puts them into `x_groq`. */
@@ -124,7 +141,11 @@ function readPart(part: JsonObject): readonly ReplyBlock[] {
 
 /** The text of one of Mistral's thoughts. */
 export function thinkingText({ thinking }: JsonObject): string {
-  return typeof thinking === 'string' ? thinking : objectsOf(thinking).map(({ text }) => typeof text === 'string' ? text : '').join('')
+  return typeof thinking === 'string'
+    ? thinking
+    : objectsOf(thinking)
+        .map(({ text }) => (typeof text === 'string' ? text : ''))
+        .join('')
 }
 
 /** Sources and a signature belong to the last text. */
@@ -134,7 +155,7 @@ function withMeta(blocks: readonly ReplyBlock[], message: JsonObject): readonly 
   if (annotations.length === 0 && state === undefined) return blocks
   const meta = defined<object>({ annotations: annotations.length === 0 ? undefined : annotations, state })
   const at = blocks.findLastIndex(({ type }) => type === 'text')
-  return at < 0 ? [...blocks, { type: 'text', text: '', ...meta }] : blocks.map((block, index) => index === at ? { ...block, ...meta } : block)
+  return at < 0 ? [...blocks, { type: 'text', text: '', ...meta }] : blocks.map((block, index) => (index === at ? { ...block, ...meta } : block))
 }
 
 /** Images that the model made. @throws nothing: what is no data is left out */

@@ -25,8 +25,19 @@ const reserved = ['messages']
 
 /** What is carried, whoever says it. */
 const always: readonly Untaken[] = [
-  'n', 'logprobs', 'modalities', 'web_search_options', 'seed', 'presence_penalty', 'frequency_penalty', 'logit_bias', 'verbosity', 'prediction', 'store',
-  'safety_identifier', 'prompt_cache_key',
+  'n',
+  'logprobs',
+  'modalities',
+  'web_search_options',
+  'seed',
+  'presence_penalty',
+  'frequency_penalty',
+  'logit_bias',
+  'verbosity',
+  'prediction',
+  'store',
+  'safety_identifier',
+  'prompt_cache_key',
 ]
 /** What other callers' dialects mean otherwise: vendors' own controls, and names longer than OpenAI takes. */
 const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
@@ -41,7 +52,15 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   refuseReserved(request, reserved)
   dropUntaken(request, dialect, takenFrom(request, to), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
-  const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
+  const writing: Writing = {
+    request,
+    to,
+    losses,
+    names: new ToolNames(
+      nameRule,
+      request.tools.map(({ name }) => name),
+    ),
+  }
   const body: Body = { model: to.model, messages: writeMessages(writing) }
   add(body, writeTools(writing))
   add(body, {
@@ -89,16 +108,20 @@ function withUnknown(body: Body, { extras, vendorExtras }: NeutralRequest, { tra
   const whole = others.length === 0 ? body : { ...body, ...Object.fromEntries(others) }
   const own = vendor === undefined ? undefined : vendorExtras[vendor]
   if (own === undefined || vendor === undefined) return whole
-  return { ...whole, extra_body: { ...isObject(extras['extra_body']) ? extras['extra_body'] : {}, [vendor]: own } }
+  return { ...whole, extra_body: { ...(isObject(extras['extra_body']) ? extras['extra_body'] : {}), [vendor]: own } }
 }
 
 // Tools
 
 function writeTools({ request, to, losses, names }: Writing): Written {
   const takesCustom = to.traits.vendor === 'openai'
-  const { tools, choice, isParallel } = functionTools(request, { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse', takesCustom }, losses)
+  const { tools, choice, isParallel } = functionTools(
+    request,
+    { target: dialect, options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse', takesCustom },
+    losses,
+  )
   if (tools.length === 0) return {}
-  const custom = new Set(tools.flatMap(tool => tool.custom === undefined ? [] : [tool.name]))
+  const custom = new Set(tools.flatMap(tool => (tool.custom === undefined ? [] : [tool.name])))
   return {
     tools: tools.map(tool => writeTool(tool, names)),
     tool_choice: choice === undefined ? undefined : writeToolChoice(choice, name => writeNamed(names.spell(name), custom.has(name))),
@@ -126,9 +149,12 @@ function nestGrammar({ type, ...grammar }: JsonObject): JsonObject {
 
 function writeToolChoice(choice: ToolChoice, named: (name: string) => JsonObject): Json {
   switch (choice.kind) {
-    case 'named': return named(choice.name)
-    case 'allowed': return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.names.map(named) } }
-    default: return choice.kind
+    case 'named':
+      return named(choice.name)
+    case 'allowed':
+      return { type: 'allowed_tools', allowed_tools: { mode: choice.mode, tools: choice.names.map(named) } }
+    default:
+      return choice.kind
   }
 }
 

@@ -16,7 +16,20 @@ import { endingOf, failureOf, isFault } from './finish.ts'
 import { readCarriedThoughts, readSignature, reasoningNames } from './state.ts'
 import { chatStream } from './stream.ts'
 import { type Thought } from './thought.ts'
-import { badReply, checkList, errorOf, imagesOf, known, knownInChoice, knownInMessage, knownInUsage, objectOf, thinkingText, textOf, usageOf } from './upstream-reply.ts'
+import {
+  badReply,
+  checkList,
+  errorOf,
+  imagesOf,
+  known,
+  knownInChoice,
+  knownInMessage,
+  knownInUsage,
+  objectOf,
+  thinkingText,
+  textOf,
+  usageOf,
+} from './upstream-reply.ts'
 
 /** With what fills chunks up, so that their length tells nothing. */
 const knownInChunk = new Set([...known, 'obfuscation'])
@@ -125,7 +138,13 @@ export class ChunkReader implements StreamReader {
     const details = objectsOf(delta['reasoning_details'])
     if (plain !== undefined) {
       this.#thoughtsIn ??= 'plain'
-      if (this.#thoughtsIn === 'plain') this.#say('reasoning', plain, emit, details.some(({ summary }) => typeof summary === 'string'))
+      if (this.#thoughtsIn === 'plain')
+        this.#say(
+          'reasoning',
+          plain,
+          emit,
+          details.some(({ summary }) => typeof summary === 'string'),
+        )
     }
     for (const detail of details) this.#readDetail(detail, emit)
     if (delta['extra_content'] !== undefined || delta['thinking_blocks'] !== undefined) this.#readCarried(delta, emit)
@@ -243,14 +262,25 @@ export class ChunkReader implements StreamReader {
     this.#closeCurrent(emit)
     this.#calls.close(emit)
     const ending = endingOf(this.#ended ?? choice, { hasCalls: this.#calls.count > 0, hasRefusal: this.#hasRefusal })
-    emit(defined<NeutralEvent & { readonly type: 'finish' }>({ type: 'finish', ...ending, stopSequence: ending.stopSequence, extras: notYetSaid(this.#later, this.#extras) }))
+    emit(
+      defined<NeutralEvent & { readonly type: 'finish' }>({
+        type: 'finish',
+        ...ending,
+        stopSequence: ending.stopSequence,
+        extras: notYetSaid(this.#later, this.#extras),
+      }),
+    )
     emit({ type: 'end' })
   }
 }
 
 /** Whether it is a chunk of an answer that goes on: nothing in it can be an error. */
 function isOrdinary({ object, error, choices }: JsonObject): boolean {
-  return object === 'chat.completion.chunk' && error === undefined && objectsOf(choices).every(({ finish_reason: reason }) => reason === null || reason === undefined)
+  return (
+    object === 'chat.completion.chunk' &&
+    error === undefined &&
+    objectsOf(choices).every(({ finish_reason: reason }) => reason === null || reason === undefined)
+  )
 }
 
 /** The first choice; others were not asked for. */

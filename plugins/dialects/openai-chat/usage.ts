@@ -10,7 +10,9 @@ export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
   if (counts === undefined) return undefined
   const prompt = record(counts['prompt_tokens_details']) ?? {}
   const completion = record(counts['completion_tokens_details']) ?? {}
-  const [input, output, total, reasoning] = [counts['prompt_tokens'], counts['completion_tokens'], counts['total_tokens'], completion['reasoning_tokens']].map(count)
+  const [input, output, total, reasoning] = [counts['prompt_tokens'], counts['completion_tokens'], counts['total_tokens'], completion['reasoning_tokens']].map(
+    count,
+  )
   return readFrom(typeof cost === 'number' ? { cost, ...counts } : counts, {
     inputTokens: input,
     outputTokens: wholeOutput({ input, output, reasoning, total }),
@@ -28,5 +30,5 @@ function count(value: unknown): number | undefined {
 }
 
 function record(value: unknown): JsonMap | undefined {
-  return typeof value === 'object' && value !== null ? value as JsonMap : undefined
+  return typeof value === 'object' && value !== null ? (value as JsonMap) : undefined
 }

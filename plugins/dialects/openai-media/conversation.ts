@@ -14,7 +14,13 @@ const texts: Readonly<Record<string, readonly string[]>> = {
 }
 
 export function mediaConversation(document: JsonDocument, operation: string): Conversation {
-  return new ConversationView(document, spelling('user', (texts[operation] ?? []).flatMap(name => values(document.root.get(name)))))
+  return new ConversationView(
+    document,
+    spelling(
+      'user',
+      (texts[operation] ?? []).flatMap(name => values(document.root.get(name))),
+    ),
+  )
 }
 
 /** What a transcription says; of other replies there is nothing to read. */
@@ -44,6 +50,9 @@ function values(node: JsonNode | undefined): readonly JsonNode[] {
 function parts(document: JsonDocument, node: JsonNode, channel: Channel): readonly Part[] {
   if (node.kind === 'string') return [textPart(document, node, channel)]
   if (node.get('image_url') !== undefined) return [opaquePart(node, 'image')]
-  const found = node.members().filter(({ name }) => name !== 'type').flatMap(({ value }) => value.strings())
+  const found = node
+    .members()
+    .filter(({ name }) => name !== 'type')
+    .flatMap(({ value }) => value.strings())
   return found.length === 0 ? [opaquePart(node)] : found.map(string => textPart(document, string, channel))
 }

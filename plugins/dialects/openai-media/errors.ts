@@ -8,7 +8,11 @@ export function vendorError(fault: JsonNode, provider: string): GatewayError {
   const code = said(fault, 'code')
   const param = stringOf(fault.get('param'))
   const message = stringOf(fault) ?? stringOf(fault.get('message')) ?? 'the provider reported an error'
-  return new GatewayError(code === undefined ? null : stringOf(code) ?? code.json(), message, { status: statusOf(fault), provider, ...(param === undefined ? {} : { param }) })
+  return new GatewayError(code === undefined ? null : (stringOf(code) ?? code.json()), message, {
+    status: statusOf(fault),
+    provider,
+    ...(param === undefined ? {} : { param }),
+  })
 }
 
 function statusOf(fault: JsonNode): number {

@@ -45,5 +45,7 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   const found = (results[operation] ?? []).some(name => said(root, name) !== undefined)
   const error = said(root, 'error')
   if (error !== undefined && !found) return vendorError(error, provider)
-  return found || results[operation] === undefined ? undefined : gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'speech' ? 'audio' : 'result'}`, { provider })
+  return found || results[operation] === undefined
+    ? undefined
+    : gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'speech' ? 'audio' : 'result'}`, { provider })
 }

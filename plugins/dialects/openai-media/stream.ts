@@ -18,7 +18,7 @@ export const mediaStream: StreamFormat = {
     // A piece of what was said, or all of it once more.
     return document === undefined || node?.kind !== 'string' ? [] : [new NodeText(member === 'delta' ? '0/text' : '0/whole', 'text', document, node)]
   },
-  ends: event => isDone(event) ? ['*'] : [],
+  ends: event => (isDone(event) ? ['*'] : []),
   ending(last) {
     if (last.some(event => errorIn(event) !== undefined)) return 'failed'
     return last.some(isDone) ? 'complete' : 'cut'
@@ -34,7 +34,12 @@ export const mediaStream: StreamFormat = {
   failure: (error: GatewayError) => `data: ${errorEnvelope(error).toString()}\n\n`,
   assemble(events) {
     const whole = events.findLast(event => typeOf(event) === done)?.document?.root.value() as { readonly text?: string; readonly usage?: object } | undefined
-    const text = whole?.text ?? events.flatMap(event => mediaStream.texts(event)).map(({ text }) => text).join('')
+    const text =
+      whole?.text ??
+      events
+        .flatMap(event => mediaStream.texts(event))
+        .map(({ text }) => text)
+        .join('')
     return Buffer.from(JSON.stringify({ text, ...(whole?.usage === undefined ? {} : { usage: whole.usage }) }))
   },
   /** A transcription that came whole, to who asked for a stream. */
@@ -47,7 +52,7 @@ export const mediaStream: StreamFormat = {
 }
 
 function isDone(event: StreamEvent): boolean {
-  return event.isDone || typeOf(event)?.endsWith('.done') === true && typeOf(event) !== 'transcript.text.segment.done'
+  return event.isDone || (typeOf(event)?.endsWith('.done') === true && typeOf(event) !== 'transcript.text.segment.done')
 }
 
 function typeOf({ document }: StreamEvent): string | undefined {

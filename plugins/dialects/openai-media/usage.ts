@@ -10,7 +10,11 @@ export function usageOf({ root }: JsonDocument): Usage | undefined {
   const usage = root.get('usage')?.value()
   const counted = readUsage(usage)
   if (counted?.outputTokens !== undefined) return counted
-  const images = root.get('data')?.items()?.filter(image => (said(image, 'url') ?? said(image, 'b64_json')) !== undefined).length ?? 0
+  const images =
+    root
+      .get('data')
+      ?.items()
+      ?.filter(image => (said(image, 'url') ?? said(image, 'b64_json')) !== undefined).length ?? 0
   const seconds = root.get('duration')?.value()
   const units = { ...(images > 0 ? { images } : {}), ...(typeof seconds === 'number' ? { seconds } : {}) }
   return Object.keys(units).length === 0 ? counted : readUsage({ ...units, ...(isObject(usage) ? usage : {}) })

@@ -8,9 +8,15 @@ type Check = (node: JsonNode, name: string) => void
 
 /** By operation: the members that are read. Those of the first list are required. */
 const members: Readonly<Record<string, readonly [required: Readonly<Record<string, Check>>, optional: Readonly<Record<string, Check>>]>> = {
-  speech: [{ model: filledText, input: filledText, voice: textOrObject }, { response_format: text, stream_format: text }],
+  speech: [
+    { model: filledText, input: filledText, voice: textOrObject },
+    { response_format: text, stream_format: text },
+  ],
   images: [{ model: filledText, prompt: filledText }, { stream: noStream }],
-  rerank: [{ model: filledText, query: filledText, documents }, { top_n: positiveInteger, return_documents: flag }],
+  rerank: [
+    { model: filledText, query: filledText, documents },
+    { top_n: positiveInteger, return_documents: flag },
+  ],
   moderations: [{ input }, { model: text }],
 }
 
@@ -71,5 +77,6 @@ function documents(node: JsonNode, name: string): void {
 
 function input(node: JsonNode, name: string): void {
   if (node.kind !== 'string' && node.kind !== 'array' && node.kind !== 'object') throw wrongType(name, 'a string or an array')
-  if (node.kind === 'string' ? node.string() === '' : node.kind === 'array' && node.items().length === 0) throw gatewayError('invalid_value', `${name} must not be empty`, { param: name })
+  if (node.kind === 'string' ? node.string() === '' : node.kind === 'array' && node.items().length === 0)
+    throw gatewayError('invalid_value', `${name} must not be empty`, { param: name })
 }

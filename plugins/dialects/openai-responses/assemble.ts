@@ -24,7 +24,7 @@ export function assemble(events: readonly StreamEvent[]): Buffer {
   for (const event of events) take(growing, event)
   const { response, isEnded, items } = growing
   const output = Array.isArray(response['output']) ? response['output'] : []
-  const whole = isEnded && output.length > 0 || items.size === 0 ? output : [...items].sort(([one], [other]) => one - other).map(([, item]) => item)
+  const whole = (isEnded && output.length > 0) || items.size === 0 ? output : [...items].sort(([one], [other]) => one - other).map(([, item]) => item)
   return Buffer.from(JSON.stringify({ ...response, output: whole }))
 }
 
@@ -33,14 +33,20 @@ function take(growing: Growing, event: StreamEvent): void {
   const data = read(event)
   const index = typeof data['output_index'] === 'number' ? data['output_index'] : growing.items.size
   switch (data['type']) {
-    case 'response.created': case 'response.queued': case 'response.in_progress':
+    case 'response.created':
+    case 'response.queued':
+    case 'response.in_progress':
       growing.response = objectOf(data['response'])
       break
-    case 'response.completed': case 'response.incomplete': case 'response.failed': case 'response.cancelled':
+    case 'response.completed':
+    case 'response.incomplete':
+    case 'response.failed':
+    case 'response.cancelled':
       growing.response = objectOf(data['response'])
       growing.isEnded = true
       break
-    case 'response.output_item.added': case 'response.output_item.done':
+    case 'response.output_item.added':
+    case 'response.output_item.done':
       growing.items.set(index, data['item'] ?? {})
       break
     case 'error':

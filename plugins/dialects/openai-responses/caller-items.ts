@@ -10,14 +10,31 @@ import { readReasoningItem, readSignature } from './state.ts'
 
 /** Items of tools that the vendor ran, and what came of them: their answers are in what the model said next. */
 const hosted = new Set([
-  'web_search_call', 'file_search_call', 'code_interpreter_call', 'image_generation_call', 'computer_call', 'mcp_call', 'mcp_list_tools', 'local_shell_call', 'local_shell_call_output',
-  'shell_call', 'shell_call_output', 'apply_patch_call', 'apply_patch_call_output', 'tool_search_call', 'tool_search_output', 'additional_tools', 'program', 'program_output',
+  'web_search_call',
+  'file_search_call',
+  'code_interpreter_call',
+  'image_generation_call',
+  'computer_call',
+  'mcp_call',
+  'mcp_list_tools',
+  'local_shell_call',
+  'local_shell_call_output',
+  'shell_call',
+  'shell_call_output',
+  'apply_patch_call',
+  'apply_patch_call_output',
+  'tool_search_call',
+  'tool_search_output',
+  'additional_tools',
+  'program',
+  'program_output',
 ])
 /** The status of one that is still awaited. */
 const running = new Set(['in_progress', 'incomplete'])
 
 const state = ['extra_content', 'thought_signature', 'thoughtSignature']
-const ofItem = (names: readonly string[], inside?: Readonly<Record<string, KnownMembers>>) => knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'], inside)
+const ofItem = (names: readonly string[], inside?: Readonly<Record<string, KnownMembers>>) =>
+  knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'], inside)
 const ofThoughts = knownMembers(['type', 'text'])
 const ofCall = ofItem(['call_id', 'name', 'arguments', 'input'])
 const ofResult = ofItem(['call_id', 'output'])
@@ -74,13 +91,20 @@ class Items {
     const ofType = known.get(type)
     if (ofType !== undefined) dropUnknown(item, ofType, this.#losses)
     switch (type) {
-      case 'message': return this.#readMessage(item)
-      case 'function_call': return this.#call(item, { argumentsText: item.text('arguments') ?? '' })
-      case 'custom_tool_call': return this.#call(item, { argumentsText: item.text('input') ?? '', isCustom: true })
-      case 'function_call_output': return this.#result(item, {})
-      case 'custom_tool_call_output': return this.#result(item, { isCustom: true })
-      case 'reasoning': return this.#reason(item)
-      default: return this.#other(item, type)
+      case 'message':
+        return this.#readMessage(item)
+      case 'function_call':
+        return this.#call(item, { argumentsText: item.text('arguments') ?? '' })
+      case 'custom_tool_call':
+        return this.#call(item, { argumentsText: item.text('input') ?? '', isCustom: true })
+      case 'function_call_output':
+        return this.#result(item, {})
+      case 'custom_tool_call_output':
+        return this.#result(item, { isCustom: true })
+      case 'reasoning':
+        return this.#reason(item)
+      default:
+        return this.#other(item, type)
     }
   }
 
@@ -95,12 +119,15 @@ class Items {
     const last = this.#turns.findLast(({ role }) => role === 'assistant')
     if (this.#pending.length > 0 && last !== undefined) (last.blocks as Block[]).push(...this.#pending)
     else if (this.#pending.length > 0) this.#losses.silent('input.reasoning', 'it led to no answer')
-    return { system: this.system, turns: this.#states.size === 0 ? this.#turns : this.#turns.map(turn => ({ ...turn, blocks: turn.blocks.map(block => this.#signed(block)) })) }
+    return {
+      system: this.system,
+      turns: this.#states.size === 0 ? this.#turns : this.#turns.map(turn => ({ ...turn, blocks: turn.blocks.map(block => this.#signed(block)) })),
+    }
   }
 
   /** The blocks of the assistant's turn under construction, reasoning first. */
   #speaking(at: string): Block[] {
-    if (this.#assistant === undefined) this.#turns.push(this.#assistant = { role: 'assistant', blocks: [], at })
+    if (this.#assistant === undefined) this.#turns.push((this.#assistant = { role: 'assistant', blocks: [], at }))
     this.#assistant.blocks.push(...this.#pending)
     this.#pending = []
     return this.#assistant.blocks
@@ -111,10 +138,15 @@ class Items {
     const at = item.path('content')
     const blocks = readParts(item.any('content'), at, this.#losses)
     switch (role) {
-      case 'system': case 'developer': return void this.system.push(...blocks.map(block => this.#systemText(block, role, at)))
-      case 'user': return this.message(role, blocks, item.at)
-      case 'assistant': return this.message(role, withState(blocks, readSignature(item.json)), item.at)
-      default: throw gatewayError('invalid_value', `${item.path('role')} must be one of user, assistant, system and developer`, { param: item.path('role') })
+      case 'system':
+      case 'developer':
+        return void this.system.push(...blocks.map(block => this.#systemText(block, role, at)))
+      case 'user':
+        return this.message(role, blocks, item.at)
+      case 'assistant':
+        return this.message(role, withState(blocks, readSignature(item.json)), item.at)
+      default:
+        throw gatewayError('invalid_value', `${item.path('role')} must be one of user, assistant, system and developer`, { param: item.path('role') })
     }
   }
 
@@ -124,7 +156,15 @@ class Items {
   }
 
   #call(item: Members, called: Pick<ToolCallBlock, 'argumentsText' | 'isCustom'>): void {
-    const block = defined<ToolCallBlock>({ type: 'tool_call', id: item.filled('call_id'), name: item.filled('name'), ...called, isCustom: called.isCustom, state: readSignature(item.json), at: item.at })
+    const block = defined<ToolCallBlock>({
+      type: 'tool_call',
+      id: item.filled('call_id'),
+      name: item.filled('name'),
+      ...called,
+      isCustom: called.isCustom,
+      state: readSignature(item.json),
+      at: item.at,
+    })
     this.#speaking(item.at).push(block)
   }
 
@@ -148,14 +188,14 @@ class Items {
 
   #signed(block: Block): Block {
     const state = block.type === 'tool_call' && block.state === undefined ? this.#states.get(block.id) : undefined
-    return state === undefined ? block : { ...block as ToolCallBlock, state }
+    return state === undefined ? block : { ...(block as ToolCallBlock), state }
   }
 }
 
 /** The signature of a message belongs to its last text. */
 function withState(blocks: readonly PartBlock[], state: VendorState | undefined): readonly Block[] {
   const at = blocks.findLastIndex(({ type }) => type === 'text')
-  return state === undefined || at < 0 ? blocks : blocks.map((block, index) => index === at ? { ...block, state } as Block : block)
+  return state === undefined || at < 0 ? blocks : blocks.map((block, index) => (index === at ? ({ ...block, state } as Block) : block))
 }
 
 function resultBlock(block: PartBlock): ToolResultBlock['blocks'][number] {

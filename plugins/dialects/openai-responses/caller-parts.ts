@@ -25,7 +25,10 @@ const readers: ReadonlyMap<string, PartReader> = new Map<string, PartReader>([
   ['refusal', { known: known('refusal'), read: part => ({ type: 'refusal', text: part.text('refusal') ?? '', at: part.at }) }],
   ['input_image', { known: known('file_id', 'image_url', 'detail'), read: readImage }],
   ['input_file', { known: known('filename', 'file_id', 'file_url', 'file_data'), read: readFile }],
-  ['input_audio', { known: knownMembers(['type'], silent, { input_audio: knownMembers(['data', 'format']) }), read: part => readAudio(part.inside('input_audio')) }],
+  [
+    'input_audio',
+    { known: knownMembers(['type'], silent, { input_audio: knownMembers(['data', 'format']) }), read: part => readAudio(part.inside('input_audio')) },
+  ],
 ])
 
 /** A string, or parts. @throws GatewayError 400 for a part of an unknown type */
@@ -55,7 +58,7 @@ function readImage(part: Members): ImageBlock {
   const at = part.path(id === undefined ? 'image_url' : 'file_id')
   const url = part.text('image_url')
   if (id === undefined && url === undefined) throw refusal(part.at, 'an image needs image_url or file_id')
-  const source = id === undefined ? sourceOfUrl(url ?? '', at) : { kind: 'file', vendor: 'openai', id } as const
+  const source = id === undefined ? sourceOfUrl(url ?? '', at) : ({ kind: 'file', vendor: 'openai', id } as const)
   return defined<ImageBlock>({ type: 'image', source, detail: part.text('detail'), at })
 }
 

@@ -10,7 +10,10 @@ import { ResponseWriter, type WriterOptions } from './caller-stream.ts'
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   const { created, serviceTier, logprobs } = reply
   if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-responses')
-  const writer = new ResponseWriter(context, defined<WriterOptions>({ isPlain: true, created, serviceTier, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }))
+  const writer = new ResponseWriter(
+    context,
+    defined<WriterOptions>({ isPlain: true, created, serviceTier, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }),
+  )
   for (const event of replayed(reply)) writer.write(event)
   return Buffer.from(writer.response())
 }

@@ -11,9 +11,38 @@ import { readTools, readToolChoice } from './caller-tools.ts'
 
 /** What this reader has a rule for; all else goes along as it is. */
 const known = new Set([
-  'model', 'provider', 'input', 'instructions', 'tools', 'tool_choice', 'parallel_tool_calls', 'text', 'reasoning', 'max_output_tokens', 'temperature', 'top_p', 'user',
-  'safety_identifier', 'metadata', 'service_tier', 'store', 'prompt_cache_key', 'prompt_cache_options', 'moderation', 'truncation', 'stream', 'stream_options', 'background',
-  'previous_response_id', 'conversation', 'include', 'prompt', 'max_tool_calls', 'context_management', 'top_logprobs', 'extra_body',
+  'model',
+  'provider',
+  'input',
+  'instructions',
+  'tools',
+  'tool_choice',
+  'parallel_tool_calls',
+  'text',
+  'reasoning',
+  'max_output_tokens',
+  'temperature',
+  'top_p',
+  'user',
+  'safety_identifier',
+  'metadata',
+  'service_tier',
+  'store',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'moderation',
+  'truncation',
+  'stream',
+  'stream_options',
+  'background',
+  'previous_response_id',
+  'conversation',
+  'include',
+  'prompt',
+  'max_tool_calls',
+  'context_management',
+  'top_logprobs',
+  'extra_body',
 ])
 
 const knownOfChosen = knownMembers(['type', 'name'], ['server_label'])
@@ -56,7 +85,8 @@ export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
 
 /** What needs a memory that nobody here has, or a run that outlives the call. */
 function refuseState(body: Members): void {
-  if (body.flag('background') === true) throw gatewayError('unsupported_response_operation', 'background responses cannot be translated', { param: 'background' })
+  if (body.flag('background') === true)
+    throw gatewayError('unsupported_response_operation', 'background responses cannot be translated', { param: 'background' })
   if (body.any('prompt') !== undefined) throw refusal('prompt', 'a prompt template is known to its own provider only')
   const previous = body.text('previous_response_id')
   if (previous !== undefined) throw gatewayError('invalid_value', `the response '${previous}' is not known here`, { param: 'previous_response_id' })
@@ -65,7 +95,7 @@ function refuseState(body: Members): void {
 }
 
 function idOf(conversation: Json): string {
-  return typeof conversation === 'string' ? conversation : Members.of(conversation, 'conversation').text('id') ?? ''
+  return typeof conversation === 'string' ? conversation : (Members.of(conversation, 'conversation').text('id') ?? '')
 }
 
 /** What no other dialect has a word for, whichever it is. */
@@ -74,7 +104,8 @@ function dropOptions(body: Members, losses: Losses): void {
     if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
   }
   if (body.number('top_logprobs') !== undefined && !asksForLogprobs(body)) losses.silent('top_logprobs', 'include does not ask for logprobs')
-  if (body.object('stream_options')?.flag('include_obfuscation') === true) losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')
+  if (body.object('stream_options')?.flag('include_obfuscation') === true)
+    losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')
 }
 
 function readOutput(format: Members | undefined): Output | undefined {
@@ -82,7 +113,14 @@ function readOutput(format: Members | undefined): Output | undefined {
   if (format === undefined || type === undefined || type === 'text') return undefined
   if (type === 'json_object') return { kind: 'json_object', at: format.at }
   if (type !== 'json_schema') throw refusal('text.format.type', `a text format of type ${type} cannot be translated`)
-  return defined<Output>({ kind: 'json_schema', name: format.text('name') ?? 'output', schema: format.any('schema') ?? {}, strict: format.flag('strict'), description: format.text('description'), at: format.at })
+  return defined<Output>({
+    kind: 'json_schema',
+    name: format.text('name') ?? 'output',
+    schema: format.any('schema') ?? {},
+    strict: format.flag('strict'),
+    description: format.text('description'),
+    at: format.at,
+  })
 }
 
 function readReasoning(said: Members | undefined): ReasoningControls | undefined {

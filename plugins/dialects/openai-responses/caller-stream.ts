@@ -32,7 +32,9 @@ interface Open {
 const ownErrors: ReadonlySet<string | null> = new Set(['stream_incomplete', 'event_too_large'])
 
 const reasons: Readonly<Partial<Record<Finish, 'max_output_tokens' | 'content_filter'>>> = {
-  length: 'max_output_tokens', context_window: 'max_output_tokens', content_filter: 'content_filter',
+  length: 'max_output_tokens',
+  context_window: 'max_output_tokens',
+  content_filter: 'content_filter',
 }
 
 export interface WriterOptions extends ResponseFacts {
@@ -85,7 +87,7 @@ export class ResponseWriter implements StreamWriter {
     if (open === undefined || this.#isPlain || open.item.keepsBack || open.item.announce !== undefined) return undefined
     this.#events = ''
     this.#settle()
-    const { before, head, tail } = open.piece ??= open.item.piece()
+    const { before, head, tail } = (open.piece ??= open.item.piece())
     const border = [tail, before].join('')
     open.item.text += texts.join('')
     let events = this.#events
@@ -104,25 +106,36 @@ export class ResponseWriter implements StreamWriter {
 
   #take(event: NeutralEvent): void {
     switch (event.type) {
-      case 'delta': return this.#say(event)
-      case 'start': return this.#begin(event)
-      case 'open': return this.#begins(event)
-      case 'state': return this.#hold(event)
-      case 'meta': return this.#annotate(event)
-      case 'close': return this.#close(event.key)
+      case 'delta':
+        return this.#say(event)
+      case 'start':
+        return this.#begin(event)
+      case 'open':
+        return this.#begins(event)
+      case 'state':
+        return this.#hold(event)
+      case 'meta':
+        return this.#annotate(event)
+      case 'close':
+        return this.#close(event.key)
       case 'usage':
         this.#usage = event.usage
         this.#usageExtras = event.extras
         return
-      case 'finish': return this.#end(event)
-      case 'error': return this.#fail(event.error)
-      case 'end': this.#events += done
+      case 'finish':
+        return this.#end(event)
+      case 'error':
+        return this.#fail(event.error)
+      case 'end':
+        this.#events += done
     }
   }
 
   // Events
 
-  readonly #write: Write = (type, members) => { if (!this.#isPlain) this.#events += spellEvent(type, this.#sequence++, members) }
+  readonly #write: Write = (type, members) => {
+    if (!this.#isPlain) this.#events += spellEvent(type, this.#sequence++, members)
+  }
 
   /** An event with the whole response, which is JSON already. */
   #tell(type: string, state: ResponseState): void {
@@ -138,7 +151,7 @@ export class ResponseWriter implements StreamWriter {
   }
 
   #begun(): ResponseHead {
-    return this.#head ??= new ResponseHead(this.#context, this.#model, { ...this.#options, extras: this.#extras })
+    return (this.#head ??= new ResponseHead(this.#context, this.#model, { ...this.#options, extras: this.#extras }))
   }
 
   // Items
@@ -160,8 +173,10 @@ export class ResponseWriter implements StreamWriter {
     const { request } = this.#context
     const isEncrypted = request.wants.encryptedReasoning === true
     switch (block.type) {
-      case 'text': return new MessageItem(this.#place('msg_'), 'text', this.#texts++ === 0 ? this.#options.logprobs : undefined)
-      case 'refusal': return new MessageItem(this.#place('msg_'), 'refusal')
+      case 'text':
+        return new MessageItem(this.#place('msg_'), 'text', this.#texts++ === 0 ? this.#options.logprobs : undefined)
+      case 'refusal':
+        return new MessageItem(this.#place('msg_'), 'refusal')
       case 'reasoning':
         if (block.redacted === undefined || isEncrypted) return new ReasoningItem(this.#place('rs_', block.itemId), block, { isEncrypted, model: this.#model })
         this.#context.losses.silent('reasoning.encrypted_content', 'not asked for')
@@ -170,7 +185,8 @@ export class ResponseWriter implements StreamWriter {
         const isWrapped = block.isCustom !== true && isCustomTool(block.name, request)
         return new CallItem(this.#place('', `${isWrapped || block.isCustom === true ? 'ctc' : 'fc'}_${callId}`), block, { callId, isWrapped })
       }
-      case 'image': return new ImageItem(this.#place('ig_'), block)
+      case 'image':
+        return new ImageItem(this.#place('ig_'), block)
     }
   }
 
@@ -260,7 +276,14 @@ export class ResponseWriter implements StreamWriter {
 
   #ended(): ResponseState {
     const reason = reasons[this.#finish]
-    return { status: reason === undefined ? 'completed' : 'incomplete', ...reason === undefined ? {} : { reason }, output: this.#output, usage: this.#usage, usageExtras: this.#usageExtras, extras: this.#laterExtras }
+    return {
+      status: reason === undefined ? 'completed' : 'incomplete',
+      ...(reason === undefined ? {} : { reason }),
+      output: this.#output,
+      usage: this.#usage,
+      usageExtras: this.#usageExtras,
+      extras: this.#laterExtras,
+    }
   }
 
   /** What the provider reports fails the response; where the gateway cannot go on, the stream breaks off. */
@@ -271,13 +294,21 @@ export class ResponseWriter implements StreamWriter {
     }
     if (this.#head === undefined) this.#begin({})
     const { code, message } = error
-    this.#tell('response.failed', { status: 'failed', error: { code: code ?? 'server_error', message }, output: this.#output.filter(item => item !== undefined), usage: this.#usage })
+    this.#tell('response.failed', {
+      status: 'failed',
+      error: { code: code ?? 'server_error', message },
+      output: this.#output.filter(item => item !== undefined),
+      usage: this.#usage,
+    })
   }
 }
 
 /** Sources flat, as Responses have them. */
 function annotationsOf(annotations: readonly Json[]): readonly Json[] {
-  return annotations.filter(isObject).filter(({ type }) => typeof type === 'string' && citations.has(type)).map(({ type = null, url_citation: nested, ...flat }) => ({ type, ...flat, ...isObject(nested) ? nested : {} }))
+  return annotations
+    .filter(isObject)
+    .filter(({ type }) => typeof type === 'string' && citations.has(type))
+    .map(({ type = null, url_citation: nested, ...flat }) => ({ type, ...flat, ...(isObject(nested) ? nested : {}) }))
 }
 
 const citations = new Set(['url_citation', 'file_citation', 'container_file_citation', 'file_path'])

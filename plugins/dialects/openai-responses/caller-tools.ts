@@ -21,9 +21,18 @@ function readTool(tool: Members, losses: Losses): Tool {
   const ofType = known.get(type)
   if (ofType !== undefined) dropUnknown(tool, ofType, losses)
   switch (type) {
-    case 'function': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), schema: tool.any('parameters'), strict: tool.flag('strict'), at: tool.at })
-    case 'custom': return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), custom: tool.json, at: tool.at })
-    default: return { name: type, hosted: tool.json, at: tool.at }
+    case 'function':
+      return defined<Tool>({
+        name: tool.filled('name'),
+        description: tool.text('description'),
+        schema: tool.any('parameters'),
+        strict: tool.flag('strict'),
+        at: tool.at,
+      })
+    case 'custom':
+      return defined<Tool>({ name: tool.filled('name'), description: tool.text('description'), custom: tool.json, at: tool.at })
+    default:
+      return { name: type, hosted: tool.json, at: tool.at }
   }
 }
 
@@ -34,9 +43,20 @@ export function readToolChoice(body: Members): ToolChoice | undefined {
   if (typeof choice === 'string') return simpleChoice(choice)
   const members = Members.of(choice, 'tool_choice')
   switch (members.text('type')) {
-    case 'function': case 'custom': return { kind: 'named', name: members.filled('name') }
-    case 'allowed_tools': return { kind: 'allowed', names: members.objects('tools').filter(isCallable).map(tool => tool.filled('name')), mode: members.text('mode') === 'required' ? 'required' : 'auto' }
-    default: return { kind: 'auto' }
+    case 'function':
+    case 'custom':
+      return { kind: 'named', name: members.filled('name') }
+    case 'allowed_tools':
+      return {
+        kind: 'allowed',
+        names: members
+          .objects('tools')
+          .filter(isCallable)
+          .map(tool => tool.filled('name')),
+        mode: members.text('mode') === 'required' ? 'required' : 'auto',
+      }
+    default:
+      return { kind: 'auto' }
   }
 }
 

@@ -21,7 +21,7 @@ export function replyConversation(document: JsonDocument): Conversation {
 
 const request: Spelling = {
   messages: document => [...heads(document), ...inputs(document)],
-  role: (node, document) => node === instructions(document) ? 'system' : roleOf(node, 'user'),
+  role: (node, document) => (node === instructions(document) ? 'system' : roleOf(node, 'user')),
   parts: (node, document) => partsOf(document, node, node === instructions(document) ? 'system' : roleOf(node, 'user')),
   calls: callIds,
   results: resultIds,
@@ -31,7 +31,7 @@ const request: Spelling = {
 }
 
 const reply: Spelling = {
-  messages: ({ root }) => [...root.get('output')?.items() ?? [], ...textAt(root, 'output_text')],
+  messages: ({ root }) => [...(root.get('output')?.items() ?? []), ...textAt(root, 'output_text')],
   role: node => roleOf(node, 'assistant'),
   parts: (node, document) => partsOf(document, node, roleOf(node, 'assistant')),
   calls: callIds,
@@ -45,7 +45,7 @@ const reply: Spelling = {
 function heads(document: JsonDocument): readonly JsonNode[] {
   const said = instructions(document)
   const variables = document.root.get('prompt')?.get('variables')
-  return [...said === undefined ? [] : [said], ...variables?.kind === 'object' ? [variables] : []]
+  return [...(said === undefined ? [] : [said]), ...(variables?.kind === 'object' ? [variables] : [])]
 }
 
 function instructions({ root }: JsonDocument): JsonNode | undefined {
@@ -64,7 +64,12 @@ function inputs({ root }: JsonDocument): readonly JsonNode[] {
 function roleOf(node: JsonNode, otherwise: Role): Role {
   const role = stringAt(node, 'role')
   switch (role) {
-    case 'system': case 'developer': case 'user': case 'assistant': case 'tool': return role
+    case 'system':
+    case 'developer':
+    case 'user':
+    case 'assistant':
+    case 'tool':
+      return role
   }
   const type = stringAt(node, 'type')
   if (type === undefined || type === 'message' || type === 'item_reference' || type === 'mcp_approval_response') return otherwise
@@ -78,10 +83,13 @@ function partsOf(document: JsonDocument, node: JsonNode, role: Role): readonly P
   if (node.kind !== 'object') return [opaquePart(node)]
   const type = stringAt(node, 'type')
   const content = node.get('content')
-  if (type === 'message' || type === undefined && content !== undefined) return contentParts(document, content, role === 'tool' ? 'tool_result' : 'text')
+  if (type === 'message' || (type === undefined && content !== undefined)) return contentParts(document, content, role === 'tool' ? 'tool_result' : 'text')
   if (type === undefined) return variableParts(document, node)
   if (type.endsWith('_output')) return contentParts(document, node.get('output') ?? node, 'tool_result')
-  return [...type.endsWith('_call') ? [opaquePart(node, 'tool_call')] : type === 'reasoning' ? [] : [opaquePart(node)], ...itemPlaces(node, '').flatMap(place => placeParts(document, place))]
+  return [
+    ...(type.endsWith('_call') ? [opaquePart(node, 'tool_call')] : type === 'reasoning' ? [] : [opaquePart(node)]),
+    ...itemPlaces(node, '').flatMap(place => placeParts(document, place)),
+  ]
 }
 
 /** The variables of a prompt: strings, and parts by name. */
@@ -103,16 +111,22 @@ function contentParts(document: JsonDocument, content: JsonNode | undefined, cha
   return contentPart(document, content, channel)
 }
 
-const mediaTypes: ReadonlyMap<string, OpaquePart['type']> = new Map([['input_image', 'image'], ['input_audio', 'audio'], ['input_file', 'file']])
+const mediaTypes: ReadonlyMap<string, OpaquePart['type']> = new Map([
+  ['input_image', 'image'],
+  ['input_audio', 'audio'],
+  ['input_file', 'file'],
+])
 
 /** A text is whatever has one, of whichever type. */
 function contentPart(document: JsonDocument, part: JsonNode, channel: Channel): readonly Part[] {
   if (part.kind === 'string') return [textPart(document, part, channel)]
   const media = mediaTypes.get(stringAt(part, 'type') ?? '')
   const found = [
-    ...media === undefined ? [] : [opaquePart(part, media)],
-    ...media === 'file' ? [...textAt(part, 'filename').map(name => textPart(document, name, channel)), ...fileParts(document, part, channel)] : [],
-    ...itemPlaces(part, '').filter(() => media === undefined).map(place => spokenPart(document, place, place.channel === 'refusal' || stringAt(part, 'type') === 'refusal' ? 'refusal' : channel)),
+    ...(media === undefined ? [] : [opaquePart(part, media)]),
+    ...(media === 'file' ? [...textAt(part, 'filename').map(name => textPart(document, name, channel)), ...fileParts(document, part, channel)] : []),
+    ...itemPlaces(part, '')
+      .filter(() => media === undefined)
+      .map(place => spokenPart(document, place, place.channel === 'refusal' || stringAt(part, 'type') === 'refusal' ? 'refusal' : channel)),
   ]
   return found.length > 0 ? found : [opaquePart(part)]
 }
@@ -184,7 +198,7 @@ function removeMessages(document: JsonDocument, removed: readonly JsonNode[]): v
   if (input === undefined) return
   if (input.kind !== 'array') return gone.has(input) ? document.replace(input, '[]') : undefined
   const items = input.items()
-  const all = items.filter((item, at) => gone.has(item) || isReasoning(item) && leadsTo(items, at, gone))
+  const all = items.filter((item, at) => gone.has(item) || (isReasoning(item) && leadsTo(items, at, gone)))
   if (all.length > 0) document.remove(input, ...all)
 }
 

@@ -23,14 +23,18 @@ export function vendorError(fault: JsonNode, provider: string): GatewayError {
   const code = codeOf(fault)
   const param = stringOf(fault.get('param'))
   const message = stringOf(fault) ?? stringOf(fault.get('message')) ?? ''
-  return new GatewayError(code, message === '' ? 'the provider reported an error' : message, { status: statusOf(fault, code), provider, ...(param === undefined ? {} : { param }) })
+  return new GatewayError(code, message === '' ? 'the provider reported an error' : message, {
+    status: statusOf(fault, code),
+    provider,
+    ...(param === undefined ? {} : { param }),
+  })
 }
 
 function codeOf(fault: JsonNode): string | null {
   const code = fault.get('code')
   if (code?.kind === 'number') return code.json()
   const type = stringOf(fault.get('type'))
-  return stringOf(code) ?? (type === 'error' ? null : type ?? null)
+  return stringOf(code) ?? (type === 'error' ? null : (type ?? null))
 }
 
 function statusOf(fault: JsonNode, code: string | null): number {

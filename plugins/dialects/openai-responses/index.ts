@@ -33,10 +33,15 @@ export default defineDialect({
   fault,
   usage: ({ root }) => readUsage(root.get('usage')?.value()),
   answer,
-  renewed: (body, { root }, operation) => operation === 'responses' && root.get('store')?.value() !== false ? renewed(body) : body,
+  renewed: (body, { root }, operation) => (operation === 'responses' && root.get('store')?.value() !== false ? renewed(body) : body),
   error: errorEnvelope,
   stream: responsesStream,
-  caller: { paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' }, request: readRequest, reply: writeReply, stream: context => new ResponseWriter(context) },
+  caller: {
+    paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' },
+    request: readRequest,
+    reply: writeReply,
+    stream: context => new ResponseWriter(context),
+  },
   upstream: { operation: () => 'responses', request: writeRequest, reply: readReply, stream: from => new ResponseReader(from), promptCaching },
 })
 
@@ -52,8 +57,25 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
 function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
   const own = id.replace(/^chatcmpl-/, '')
   const message = { id: `msg_${own}`, type: 'message', status: 'completed', role: 'assistant', content: [textPart(text)] }
-  return Buffer.from(JSON.stringify({
-    id: `resp_${own}`, object: 'response', created_at: created, status: 'completed', error: null, incomplete_details: null, instructions: null, metadata: {}, model,
-    output: [message], parallel_tool_calls: true, previous_response_id: null, temperature: null, tool_choice: 'auto', tools: [], top_p: null, usage: usage === undefined ? null : writeUsage(usage),
-  }))
+  return Buffer.from(
+    JSON.stringify({
+      id: `resp_${own}`,
+      object: 'response',
+      created_at: created,
+      status: 'completed',
+      error: null,
+      incomplete_details: null,
+      instructions: null,
+      metadata: {},
+      model,
+      output: [message],
+      parallel_tool_calls: true,
+      previous_response_id: null,
+      temperature: null,
+      tool_choice: 'auto',
+      tools: [],
+      top_p: null,
+      usage: usage === undefined ? null : writeUsage(usage),
+    }),
+  )
 }

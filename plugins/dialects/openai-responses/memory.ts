@@ -43,7 +43,7 @@ export class StreamMemory implements Pick<StreamFormat, 'texts' | 'ends' | 'text
   }
 
   ends(event: StreamEvent): readonly string[] {
-    return event.isDone ? ['*'] : this.#read(event)?.ends ?? nothing
+    return event.isDone ? ['*'] : (this.#read(event)?.ends ?? nothing)
   }
 
   /** One more piece of a text, before the event that ends it. */
@@ -56,9 +56,9 @@ export class StreamMemory implements Pick<StreamFormat, 'texts' | 'ends' | 'text
     return spellEvent(`${kind.stem}.delta`, this.#next(), {
       item_id: this.#items.id(item) ?? stringOf(root?.get('item_id')),
       output_index: item,
-      ...kind.index === undefined ? {} : { [kind.index]: part },
+      ...(kind.index === undefined ? {} : { [kind.index]: part }),
       delta: text,
-      ...kind.stem === 'response.output_text' ? { logprobs: [] } : {},
+      ...(kind.stem === 'response.output_text' ? { logprobs: [] } : {}),
     })
   }
 
@@ -92,14 +92,14 @@ export class StreamMemory implements Pick<StreamFormat, 'texts' | 'ends' | 'text
   }
 
   #next(): number {
-    return this.#last = (this.#last ?? -1) + 1
+    return (this.#last = (this.#last ?? -1) + 1)
   }
 
   #read(event: StreamEvent): Reading | undefined {
     if (this.#reading?.event === event) return this.#reading
     const { document } = event
     if (document === undefined) return undefined
-    return this.#reading = this.#sort(event, document, placesOf(document.root))
+    return (this.#reading = this.#sort(event, document, placesOf(document.root)))
   }
 
   /** Tells what is said for the first time from what is said again. */

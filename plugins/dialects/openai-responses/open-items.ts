@@ -37,23 +37,39 @@ export class OpenItems {
   /** An event left. */
   left(root: JsonNode): void {
     switch (stringOf(root.get('type'))) {
-      case 'response.created': case 'response.in_progress': this.#response = objectAt(root, 'response'); break
-      case 'response.output_item.added': this.#take(root, false); break
-      case 'response.output_item.done': this.#take(root, true); break
-      case 'response.content_part.added': this.#takePart(root, `content/${indexOf(root, 'content_index')}`, false); break
-      case 'response.content_part.done': this.#takePart(root, `content/${indexOf(root, 'content_index')}`, true); break
-      case 'response.reasoning_summary_part.added': this.#takePart(root, `summary/${indexOf(root, 'summary_index')}`, false); break
-      case 'response.reasoning_summary_part.done': this.#takePart(root, `summary/${indexOf(root, 'summary_index')}`, true)
+      case 'response.created':
+      case 'response.in_progress':
+        this.#response = objectAt(root, 'response')
+        break
+      case 'response.output_item.added':
+        this.#take(root, false)
+        break
+      case 'response.output_item.done':
+        this.#take(root, true)
+        break
+      case 'response.content_part.added':
+        this.#takePart(root, `content/${indexOf(root, 'content_index')}`, false)
+        break
+      case 'response.content_part.done':
+        this.#takePart(root, `content/${indexOf(root, 'content_index')}`, true)
+        break
+      case 'response.reasoning_summary_part.added':
+        this.#takePart(root, `summary/${indexOf(root, 'summary_index')}`, false)
+        break
+      case 'response.reasoning_summary_part.done':
+        this.#takePart(root, `summary/${indexOf(root, 'summary_index')}`, true)
     }
   }
 
   /** The events with which everything ends now, by the verdict of a filter. */
   cut(like: JsonNode | undefined, number: Numbering, left: Left): string {
     let events = ''
-    const write = (type: string, members: Members) => { events += spellEvent(type, number(), members) }
+    const write = (type: string, members: Members) => {
+      events += spellEvent(type, number(), members)
+    }
     if (this.#response === undefined) write('response.created', { response: { ...emptyResponse(like), status: 'in_progress' } })
-    const output = [...this.#items].sort(([one], [other]) => one - other).map(([index, item]) => item.isDone ? item.value : closed(item, index, left, write))
-    const response = { ...this.#response ?? emptyResponse(like), status: 'incomplete', incomplete_details: { reason: 'content_filter' }, output }
+    const output = [...this.#items].sort(([one], [other]) => one - other).map(([index, item]) => (item.isDone ? item.value : closed(item, index, left, write)))
+    const response = { ...(this.#response ?? emptyResponse(like)), status: 'incomplete', incomplete_details: { reason: 'content_filter' }, output }
     write('response.incomplete', { response })
     return events + done
   }
@@ -78,7 +94,7 @@ function closed({ value, parts }: Item, index: number, left: Left, write: Write)
   for (const [key, part] of parts) {
     const list = key.slice(0, key.indexOf('/'))
     const whole = part.isDone ? part.value : closedPart(part.value, list, Number(key.slice(list.length + 1)), place, left, write)
-    lists.set(list, [...lists.get(list) ?? [], whole])
+    lists.set(list, [...(lists.get(list) ?? []), whole])
   }
   const own = { ...value, ...Object.fromEntries(lists), ...closedText(value, index, place, left, write) }
   const item = value['type'] === 'reasoning' ? own : { ...own, status: 'incomplete' }
@@ -88,11 +104,18 @@ function closed({ value, parts }: Item, index: number, left: Left, write: Write)
 
 function closedPart(part: Members, list: string, index: number, place: Members, left: Left, write: Write): Members {
   const type = part['type']
-  const [member, stem, keyed] = type === 'refusal' ? ['refusal', 'refusal', 'content'] : type === 'reasoning_text' ? ['text', 'reasoning_text', 'reasoning'] : list === 'summary' ? ['text', 'reasoning_summary_text', 'summary'] : ['text', 'output_text', 'content']
+  const [member, stem, keyed] =
+    type === 'refusal'
+      ? ['refusal', 'refusal', 'content']
+      : type === 'reasoning_text'
+        ? ['text', 'reasoning_text', 'reasoning']
+        : list === 'summary'
+          ? ['text', 'reasoning_summary_text', 'summary']
+          : ['text', 'output_text', 'content']
   const at = { ...place, [list === 'summary' ? 'summary_index' : 'content_index']: index }
   const text = left(`${String(place['output_index'])}/${keyed}/${index}/${member}`)
   const whole = { ...part, [member]: text }
-  write(`response.${stem}.done`, { ...at, [member]: text, ...stem === 'output_text' ? { logprobs: [] } : {} })
+  write(`response.${stem}.done`, { ...at, [member]: text, ...(stem === 'output_text' ? { logprobs: [] } : {}) })
   write(list === 'summary' ? 'response.reasoning_summary_part.done' : 'response.content_part.done', { ...at, part: whole })
   return whole
 }
@@ -110,7 +133,8 @@ function closedText(value: Members, index: number, place: Members, left: Left, w
       write('response.custom_tool_call_input.done', { ...place, input: text })
       return { input: text }
     }
-    default: return {}
+    default:
+      return {}
   }
 }
 
@@ -120,5 +144,5 @@ function emptyResponse(like: JsonNode | undefined): Members {
 
 function objectAt(root: JsonNode, name: string): Members | undefined {
   const node = root.get(name)
-  return node?.kind === 'object' ? parseJson(node.json()) as Members : undefined
+  return node?.kind === 'object' ? (parseJson(node.json()) as Members) : undefined
 }

@@ -195,7 +195,7 @@ export class CallItem implements OutputItem {
   end(status: ItemStatus, write: Write): JsonObject {
     const text = this.#options.isWrapped ? unwrapped(this.text) : this.text.trim() === '' && !this.#isCustom ? '{}' : this.text
     if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.#delta, { ...this.#at, delta: text })
-    write(`response.${this.#stem}.done`, { ...this.#at, ...this.#isCustom ? { input: text } : { name: this.#name, arguments: text } })
+    write(`response.${this.#stem}.done`, { ...this.#at, ...(this.#isCustom ? { input: text } : { name: this.#name, arguments: text }) })
     return this.#item(status, text)
   }
 
@@ -236,7 +236,10 @@ export class ImageItem implements OutputItem {
   }
 
   begin(write: Write): void {
-    write('response.output_item.added', { output_index: this.#place.index, item: { id: this.#place.id, type: 'image_generation_call', status: 'in_progress', result: null } })
+    write('response.output_item.added', {
+      output_index: this.#place.index,
+      item: { id: this.#place.id, type: 'image_generation_call', status: 'in_progress', result: null },
+    })
   }
 
   end(): JsonObject {

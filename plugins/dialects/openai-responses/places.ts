@@ -58,7 +58,7 @@ const byPath = new Map(pieceKinds.map(kind => [kind.path, kind]))
 /** The kind of a text that is streamed in pieces, from its key; with the indexes of item and part. */
 export function pieceOf(key: string): { readonly kind: PieceKind; readonly item: number; readonly part: number } | undefined {
   const [item, ...path] = key.split('/')
-  const kind = byPath.get(path.map(name => /^\d+$/.test(name) ? '*' : name).join('/'))
+  const kind = byPath.get(path.map(name => (/^\d+$/.test(name) ? '*' : name)).join('/'))
   return kind === undefined ? undefined : { kind, item: Number(item), part: Number(path.find(name => /^\d+$/.test(name)) ?? 0) }
 }
 
@@ -71,19 +71,39 @@ export function placesOf(root: JsonNode): EventPlaces {
   const kind = byStem.get(type.slice(0, cut))
   if (kind !== undefined) return ofPiece(root, kind, type.slice(cut + 1))
   switch (type) {
-    case 'response.created': case 'response.queued': case 'response.in_progress': return ofResponse(root.get('response'), [])
-    case 'response.completed': case 'response.incomplete': case 'response.failed': return ofResponse(root.get('response'), ['*'])
-    case 'response.output_item.added': return ofItem(root, 'added')
-    case 'response.output_item.done': return ofItem(root, 'done')
-    case 'response.content_part.added': case 'response.content_part.done': return ofPart(root, 'content', 'content_index', type.endsWith('done'))
-    case 'response.reasoning_summary_part.added': case 'response.reasoning_summary_part.done': return ofPart(root, 'summary', 'summary_index', type.endsWith('done'))
-    case 'response.output_text.annotation.added': return ofAnnotation(root)
-    case 'response.shell_call_output_content.delta': return ofShellOutput(root, true)
-    case 'response.shell_call_output_content.done': return ofShellOutput(root, false)
-    case 'response.audio.transcript.delta': return { places: place('audio/transcript', 'text', root, 'delta', true), ends: [] }
-    case 'response.audio.delta': case 'response.image_generation_call.partial_image': return none
-    case 'error': return { places: [], ends: ['*'] }
-    default: return ofUnknown(root)
+    case 'response.created':
+    case 'response.queued':
+    case 'response.in_progress':
+      return ofResponse(root.get('response'), [])
+    case 'response.completed':
+    case 'response.incomplete':
+    case 'response.failed':
+      return ofResponse(root.get('response'), ['*'])
+    case 'response.output_item.added':
+      return ofItem(root, 'added')
+    case 'response.output_item.done':
+      return ofItem(root, 'done')
+    case 'response.content_part.added':
+    case 'response.content_part.done':
+      return ofPart(root, 'content', 'content_index', type.endsWith('done'))
+    case 'response.reasoning_summary_part.added':
+    case 'response.reasoning_summary_part.done':
+      return ofPart(root, 'summary', 'summary_index', type.endsWith('done'))
+    case 'response.output_text.annotation.added':
+      return ofAnnotation(root)
+    case 'response.shell_call_output_content.delta':
+      return ofShellOutput(root, true)
+    case 'response.shell_call_output_content.done':
+      return ofShellOutput(root, false)
+    case 'response.audio.transcript.delta':
+      return { places: place('audio/transcript', 'text', root, 'delta', true), ends: [] }
+    case 'response.audio.delta':
+    case 'response.image_generation_call.partial_image':
+      return none
+    case 'error':
+      return { places: [], ends: ['*'] }
+    default:
+      return ofUnknown(root)
   }
 }
 
@@ -135,8 +155,10 @@ function ofAnnotation(root: JsonNode): EventPlaces {
 /** What a command prints, in two texts at once. */
 function ofShellOutput(root: JsonNode, isPiece: boolean): EventPlaces {
   const key = `${indexOf(root, 'output_index')}/output/${indexOf(root, 'command_index')}`
-  const outputs = isPiece ? [root.get('delta')] : root.get('output')?.items() ?? []
-  const places = outputs.flatMap(output => output === undefined ? [] : ['stdout', 'stderr'].flatMap(name => place(`${key}/${name}`, 'text', output, name, isPiece)))
+  const outputs = isPiece ? [root.get('delta')] : (root.get('output')?.items() ?? [])
+  const places = outputs.flatMap(output =>
+    output === undefined ? [] : ['stdout', 'stderr'].flatMap(name => place(`${key}/${name}`, 'text', output, name, isPiece)),
+  )
   return { places, ends: isPiece ? [] : [`${key}/*`] }
 }
 
@@ -155,8 +177,36 @@ export function itemPlaces(item: JsonNode, index: number | string): TextPlace[] 
 
 /** Members whose strings are structure, or data that no policy reads. */
 const structure = new Set([
-  'type', 'id', 'object', 'status', 'role', 'phase', 'model', 'call_id', 'item_id', 'name', 'namespace', 'server_label', 'approval_request_id', 'file_id', 'container_id',
-  'created_by', 'detail', 'execution', 'encrypted_content', 'extra_content', 'thinking_blocks', 'reasoning_items', 'image_url', 'file_data', 'partial_image_b64', 'logprobs', 'obfuscation', 'tools', 'fingerprint', 'response',
+  'type',
+  'id',
+  'object',
+  'status',
+  'role',
+  'phase',
+  'model',
+  'call_id',
+  'item_id',
+  'name',
+  'namespace',
+  'server_label',
+  'approval_request_id',
+  'file_id',
+  'container_id',
+  'created_by',
+  'detail',
+  'execution',
+  'encrypted_content',
+  'extra_content',
+  'thinking_blocks',
+  'reasoning_items',
+  'image_url',
+  'file_data',
+  'partial_image_b64',
+  'logprobs',
+  'obfuscation',
+  'tools',
+  'fingerprint',
+  'response',
 ])
 
 /** What tools gave back stands in the items of their calls. */
@@ -172,9 +222,11 @@ interface Found {
 /** Every string at or inside a value that is no structure; and the thoughts in the state of vendors. */
 function search(node: JsonNode, key: string, within: Found, found: TextPlace[]): void {
   if (node.kind === 'array') return node.items().forEach((item, index) => searchMember(item, node, `${key}/${index}`, '', within, found))
-  carriedThoughts(node).forEach((thought, i) => found.push({ ...thought, key: `${key}/carried/${i}`, channel: 'reasoning', isPlain: false, owner: node, isPiece: false }))
+  carriedThoughts(node).forEach((thought, i) =>
+    found.push({ ...thought, key: `${key}/carried/${i}`, channel: 'reasoning', isPlain: false, owner: node, isPiece: false }),
+  )
   for (const { name, value } of node.members()) {
-    if (structure.has(name) || name === 'result' && within.type === 'image_generation_call') continue
+    if (structure.has(name) || (name === 'result' && within.type === 'image_generation_call')) continue
     searchMember(value, node, `${key}/${spelled(name, within.type)}`, name, results.has(name) ? { ...within, isResult: true } : within, found)
   }
 }

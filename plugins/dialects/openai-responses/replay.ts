@@ -14,7 +14,9 @@ export function replay(reply: JsonDocument): string {
   const response = objectOf(parseJson(reply.render().toString()))
   let sequence = 0
   let events = ''
-  const write: Write = (type, members) => { events += spellEvent(type, sequence++, members) }
+  const write: Write = (type, members) => {
+    events += spellEvent(type, sequence++, members)
+  }
   const begun = beginning(response)
   write('response.created', { response: begun })
   write('response.in_progress', { response: begun })
@@ -31,16 +33,21 @@ export function beginning(response: JsonObject): JsonObject {
 }
 
 function writeItem(item: JsonObject, index: number, write: Write): void {
-  const place: Members = { ...item['id'] === undefined ? {} : { item_id: item['id'] }, output_index: index }
+  const place: Members = { ...(item['id'] === undefined ? {} : { item_id: item['id'] }), output_index: index }
   write('response.output_item.added', { output_index: index, item: begunItem(item) })
   switch (item['type']) {
-    case 'message': listOf(item['content']).forEach((part, at) => writePart(objectOf(part), { ...place, content_index: at }, write)); break
+    case 'message':
+      listOf(item['content']).forEach((part, at) => writePart(objectOf(part), { ...place, content_index: at }, write))
+      break
     case 'reasoning':
       listOf(item['summary']).forEach((part, at) => writeSummary(objectOf(part), { ...place, summary_index: at }, write))
       listOf(item['content']).forEach((part, at) => writePart(objectOf(part), { ...place, content_index: at }, write))
       break
-    case 'function_call': writeText('response.function_call_arguments', place, item['arguments'], { name: item['name'], arguments: item['arguments'] }, write); break
-    case 'custom_tool_call': writeText('response.custom_tool_call_input', place, item['input'], { input: item['input'] }, write)
+    case 'function_call':
+      writeText('response.function_call_arguments', place, item['arguments'], { name: item['name'], arguments: item['arguments'] }, write)
+      break
+    case 'custom_tool_call':
+      writeText('response.custom_tool_call_input', place, item['input'], { input: item['input'] }, write)
   }
   write('response.output_item.done', { output_index: index, item })
 }
@@ -48,14 +55,18 @@ function writeItem(item: JsonObject, index: number, write: Write): void {
 function begunItem(item: JsonObject): Members {
   const status = item['status'] === undefined ? {} : { status: 'in_progress' }
   switch (item['type']) {
-    case 'message': return { ...item, ...status, content: [] }
+    case 'message':
+      return { ...item, ...status, content: [] }
     case 'reasoning': {
       const { content: _content, encrypted_content: _encrypted, extra_content: _extra, ...rest } = item
       return { ...rest, ...status, summary: [] }
     }
-    case 'function_call': return { ...item, ...status, arguments: '' }
-    case 'custom_tool_call': return { ...item, ...status, input: '' }
-    default: return { ...item, ...status }
+    case 'function_call':
+      return { ...item, ...status, arguments: '' }
+    case 'custom_tool_call':
+      return { ...item, ...status, input: '' }
+    default:
+      return { ...item, ...status }
   }
 }
 
@@ -77,7 +88,8 @@ function writePart(part: JsonObject, place: Members, write: Write): void {
       write('response.content_part.added', { ...place, part: { ...part, text: '' } })
       writeText('response.reasoning_text', place, part['text'], { text: part['text'] }, write)
       break
-    default: write('response.content_part.added', { ...place, part })
+    default:
+      write('response.content_part.added', { ...place, part })
   }
   write('response.content_part.done', { ...place, part })
 }

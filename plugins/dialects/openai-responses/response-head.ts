@@ -32,11 +32,27 @@ export interface ResponseFacts {
 
 /** Members of the request that every response has, and what they are where the request has none. */
 const echoed: JsonObject = {
-  instructions: null, max_output_tokens: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true,
-  temperature: null, text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: null, truncation: 'disabled',
+  instructions: null,
+  max_output_tokens: null,
+  metadata: {},
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  store: true,
+  temperature: null,
+  text: { format: { type: 'text' } },
+  tool_choice: 'auto',
+  tools: [],
+  top_p: null,
+  truncation: 'disabled',
 }
 /** The same in JSON. */
-const echoedJson = Object.entries(echoed).map(([name, value], index) => ({ name, key: `${index === 0 ? '' : ','}"${name}":`, value, json: JSON.stringify(value) }))
+const echoedJson = Object.entries(echoed).map(([name, value], index) => ({
+  name,
+  key: `${index === 0 ? '' : ','}"${name}":`,
+  value,
+  json: JSON.stringify(value),
+}))
 /** Members that it has where the request has them. */
 const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
 
@@ -66,7 +82,9 @@ export class ResponseHead {
   /** Members in JSON, each behind a comma. */
   #further(later: JsonObject | undefined): string {
     const said = later === undefined ? this.#extras : { ...this.#extras, ...later }
-    return Object.entries(said).map(([name, value]) => this.#own.has(name) ? '' : `,${JSON.stringify(name)}:${JSON.stringify(value)}`).join('')
+    return Object.entries(said)
+      .map(([name, value]) => (this.#own.has(name) ? '' : `,${JSON.stringify(name)}:${JSON.stringify(value)}`))
+      .join('')
   }
 }
 

@@ -41,7 +41,7 @@ export function plainThought({ content, summary }: JsonObject): Thought {
 }
 
 function textsOf(parts: Json | undefined): string[] {
-  return typeof parts === 'string' ? [parts] : objectsOf(parts).map(({ text }) => typeof text === 'string' ? text : '')
+  return typeof parts === 'string' ? [parts] : objectsOf(parts).map(({ text }) => (typeof text === 'string' ? text : ''))
 }
 
 function readSealed(encrypted: Json | undefined): ReasoningItem {
@@ -64,7 +64,13 @@ function readCarriedThoughts({ extra_content: extra }: JsonObject): readonly Tho
 function readBlock({ type, thinking, signature, data }: JsonObject, issuer: Omit<VendorState, 'value'>): readonly Thought[] {
   if (type === 'redacted_thinking' && typeof data === 'string') return [{ type: 'reasoning', text: '', redacted: data, state: { ...issuer, value: '' } }]
   if (typeof thinking !== 'string') return []
-  return [defined<Thought>({ type: 'reasoning', text: thinking, state: typeof signature === 'string' && signature !== '' ? { ...issuer, value: signature } : undefined })]
+  return [
+    defined<Thought>({
+      type: 'reasoning',
+      text: thinking,
+      state: typeof signature === 'string' && signature !== '' ? { ...issuer, value: signature } : undefined,
+    }),
+  ]
 }
 
 /** The signature on a call or a message: of any vendor, or flat for Google's. */
@@ -106,9 +112,18 @@ export function extraOfThought(thought: Thought): JsonObject | undefined {
   const { state, redacted, itemId, text } = thought
   if (state === undefined || redacted !== undefined || state.value === '') return undefined
   switch (state.vendor) {
-    case ownVendor: return { openai: { reasoning_items: [defined<Record<string, Json>>({ id: itemId, encrypted_content: state.value, summary: text === '' ? [] : [{ type: 'summary_text', text }] })] } }
-    case 'anthropic': return { anthropic: { thinking_blocks: [blockOf(thought)] } }
-    default: return extraOfState(state)
+    case ownVendor:
+      return {
+        openai: {
+          reasoning_items: [
+            defined<Record<string, Json>>({ id: itemId, encrypted_content: state.value, summary: text === '' ? [] : [{ type: 'summary_text', text }] }),
+          ],
+        },
+      }
+    case 'anthropic':
+      return { anthropic: { thinking_blocks: [blockOf(thought)] } }
+    default:
+      return extraOfState(state)
   }
 }
 

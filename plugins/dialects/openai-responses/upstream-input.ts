@@ -8,7 +8,9 @@ import { dialect, type Writing } from './writing.ts'
 
 /** The texts that lead are the instructions; later ones stand as items where they stood. */
 export function writeInput(writing: Writing): { readonly instructions: string | undefined; readonly input: readonly JsonObject[] } {
-  const { request: { system, turns } } = writing
+  const {
+    request: { system, turns },
+  } = writing
   const leading = system.filter(({ before }) => before === 0)
   for (const { cache } of system) noteCache(cache, writing)
   notePrefill(writing)
@@ -24,7 +26,8 @@ export function writeInput(writing: Writing): { readonly instructions: string | 
 /** Models answer anew where others would go on. */
 function notePrefill({ request: { turns }, losses }: Writing): void {
   const last = turns.at(-1)
-  if (last?.role === 'assistant' && !last.blocks.some(({ type }) => type === 'tool_call')) losses.drop('prefill', 'the model begins an answer of its own', last.at)
+  if (last?.role === 'assistant' && !last.blocks.some(({ type }) => type === 'tool_call'))
+    losses.drop('prefill', 'the model begins an answer of its own', last.at)
 }
 
 class Input {
@@ -44,9 +47,12 @@ class Input {
   turn({ role, blocks, name }: Turn): void {
     if (name !== undefined) this.#writing.losses.silent('name', `not taken by ${dialect}`)
     switch (role) {
-      case 'user': return this.#user(blocks)
-      case 'assistant': return this.#assistant(blocks)
-      case 'tool': for (const block of blocks) if (block.type === 'tool_result') this.items.push(this.#result(block))
+      case 'user':
+        return this.#user(blocks)
+      case 'assistant':
+        return this.#assistant(blocks)
+      case 'tool':
+        for (const block of blocks) if (block.type === 'tool_result') this.items.push(this.#result(block))
     }
   }
 
@@ -82,13 +88,15 @@ class Input {
     if (!isSent) return losses.silent('reasoning', `not of ${to.provider}`)
     if (!following.some(isSaid)) return losses.silent('reasoning', 'it led to nothing')
     const isRaw = text !== '' && isSummary !== true
-    this.items.push(defined<Record<string, Json>>({
-      type: 'reasoning',
-      id: itemId,
-      summary: text === '' || isRaw ? [] : [{ type: 'summary_text', text }],
-      content: isRaw ? [{ type: 'reasoning_text', text }] : undefined,
-      encrypted_content: state.value,
-    }))
+    this.items.push(
+      defined<Record<string, Json>>({
+        type: 'reasoning',
+        id: itemId,
+        summary: text === '' || isRaw ? [] : [{ type: 'summary_text', text }],
+        content: isRaw ? [{ type: 'reasoning_text', text }] : undefined,
+        encrypted_content: state.value,
+      }),
+    )
   }
 
   #call({ id, name, argumentsText, isCustom, state, cache }: ToolCallBlock): JsonObject {
@@ -111,5 +119,5 @@ class Input {
 }
 
 function isSaid(block: Block): boolean {
-  return block.type === 'tool_call' || (block.type === 'text' || block.type === 'refusal') && block.text !== ''
+  return block.type === 'tool_call' || ((block.type === 'text' || block.type === 'refusal') && block.text !== '')
 }

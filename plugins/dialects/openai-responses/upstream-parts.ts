@@ -16,9 +16,12 @@ function writePart(block: Block, writing: Writing): readonly JsonObject[] {
     case 'text':
       noteCache(block.cache, writing)
       return [{ type: 'input_text', text: block.text }]
-    case 'image': return [writeImage(block, writing)]
-    case 'file': return writeFile(block, writing)
-    default: throw refusal(block.at ?? 'messages', `${dialect} takes no ${block.type} here`)
+    case 'image':
+      return [writeImage(block, writing)]
+    case 'file':
+      return writeFile(block, writing)
+    default:
+      throw refusal(block.at ?? 'messages', `${dialect} takes no ${block.type} here`)
   }
 }
 
@@ -42,10 +45,14 @@ function writeFile(file: FileBlock, writing: Writing): readonly JsonObject[] {
   if (text !== undefined) return [{ type: 'input_text', text }]
   const title = context === undefined || context === '' ? [] : [{ type: 'input_text', text: context }]
   switch (source.kind) {
-    case 'file': return [...title, { type: 'input_file', file_id: ownFile(source, at, writing) }]
-    case 'url': return [...title, defined<Record<string, Json>>({ type: 'input_file', file_url: source.url })]
-    case 'base64': return [...title, { type: 'input_file', filename: name ?? 'document.pdf', file_data: dataUrl(mime ?? source.mime, source.data) }]
-    case 'text': return title
+    case 'file':
+      return [...title, { type: 'input_file', file_id: ownFile(source, at, writing) }]
+    case 'url':
+      return [...title, defined<Record<string, Json>>({ type: 'input_file', file_url: source.url })]
+    case 'base64':
+      return [...title, { type: 'input_file', filename: name ?? 'document.pdf', file_data: dataUrl(mime ?? source.mime, source.data) }]
+    case 'text':
+      return title
   }
 }
 

@@ -16,13 +16,64 @@ import { readUsage } from './usage.ts'
 
 /** What every response has: most of it repeats the request. */
 export const known = new Set([
-  'id', 'object', 'created_at', 'completed_at', 'model', 'provider', 'status', 'error', 'incomplete_details', 'output', 'output_text', 'usage', 'service_tier', 'background', 'billing',
-  'content_filters', 'context_management', 'conversation', 'frequency_penalty', 'instructions', 'max_output_tokens', 'max_tool_calls', 'metadata', 'moderation', 'parallel_tool_calls',
-  'presence_penalty', 'previous_response_id', 'prompt', 'prompt_cache_key', 'prompt_cache_options', 'prompt_cache_retention', 'reasoning', 'safety_identifier', 'store', 'temperature', 'text',
-  'tool_choice', 'tools', 'top_logprobs', 'top_p', 'truncation', 'user',
+  'id',
+  'object',
+  'created_at',
+  'completed_at',
+  'model',
+  'provider',
+  'status',
+  'error',
+  'incomplete_details',
+  'output',
+  'output_text',
+  'usage',
+  'service_tier',
+  'background',
+  'billing',
+  'content_filters',
+  'context_management',
+  'conversation',
+  'frequency_penalty',
+  'instructions',
+  'max_output_tokens',
+  'max_tool_calls',
+  'metadata',
+  'moderation',
+  'parallel_tool_calls',
+  'presence_penalty',
+  'previous_response_id',
+  'prompt',
+  'prompt_cache_key',
+  'prompt_cache_options',
+  'prompt_cache_retention',
+  'reasoning',
+  'safety_identifier',
+  'store',
+  'temperature',
+  'text',
+  'tool_choice',
+  'tools',
+  'top_logprobs',
+  'top_p',
+  'truncation',
+  'user',
 ])
 export const knownInUsage = new Set(['input_tokens', 'input_tokens_details', 'output_tokens', 'output_tokens_details', 'total_tokens'])
-export const knownInItems = new Set(['type', 'id', 'status', 'role', 'phase', 'content', 'summary', 'encrypted_content', 'call_id', 'name', 'arguments', 'input'])
+export const knownInItems = new Set([
+  'type',
+  'id',
+  'status',
+  'role',
+  'phase',
+  'content',
+  'summary',
+  'encrypted_content',
+  'call_id',
+  'name',
+  'arguments',
+  'input',
+])
 export const readTypes = new Set<unknown>(['message', 'reasoning', 'function_call', 'custom_tool_call'])
 
 /** @throws GatewayError 502, or that of the error which the provider reports */
@@ -43,7 +94,11 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     logprobs: logprobs.length === 0 ? undefined : logprobs,
     extras: restOf(json, known),
     usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
-    lost: unknownPaths('output', items.filter(({ type }) => readTypes.has(type)), knownInItems),
+    lost: unknownPaths(
+      'output',
+      items.filter(({ type }) => readTypes.has(type)),
+      knownInItems,
+    ),
   })
 }
 
@@ -53,7 +108,10 @@ export function errorOf(error: Json, provider: string): GatewayError {
 }
 
 /** What a response says of its end, in view of what it held. */
-export function finishOf({ status, incomplete_details: details }: JsonObject, { hasCalls, hasRefusal }: { readonly hasCalls: boolean; readonly hasRefusal: boolean }): Finish {
+export function finishOf(
+  { status, incomplete_details: details }: JsonObject,
+  { hasCalls, hasRefusal }: { readonly hasCalls: boolean; readonly hasRefusal: boolean },
+): Finish {
   if (status === 'incomplete') return isObject(details) && details['reason'] === 'content_filter' ? 'content_filter' : 'length'
   const finish = finishWith('stop', hasCalls)
   return finish === 'stop' && hasRefusal ? 'refusal' : finish
@@ -62,12 +120,18 @@ export function finishOf({ status, incomplete_details: details }: JsonObject, { 
 /** What an item says; those of tools that the vendor ran say nothing here. */
 export function blocksOf(item: JsonObject, from: Destination): readonly ReplyBlock[] {
   switch (item['type']) {
-    case 'message': return objectsOf(item['content']).flatMap(partOf)
-    case 'reasoning': return thoughtOf(item, from)
-    case 'function_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['arguments']) }]
-    case 'custom_tool_call': return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['input']), isCustom: true }]
-    case 'image_generation_call': return typeof item['result'] === 'string' ? [{ type: 'image', mime: `image/${textOf(item['output_format']) ?? 'png'}`, data: item['result'] }] : []
-    default: return []
+    case 'message':
+      return objectsOf(item['content']).flatMap(partOf)
+    case 'reasoning':
+      return thoughtOf(item, from)
+    case 'function_call':
+      return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['arguments']) }]
+    case 'custom_tool_call':
+      return [{ type: 'tool_call', id: callId(item), name: textOf(item['name']) ?? '', argumentsText: argumentsOf(item['input']), isCustom: true }]
+    case 'image_generation_call':
+      return typeof item['result'] === 'string' ? [{ type: 'image', mime: `image/${textOf(item['output_format']) ?? 'png'}`, data: item['result'] }] : []
+    default:
+      return []
   }
 }
 
@@ -75,7 +139,7 @@ function partOf({ type, text, refusal, annotations }: JsonObject): readonly Repl
   if (type === 'refusal') return typeof refusal === 'string' && refusal !== '' ? [{ type, text: refusal }] : []
   if (typeof text !== 'string') return []
   const sources = objectsOf(annotations)
-  return text === '' && sources.length === 0 ? [] : [{ type: 'text', text, ...sources.length === 0 ? {} : { annotations: sources } }]
+  return text === '' && sources.length === 0 ? [] : [{ type: 'text', text, ...(sources.length === 0 ? {} : { annotations: sources }) }]
 }
 
 function thoughtOf(item: JsonObject, { traits }: Destination): readonly ReplyBlock[] {

@@ -18,7 +18,16 @@ import { dialect, type Writing } from './writing.ts'
 const nameRule = { pattern: /[A-Za-z0-9_-]/, maxLength: 64 }
 
 /** What is carried, whoever says it. */
-const always: readonly Untaken[] = ['logprobs', 'web_search_options', 'verbosity', 'safety_identifier', 'prompt_cache_key', 'truncation', 'prompt_cache_options', 'moderation']
+const always: readonly Untaken[] = [
+  'logprobs',
+  'web_search_options',
+  'verbosity',
+  'safety_identifier',
+  'prompt_cache_key',
+  'truncation',
+  'prompt_cache_options',
+  'moderation',
+]
 /** What Anthropic's callers mean otherwise: controls of their vendor, and names longer than OpenAI takes. */
 const notFromAnthropic: readonly Untaken[] = ['user', 'metadata', 'service_tier']
 
@@ -29,9 +38,17 @@ const reserved = ['input', 'instructions', 'prompt', 'previous_response_id', 'co
 export function writeRequest(request: NeutralRequest, to: Destination, losses: Losses): SpelledRequest {
   refuseReserved(request, reserved)
   const isAnthropic = request.from === 'anthropic-messages'
-  dropUntaken(request, dialect, new Set([...always, ...isAnthropic ? [] : notFromAnthropic]), losses)
+  dropUntaken(request, dialect, new Set([...always, ...(isAnthropic ? [] : notFromAnthropic)]), losses)
   if (request.cache !== undefined) losses.silent('cache_control', `not taken by ${dialect}`)
-  const writing: Writing = { request, to, losses, names: new ToolNames(nameRule, request.tools.map(({ name }) => name)) }
+  const writing: Writing = {
+    request,
+    to,
+    losses,
+    names: new ToolNames(
+      nameRule,
+      request.tools.map(({ name }) => name),
+    ),
+  }
   const body = defined<Record<string, Json>>({
     model: to.model,
     ...writeInput(writing),
@@ -51,8 +68,8 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   const { changed } = writing.names
   return {
     body: Buffer.from(JSON.stringify({ ...body, ...Object.fromEntries(others) })),
-    ...changed.size === 0 ? {} : { toolNames: changed },
-    ...request.stop.length === 0 ? {} : { emulatedStop: request.stop },
+    ...(changed.size === 0 ? {} : { toolNames: changed }),
+    ...(request.stop.length === 0 ? {} : { emulatedStop: request.stop }),
   }
 }
 
@@ -64,17 +81,24 @@ function writeTools(writing: Writing): { [name: string]: Json | undefined } {
   const search = request.hints.webSearch === undefined ? [] : [writeSearch(request.hints.webSearch)]
   if (tools.length + search.length === 0) return {}
   if (tools.some(({ cache }) => cache !== undefined)) losses.silent('cache_control', `not taken by ${dialect}`)
-  const custom = new Set(tools.flatMap(tool => tool.custom === undefined ? [] : [tool.name]))
+  const custom = new Set(tools.flatMap(tool => (tool.custom === undefined ? [] : [tool.name])))
   return {
     tools: [...tools.map(tool => writeTool(tool, names)), ...search],
-    tool_choice: choice === undefined ? undefined : writeToolChoice(choice, name => ({ type: custom.has(name) ? 'custom' : 'function', name: names.spell(name) })),
+    tool_choice:
+      choice === undefined ? undefined : writeToolChoice(choice, name => ({ type: custom.has(name) ? 'custom' : 'function', name: names.spell(name) })),
     parallel_tool_calls: isParallel,
   }
 }
 
 /** `strict` is always said, as it is the default here and nowhere else. */
 function writeTool({ name, description, schema, strict = false, custom, at }: Tool, names: ToolNames): JsonObject {
-  if (custom !== undefined) return defined<Record<string, Json>>({ type: 'custom', name: names.spell(name), description, format: isObject(custom) ? flatFormat(custom['format']) : undefined })
+  if (custom !== undefined)
+    return defined<Record<string, Json>>({
+      type: 'custom',
+      name: names.spell(name),
+      description,
+      format: isObject(custom) ? flatFormat(custom['format']) : undefined,
+    })
   if (schema !== undefined) checkSchema(schema, at ?? 'tools')
   return defined<Record<string, Json>>({ type: 'function', name: names.spell(name), description, parameters: schema, strict })
 }
@@ -99,9 +123,12 @@ function flatLocation({ approximate, ...rest }: JsonObject): JsonObject {
 
 function writeToolChoice(choice: ToolChoice, named: (name: string) => JsonObject): Json {
   switch (choice.kind) {
-    case 'named': return named(choice.name)
-    case 'allowed': return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
-    default: return choice.kind
+    case 'named':
+      return named(choice.name)
+    case 'allowed':
+      return { type: 'allowed_tools', mode: choice.mode, tools: choice.names.map(named) }
+    default:
+      return choice.kind
   }
 }
 
@@ -122,13 +149,16 @@ function writeFormat(output: NonNullable<NeutralRequest['output']>): JsonObject 
 /** One word, within what the model takes as far as that is known; and whether the thoughts shall be told. */
 function writeReasoning(controls: ReasoningControls | undefined, { to: { traits }, losses }: Writing): JsonObject | undefined {
   if (controls === undefined) return undefined
-  const reasoning = defined<Record<string, Json>>({ effort: takenEffort(controls, traits, losses), summary: controls.summary ?? (controls.display === 'summarized' ? 'auto' : undefined) })
+  const reasoning = defined<Record<string, Json>>({
+    effort: takenEffort(controls, traits, losses),
+    summary: controls.summary ?? (controls.display === 'summarized' ? 'auto' : undefined),
+  })
   return Object.keys(reasoning).length === 0 || traits.thinking === 'none' ? undefined : reasoning
 }
 
 /** Nothing is kept there, so what the model thought must come back with the history. */
 function writeInclude({ request: { wants }, to: { traits } }: Writing): readonly string[] | undefined {
-  const include = [...traits.thinking === 'none' ? [] : ['reasoning.encrypted_content'], ...wants.logprobs === true ? ['message.output_text.logprobs'] : []]
+  const include = [...(traits.thinking === 'none' ? [] : ['reasoning.encrypted_content']), ...(wants.logprobs === true ? ['message.output_text.logprobs'] : [])]
   return include.length === 0 ? undefined : include
 }
 

@@ -59,20 +59,38 @@ export class ResponseReader implements StreamReader {
 
   #readEvent(json: JsonObject, type: string, emit: Emit): void {
     switch (type) {
-      case 'response.created': case 'response.queued': case 'response.in_progress': return this.#start(json, emit)
-      case 'response.output_item.added': return this.#begin(json, emit)
-      case 'response.output_text.delta': return this.#piece(json, 'text', emit)
-      case 'response.refusal.delta': return this.#piece(json, 'refusal', emit)
-      case 'response.function_call_arguments.delta': case 'response.custom_tool_call_input.delta': return this.#argument(json, textOf(json['delta']), emit)
-      case 'response.function_call_arguments.done': return this.#rest(json, argumentsOf(json['arguments']), emit)
-      case 'response.custom_tool_call_input.done': return this.#rest(json, argumentsOf(json['input']), emit)
-      case 'response.reasoning_summary_text.delta': return this.#think(json, true, emit)
-      case 'response.reasoning_text.delta': return this.#think(json, false, emit)
-      case 'response.output_text.annotation.added': return this.#annotate(json, emit)
-      case 'response.output_item.done': return isObject(json['item']) ? this.#done(indexOf(json, 'output_index'), json['item'], emit) : undefined
-      case 'response.completed': case 'response.incomplete': return this.#finish({ status: type.slice('response.'.length), ...isObject(json['response']) ? json['response'] : {} }, emit)
-      case 'response.failed': return this.#fail(this.#faultOf(isObject(json['response']) ? json['response']['error'] : undefined, json), emit)
-      case 'error': return this.#fail(this.#faultOf(json['error'], json), emit)
+      case 'response.created':
+      case 'response.queued':
+      case 'response.in_progress':
+        return this.#start(json, emit)
+      case 'response.output_item.added':
+        return this.#begin(json, emit)
+      case 'response.output_text.delta':
+        return this.#piece(json, 'text', emit)
+      case 'response.refusal.delta':
+        return this.#piece(json, 'refusal', emit)
+      case 'response.function_call_arguments.delta':
+      case 'response.custom_tool_call_input.delta':
+        return this.#argument(json, textOf(json['delta']), emit)
+      case 'response.function_call_arguments.done':
+        return this.#rest(json, argumentsOf(json['arguments']), emit)
+      case 'response.custom_tool_call_input.done':
+        return this.#rest(json, argumentsOf(json['input']), emit)
+      case 'response.reasoning_summary_text.delta':
+        return this.#think(json, true, emit)
+      case 'response.reasoning_text.delta':
+        return this.#think(json, false, emit)
+      case 'response.output_text.annotation.added':
+        return this.#annotate(json, emit)
+      case 'response.output_item.done':
+        return isObject(json['item']) ? this.#done(indexOf(json, 'output_index'), json['item'], emit) : undefined
+      case 'response.completed':
+      case 'response.incomplete':
+        return this.#finish({ status: type.slice('response.'.length), ...(isObject(json['response']) ? json['response'] : {}) }, emit)
+      case 'response.failed':
+        return this.#fail(this.#faultOf(isObject(json['response']) ? json['response']['error'] : undefined, json), emit)
+      case 'error':
+        return this.#fail(this.#faultOf(json['error'], json), emit)
     }
   }
 
@@ -81,7 +99,9 @@ export class ResponseReader implements StreamReader {
     this.#started = true
     const head = isObject(response) ? response : {}
     this.#extras = furtherIn(this.#data, head, known, 'response')
-    emit(defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(head['id']), model: textOf(head['model']), extras: this.#extras }))
+    emit(
+      defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(head['id']), model: textOf(head['model']), extras: this.#extras }),
+    )
   }
 
   // Items
@@ -107,7 +127,18 @@ export class ResponseReader implements StreamReader {
     const { value } = item
     const isCustom = value['type'] === 'custom_tool_call'
     this.#hasCalls = true
-    return this.#block(item, 'call', () => defined<Extract<OpenedBlock, { type: 'tool_call' }>>({ type: 'tool_call', id: callId(value), name: textOf(value['name']) ?? '', isCustom: isCustom ? true : undefined }), emit)
+    return this.#block(
+      item,
+      'call',
+      () =>
+        defined<Extract<OpenedBlock, { type: 'tool_call' }>>({
+          type: 'tool_call',
+          id: callId(value),
+          name: textOf(value['name']) ?? '',
+          isCustom: isCustom ? true : undefined,
+        }),
+      emit,
+    )
   }
 
   #block(item: Item, part: string, opened: () => OpenedBlock, emit: Emit): Block {
@@ -228,14 +259,21 @@ export class ResponseReader implements StreamReader {
 
   #finish(response: JsonObject, emit: Emit): void {
     this.#start({ response }, emit)
-    for (const [index, item] of objectsOf(response['output']).entries()) if (this.#items.get(index)?.isDone !== true && !this.#isSeen(item)) this.#done(index, item, emit)
+    for (const [index, item] of objectsOf(response['output']).entries())
+      if (this.#items.get(index)?.isDone !== true && !this.#isSeen(item)) this.#done(index, item, emit)
     for (const { blocks } of this.#items.values()) for (const block of blocks.values()) this.#close(block, emit)
     const usage = readUsage(response['usage'])
     const extras = isObject(response['usage']) ? furtherIn(this.#data, response['usage'], knownInUsage, 'response', 'usage') : undefined
     if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
     this.#isOver = true
     const finish = finishOf(response, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
-    emit(defined<Extract<Parameters<Emit>[0], { type: 'finish' }>>({ type: 'finish', finish, extras: notYetSaid(furtherIn(this.#data, response, known, 'response'), this.#extras) }))
+    emit(
+      defined<Extract<Parameters<Emit>[0], { type: 'finish' }>>({
+        type: 'finish',
+        finish,
+        extras: notYetSaid(furtherIn(this.#data, response, known, 'response'), this.#extras),
+      }),
+    )
     emit({ type: 'end' })
   }
 
@@ -255,7 +293,7 @@ export class ResponseReader implements StreamReader {
 }
 
 function typeOf({ type }: JsonObject, { name }: StreamEvent): string {
-  return typeof type === 'string' ? type : name ?? ''
+  return typeof type === 'string' ? type : (name ?? '')
 }
 
 function isCall({ type }: JsonObject): boolean {

@@ -10,7 +10,12 @@ export function readUsage(said: unknown): Usage | undefined {
   const counts = members(said)
   if (counts === undefined) return undefined
   const details = members(counts['input_tokens_details']) ?? {}
-  const [input, output, total, reasoning] = [counts['input_tokens'], counts['output_tokens'], counts['total_tokens'], members(counts['output_tokens_details'])?.['reasoning_tokens']].map(count)
+  const [input, output, total, reasoning] = [
+    counts['input_tokens'],
+    counts['output_tokens'],
+    counts['total_tokens'],
+    members(counts['output_tokens_details'])?.['reasoning_tokens'],
+  ].map(count)
   return readFrom(counts, {
     inputTokens: input,
     outputTokens: wholeOutput({ input, output, reasoning, total }),
@@ -33,7 +38,7 @@ export function writeUsage({ inputTokens = 0, outputTokens = 0, cachedTokens = 0
 }
 
 function members(value: unknown): Members | undefined {
-  return typeof value === 'object' && value !== null ? value as Members : undefined
+  return typeof value === 'object' && value !== null ? (value as Members) : undefined
 }
 
 function count(value: unknown): number | undefined {

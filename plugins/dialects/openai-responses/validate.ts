@@ -7,9 +7,16 @@ import { checkKind, checkModel } from '../../../core/neutral/checks.ts'
 import { missing } from '../../../core/neutral/members.ts'
 
 const kinds: readonly (readonly [name: string, kinds: readonly JsonKind[], what: string])[] = [
-  ['stream', ['boolean'], 'a boolean'], ['stream_options', ['object'], 'an object'], ['background', ['boolean'], 'a boolean'], ['store', ['boolean'], 'a boolean'], ['instructions', ['string'], 'a string'],
-  ['previous_response_id', ['string'], 'a string'], ['conversation', ['string', 'object'], 'a string or an object'], ['input', ['string', 'array'], 'a string or an array'],
-  ['tools', ['array'], 'an array'], ['include', ['array'], 'an array'],
+  ['stream', ['boolean'], 'a boolean'],
+  ['stream_options', ['object'], 'an object'],
+  ['background', ['boolean'], 'a boolean'],
+  ['store', ['boolean'], 'a boolean'],
+  ['instructions', ['string'], 'a string'],
+  ['previous_response_id', ['string'], 'a string'],
+  ['conversation', ['string', 'object'], 'a string or an object'],
+  ['input', ['string', 'array'], 'a string or an array'],
+  ['tools', ['array'], 'an array'],
+  ['include', ['array'], 'an array'],
 ]
 
 /** What a response may be made from. */

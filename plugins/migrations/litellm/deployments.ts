@@ -45,15 +45,21 @@ export class Deployments {
     if (model === undefined) this.#ledger.wrong(params.at('model'), 'text such as openai/gpt-4o')
     if (group === undefined || model === undefined) return
     const named = vendorOf(model, params.text('custom_llm_provider'))
-    if (named === undefined) return this.#ledger.leftOut(entry.pointer, `${group}: no provider here is known to be LiteLLM's "${model}"; write one of the type openai-compatible if it speaks that`)
-    if (named.vendor.type === 'vertex' && foreignOnVertex.test(named.model)) return this.#ledger.leftOut(entry.pointer, `${group}: of Vertex AI, only Google's own models are served`)
+    if (named === undefined)
+      return this.#ledger.leftOut(
+        entry.pointer,
+        `${group}: no provider here is known to be LiteLLM's "${model}"; write one of the type openai-compatible if it speaks that`,
+      )
+    if (named.vendor.type === 'vertex' && foreignOnVertex.test(named.model))
+      return this.#ledger.leftOut(entry.pointer, `${group}: of Vertex AI, only Google's own models are served`)
     if (model.includes('*') || group.includes('*')) this.#wildcard(group, named, entry, params)
     else this.#deployment(group, named, entry, params)
   }
 
   #wildcard(group: string, named: Named, entry: Section, params: Section): void {
     const [, name] = /^(?:([^/:*]+)\/)?\*$/.exec(group) ?? []
-    if (named.model !== '*' || (name === undefined && group !== '*')) return this.#ledger.leftOut(entry.pointer, `${group}: only a whole vendor can stand for a pattern, such as openai/*`)
+    if (named.model !== '*' || (name === undefined && group !== '*'))
+      return this.#ledger.leftOut(entry.pointer, `${group}: only a whole vendor can stand for a pattern, such as openai/*`)
     const instance = this.#instance(named, entry, params, name)
     this.hasWildcards = true
     this.#ledger.converted(entry.pointer, `${group}: the models that the provider ${instance.name} lists, as ${name === undefined ? 'their ids' : `${name}/…`}`)
@@ -81,7 +87,11 @@ export class Deployments {
       this.#ledger.leftOut(params.at(name), 'a weight is a number above 0 here: the entry has the weight 1')
       return undefined
     }
-    if (name !== 'weight') this.#ledger.changed(params.at(name), 'counts as the weight among the entries of this name, as with simple-shuffle; for a limit, write rate_limits.models')
+    if (name !== 'weight')
+      this.#ledger.changed(
+        params.at(name),
+        'counts as the weight among the entries of this name, as with simple-shuffle; for a limit, write rate_limits.models',
+      )
     return value
   }
 
@@ -118,7 +128,11 @@ export class Deployments {
     const given = params.text('api_base') ?? params.text('base_url')
     const isElsewhere = vendor.type === 'openai' && given !== undefined && !/^https:\/\/api\.openai\.com(\/|$)/.test(given)
     const type = isElsewhere ? 'openai-compatible' : vendor.type
-    if (isElsewhere) this.#ledger.changed(params.at(params.any('api_base') === undefined ? 'base_url' : 'api_base'), 'a server that is not OpenAI\'s own: a provider of the type openai-compatible')
+    if (isElsewhere)
+      this.#ledger.changed(
+        params.at(params.any('api_base') === undefined ? 'base_url' : 'api_base'),
+        "a server that is not OpenAI's own: a provider of the type openai-compatible",
+      )
     const retries = params.number('max_retries')
     const headers = this.#headers(params)
     return compact({
@@ -157,14 +171,20 @@ export class Deployments {
   #awsKeys(params: Section): Record<string, never> {
     for (const name of ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token']) {
       const written = params.text(name)
-      if (written !== undefined && variableIn(written) !== name.toUpperCase()) this.#ledger.leftOut(params.at(name), `set the variable ${name.toUpperCase()}: credentials of AWS are read from where AWS's own tools have them`)
+      if (written !== undefined && variableIn(written) !== name.toUpperCase())
+        this.#ledger.leftOut(params.at(name), `set the variable ${name.toUpperCase()}: credentials of AWS are read from where AWS's own tools have them`)
     }
     return {}
   }
 
   #vertex(params: Section): Record<string, unknown> {
     const credentials = params.text('vertex_credentials')
-    const spelled = credentials === undefined ? undefined : credentials.trimStart().startsWith('{') ? { service_account_json: this.#ledger.secret(credentials, params.at('vertex_credentials')) } : { service_account_file: this.#ledger.spelled(credentials) }
+    const spelled =
+      credentials === undefined
+        ? undefined
+        : credentials.trimStart().startsWith('{')
+          ? { service_account_json: this.#ledger.secret(credentials, params.at('vertex_credentials')) }
+          : { service_account_file: this.#ledger.spelled(credentials) }
     return {
       vertex_project: textIn(params, 'vertex_project', this.#ledger) ?? '${VERTEXAI_PROJECT}',
       vertex_location: textIn(params, 'vertex_location', this.#ledger) ?? '${VERTEXAI_LOCATION:-us-central1}',
@@ -175,13 +195,15 @@ export class Deployments {
   #headers(params: Section): Record<string, string> | undefined {
     const section = params.section('extra_headers')
     const organization = textIn(params, 'organization', this.#ledger)
-    const headers = Object.fromEntries(section.rest.flatMap(name => {
-      const value = section.text(name)
-      const isTransport = untouchable(name) === 'transport'
-      if (isTransport) this.#ledger.leftOut(section.at(name), 'Tapline writes this header itself')
-      if (value === undefined || isTransport) return []
-      return [[name, /key|token|secret|auth/i.test(name) ? this.#ledger.secret(value, section.at(name)) : this.#ledger.spelled(value)]]
-    }))
+    const headers = Object.fromEntries(
+      section.rest.flatMap(name => {
+        const value = section.text(name)
+        const isTransport = untouchable(name) === 'transport'
+        if (isTransport) this.#ledger.leftOut(section.at(name), 'Tapline writes this header itself')
+        if (value === undefined || isTransport) return []
+        return [[name, /key|token|secret|auth/i.test(name) ? this.#ledger.secret(value, section.at(name)) : this.#ledger.spelled(value)]]
+      }),
+    )
     const all = { ...(organization === undefined ? {} : { 'OpenAI-Organization': organization }), ...headers }
     return Object.keys(all).length === 0 ? undefined : all
   }
@@ -209,8 +231,10 @@ function metadataOf(params: Section, info: Section): Record<string, unknown> {
     return typeof price === 'number' ? Number((price * 1_000_000).toPrecision(12)) : undefined
   }
   const pricing = compact({
-    input_per_mtok: perMillion('input_cost_per_token'), output_per_mtok: perMillion('output_cost_per_token'),
-    cached_input_per_mtok: perMillion('cache_read_input_token_cost'), cache_write_per_mtok: perMillion('cache_creation_input_token_cost'),
+    input_per_mtok: perMillion('input_cost_per_token'),
+    output_per_mtok: perMillion('output_cost_per_token'),
+    cached_input_per_mtok: perMillion('cache_read_input_token_cost'),
+    cache_write_per_mtok: perMillion('cache_creation_input_token_cost'),
   })
   const mode = info.text('mode')
   return compact({
@@ -228,8 +252,10 @@ function textIn(section: Section, name: string, ledger: Ledger): string | undefi
 }
 
 function adviceFor(name: string): string {
-  if (name === 'timeout' || name === 'stream_timeout') return 'time limits hold for all providers here: http.timeout, http.response_header_timeout, http.stream_idle_timeout'
-  if (name === 'drop_params' || name === 'additional_drop_params') return 'what a model does not take is dropped and reported; a provider of the type openai-compatible has a list drop_params'
+  if (name === 'timeout' || name === 'stream_timeout')
+    return 'time limits hold for all providers here: http.timeout, http.response_header_timeout, http.stream_idle_timeout'
+  if (name === 'drop_params' || name === 'additional_drop_params')
+    return 'what a model does not take is dropped and reported; a provider of the type openai-compatible has a list drop_params'
   if (name === 'max_parallel_requests') return 'write rate_limits.models with the period concurrent'
   return 'there is no such setting of a provider here'
 }

@@ -82,7 +82,7 @@ export class Groups {
       return []
     }
     return written.flatMap((name: unknown, index): string[] => {
-      const meant = typeof name === 'string' ? this.#aliases.get(name)?.target ?? name : undefined
+      const meant = typeof name === 'string' ? (this.#aliases.get(name)?.target ?? name) : undefined
       if (meant !== undefined && this.#groups.has(meant)) return [meant]
       this.#ledger.leftOut(join(pointer, index), typeof name === 'string' ? `model_list has no "${name}"` : 'only names of models can be fallen back to here')
       return []
@@ -127,5 +127,5 @@ function balanced(deployments: readonly Deployment[], balancing: Balancing): Pic
 function weightsOf(deployments: readonly Deployment[]): readonly number[] {
   const written = deployments.map(({ weight }) => weight ?? 1)
   const least = Math.min(...written)
-  return written.every(weight => weight === least) ? [] : written.map(weight => Math.round(weight / least * 100) / 100)
+  return written.every(weight => weight === least) ? [] : written.map(weight => Math.round((weight / least) * 100) / 100)
 }

@@ -11,7 +11,7 @@ import { Settings } from './settings.ts'
 
 export default defineMigration({
   name: 'litellm',
-  description: 'The configuration file of LiteLLM\'s proxy',
+  description: "The configuration file of LiteLLM's proxy",
   convert,
 })
 
@@ -21,7 +21,7 @@ const blocks = ['model_list', 'router_settings', 'litellm_settings', 'general_se
 function convert(file: YamlFile): Migrated {
   const ledger = new Ledger(file)
   const { root } = ledger
-  if (!blocks.some(block => Object.hasOwn(file.value, block))) ledger.wrong('/model_list', 'list: the models, as the file of LiteLLM\'s proxy has them')
+  if (!blocks.some(block => Object.hasOwn(file.value, block))) ledger.wrong('/model_list', "list: the models, as the file of LiteLLM's proxy has them")
   const deployments = new Deployments(ledger)
   for (const entry of root.sections('model_list')) deployments.read(entry)
   const router = root.section('router_settings')
@@ -45,23 +45,37 @@ function convert(file: YamlFile): Migrated {
 function written(source: string, { instances, hasWildcards }: Deployments, models: readonly VirtualModel[], { tree }: Settings, ledger: Ledger): string {
   const document = new Document({
     ...tree,
-    ...(instances.length === 0 ? {} : { models: listing(hasWildcards), providers: Object.fromEntries(instances.map(instance => [instance.name, blockOf(instance)])) }),
+    ...(instances.length === 0
+      ? {}
+      : { models: listing(hasWildcards), providers: Object.fromEntries(instances.map(instance => [instance.name, blockOf(instance)])) }),
     ...(models.length === 0 ? {} : { virtual_models: models.map(({ line: _, ...model }) => model) }),
   })
-  const missing = ledger.notes.filter(({ kind }) => kind !== 'converted').map(({ kind, pointer, text }) => ` ${source}:${ledger.line(pointer)} ${pointer} ${kind}: ${text}`)
-  document.commentBefore = [` Made of ${source} by "tapline migrate litellm".`, ...(missing.length === 0 ? [] : [' What is not as it was there:', ...missing])].join('\n')
-  comment(document.get('models'), hasWildcards ? ' What the providers list, and what stands below.' : ' Callers see the names of virtual_models alone, and the providers are not asked for others.')
+  const missing = ledger.notes
+    .filter(({ kind }) => kind !== 'converted')
+    .map(({ kind, pointer, text }) => ` ${source}:${ledger.line(pointer)} ${pointer} ${kind}: ${text}`)
+  document.commentBefore = [
+    ` Made of ${source} by "tapline migrate litellm".`,
+    ...(missing.length === 0 ? [] : [' What is not as it was there:', ...missing]),
+  ].join('\n')
+  comment(
+    document.get('models'),
+    hasWildcards
+      ? ' What the providers list, and what stands below.'
+      : ' Callers see the names of virtual_models alone, and the providers are not asked for others.',
+  )
   instances.forEach(({ name, line: at }) => comment(keyOf(document.get('providers'), name), ` ${source}:${at}`))
   models.forEach(({ line: at }, index) => comment(itemOf(document.get('virtual_models'), index), ` ${source}:${at}`))
   return document.toString({ lineWidth: 120 })
 }
 
 function listing(hasWildcards: boolean): Readonly<Record<string, unknown>> {
-  return hasWildcards ? { configured_provider_models_mode: 'merge' } : { configured_provider_models_mode: 'allowlist', keep_only_aliases_at_models_endpoint: true }
+  return hasWildcards
+    ? { configured_provider_models_mode: 'merge' }
+    : { configured_provider_models_mode: 'allowlist', keep_only_aliases_at_models_endpoint: true }
 }
 
 function blockOf({ settings, models }: Instance): Readonly<Record<string, unknown>> {
-  const listed = [...models].map(([id, metadata]) => Object.keys(metadata).length === 0 ? id : { id, metadata })
+  const listed = [...models].map(([id, metadata]) => (Object.keys(metadata).length === 0 ? id : { id, metadata }))
   return { ...settings, ...(listed.length === 0 ? {} : { models: listed }) }
 }
 

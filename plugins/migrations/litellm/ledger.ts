@@ -48,7 +48,9 @@ export class Ledger {
 
   /** Of what is missing, where it should be. */
   #place(pointer: string): Place | undefined {
-    return upwards(pointer).map(at => this.#file.places.get(at)).find(place => place !== undefined)
+    return upwards(pointer)
+      .map(at => this.#file.places.get(at))
+      .find(place => place !== undefined)
   }
 
   /** A text as Tapline writes it: `os.environ/NAME` is `${NAME}`, and what looks like a placeholder is none. */
@@ -87,12 +89,12 @@ export class Section {
   /** The value, whatever it is; null is none. */
   any(name: string): unknown {
     this.#read.add(name)
-    return Object.hasOwn(this.#value, name) ? this.#value[name] ?? undefined : undefined
+    return Object.hasOwn(this.#value, name) ? (this.#value[name] ?? undefined) : undefined
   }
 
   /** As the file writes it. */
   text(name: string): string | undefined {
-    return this.#typed(name, 'text', value => typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined)
+    return this.#typed(name, 'text', value => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined))
   }
 
   /** A number, or the variable that holds one, as Tapline writes it. */
@@ -105,16 +107,16 @@ export class Section {
   }
 
   flag(name: string): boolean | undefined {
-    return this.#typed(name, 'true or false', value => typeof value === 'boolean' ? value : undefined)
+    return this.#typed(name, 'true or false', value => (typeof value === 'boolean' ? value : undefined))
   }
 
   section(name: string): Section {
-    const value = this.#typed(name, 'map', value => isTree(value) ? value : undefined)
+    const value = this.#typed(name, 'map', value => (isTree(value) ? value : undefined))
     return new Section(this.#ledger, this.at(name), value ?? {})
   }
 
   list(name: string): readonly unknown[] {
-    return this.#typed(name, 'list', value => Array.isArray(value) ? value as readonly unknown[] : undefined) ?? []
+    return this.#typed(name, 'list', value => (Array.isArray(value) ? (value as readonly unknown[]) : undefined)) ?? []
   }
 
   /** The maps of a list. */

@@ -20,14 +20,20 @@ export class Settings {
   readRouter(router: Section): void {
     this.#routing(router)
     this.#attempts(router)
-    for (const name of router.rest) this.#ledger.leftOut(router.at(name), routerAdvice[name] ?? (name.startsWith('redis_') ? 'set REDIS_URL: limits and breakers of several gateways meet there' : 'there is no such setting here'))
+    for (const name of router.rest)
+      this.#ledger.leftOut(
+        router.at(name),
+        routerAdvice[name] ??
+          (name.startsWith('redis_') ? 'set REDIS_URL: limits and breakers of several gateways meet there' : 'there is no such setting here'),
+      )
   }
 
   readLitellm(section: Section): void {
     this.#attempts(section)
     this.#cache(section)
     this.#callbacks(section)
-    if (section.flag('drop_params') === true) this.#ledger.converted(section.at('drop_params'), 'nothing to write: what a model does not take is dropped, and reported in a header')
+    if (section.flag('drop_params') === true)
+      this.#ledger.converted(section.at('drop_params'), 'nothing to write: what a model does not take is dropped, and reported in a header')
     for (const name of section.rest) this.#ledger.leftOut(section.at(name), litellmAdvice[name] ?? 'there is no such setting here')
   }
 
@@ -44,7 +50,8 @@ export class Settings {
     }
     const variables = root.section('environment_variables')
     for (const name of variables.rest) this.#ledger.leftOut(variables.at(name), 'set it yourself, in the environment or in .env')
-    for (const name of root.rest) this.#ledger.leftOut(root.at(name), name === 'include' ? 'convert those files, too, and join what comes of it' : 'there is no such block here')
+    for (const name of root.rest)
+      this.#ledger.leftOut(root.at(name), name === 'include' ? 'convert those files, too, and join what comes of it' : 'there is no such block here')
   }
 
   #routing(router: Section): void {
@@ -54,7 +61,8 @@ export class Settings {
     if (strategy === 'cost-based-routing') {
       this.balancing = 'cost'
       this.#ledger.converted(at, 'virtual models with several targets have the strategy cost')
-    } else if (strategy === 'simple-shuffle') this.#ledger.changed(at, 'targets are taken in turn by their weights, not at random; calls of one session keep to one')
+    } else if (strategy === 'simple-shuffle')
+      this.#ledger.changed(at, 'targets are taken in turn by their weights, not at random; calls of one session keep to one')
     else this.#ledger.changed(at, 'there is no such strategy: targets are taken in turn by their weights; plugins may choose otherwise')
   }
 
@@ -62,8 +70,15 @@ export class Settings {
   #attempts(section: Section): void {
     this.#number(section, 'num_retries', '/resilience/retry/max_retries')
     for (const name of ['timeout', 'request_timeout']) this.#number(section, name, '/http/timeout')
-    this.#number(section, 'allowed_fails', '/resilience/circuit_breaker/failure_threshold', value => typeof value === 'number' ? value + 1 : value, 'failures in a row count, not those of a minute')
-    if (this.#number(section, 'cooldown_time', '/resilience/circuit_breaker/timeout', durationOf)) setIn(this.tree, '/resilience/circuit_breaker/scope', 'model')
+    this.#number(
+      section,
+      'allowed_fails',
+      '/resilience/circuit_breaker/failure_threshold',
+      value => (typeof value === 'number' ? value + 1 : value),
+      'failures in a row count, not those of a minute',
+    )
+    if (this.#number(section, 'cooldown_time', '/resilience/circuit_breaker/timeout', durationOf))
+      setIn(this.tree, '/resilience/circuit_breaker/scope', 'model')
   }
 
   #number(section: Section, name: string, pointer: string, spelled: (value: number | string) => unknown = value => value, change?: string): boolean {
@@ -81,7 +96,8 @@ export class Settings {
       return
     }
     const type = params.text('type') ?? 'redis'
-    if (type !== 'redis' && type !== 'local') return this.#ledger.leftOut(params.at('type'), `there is no exact cache in "${type}"; for a semantic one write cache.response.semantic`)
+    if (type !== 'redis' && type !== 'local')
+      return this.#ledger.leftOut(params.at('type'), `there is no exact cache in "${type}"; for a semantic one write cache.response.semantic`)
     const base = '/cache/response/simple'
     this.#set(`${base}/store`, type === 'local' ? 'memory' : 'redis', section.at('cache'))
     if (type === 'redis') this.#set(`${base}/redis/url`, this.#redisUrl(params), section.at('cache_params'))
@@ -100,7 +116,8 @@ export class Settings {
     const port = params.any('port') === undefined ? undefined : params.number('port')
     const scheme = params.flag('ssl') === true ? 'rediss' : 'redis'
     const user = params.text('username')
-    if (password !== undefined && variableIn(password) !== undefined) this.#ledger.changed(params.at('password'), 'the password stands in an address here: its value must be encoded for one')
+    if (password !== undefined && variableIn(password) !== undefined)
+      this.#ledger.changed(params.at('password'), 'the password stands in an address here: its value must be encoded for one')
     const spelledPassword = password === undefined ? (host === undefined ? '${REDIS_PASSWORD:-}' : '') : this.#password(password, params.at('password'))
     const login = spelledPassword === '' ? '' : `${user === undefined ? '' : this.#ledger.spelled(user)}:${spelledPassword}@`
     return `${scheme}://${login}${host === undefined ? '${REDIS_HOST:-localhost}' : this.#ledger.spelled(host)}:${port ?? '${REDIS_PORT:-6379}'}`
@@ -117,7 +134,8 @@ export class Settings {
       for (const [index, callback] of (Array.isArray(written) ? written : written === undefined ? [] : [written]).entries()) {
         const pointer = Array.isArray(written) ? `${section.at(list)}/${index}` : section.at(list)
         const block = typeof callback === 'string' && Object.hasOwn(blocks, callback) ? blocks[callback] : undefined
-        if (block === undefined) this.#ledger.leftOut(pointer, `${typeof callback === 'string' ? callback : 'it'}: write a plugin, or export traces with opentelemetry`)
+        if (block === undefined)
+          this.#ledger.leftOut(pointer, `${typeof callback === 'string' ? callback : 'it'}: write a plugin, or export traces with opentelemetry`)
         else this.#set(block, true, pointer)
       }
     }

@@ -47,13 +47,15 @@ export class Book {
 
   /** @param edit what administrators' models are afterwards; undefined leaves them. @throws GatewayError, and what `edit` throws */
   async change(edit: (models: KeptModels) => KeptModels | undefined): Promise<void> {
-    await this.#document.change(({ models }) => {
-      const after = edit(models)
-      if (after === undefined) return undefined
-      const fault = chainFault(this.#merged(after))
-      if (fault !== undefined) throw gatewayError('invalid_value', fault, { param: 'targets' })
-      return { models: after }
-    }).catch(refuseContention('virtual models'))
+    await this.#document
+      .change(({ models }) => {
+        const after = edit(models)
+        if (after === undefined) return undefined
+        const fault = chainFault(this.#merged(after))
+        if (fault !== undefined) throw gatewayError('invalid_value', fault, { param: 'targets' })
+        return { models: after }
+      })
+      .catch(refuseContention('virtual models'))
   }
 
   /** The configuration counts before administrators. */

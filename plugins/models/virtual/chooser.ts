@@ -50,35 +50,45 @@ export class Chooser {
     const isThere = free.some(({ index }) => index === pinned)
     if (isThere && pinned !== undefined && redirect.model.strategy !== 'plugin') return pinned
     const picked = this.#pick(redirect, free, ask, isThere ? pinned : undefined)
-    const pin = (index: number): Now<number> => index === pinned ? index : this.#pinned(key, index, pinned, free)
+    const pin = (index: number): Now<number> => (index === pinned ? index : this.#pinned(key, index, pinned, free))
     return isPromise(picked) ? picked.then(pin) : pin(picked)
   }
 
   /** Another process may have been first; then its choice counts, if it can serve. */
   #pinned(key: string, index: number, instead: number | undefined, free: readonly Viable[]): Now<number> {
     const agreed = this.#parts.pins.pin(key, index, instead)
-    const usable = (known: number) => free.some(viable => viable.index === known) ? known : index
+    const usable = (known: number) => (free.some(viable => viable.index === known) ? known : index)
     return isPromise(agreed) ? agreed.then(usable) : usable(agreed)
   }
 
   #pick(redirect: Redirect, free: readonly Viable[], ask: Ask, pinned: number | undefined): Now<number> {
     const { source, strategy } = redirect.model
     switch (strategy) {
-      case 'cost': return this.#cheapest(free)
-      case 'plugin': return this.#asked(redirect, free, ask, pinned)
-      case 'adaptive': this.#parts.warn(source, 'nothing here adapts; the weights decide')
+      case 'cost':
+        return this.#cheapest(free)
+      case 'plugin':
+        return this.#asked(redirect, free, ask, pinned)
+      case 'adaptive':
+        this.#parts.warn(source, 'nothing here adapts; the weights decide')
     }
     return this.#inTurn(source, free)
   }
 
   #inTurn(source: string, free: readonly Viable[]): number {
     if (free.length === 1) return free[0]?.index ?? 0
-    return free[this.#parts.turns.next(source, free.map(({ option }) => option.weight))]?.index ?? 0
+    return (
+      free[
+        this.#parts.turns.next(
+          source,
+          free.map(({ option }) => option.weight),
+        )
+      ]?.index ?? 0
+    )
   }
 
   #cheapest(free: readonly Viable[]): number {
     const priced = free.map(({ index, leaves }) => ({ index, price: this.#priceOf(leaves) ?? Number.POSITIVE_INFINITY }))
-    return priced.reduce((best, one) => one.price < best.price ? one : best).index
+    return priced.reduce((best, one) => (one.price < best.price ? one : best)).index
   }
 
   /** A chain costs what its cheapest end costs. */
@@ -98,7 +108,9 @@ export class Chooser {
     const at = free.findIndex(({ index }) => index === pinned)
     const noted = noteChoice(exchange, strategy.name, this.#parts.clock)
     try {
-      const answer = await this.#inTime(Promise.try(() => strategy.choose({ source, options: free.map(viable => this.#optionOf(viable)), pinned: at < 0 ? undefined : at, config, exchange })))
+      const answer = await this.#inTime(
+        Promise.try(() => strategy.choose({ source, options: free.map(viable => this.#optionOf(viable)), pinned: at < 0 ? undefined : at, config, exchange })),
+      )
       const chosen = answer === undefined ? undefined : free[answer]
       noted(chosen?.option.selector)
       if (chosen !== undefined) return chosen.index

@@ -29,34 +29,51 @@ export function configuredModels(options: Options, providers: readonly string[])
   return all
 }
 
-function fromConfiguration({ target, targets, strategy_plugin: plugin, slowdown, ...given }: Options['virtual_models'][number], providers: readonly string[]): KnownModel {
+function fromConfiguration(
+  { target, targets, strategy_plugin: plugin, slowdown, ...given }: Options['virtual_models'][number],
+  providers: readonly string[],
+): KnownModel {
   const model: VirtualModel = {
     ...given,
     source: given.source.trim(),
-    targets: [...target === undefined ? [] : [{ model: target, weight: 1 }], ...targets],
+    targets: [...(target === undefined ? [] : [{ model: target, weight: 1 }]), ...targets],
     strategy_plugin: plugin ?? null,
     slowdown: slowdown ?? null,
     user_paths: given.user_paths.map(path => normaliseUserPath(path) ?? path),
   }
-  const source = isRedirect(model) ? model.source : readModelSelector(model.source, providers)?.text ?? model.source
+  const source = isRedirect(model) ? model.source : (readModelSelector(model.source, providers)?.text ?? model.source)
   return { ...model, source, managed: true, created_at: null, updated_at: null }
 }
 
 /** Rules of the configuration, of the file over them, and of the environment over both. */
-function fromRules({ failover_rules: rules, failover_rules_json: fromEnvironment, manual_rules_path: path, disabled_failover: disabled }: Options): readonly KnownModel[] {
-  const off = new Set(Array.isArray(disabled) ? disabled : Object.entries(disabled).flatMap(([model, isOff]) => isOff ? model : []))
-  const all = { ...rules, ...path === undefined ? {} : readRules(path), ...fromEnvironment }
-  return Object.entries(all).filter(([primary, further]) => !off.has(primary) && further.length > 0).map(([primary, further]) => ({
-    ...defaults, source: primary, strategy: 'failover', targets: [primary, ...further.filter(selector => selector !== primary)].map(model => ({ model, weight: 1 })),
-    description: 'made of failover.rules', managed: true, created_at: null, updated_at: null,
-  }))
+function fromRules({
+  failover_rules: rules,
+  failover_rules_json: fromEnvironment,
+  manual_rules_path: path,
+  disabled_failover: disabled,
+}: Options): readonly KnownModel[] {
+  const off = new Set(Array.isArray(disabled) ? disabled : Object.entries(disabled).flatMap(([model, isOff]) => (isOff ? model : [])))
+  const all = { ...rules, ...(path === undefined ? {} : readRules(path)), ...fromEnvironment }
+  return Object.entries(all)
+    .filter(([primary, further]) => !off.has(primary) && further.length > 0)
+    .map(([primary, further]) => ({
+      ...defaults,
+      source: primary,
+      strategy: 'failover',
+      targets: [primary, ...further.filter(selector => selector !== primary)].map(model => ({ model, weight: 1 })),
+      description: 'made of failover.rules',
+      managed: true,
+      created_at: null,
+      updated_at: null,
+    }))
 }
 
 /** @throws Error if the file is not there, or holds something else */
 function readRules(path: string): Readonly<Record<string, readonly string[]>> {
   const rules: unknown = parsed(path)
   const isRule = (value: unknown) => Array.isArray(value) && value.every(selector => typeof selector === 'string' && selector !== '')
-  if (typeof rules !== 'object' || rules === null || Array.isArray(rules) || !Object.values(rules).every(isRule)) throw new Error(`${path} is not an object of lists of models`)
+  if (typeof rules !== 'object' || rules === null || Array.isArray(rules) || !Object.values(rules).every(isRule))
+    throw new Error(`${path} is not an object of lists of models`)
   return rules as Readonly<Record<string, readonly string[]>>
 }
 

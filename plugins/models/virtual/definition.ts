@@ -43,8 +43,19 @@ export interface KnownModel extends VirtualModel {
 }
 
 export const defaults: Omit<VirtualModel, 'source'> = {
-  targets: [], strategy: 'round_robin', strategy_plugin: null, strategy_config: {}, session_affinity: true, failover: true, user_paths: [], groups: [],
-  slowdown: null, label_targets: false, description: '', enabled: true, locked: false,
+  targets: [],
+  strategy: 'round_robin',
+  strategy_plugin: null,
+  strategy_config: {},
+  session_affinity: true,
+  failover: true,
+  user_paths: [],
+  groups: [],
+  slowdown: null,
+  label_targets: false,
+  description: '',
+  enabled: true,
+  locked: false,
 }
 
 export function isRedirect({ targets }: Pick<VirtualModel, 'targets'>): boolean {

@@ -18,13 +18,20 @@ function commonFault({ source, user_paths: paths, slowdown }: VirtualModel): Fau
   if (source === '') return { param: 'source', message: 'source must not be empty' }
   const wrongPath = paths.findIndex(path => path === '' || normaliseUserPath(path) !== path)
   if (wrongPath >= 0) return { param: `user_paths.${wrongPath}`, message: `${JSON.stringify(paths[wrongPath])} is no user path` }
-  const isPace = slowdown === null || slowdown === 0 || slowdown >= 0.1 && slowdown <= 10
+  const isPace = slowdown === null || slowdown === 0 || (slowdown >= 0.1 && slowdown <= 10)
   return isPace ? undefined : { param: 'slowdown', message: 'slowdown must be 0, or from 0.1 to 10' }
 }
 
-function redirectFault({ targets, groups, strategy, strategy_plugin: plugin, strategy_config: config }: VirtualModel, providers: readonly string[]): Fault | undefined {
+function redirectFault(
+  { targets, groups, strategy, strategy_plugin: plugin, strategy_config: config }: VirtualModel,
+  providers: readonly string[],
+): Fault | undefined {
   const stranger = targets.findIndex(({ provider }) => provider !== undefined && !providers.includes(provider))
-  if (stranger >= 0) return { param: `targets.${stranger}.provider`, message: `there is no provider ${JSON.stringify(targets[stranger]?.provider)}; known: ${providers.join(', ')}` }
+  if (stranger >= 0)
+    return {
+      param: `targets.${stranger}.provider`,
+      message: `there is no provider ${JSON.stringify(targets[stranger]?.provider)}; known: ${providers.join(', ')}`,
+    }
   if (groups.length > 0) return { param: 'groups', message: 'groups are for policies, which have no targets; user_paths say who may use a name' }
   if (strategy === 'plugin') return plugin === null ? { param: 'strategy_plugin', message: 'strategy_plugin must say which plugin chooses' } : undefined
   if (plugin !== null) return { param: 'strategy_plugin', message: 'strategy_plugin is for the strategy "plugin"' }
@@ -32,7 +39,12 @@ function redirectFault({ targets, groups, strategy, strategy_plugin: plugin, str
 }
 
 function policyFault({ source, strategy_plugin: plugin, label_targets: labels }: VirtualModel, providers: readonly string[]): Fault | undefined {
-  if (readModelSelector(source, providers) === undefined) return { param: 'source', message: `${JSON.stringify(source)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *; known providers: ${providers.join(', ')}` }
-  if (plugin !== null || labels) return { param: plugin === null ? 'label_targets' : 'strategy_plugin', message: 'a virtual model without targets routes nothing' }
+  if (readModelSelector(source, providers) === undefined)
+    return {
+      param: 'source',
+      message: `${JSON.stringify(source)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *; known providers: ${providers.join(', ')}`,
+    }
+  if (plugin !== null || labels)
+    return { param: plugin === null ? 'label_targets' : 'strategy_plugin', message: 'a virtual model without targets routes nothing' }
   return undefined
 }

@@ -78,7 +78,10 @@ export class SharedPins implements Pins {
 
   async #claim(key: string, index: number): Promise<number> {
     const now = this.#clock.now()
-    const { admitted, standings } = await this.#state.claim([{ counter: { counter: nameOf(key), add: index + 1, expiresAtMs: now + idleMs }, limit: index + 1 }], now)
+    const { admitted, standings } = await this.#state.claim(
+      [{ counter: { counter: nameOf(key), add: index + 1, expiresAtMs: now + idleMs }, limit: index + 1 }],
+      now,
+    )
     this.#note(key, now)
     return admitted ? index : (standings[0]?.current ?? index + 1) - 1
   }

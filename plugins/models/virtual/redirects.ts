@@ -36,9 +36,14 @@ export class Redirects {
     this.all = all
     const models = [...all.values()]
     this.#active = new Map(models.filter(model => isRedirect(model) && model.enabled).map(model => [model.source, prepare(model)]))
-    this.policies = new Map(models.filter(model => !isRedirect(model)).map(({ source, enabled, user_paths: userPaths, groups, slowdown }) => [source, { enabled, userPaths, groups, slowdown }]))
+    this.policies = new Map(
+      models
+        .filter(model => !isRedirect(model))
+        .map(({ source, enabled, user_paths: userPaths, groups, slowdown }) => [source, { enabled, userPaths, groups, slowdown }]),
+    )
     this.hasSlowPolicies = [...this.policies.values()].some(({ slowdown }) => (slowdown ?? 0) > 0)
-    this.watchesAttempts = this.hasSlowPolicies || models.some(({ strategy, slowdown, label_targets: labels }) => strategy === 'plugin' || labels || (slowdown ?? 0) > 0)
+    this.watchesAttempts =
+      this.hasSlowPolicies || models.some(({ strategy, slowdown, label_targets: labels }) => strategy === 'plugin' || labels || (slowdown ?? 0) > 0)
   }
 
   get sources(): Iterable<string> {
@@ -58,7 +63,14 @@ export class Redirects {
 }
 
 function prepare(model: KnownModel): Redirect {
-  const options = model.targets.map(target => ({ selector: selectorOf(target), weight: Math.max(1, Math.round(target.weight)), isSelf: selectorOf(target) === model.source }))
-  const fingerprint = createHash('sha256').update(JSON.stringify([model.source, options.map(({ selector, weight }) => [selector, weight])])).digest('base64url').slice(0, 22)
+  const options = model.targets.map(target => ({
+    selector: selectorOf(target),
+    weight: Math.max(1, Math.round(target.weight)),
+    isSelf: selectorOf(target) === model.source,
+  }))
+  const fingerprint = createHash('sha256')
+    .update(JSON.stringify([model.source, options.map(({ selector, weight }) => [selector, weight])]))
+    .digest('base64url')
+    .slice(0, 22)
   return { model, options, fingerprint }
 }

@@ -24,7 +24,8 @@ export function refuseUsed(all: ReadonlyMap<string, VirtualModel>, source: strin
   const model = all.get(source)
   if (model === undefined || !isRedirect(model)) return
   const users = usersOf(source, all.values())
-  if (users.length > 0) throw gatewayError('in_use', `${JSON.stringify(source)} is a target of ${users.map(user => JSON.stringify(user)).join(', ')}`, { param })
+  if (users.length > 0)
+    throw gatewayError('in_use', `${JSON.stringify(source)} is a target of ${users.map(user => JSON.stringify(user)).join(', ')}`, { param })
 }
 
 export function refuseLocked({ unlock = false, locked }: Pick<VirtualModelWrite, 'unlock' | 'locked'>, stored: KeptModel | undefined, model: KeptModel): void {
@@ -45,7 +46,12 @@ export function refuseReached({ access, registry, providers }: VirtualDeps, sour
     ...access.keys.filter(({ allowedModels }) => reaches(allowedModels)).map(({ name }) => `the key ${JSON.stringify(name)}`),
     ...access.allowlists.filter(({ allowedModels }) => reaches(allowedModels)).map(({ path }) => `the user path ${path}`),
   ]
-  if (who.length > 0) throw gatewayError('in_use', `${who.slice(0, 3).join(', ')}${who.length > 3 ? ` and ${who.length - 3} more` : ''} may reach models by ${JSON.stringify(source)}: say force, if it shall go`, { param: 'source' })
+  if (who.length > 0)
+    throw gatewayError(
+      'in_use',
+      `${who.slice(0, 3).join(', ')}${who.length > 3 ? ` and ${who.length - 3} more` : ''} may reach models by ${JSON.stringify(source)}: say force, if it shall go`,
+      { param: 'source' },
+    )
 }
 
 /** Models that nobody has are a slip of the pen. */

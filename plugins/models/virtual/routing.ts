@@ -43,7 +43,10 @@ export class VirtualRouting {
     const { turns, pins, health } = memoryOf(parts)
     const shared: Pins = parts.state?.isShared === true ? new SharedPins(parts.state, parts.clock) : pins
     const chooser = new Chooser({
-      turns, health, pins: shared, clock: parts.clock,
+      turns,
+      health,
+      pins: shared,
+      clock: parts.clock,
       price: target => this.#price?.(target),
       strategy: name => this.#strategies.get(name),
       warn: (source, message, cause) => this.#warnOnce(parts, source, message, cause),
@@ -69,18 +72,23 @@ export class VirtualRouting {
 
   addStrategy(strategy: RouteStrategy): () => void {
     this.#strategies.set(strategy.name, strategy)
-    return () => { if (this.#strategies.get(strategy.name) === strategy) this.#strategies.delete(strategy.name) }
+    return () => {
+      if (this.#strategies.get(strategy.name) === strategy) this.#strategies.delete(strategy.name)
+    }
   }
 
   addPrices(price: (target: Target) => number | undefined): () => void {
     this.#price = price
-    return () => { if (this.#price === price) this.#price = undefined }
+    return () => {
+      if (this.#price === price) this.#price = undefined
+    }
   }
 
   /** What is wrong with what a strategy is told; undefined if it may be told so. */
   configFault(name: string, config: Readonly<Record<string, unknown>>): Fault | undefined {
     const strategy = this.#strategies.get(name)
-    if (strategy === undefined) return { param: 'strategy_plugin', message: `there is no strategy ${JSON.stringify(name)}; known: ${[...this.#strategies.keys()].join(', ') || 'none'}` }
+    if (strategy === undefined)
+      return { param: 'strategy_plugin', message: `there is no strategy ${JSON.stringify(name)}; known: ${[...this.#strategies.keys()].join(', ') || 'none'}` }
     const [problem] = checkOptions(strategy.schema, config, () => undefined).problems
     if (problem === undefined) return undefined
     return { param: `strategy_config${(problem.pointer ?? '').replaceAll('/', '.')}`, message: problem.message ?? `expected ${problem.expected}` }
@@ -108,7 +116,7 @@ export class VirtualRouting {
   #slowdownOf(provider: string, model: string): number {
     if (!this.redirects.hasSlowPolicies) return 0
     const selector = this.#access.policyOf(provider, model)?.selector
-    return selector === undefined ? 0 : this.redirects.policies.get(selector)?.slowdown ?? 0
+    return selector === undefined ? 0 : (this.redirects.policies.get(selector)?.slowdown ?? 0)
   }
 
   #warnOnce(parts: Routing, source: string, message: string, cause: unknown): void {

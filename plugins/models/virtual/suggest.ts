@@ -20,7 +20,9 @@ interface Ranked {
 export function suggest({ registry }: VirtualDeps, source: string): FailoverSuggestion {
   const [primary] = registry.reached(source)
   if (primary === undefined) throw gatewayError('not_found', `nobody has the model ${JSON.stringify(source)}`, { param: 'source' })
-  const all = registry.inventories.flatMap(({ provider, entries }) => [...entries.values()].map((entry): Candidate => ({ provider: provider.name, model: entry.id, metadata: registry.metadata(provider, entry) ?? {} })))
+  const all = registry.inventories.flatMap(({ provider, entries }) =>
+    [...entries.values()].map((entry): Candidate => ({ provider: provider.name, model: entry.id, metadata: registry.metadata(provider, entry) ?? {} })),
+  )
   const self = all.find(({ provider, model }) => provider === primary.provider.name && model === primary.model)
   if (self === undefined) return { targets: [] }
   const others = all.filter(other => other !== self && isAlike(self, other, primary))
@@ -31,13 +33,14 @@ export function suggest({ registry }: VirtualDeps, source: string): FailoverSugg
 /** The same model elsewhere stands in for any; another one only where it is for the same, and it is known how good the first is. */
 function isAlike(self: Candidate, other: Candidate, { provider }: Target): boolean {
   if (modeOf(self) !== modeOf(other)) return false
-  return other.model === self.model && other.provider !== provider.name || rankingOf(self) !== undefined
+  return (other.model === self.model && other.provider !== provider.name) || rankingOf(self) !== undefined
 }
 
 /** Smaller comes first, member by member. */
 function closeness(self: Candidate, other: Candidate): readonly (number | string)[] {
   const [own, its] = [rankingOf(self), rankingOf(other)]
-  const [elo, rank] = own === undefined || its === undefined ? [Number.MAX_VALUE, Number.MAX_VALUE] : [Math.abs(own.elo - its.elo), Math.abs(own.rank - its.rank)]
+  const [elo, rank] =
+    own === undefined || its === undefined ? [Number.MAX_VALUE, Number.MAX_VALUE] : [Math.abs(own.elo - its.elo), Math.abs(own.rank - its.rank)]
   return [other.model === self.model ? 0 : 1, familyOf(other) === familyOf(self) ? 0 : 1, elo, rank, -shared(self, other), nameOf(other)]
 }
 
@@ -57,7 +60,10 @@ function reasonOf(self: Candidate, other: Candidate): string {
 function rankingOf({ metadata }: Candidate): Ranked | undefined {
   const rankings: unknown = metadata['rankings']
   if (typeof rankings !== 'object' || rankings === null) return undefined
-  return Object.values(rankings).find((ranking): ranking is Ranked => typeof ranking === 'object' && ranking !== null && typeof (ranking as Ranked).elo === 'number' && typeof (ranking as Ranked).rank === 'number')
+  return Object.values(rankings).find(
+    (ranking): ranking is Ranked =>
+      typeof ranking === 'object' && ranking !== null && typeof (ranking as Ranked).elo === 'number' && typeof (ranking as Ranked).rank === 'number',
+  )
 }
 
 function modeOf({ metadata }: Candidate): string {
@@ -67,11 +73,12 @@ function modeOf({ metadata }: Candidate): string {
 
 function familyOf({ model, metadata }: Candidate): string {
   const said = metadata['family']
-  return typeof said === 'string' ? said : model.slice(model.lastIndexOf('/') + 1).split(/[-.:\d]/, 1)[0] ?? ''
+  return typeof said === 'string' ? said : (model.slice(model.lastIndexOf('/') + 1).split(/[-.:\d]/, 1)[0] ?? '')
 }
 
 function shared(self: Candidate, other: Candidate): number {
-  const of = ({ metadata }: Candidate) => Object.entries((metadata['capabilities'] ?? {}) as Record<string, unknown>).flatMap(([name, has]) => has === true ? name : [])
+  const of = ({ metadata }: Candidate) =>
+    Object.entries((metadata['capabilities'] ?? {}) as Record<string, unknown>).flatMap(([name, has]) => (has === true ? name : []))
   const its = new Set(of(other))
   return of(self).filter(name => its.has(name)).length
 }

@@ -26,7 +26,7 @@ export class TargetHealth {
   of(target: Target): RouteOption['health'] {
     const outcomes = this.#outcomes.get(nameOf(target))
     if (outcomes === undefined) return unknown
-    const times = outcomes.flatMap(({ failed, ms }) => failed ? [] : ms).sort((one, other) => one - other)
+    const times = outcomes.flatMap(({ failed, ms }) => (failed ? [] : ms)).sort((one, other) => one - other)
     return { calls: outcomes.length, errorRate: outcomes.filter(({ failed }) => failed).length / outcomes.length, medianMs: times[times.length >> 1] }
   }
 

@@ -7,12 +7,17 @@ import { isRedirect, selectorOf, type KnownModel } from './definition.ts'
 import type { VirtualDeps } from './deps.ts'
 
 export function views(deps: VirtualDeps): VirtualModelView[] {
-  return [...deps.book.all.values()].sort((one, other) => one.source < other.source ? -1 : 1).map(model => viewOf(model, deps))
+  return [...deps.book.all.values()].sort((one, other) => (one.source < other.source ? -1 : 1)).map(model => viewOf(model, deps))
 }
 
 export function viewOf(model: KnownModel, { registry, providers }: Pick<VirtualDeps, 'registry' | 'providers'>): VirtualModelView {
   const { targets, strategy_config: config, user_paths: paths, groups, ...said } = model
-  const shown = targets.map(target => ({ provider: target.provider ?? null, model: target.model, weight: target.weight, leaf: leavesOf(model.source, selectorOf(target), registry)[0] }))
+  const shown = targets.map(target => ({
+    provider: target.provider ?? null,
+    model: target.model,
+    weight: target.weight,
+    leaf: leavesOf(model.source, selectorOf(target), registry)[0],
+  }))
   const first = shown.find(({ leaf }) => leaf !== undefined)?.leaf
   return {
     ...said,
@@ -33,6 +38,6 @@ export function viewOf(model: KnownModel, { registry, providers }: Pick<VirtualD
 /** The real models behind a target that could serve now; a target that names its source means the real model. */
 function leavesOf(source: string, selector: string, registry: VirtualDeps['registry']) {
   const real = selector === source ? registry.find(selector) : undefined
-  const leaves = selector === source ? real === undefined ? [] : [real] : registry.reached(selector)
+  const leaves = selector === source ? (real === undefined ? [] : [real]) : registry.reached(selector)
   return leaves.filter(leaf => registry.isAvailable(leaf))
 }

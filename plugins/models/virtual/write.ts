@@ -66,11 +66,15 @@ class Before {
 
 function merged(deps: VirtualDeps, models: KeptModels, body: VirtualModelWrite, old: string): KeptModel {
   const stored = own(models, old)
-  if (body.old_source !== undefined && stored === undefined && !deps.book.all.has(old)) throw gatewayError('not_found', `there is no virtual model ${JSON.stringify(body.old_source)}`, { param: 'old_source' })
+  if (body.old_source !== undefined && stored === undefined && !deps.book.all.has(old))
+    throw gatewayError('not_found', `there is no virtual model ${JSON.stringify(body.old_source)}`, { param: 'old_source' })
   refuseManaged(deps, old, body.old_source === undefined ? 'source' : 'old_source')
   const said = { ...defaults, ...stored, ...given(body), targets: targetsOf(body, stored) }
   // Targets alone that are said anew, with another strategy than that of a plugin, leave nothing for a plugin to know.
-  const strategy = said.strategy === 'plugin' ? {} : { ...body.strategy_plugin === undefined ? { strategy_plugin: null } : {}, ...body.strategy_config === undefined ? { strategy_config: {} } : {} }
+  const strategy =
+    said.strategy === 'plugin'
+      ? {}
+      : { ...(body.strategy_plugin === undefined ? { strategy_plugin: null } : {}), ...(body.strategy_config === undefined ? { strategy_config: {} } : {}) }
   const now = deps.clock.now()
   const model: KeptModel = { ...said, ...strategy, source: sourceOf(body.source, said.targets, deps), created_at: stored?.created_at ?? now, updated_at: now }
   const all = standing(deps, models)
@@ -88,8 +92,16 @@ function standing({ book }: VirtualDeps, models: KeptModels): ReadonlyMap<string
 }
 
 /** What the body says beside names, targets and what is meant for this write alone. */
-function given({ source: _s, old_source: _o, target_model: _t, targets: _ts, unlock: _u, clear_targets: _c, ...said }: VirtualModelWrite): Partial<VirtualModel> {
-  return { ...said, ...said.user_paths === undefined ? {} : { user_paths: said.user_paths.map(readPath) } }
+function given({
+  source: _s,
+  old_source: _o,
+  target_model: _t,
+  targets: _ts,
+  unlock: _u,
+  clear_targets: _c,
+  ...said
+}: VirtualModelWrite): Partial<VirtualModel> {
+  return { ...said, ...(said.user_paths === undefined ? {} : { user_paths: said.user_paths.map(readPath) }) }
 }
 
 function readPath(text: string, index: number): string {
@@ -99,21 +111,29 @@ function readPath(text: string, index: number): string {
 }
 
 /** Who names no target means those that stand. */
-function targetsOf({ target_model: one, targets, clear_targets: mayClear = false }: VirtualModelWrite, stored: VirtualModel | undefined): readonly VirtualTarget[] {
+function targetsOf(
+  { target_model: one, targets, clear_targets: mayClear = false }: VirtualModelWrite,
+  stored: VirtualModel | undefined,
+): readonly VirtualTarget[] {
   if (one !== undefined && targets !== undefined) throw invalidValue('target_model', 'target_model and targets exclude each other')
   if (one !== undefined) return [{ model: one.trim(), weight: 1 }]
   if (targets === undefined) return stored?.targets ?? []
-  if (targets.length === 0 && stored !== undefined && isRedirect(stored) && !mayClear) throw gatewayError('conflict', 'without targets the name becomes a policy: say clear_targets, if that is meant', { param: 'targets' })
-  return targets.map(({ provider, model, weight = 1 }) => ({ ...provider === null || provider === undefined || provider === '' ? {} : { provider }, model: model.trim(), weight }))
+  if (targets.length === 0 && stored !== undefined && isRedirect(stored) && !mayClear)
+    throw gatewayError('conflict', 'without targets the name becomes a policy: say clear_targets, if that is meant', { param: 'targets' })
+  return targets.map(({ provider, model, weight = 1 }) => ({
+    ...(provider === null || provider === undefined || provider === '' ? {} : { provider }),
+    model: model.trim(),
+    weight,
+  }))
 }
 
 /** A policy is known by the one spelling of its selector. */
 function sourceOf(text: string, targets: readonly VirtualTarget[], { providers }: VirtualDeps): string {
-  return targets.length > 0 ? text.trim() : readModelSelector(text, providers)?.text ?? text.trim()
+  return targets.length > 0 ? text.trim() : (readModelSelector(text, providers)?.text ?? text.trim())
 }
 
 /** The source that is meant, as it is kept. */
 function sourceIn(models: KeptModels, text: string, { providers, book }: VirtualDeps): string {
   const source = text.trim()
-  return own(models, source) !== undefined || book.all.has(source) ? source : readModelSelector(source, providers)?.text ?? source
+  return own(models, source) !== undefined || book.all.has(source) ? source : (readModelSelector(source, providers)?.text ?? source)
 }

@@ -116,5 +116,5 @@ export class MongoBackend implements Backend {
 }
 
 async function count({ reads, sums }: OpenJournal, filter: Filter): Promise<number> {
-  return await sums.count(filter) ?? await reads.count(filter)
+  return (await sums.count(filter)) ?? (await reads.count(filter))
 }

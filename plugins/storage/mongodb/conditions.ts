@@ -15,20 +15,20 @@ export type FoundApart = ReadonlyMap<string, readonly string[]>
 export function conditionOf(filter: Filter, shape: JournalShape, apart: FoundApart): Document {
   const { from, to, equals = {}, not = {}, within = {}, has = {}, search, any } = filter
   return all([
-    ...from === undefined ? [] : [{ timestamp: { $gte: Math.ceil(from) } }],
-    ...to === undefined ? [] : [{ timestamp: { $lt: Math.ceil(to) } }],
+    ...(from === undefined ? [] : [{ timestamp: { $gte: Math.ceil(from) } }]),
+    ...(to === undefined ? [] : [{ timestamp: { $lt: Math.ceil(to) } }]),
     ...Object.entries(equals).map(([name, value]) => equalsOne(columnOf(shape, name), [value].flat())),
     ...Object.entries(not).map(([name, value]) => differs(columnOf(shape, name), value)),
     ...Object.entries(within).flatMap(([name, path]) => isWithin(fieldOf(columnOf(shape, name)), path)),
     ...Object.entries(has).map(([name, text]) => hasText(columnOf(shape, name), text)),
-    ...search === undefined || search === '' ? [] : [holdsSomewhere(search, shape, apart)],
-    ...any === undefined ? [] : [oneOf(any.map(one => conditionOf(one, shape, apart)))],
+    ...(search === undefined || search === '' ? [] : [holdsSomewhere(search, shape, apart)]),
+    ...(any === undefined ? [] : [oneOf(any.map(one => conditionOf(one, shape, apart)))]),
   ])
 }
 
 /** All texts that a filter searches for. */
 export function searchesOf({ search, any = [] }: Filter): readonly string[] {
-  return [...search === undefined || search === '' ? [] : [search], ...any.flatMap(searchesOf)]
+  return [...(search === undefined || search === '' ? [] : [search]), ...any.flatMap(searchesOf)]
 }
 
 /** The field of a column. */
@@ -38,7 +38,9 @@ export function nameOf(column: string): string {
 
 /** Rows whose columns of these hold a text. */
 export function holdingColumn(columns: readonly ShapedColumn[], search: string): readonly Document[] {
-  return columns.filter(({ searched }) => searched).flatMap(({ name, type }) => spellings(type, search.toLowerCase()).map(spelled => ({ [name]: holds(spelled) })))
+  return columns
+    .filter(({ searched }) => searched)
+    .flatMap(({ name, type }) => spellings(type, search.toLowerCase()).map(spelled => ({ [name]: holds(spelled) })))
 }
 
 function equalsOne(column: ShapedColumn, values: readonly unknown[]): Document {
@@ -56,11 +58,7 @@ function hasText({ name, type }: ShapedColumn, text: string): Document {
 }
 
 function holdsSomewhere(search: string, { columns }: JournalShape, apart: FoundApart): Document {
-  return oneOf([
-    { _id: holds(encodeText(search.toLowerCase())) },
-    ...holdingColumn(columns, search),
-    { _id: { $in: [...apart.get(search) ?? []] } },
-  ])
+  return oneOf([{ _id: holds(encodeText(search.toLowerCase())) }, ...holdingColumn(columns, search), { _id: { $in: [...(apart.get(search) ?? [])] } }])
 }
 
 function fieldOf({ name }: ShapedColumn): string {

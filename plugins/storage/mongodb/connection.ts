@@ -20,7 +20,8 @@ const refusals = [6, 7, 89, 91, 189, 365, 9001, 10107, 11600, 11601, 11602, 1343
 /** What it says of work that it gave up: a lock or a limit of time that passed, a write in another's way, a cursor that a restart took away. */
 const givenUp = [24, 43, 50, 64, 112, 175, 202, 237, 262]
 const awayCodes = new Set([...refusals, ...givenUp])
-const awayNames = /^Mongo(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|ServerClosed|ClientClosed|PoolClosed|PoolCleared|WaitQueueTimeout|OperationTimeout|ExpiredSession)Error$/
+const awayNames =
+  /^Mongo(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|ServerClosed|ClientClosed|PoolClosed|PoolCleared|WaitQueueTimeout|OperationTimeout|ExpiredSession)Error$/
 
 export class Connection {
   readonly client: MongoClient
@@ -43,7 +44,9 @@ export class Connection {
     this.name = `MongoDB at ${client.options.hosts.join(', ') || client.options.srvHost}, database ${database}`
     this.#clock = clock
     this.#pulse = new Heartbeat(client, clock, address => this.#startAnew(address))
-    client.on('serverDescriptionChanged', ({ newDescription: { type } }) => { if (type === 'Unknown') this.#forgetLater() })
+    client.on('serverDescriptionChanged', ({ newDescription: { type } }) => {
+      if (type === 'Unknown') this.#forgetLater()
+    })
   }
 
   /**
@@ -89,7 +92,12 @@ export class Connection {
     if (this.#isClosed) return
     this.#isStuck = true
     for (const end of this.#asking) end(new StorageUnavailable(`${this.name}: the driver does not look after ${address} any more`))
-    this.#connecting = this.client.close().catch(() => {}).then(() => { this.#connecting = undefined })
+    this.#connecting = this.client
+      .close()
+      .catch(() => {})
+      .then(() => {
+        this.#connecting = undefined
+      })
   }
 
   #forgetLater(): void {
@@ -106,7 +114,14 @@ export class Connection {
   async #connected(): Promise<void> {
     await this.#connecting
     if (this.#isClosed || !this.#isStuck) return
-    await (this.#connecting ??= this.client.connect().then(() => { this.#isStuck = false }).finally(() => { this.#connecting = undefined }))
+    await (this.#connecting ??= this.client
+      .connect()
+      .then(() => {
+        this.#isStuck = false
+      })
+      .finally(() => {
+        this.#connecting = undefined
+      }))
   }
 }
 

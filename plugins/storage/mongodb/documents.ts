@@ -50,7 +50,7 @@ export class Documents {
       const there = await this.#documents.findOne({ _id: key(collection, id) })
       if (expected !== undefined && expected !== (isLive(there, now) ? there.revision : 0)) return undefined
       const document = written(write, there)
-      if (!await this.#replace(there, document)) continue
+      if (!(await this.#replace(there, document))) continue
       await this.#count(collection, 1)
       return { id, revision: document.revision, owner: document.owner, position: document.position }
     }
@@ -63,7 +63,11 @@ export class Documents {
 
   async list(query: DocumentQuery): Promise<readonly StoredDocument[]> {
     const direction = query.order === 'desc' ? -1 : 1
-    const found = await this.#documents.find(matching(query)).sort({ position: direction, id: direction }).limit(query.limit ?? 1000).toArray()
+    const found = await this.#documents
+      .find(matching(query))
+      .sort({ position: direction, id: direction })
+      .limit(query.limit ?? 1000)
+      .toArray()
     return found.map(toStored)
   }
 
@@ -129,7 +133,9 @@ function isLive(there: DocumentRecord | null, now: number): there is DocumentRec
 function written({ collection, id, value, now, owner, position, expiresAt = never }: DocumentWrite, there: DocumentRecord | null): DocumentRecord {
   const before = isLive(there, now) ? there : undefined
   return {
-    _id: key(collection, id), collection, id,
+    _id: key(collection, id),
+    collection,
+    id,
     revision: (there?.revision ?? 0) + 1,
     owner: owner ?? before?.owner ?? '',
     position: before?.position ?? position ?? now,
@@ -147,15 +153,17 @@ function matching({ collection, now, owner, prefix, where, after, order }: Docum
   const beyond = order === 'desc' ? '$lt' : '$gt'
   return all([
     { collection, expires_at: { $gt: now } },
-    ...owner === undefined ? [] : isWithin('owner', owner),
-    ...prefix === undefined ? [] : beginsWith('id', prefix),
+    ...(owner === undefined ? [] : isWithin('owner', owner)),
+    ...(prefix === undefined ? [] : beginsWith('id', prefix)),
     ...where.map(([member, json]) => ({ members: json === 'null' ? { $ne: member } : { $eq: valued(member, json) } })),
-    ...after === undefined ? [] : [{ $or: [{ position: { [beyond]: after.position } }, { position: after.position, id: { [beyond]: after.id } }] }],
+    ...(after === undefined ? [] : [{ $or: [{ position: { [beyond]: after.position } }, { position: after.position, id: { [beyond]: after.id } }] }]),
   ])
 }
 
 function membersOf(value: object): readonly string[] {
-  return Object.entries(value).flatMap(([member, one]) => one === null || !findable.test(member) ? [] : typeof one === 'object' ? [member] : [member, valued(member, JSON.stringify(one))])
+  return Object.entries(value).flatMap(([member, one]) =>
+    one === null || !findable.test(member) ? [] : typeof one === 'object' ? [member] : [member, valued(member, JSON.stringify(one))],
+  )
 }
 
 function valued(member: string, json: string): string {

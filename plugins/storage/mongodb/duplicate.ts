@@ -10,7 +10,7 @@ interface WriteFailure {
 /** Whether a write, or all that failed of many writes, met what has their id already. */
 export function isDuplicate(cause: unknown): boolean {
   const { code, writeErrors } = cause as WriteFailure
-  const failures = writeErrors === undefined ? [] : [writeErrors].flat() as readonly WriteFailure[]
+  const failures = writeErrors === undefined ? [] : ([writeErrors].flat() as readonly WriteFailure[])
   return code === duplicateKey && failures.every(failure => failure.code === duplicateKey)
 }
 

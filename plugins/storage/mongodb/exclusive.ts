@@ -19,6 +19,9 @@ export class Exclusive {
   /** Waits for its turn. */
   async run(work: () => Promise<void>): Promise<void> {
     const lease = new Lease({ records: this.#leases, id: 'schema', clock: this.#clock })
-    while (!await lease.run(work)) await new Promise<void>(resolve => { this.#clock.after(pauseMs, resolve) })
+    while (!(await lease.run(work)))
+      await new Promise<void>(resolve => {
+        this.#clock.after(pauseMs, resolve)
+      })
   }
 }

@@ -33,7 +33,13 @@ const maxSought = 8_000
 
 /** Whether a text holds another one, upper and lower case alike. */
 export function holds(text: string): Document {
-  return { $regex: text.slice(0, maxSought).replace(/[\ud800-\udbff]$/, '').replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`), $options: 'i' }
+  return {
+    $regex: text
+      .slice(0, maxSought)
+      .replace(/[\ud800-\udbff]$/, '')
+      .replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`),
+    $options: 'i',
+  }
 }
 
 /** The first text behind all that begin so, by code points, as MongoDB compares; undefined if there is none. */

@@ -37,7 +37,9 @@ export class Groups {
 
   /** By period, then key, nulls first; or the newest first. */
   sorted(order: 'key' | 'latest'): readonly EncodedSum[] {
-    return [...this.#groups.values()].sort((one, other) => (order === 'latest' ? newestFirst(one, other) : 0) || one.period - other.period || compareKeys(one.key, other.key))
+    return [...this.#groups.values()].sort(
+      (one, other) => (order === 'latest' ? newestFirst(one, other) : 0) || one.period - other.period || compareKeys(one.key, other.key),
+    )
   }
 
   #share(period: number, key: readonly Value[], { rows, sums, newest }: Share): void {
@@ -52,7 +54,7 @@ export class Groups {
 
 function valuesOf({ name, type }: ShapedColumn, document: Document): readonly Value[] {
   const value: unknown = document[nameOf(name)] ?? null
-  return type === 'texts' ? value as readonly string[] | null ?? [] : [value as Value]
+  return type === 'texts' ? ((value as readonly string[] | null) ?? []) : [value as Value]
 }
 
 /** One key for each combination of values. */
@@ -63,7 +65,7 @@ function keysOf(lists: readonly (readonly Value[])[]): readonly (readonly Value[
 type Newest = NonNullable<Group['latest']>
 
 function isNewer(one: Newest, other: Newest): boolean {
-  return one.timestamp > other.timestamp || one.timestamp === other.timestamp && compare(one.id, other.id) > 0
+  return one.timestamp > other.timestamp || (one.timestamp === other.timestamp && compare(one.id, other.id) > 0)
 }
 
 function newestFirst({ latest: one }: Group, { latest: other }: Group): number {

@@ -34,10 +34,13 @@ export class Heartbeat {
     this.#end(address)
     const { connectTimeoutMS, heartbeatFrequencyMS } = this.#client.options
     const limitMs = 2 * connectTimeoutMS + (isAwaited ? heartbeatFrequencyMS : 0) + slackMs
-    this.#looks.set(address, this.#clock.after(limitMs, () => {
-      this.#looks.delete(address)
-      this.#stopped(address)
-    }))
+    this.#looks.set(
+      address,
+      this.#clock.after(limitMs, () => {
+        this.#looks.delete(address)
+        this.#stopped(address)
+      }),
+    )
   }
 
   #end(address: string): void {

@@ -79,7 +79,7 @@ export class Journals {
 
   async #before({ name }: JournalShape): Promise<JournalShape | undefined> {
     const record = await this.#records.findOne({ _id: name })
-    return record === null ? undefined : JSON.parse(record.shape) as JournalShape
+    return record === null ? undefined : (JSON.parse(record.shape) as JournalShape)
   }
 }
 
@@ -87,16 +87,18 @@ export class Journals {
 function indexesOf({ columns }: JournalShape, before: JournalShape | undefined): readonly Record<string, 1>[] {
   const isNew = (name: string) => before?.columns.find(column => column.name === name)?.indexed !== true
   return [
-    ...before === undefined ? [{ timestamp: 1, _id: 1 } as const, { '_mark.writer': 1, '_mark.number': 1 } as const] : [],
-    ...columns.filter(({ indexed, name }) => indexed && isNew(name)).map(({ name }) => ({ [name]: 1, timestamp: 1, _id: 1 } as const)),
+    ...(before === undefined ? [{ timestamp: 1, _id: 1 } as const, { '_mark.writer': 1, '_mark.number': 1 } as const] : []),
+    ...columns.filter(({ indexed, name }) => indexed && isNew(name)).map(({ name }) => ({ [name]: 1, timestamp: 1, _id: 1 }) as const),
   ]
 }
 
 function checkTypes(shape: JournalShape, before: JournalShape): void {
   for (const column of [...shape.columns, ...shape.apart]) {
     const there = [...before.columns, ...before.apart].find(({ name }) => name === column.name)
-    if (there !== undefined && there.type !== column.type) throw new Error(`the journal ${shape.name} has a column ${column.name} of type ${there.type} in the database, and of type ${column.type} in this program`)
-    if (before.apart.some(({ name }) => name === column.name) !== shape.apart.includes(column) && there !== undefined) throw new Error(`the journal ${shape.name} has its column ${column.name} in another place than this program`)
+    if (there !== undefined && there.type !== column.type)
+      throw new Error(`the journal ${shape.name} has a column ${column.name} of type ${there.type} in the database, and of type ${column.type} in this program`)
+    if (before.apart.some(({ name }) => name === column.name) !== shape.apart.includes(column) && there !== undefined)
+      throw new Error(`the journal ${shape.name} has its column ${column.name} in another place than this program`)
   }
 }
 

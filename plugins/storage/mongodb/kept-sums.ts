@@ -52,7 +52,16 @@ export class KeptSums {
   /** @returns false if some were there that count the batch, or that somebody else made just now */
   async #tryAdd(deltas: readonly Delta[], batch: Batch): Promise<boolean> {
     try {
-      await this.#records.bulkWrite(deltas.map(delta => ({ updateOne: { filter: { _id: idOf(delta), [`_counted.${batch.writer}`]: { $not: { $gte: batch.number } } }, update: this.#update(delta, batch), upsert: true } })), { ordered: false })
+      await this.#records.bulkWrite(
+        deltas.map(delta => ({
+          updateOne: {
+            filter: { _id: idOf(delta), [`_counted.${batch.writer}`]: { $not: { $gte: batch.number } } },
+            update: this.#update(delta, batch),
+            upsert: true,
+          },
+        })),
+        { ordered: false },
+      )
       return true
     } catch (cause) {
       if (isDuplicate(cause)) return false
@@ -65,7 +74,12 @@ export class KeptSums {
     return {
       $inc: {
         _rows: rows,
-        ...Object.fromEntries(measures.flatMap(({ name }, index) => [[`_sums.${name}`, sums[index] ?? 0], [`_counts.${name}`, counts[index] ?? 0]])),
+        ...Object.fromEntries(
+          measures.flatMap(({ name }, index) => [
+            [`_sums.${name}`, sums[index] ?? 0],
+            [`_counts.${name}`, counts[index] ?? 0],
+          ]),
+        ),
       },
       $set: { [`_counted.${writer}`]: number },
       $setOnInsert: { _slot: slot, ...toFields(this.#rollup.dimensions, dimensions) },

@@ -20,19 +20,26 @@ export interface RowDocument extends Document {
   readonly _mark?: Mark
 }
 
-export const collectionNames = (journal: string) => ({ rows: `tapline_${journal}`, apart: `tapline_${journal}_apart`, sums: `tapline_${journal}_sums`, writers: `tapline_${journal}_writers` })
+export const collectionNames = (journal: string) => ({
+  rows: `tapline_${journal}`,
+  apart: `tapline_${journal}_apart`,
+  sums: `tapline_${journal}_sums`,
+  writers: `tapline_${journal}_writers`,
+})
 
 /** The fields of a row's columns; those without a value are left out. */
 export function toFields(columns: readonly ShapedColumn[], values: readonly Value[]): Document {
-  return Object.fromEntries(columns.flatMap((column, index) => {
-    const value = values[index] ?? null
-    return value === null ? [] : [[column.name, toField(column, value)]]
-  }))
+  return Object.fromEntries(
+    columns.flatMap((column, index) => {
+      const value = values[index] ?? null
+      return value === null ? [] : [[column.name, toField(column, value)]]
+    }),
+  )
 }
 
 /** A list of texts is kept as one. */
 export function toField({ type }: Pick<ShapedColumn, 'type'>, value: Value): unknown {
-  return type === 'texts' && value !== null ? JSON.parse(String(value)) as unknown : value
+  return type === 'texts' && value !== null ? (JSON.parse(String(value)) as unknown) : value
 }
 
 export function toRow({ columns }: JournalShape, [id, timestamp, ...values]: readonly Value[]): RowDocument {
@@ -42,7 +49,7 @@ export function toRow({ columns }: JournalShape, [id, timestamp, ...values]: rea
 export function toValues(columns: readonly ShapedColumn[], document: Document | undefined): readonly Value[] {
   return columns.map(({ name, type }): Value => {
     const value: unknown = document?.[name] ?? null
-    return type === 'texts' && value !== null ? JSON.stringify(value) : value as Value
+    return type === 'texts' && value !== null ? JSON.stringify(value) : (value as Value)
   })
 }
 

@@ -30,7 +30,10 @@ export class RowReads {
   }
 
   async list({ filter, order, limit, offset }: RowsQuery): Promise<readonly EncodedRow[]> {
-    const found = await this.#sorted(await this.condition(filter), order).skip(offset).limit(limit).toArray()
+    const found = await this.#sorted(await this.condition(filter), order)
+      .skip(offset)
+      .limit(limit)
+      .toArray()
     return found.map(row => this.#listed(row))
   }
 
@@ -40,8 +43,11 @@ export class RowReads {
 
   async page({ filter, order, limit, whole, after }: PageQuery): Promise<readonly EncodedRow[]> {
     const beyond = order === 'desc' ? '$lt' : '$gt'
-    const behind = after === undefined ? {} : { $or: [{ timestamp: { [beyond]: after.timestamp } }, { timestamp: after.timestamp, _id: { [beyond]: after.id } }] }
-    const found = await this.#sorted(all([behind, await this.condition(filter)]), order).limit(limit).toArray()
+    const behind =
+      after === undefined ? {} : { $or: [{ timestamp: { [beyond]: after.timestamp } }, { timestamp: after.timestamp, _id: { [beyond]: after.id } }] }
+    const found = await this.#sorted(all([behind, await this.condition(filter)]), order)
+      .limit(limit)
+      .toArray()
     return whole ? await this.#whole(found) : found.map(row => this.#listed(row))
   }
 

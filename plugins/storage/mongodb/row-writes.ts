@@ -43,7 +43,12 @@ export class RowWrites {
       const fresh = distinct.filter(({ main }) => !there.has(String(main[0])))
       if (fresh.length === 0) return
       await this.#putApart(fresh)
-      await unlessDuplicate(this.#rows.insertMany(fresh.map(({ main }) => ({ ...toRow(this.#shape, main), _mark: { ...batch } })), { ordered: false }))
+      await unlessDuplicate(
+        this.#rows.insertMany(
+          fresh.map(({ main }) => ({ ...toRow(this.#shape, main), _mark: { ...batch } })),
+          { ordered: false },
+        ),
+      )
     })
   }
 
@@ -80,7 +85,11 @@ export class RowWrites {
   /** Computes all sums anew. */
   async rebuildSums(): Promise<void> {
     for (let after = ''; ;) {
-      const rows = await this.#rows.find({ _id: { $gt: after } }).sort({ _id: 1 }).limit(deleteBatch).toArray()
+      const rows = await this.#rows
+        .find({ _id: { $gt: after } })
+        .sort({ _id: 1 })
+        .limit(deleteBatch)
+        .toArray()
       await this.batches.run(async batch => await this.#sums?.add(this.#deltas(rows.map(row => ({ ...row, _mark: batch }))), batch))
       if (rows.length < deleteBatch) return
       after = rows.at(-1)?._id ?? ''
@@ -117,11 +126,18 @@ export class RowWrites {
   }
 
   async #deleteOldest(before: number, limit: number): Promise<readonly string[]> {
-    const oldest = await this.#rows.find({ timestamp: { $lt: before }, '_mark.gone': { $ne: true } }, { projection: { _id: 1 } }).sort({ timestamp: 1, _id: 1 }).limit(limit).toArray()
+    const oldest = await this.#rows
+      .find({ timestamp: { $lt: before }, '_mark.gone': { $ne: true } }, { projection: { _id: 1 } })
+      .sort({ timestamp: 1, _id: 1 })
+      .limit(limit)
+      .toArray()
     if (oldest.length === 0) return []
     let ids: readonly string[] = []
     await this.#batch(async batch => {
-      ids = await this.#mark(oldest.map(({ _id }) => _id), () => ({ $set: { _mark: { ...batch, gone: true } } }))
+      ids = await this.#mark(
+        oldest.map(({ _id }) => _id),
+        () => ({ $set: { _mark: { ...batch, gone: true } } }),
+      )
     })
     await this.#removeGone({ _id: { $in: [...ids] } })
     return ids
@@ -139,7 +155,10 @@ export class RowWrites {
     const marked: string[] = []
     for (let left = ids, attempt = 0; left.length > 0; attempt++) {
       if (attempt === patience) throw new StorageUnavailable(`rows of the journal ${this.#shape.name} are being written by somebody else`)
-      if (attempt > 0) await new Promise<void>(resolve => { this.#clock.after(pauseMs, resolve) })
+      if (attempt > 0)
+        await new Promise<void>(resolve => {
+          this.#clock.after(pauseMs, resolve)
+        })
       const open = new Set<string>()
       const rows = await this.#rows.find({ _id: { $in: [...left] }, '_mark.gone': { $ne: true } }).toArray()
       for (const { writer, number } of await this.batches.open()) open.add(`${writer} ${number}`)
@@ -163,7 +182,7 @@ export class RowWrites {
     const mark: Mark = { ...batch, before }
     return {
       $set: { ...Object.fromEntries(set.map(column => [column.name, toField(column, change[column.name] ?? null)])), _mark: mark },
-      ...unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map(({ name }) => [name, ''])) },
+      ...(unset.length === 0 ? {} : { $unset: Object.fromEntries(unset.map(({ name }) => [name, ''])) }),
     }
   }
 
@@ -182,7 +201,7 @@ export class RowWrites {
   }
 
   async #putApart(rows: readonly EncodedRow[]): Promise<void> {
-    const filled = rows.flatMap(({ main, apart }) => apart === undefined ? [] : [{ _id: String(main[0]), ...toFields(this.#shape.apart, apart) }])
+    const filled = rows.flatMap(({ main, apart }) => (apart === undefined ? [] : [{ _id: String(main[0]), ...toFields(this.#shape.apart, apart) }]))
     if (filled.length > 0) await unlessDuplicate(this.#apart.insertMany(filled, { ordered: false }))
   }
 }

@@ -42,7 +42,15 @@ export class Sums {
     this.#kept = shape.rollup === undefined ? undefined : new KeptSums(database.collection<SumRecord>(names.sums), shape.rollup)
   }
 
-  async ask({ filter = {}, by = [], borders, measures, order = 'key', limit, offset = 0 }: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }> {
+  async ask({
+    filter = {},
+    by = [],
+    borders,
+    measures,
+    order = 'key',
+    limit,
+    offset = 0,
+  }: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }> {
     for (const measure of measures) columnOf(this.#shape, measure)
     const { from: _from, to: _to, ...timeless } = filter
     const latest = order === 'latest'
@@ -71,7 +79,10 @@ export class Sums {
     if (segments.length === 0) return
     const ranges = new TimeRanges(segments)
     for await (const record of kept.find(all([ranges.condition('_slot'), conditionOf(filter, this.#shape, new Map())]))) {
-      groups.add(ranges.periodAt(record._slot), record, { rows: record._rows, sums: measures.map(measure => (record._counts[measure] ?? 0) > 0 ? record._sums[measure] ?? null : null) })
+      groups.add(ranges.periodAt(record._slot), record, {
+        rows: record._rows,
+        sums: measures.map(measure => ((record._counts[measure] ?? 0) > 0 ? (record._sums[measure] ?? null) : null)),
+      })
     }
   }
 
@@ -80,7 +91,11 @@ export class Sums {
     const ranges = new TimeRanges(segments)
     const rows = await this.#reads.pick(all([ranges.condition('timestamp'), await this.#reads.condition(filter)]), [...by.map(nameOf), ...measures])
     for await (const row of rows) {
-      groups.add(ranges.periodAt(row.timestamp), row, { rows: 1, sums: measures.map(measure => row[measure] as number | undefined ?? null), newest: latest ? { id: row._id, timestamp: row.timestamp } : undefined })
+      groups.add(ranges.periodAt(row.timestamp), row, {
+        rows: 1,
+        sums: measures.map(measure => (row[measure] as number | undefined) ?? null),
+        newest: latest ? { id: row._id, timestamp: row.timestamp } : undefined,
+      })
     }
   }
 
@@ -88,7 +103,7 @@ export class Sums {
   async #unsettled(): Promise<Omit<Segment, 'period'> | undefined> {
     const times: number[] = []
     for (const { writer, number } of await this.#batches.open()) {
-      const rows = this.#rows.find({ '_mark.writer': writer, '_mark.number': number }, { projection: { 'timestamp': 1, '_mark.before.timestamp': 1 } })
+      const rows = this.#rows.find({ '_mark.writer': writer, '_mark.number': number }, { projection: { timestamp: 1, '_mark.before.timestamp': 1 } })
       for await (const { timestamp, _mark: mark } of rows) times.push(timestamp, Number(mark?.before?.['timestamp'] ?? timestamp))
     }
     if (times.length === 0) return undefined
@@ -98,19 +113,20 @@ export class Sums {
 
   #isKept({ any = [], search, ...filter }: Filter, by: readonly string[], measures: readonly string[]): boolean {
     const { rollup } = this.#shape
-    if (rollup === undefined || search !== undefined && search !== '' || any.some(needsRows)) return false
+    if (rollup === undefined || (search !== undefined && search !== '') || any.some(needsRows)) return false
     const has = (columns: readonly ShapedColumn[], names: readonly string[]) => names.every(name => columns.some(column => column.name === name))
     return has(rollup.measures, measures) && has(rollup.dimensions, [...by, ...columnsOf({ ...filter, any })])
   }
 }
 
 function needsRows({ from, to, search, any = [] }: Filter): boolean {
-  return from !== undefined || to !== undefined || search !== undefined && search !== '' || any.some(needsRows)
+  return from !== undefined || to !== undefined || (search !== undefined && search !== '') || any.some(needsRows)
 }
 
 /** Puts periods together, with nothing but rows in one stretch. */
 function coverAround(periods: readonly Segment[], { from, to }: Omit<Segment, 'period'>): ReturnType<typeof cover> {
-  const between = (start: number, end: number) => periods.map(segment => ({ ...segment, from: Math.max(segment.from, start), to: Math.min(segment.to, end) })).filter(segment => segment.from < segment.to)
+  const between = (start: number, end: number) =>
+    periods.map(segment => ({ ...segment, from: Math.max(segment.from, start), to: Math.min(segment.to, end) })).filter(segment => segment.from < segment.to)
   const around = cover([...between(-Infinity, from), ...between(to, Infinity)], slotLengths)
   return { slots: around.slots, rows: [...around.rows, ...between(from, to)] }
 }

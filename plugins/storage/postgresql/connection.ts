@@ -26,7 +26,9 @@ export class PooledConnection implements Connection {
     if (rows.length === 0) return []
     const lists = join(columns.map(({ type }, index) => sql`${binaryArray(type, rows, index)}::${raw(arrayTypeOf(type))}`))
     const names = join(columns.map(column => name(column.name)))
-    const put = await this.ask(sql`INSERT INTO ${name(table)} (${names}) SELECT * FROM unnest(${lists}) ON CONFLICT ${onConflict} RETURNING ${name(columns[0]?.name ?? '')} AS first`)
+    const put = await this.ask(
+      sql`INSERT INTO ${name(table)} (${names}) SELECT * FROM unnest(${lists}) ON CONFLICT ${onConflict} RETURNING ${name(columns[0]?.name ?? '')} AS first`,
+    )
     return put.map(row => row['first'] ?? null)
   }
 
@@ -51,6 +53,9 @@ export class PooledConnection implements Connection {
   }
 
   #query(statement: Sql) {
-    return this.#client.query<Row>(statement.text(index => `$${index}`), [...statement.parameters])
+    return this.#client.query<Row>(
+      statement.text(index => `$${index}`),
+      [...statement.parameters],
+    )
   }
 }

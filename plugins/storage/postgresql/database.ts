@@ -73,11 +73,13 @@ export class PostgresqlDatabase implements Database {
   }
 
   alone<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    return this.#repeated(aloneMs, connection => connection.transaction(async () => {
-      await connection.define('SET LOCAL statement_timeout = 0')
-      await connection.ask(sql`SELECT pg_advisory_xact_lock(${lockKey})`)
-      return await work(connection)
-    }))
+    return this.#repeated(aloneMs, connection =>
+      connection.transaction(async () => {
+        await connection.define('SET LOCAL statement_timeout = 0')
+        await connection.ask(sql`SELECT pg_advisory_xact_lock(${lockKey})`)
+        return await work(connection)
+      }),
+    )
   }
 
   async close(): Promise<void> {
@@ -119,6 +121,12 @@ export class PostgresqlDatabase implements Database {
 /** Numbers of 64 bits are read as JavaScript's. */
 export function connectionTo(url: string): ClientConfig {
   const numbers: ReadonlySet<number> = new Set([types.builtins.INT8, types.builtins.NUMERIC])
-  const getTypeParser = (type: number, format?: 'text' | 'binary') => numbers.has(type) ? Number : types.getTypeParser(type, format)
-  return { connectionString: url, connectionTimeoutMillis: connectMs, keepAlive: true, application_name: 'tapline', types: { getTypeParser: getTypeParser as typeof types.getTypeParser } }
+  const getTypeParser = (type: number, format?: 'text' | 'binary') => (numbers.has(type) ? Number : types.getTypeParser(type, format))
+  return {
+    connectionString: url,
+    connectionTimeoutMillis: connectMs,
+    keepAlive: true,
+    application_name: 'tapline',
+    types: { getTypeParser: getTypeParser as typeof types.getTypeParser },
+  }
 }

@@ -6,7 +6,13 @@ import { join, name, raw, sql, type Sql } from '../shared/sql/sql.ts'
 
 /** JSON stays text: `jsonb` would order members anew and spell numbers its own way. "C" compares bytes, as the other databases do. */
 const types: Readonly<Record<StoredType, string>> = {
-  text: 'text COLLATE "C"', json: 'text COLLATE "C"', texts: 'text COLLATE "C"', integer: 'bigint', boolean: 'smallint', real: 'double precision', sum: 'double precision',
+  text: 'text COLLATE "C"',
+  json: 'text COLLATE "C"',
+  texts: 'text COLLATE "C"',
+  integer: 'bigint',
+  boolean: 'smallint',
+  real: 'double precision',
+  sum: 'double precision',
 }
 // oxlint-disable-next-line no-control-regex -- all of ASCII
 const ascii = /^[\0-\x7f]*$/
@@ -25,15 +31,16 @@ export function dialectWith(unicode: string): Dialect {
     type: type => raw(types[type]),
     fraction: number => sql`${number}::double precision`,
     isOneOf: (text, values) => sql`${text} = ANY(${values}::text[])`,
-    equals: (column, type, value) => isText(type) ? sql`left(${column}, ${indexedLength}) = left(${value}::text, ${indexedLength}) AND ${column} = ${value}` : sql`${column} = ${value}`,
-    indexed: (column, type) => isText(type) ? sql`left(${column}, ${indexedLength})` : column,
+    equals: (column, type, value) =>
+      isText(type) ? sql`left(${column}, ${indexedLength}) = left(${value}::text, ${indexedLength}) AND ${column} = ${value}` : sql`${column} = ${value}`,
+    indexed: (column, type) => (isText(type) ? sql`left(${column}, ${indexedLength})` : column),
     holds: (text, needle) => sql`strpos(lower(${ascii.test(needle) ? text : sql`${text} COLLATE ${name(unicode)}`}), ${needle}) > 0`,
     contains: (text, needle) => sql`strpos(${text}, ${needle}) > 0`,
     member: (document, member) => sql`(${document}::json -> ${member}::text)::text`,
     texts: (json, alias) => sql`json_array_elements_text(${json}::json) AS ${name(alias)}(value)`,
     newest: (timestamp, id) => sql`lpad(${timestamp}::text, 16, '0') || ${id}`,
     forEachSegment(segments, query) {
-      const values = (column: keyof SlotSegment) => segments.map(segment => Reflect.get(segment, column) as number | undefined ?? 0)
+      const values = (column: keyof SlotSegment) => segments.map(segment => (Reflect.get(segment, column) as number | undefined) ?? 0)
       const { columns, from, where, groupBy } = query(column => name('s', column))
       const table = sql`unnest(${values('period')}::integer[], ${values('from')}::bigint[], ${values('to')}::bigint[], ${values('length')}::bigint[]) AS s("period", "from", "to", "length")`
       const grouping = groupBy.length === 0 ? raw('') : sql`GROUP BY ${join(groupBy)}`
@@ -53,7 +60,9 @@ function stretches(table: string, definition: Sql, parts: readonly (readonly num
       return [
         sql`CREATE TABLE ${name(ofPart)} PARTITION OF ${name(table)} FOR VALUES IN (${number(part)}) PARTITION BY LIST (length)`,
         // Room on each page for a row's next version, which then needs no new entry in an index.
-        ...lengths.map(length => sql`CREATE TABLE ${name(`${ofPart}_${length}`)} PARTITION OF ${name(ofPart)} FOR VALUES IN (${number(length)}) WITH (fillfactor = 60)`),
+        ...lengths.map(
+          length => sql`CREATE TABLE ${name(`${ofPart}_${length}`)} PARTITION OF ${name(ofPart)} FOR VALUES IN (${number(length)}) WITH (fillfactor = 60)`,
+        ),
       ]
     }),
   ]
@@ -73,6 +82,10 @@ export const changeTrigger = `
     END LOOP;
     RETURN NULL;
   END $$;
-${(['INSERT', 'UPDATE', 'DELETE'] as const).map(event => `
+${(['INSERT', 'UPDATE', 'DELETE'] as const)
+  .map(
+    event => `
   CREATE TRIGGER tapline_documents_${event.toLowerCase()} AFTER ${event} ON tapline_documents
-    REFERENCING ${event === 'DELETE' ? 'OLD' : 'NEW'} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tapline_tell_changes();`).join('')}`
+    REFERENCING ${event === 'DELETE' ? 'OLD' : 'NEW'} TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION tapline_tell_changes();`,
+  )
+  .join('')}`

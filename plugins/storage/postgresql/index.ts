@@ -15,7 +15,8 @@ export default definePlugin({
   async setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
     const [{ PostgresqlDatabase }, { Listener }] = await Promise.all([import('./database.ts'), import('./listener.ts')])
     const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
-    const later = (work: () => Promise<void>) => void work().catch((cause: unknown) => log.debug({ err: cause }, 'sums could not be brought up to date; they will be'))
+    const later = (work: () => Promise<void>) =>
+      void work().catch((cause: unknown) => log.debug({ err: cause }, 'sums could not be brought up to date; they will be'))
     const state = new PostgresqlState(database, clock)
     const store = new Store('postgresql', new Engine(database, later), clock, state)
     const listener = new Listener({ url, clock, changed: () => void store.changes.announced() })

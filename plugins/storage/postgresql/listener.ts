@@ -27,7 +27,7 @@ export class Listener {
 
   /** Never fails: without it, changes are looked for every second. */
   async listen(): Promise<void> {
-    const client = this.#client = new Client(connectionTo(this.#options.url))
+    const client = (this.#client = new Client(connectionTo(this.#options.url)))
     client.on('notification', () => this.#options.changed())
     client.on('error', () => {}) // the end follows
     client.once('end', () => this.#again(client))

@@ -65,7 +65,9 @@ export class PostgresqlState implements State {
 
   async read(questions: readonly Question[], nowMs: number): Promise<readonly Standing[]> {
     if (questions.length === 0) return []
-    const each = questions.map(({ counter, previous, held }) => sql`to_jsonb(tapline_read_state(${counter ?? null}, ${previous ?? null}, ${held ?? null}, ${nowMs}))`)
+    const each = questions.map(
+      ({ counter, previous, held }) => sql`to_jsonb(tapline_read_state(${counter ?? null}, ${previous ?? null}, ${held ?? null}, ${nowMs}))`,
+    )
     const [row] = await this.#database.ask(sql`SELECT jsonb_build_array(${join(each)})::text AS said`, 'lookup')
     return (JSON.parse(String(row?.['said'])) as readonly Numbers[]).map(standingOf)
   }

@@ -3,7 +3,15 @@
 import { StorageUnavailable } from '../../../core/index.ts'
 import type { Backend } from './backend.ts'
 
-const writes = ['putDocument', 'deleteDocument', 'deleteDocuments', 'purgeDocuments', 'append', 'amend', 'deleteRows'] as const satisfies readonly (keyof Backend)[]
+const writes = [
+  'putDocument',
+  'deleteDocument',
+  'deleteDocuments',
+  'purgeDocuments',
+  'append',
+  'amend',
+  'deleteRows',
+] as const satisfies readonly (keyof Backend)[]
 
 type Method = (...parameters: readonly unknown[]) => Promise<unknown>
 

@@ -54,10 +54,10 @@ export class Changes {
 
   /** Asks the database now, and then every second. */
   look(): Promise<void> {
-    return this.#looking ??= this.#look().finally(() => {
+    return (this.#looking ??= this.#look().finally(() => {
       this.#looking = undefined
       this.#arm()
-    })
+    }))
   }
 
   /** Somebody changed something: a look that is under way may have come too early. */

@@ -36,7 +36,14 @@ export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
     return { rows: rows.map(row => this.#codec.decode(row)), total }
   }
 
-  async *each(filter: Filter, { pageSize = defaultPageSize, order = 'asc', whole = false }: { readonly pageSize?: number; readonly order?: 'asc' | 'desc'; readonly whole?: boolean } = {}): AsyncIterable<readonly Row[]> {
+  async *each(
+    filter: Filter,
+    {
+      pageSize = defaultPageSize,
+      order = 'asc',
+      whole = false,
+    }: { readonly pageSize?: number; readonly order?: 'asc' | 'desc'; readonly whole?: boolean } = {},
+  ): AsyncIterable<readonly Row[]> {
     for (let after: PageQuery['after']; ;) {
       const page = await this.#backend.pageRows(this.#shape.name, { filter, order, limit: pageSize, whole, after })
       if (page.length > 0) yield page.map(row => this.#codec.decode(row))
@@ -54,7 +61,12 @@ export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
     const columns = [{ name: 'timestamp', type: 'integer' as const }, ...this.#shape.columns, ...this.#shape.apart]
     const encoded = changes.map(change => {
       const members = change as unknown as Readonly<Record<string, unknown>>
-      return { id: encodeText(change.id), columns: Object.fromEntries(columns.filter(({ name }) => members[name] !== undefined).map((column): [string, Value] => [column.name, encodeValue(column, members[column.name])])) }
+      return {
+        id: encodeText(change.id),
+        columns: Object.fromEntries(
+          columns.filter(({ name }) => members[name] !== undefined).map((column): [string, Value] => [column.name, encodeValue(column, members[column.name])]),
+        ),
+      }
     })
     await this.#backend.amend(this.#shape.name, encoded)
   }
@@ -75,7 +87,7 @@ export class CodedJournal<Row extends JournalRow> implements Journal<Row> {
       period,
       count,
       sums: Object.fromEntries(measures.map((name, index) => [name, sums[index] ?? null])),
-      ...latest === undefined ? {} : { latest: { id: decodeText(latest.id), timestamp: latest.timestamp } },
+      ...(latest === undefined ? {} : { latest: { id: decodeText(latest.id), timestamp: latest.timestamp } }),
     }
   }
 

@@ -36,8 +36,14 @@ export class CodedRecords<T extends object> implements Records<T> {
     const json = encodeJson(value) ?? 'null'
     const changed = this.#changes.changing(this.#collection)
     const written = await this.#backend.putDocument({
-      collection: this.#collection, id: encodeText(checkId(id)), value: json, now: this.#clock.now(), expected,
-      owner: owner === undefined ? undefined : encodeText(owner), position: whole(position), expiresAt: whole(expiresAt),
+      collection: this.#collection,
+      id: encodeText(checkId(id)),
+      value: json,
+      now: this.#clock.now(),
+      expected,
+      owner: owner === undefined ? undefined : encodeText(owner),
+      position: whole(position),
+      expiresAt: whole(expiresAt),
     })
     if (written === undefined) throw new Conflict(this.#collection, id)
     changed(1)
@@ -69,8 +75,8 @@ export class CodedRecords<T extends object> implements Records<T> {
       collection: this.#collection,
       now: this.#clock.now(),
       where: Object.entries(where).map(([member, value]) => [checkMember(member), encodeJson(value) ?? 'null']),
-      ...prefix === undefined ? {} : { prefix: encodeText(prefix) },
-      ...after === undefined ? {} : { after: { position: after.position, id: encodeText(after.id) } },
+      ...(prefix === undefined ? {} : { prefix: encodeText(prefix) }),
+      ...(after === undefined ? {} : { after: { position: after.position, id: encodeText(after.id) } }),
     }
   }
 }
@@ -78,7 +84,15 @@ export class CodedRecords<T extends object> implements Records<T> {
 /** Hardly anybody reads what they have just written: it is decoded for those who do. */
 function asWritten<T>({ id, revision, owner, position }: Omit<StoredDocument, 'value'>, json: string): Stored<T> {
   let value: T | undefined
-  return { id: decodeText(id), revision, owner: decodeText(owner), position, get value() { return value ??= decodeJson(json) as T } }
+  return {
+    id: decodeText(id),
+    revision,
+    owner: decodeText(owner),
+    position,
+    get value() {
+      return (value ??= decodeJson(json) as T)
+    },
+  }
 }
 
 function whole(value: number | undefined): number | undefined {

@@ -33,7 +33,12 @@ const maxNameLength = 28
 /** @throws TypeError if it cannot be kept */
 export function shapeOf<Row extends JournalRow>({ name, columns, rollup }: JournalDefinition<Row>): JournalShape {
   checkName(name)
-  const shaped = Object.entries<Column>(columns).map(([column, { type, indexed = false, searched = false }]) => ({ name: checkColumn(name, column), type, indexed, searched }))
+  const shaped = Object.entries<Column>(columns).map(([column, { type, indexed = false, searched = false }]) => ({
+    name: checkColumn(name, column),
+    type,
+    indexed,
+    searched,
+  }))
   const isApart = ({ name: column }: ShapedColumn) => (columns as Readonly<Record<string, Column>>)[column]?.apart === true
   const main = shaped.filter(column => !isApart(column))
   return { name, columns: main, apart: shaped.filter(isApart), rollup: rollup === undefined ? undefined : rollupOf(name, main, rollup) }
@@ -41,13 +46,15 @@ export function shapeOf<Row extends JournalRow>({ name, columns, rollup }: Journ
 
 /** Names of collections, journals and columns. @throws TypeError */
 export function checkName(name: string): string {
-  if (!namePattern.test(name) || name.length > maxNameLength) throw new TypeError(`${JSON.stringify(name)} is no name for a store: lower-case words joined by "_", up to ${maxNameLength} characters`)
+  if (!namePattern.test(name) || name.length > maxNameLength)
+    throw new TypeError(`${JSON.stringify(name)} is no name for a store: lower-case words joined by "_", up to ${maxNameLength} characters`)
   return name
 }
 
 /** Names of members that documents are sought by. @throws TypeError */
 export function checkMember(name: string): string {
-  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) throw new TypeError(`${JSON.stringify(name)} is no member that documents can be sought by: letters, digits and "_"`)
+  if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    throw new TypeError(`${JSON.stringify(name)} is no member that documents can be sought by: letters, digits and "_"`)
   return name
 }
 

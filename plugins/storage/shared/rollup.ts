@@ -47,7 +47,10 @@ export class Deltas {
 
   /** @param row `id`, `timestamp`, and the columns of the shape @param sign -1 for one that goes */
   add(row: readonly Value[], sign: 1 | -1 = 1): void {
-    const delta = this.#at(slotOf(Number(row[1]), quarterMs), this.#dimensions.map(position => row[position] ?? null))
+    const delta = this.#at(
+      slotOf(Number(row[1]), quarterMs),
+      this.#dimensions.map(position => row[position] ?? null),
+    )
     delta.rows += sign
     for (const [index, position] of this.#measures.entries()) {
       const value = row[position] ?? null
@@ -60,7 +63,8 @@ export class Deltas {
     const first = this.#dimensions.length + 1
     const delta = this.#at(Number(values[0]), values.slice(1, first))
     delta.rows += Number(values[first])
-    for (let index = 0; index < this.#measures.length; index += 1) addTo(delta, index, Number(values[first + 1 + 2 * index]), Number(values[first + 2 + 2 * index]))
+    for (let index = 0; index < this.#measures.length; index += 1)
+      addTo(delta, index, Number(values[first + 1 + 2 * index]), Number(values[first + 2 + 2 * index]))
   }
 
   /** How many there are for all dimensions together, and the shortest slots. */
@@ -88,7 +92,7 @@ export class Deltas {
     const isOf = this.#rollup.dimensions.map(({ name }) => this.#rollup.parts[part]?.includes(name) === true)
     const combinations = new Map<string, Combination>()
     for (const finest of this.#finest.values()) {
-      const dimensions = finest.dimensions.map((value, index) => isOf[index] === true ? value : null)
+      const dimensions = finest.dimensions.map((value, index) => (isOf[index] === true ? value : null))
       const text = JSON.stringify(dimensions)
       const combination = found(combinations, text, () => ({ key: keyOf(text), dimensions, slots: lengths.map(() => new Map()) }))
       for (const [index, length] of lengths.entries()) this.#addTo(combination, { part, length, index }, finest)
@@ -96,7 +100,11 @@ export class Deltas {
     return [...combinations.values()].flatMap(({ slots }) => slots.flatMap(deltas => [...deltas.values()]))
   }
 
-  #addTo({ key, dimensions, slots }: Combination, { part, length, index }: { readonly part: number; readonly length: number; readonly index: number }, finest: Delta): void {
+  #addTo(
+    { key, dimensions, slots }: Combination,
+    { part, length, index }: { readonly part: number; readonly length: number; readonly index: number },
+    finest: Delta,
+  ): void {
     const slot = slotOf(finest.slot, length)
     const delta = found(slots[index] as Map<number, Delta>, slot, () => this.#empty(part, length, slot, dimensions, key))
     delta.rows += finest.rows
@@ -132,6 +140,6 @@ function changes({ rows, sums, counts }: Delta): boolean {
 
 function found<K, T>(map: Map<K, T>, key: K, make: () => T): T {
   let value = map.get(key)
-  if (value === undefined) map.set(key, value = make())
+  if (value === undefined) map.set(key, (value = make()))
   return value
 }

@@ -24,10 +24,10 @@ export function checkId(id: string): string {
 }
 
 const encoders: Readonly<Record<ColumnType, (value: unknown) => Value>> = {
-  text: value => typeof value === 'string' ? encodeText(value) : null,
-  integer: value => typeof value === 'number' && Number.isFinite(value) ? wholeNumber(value) : null,
-  real: value => typeof value === 'number' && Number.isFinite(value) ? value : null,
-  boolean: value => typeof value === 'boolean' ? Number(value) : null,
+  text: value => (typeof value === 'string' ? encodeText(value) : null),
+  integer: value => (typeof value === 'number' && Number.isFinite(value) ? wholeNumber(value) : null),
+  real: value => (typeof value === 'number' && Number.isFinite(value) ? value : null),
+  boolean: value => (typeof value === 'boolean' ? Number(value) : null),
   json: value => encodeJson(value) ?? null,
   texts: encodeTexts,
 }
@@ -40,10 +40,15 @@ export function encodeValue({ type }: Pick<ShapedColumn, 'type'>, value: unknown
 export function decodeValue({ type }: Pick<ShapedColumn, 'type'>, value: Value | undefined): unknown {
   if (value === undefined || value === null) return null
   switch (type) {
-    case 'text': return decodeText(String(value))
-    case 'boolean': return value === 1
-    case 'json': case 'texts': return decodeJson(String(value))
-    default: return value
+    case 'text':
+      return decodeText(String(value))
+    case 'boolean':
+      return value === 1
+    case 'json':
+    case 'texts':
+      return decodeJson(String(value))
+    default:
+      return value
   }
 }
 
@@ -109,5 +114,5 @@ export function wholeNumber(value: number): number {
 /** Without repetition: a row counts once in each of its texts. */
 function encodeTexts(value: unknown): Value {
   if (!Array.isArray(value)) return null
-  return value.length === 0 ? '[]' : encodeJson([...new Set(value.filter(text => typeof text === 'string'))]) ?? null
+  return value.length === 0 ? '[]' : (encodeJson([...new Set(value.filter(text => typeof text === 'string'))]) ?? null)
 }

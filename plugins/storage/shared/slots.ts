@@ -85,7 +85,7 @@ export function merged(segments: readonly Segment[]): readonly Segment[] {
 
 /** What of these is not before a time. */
 export function since(first: number, segments: readonly Segment[]): readonly Segment[] {
-  return segments.flatMap(segment => segment.to > first ? [{ ...segment, from: Math.max(segment.from, first) }] : [])
+  return segments.flatMap(segment => (segment.to > first ? [{ ...segment, from: Math.max(segment.from, first) }] : []))
 }
 
 /** When the slot began that a time lies in. */

@@ -47,14 +47,19 @@ export class Store implements Storage {
   /** For the health check. */
   async probe(): Promise<'ok' | 'down'> {
     if (this.#availability.isRefusing) return 'down'
-    return await this.#backend.ping().then(() => 'ok' as const, () => 'down' as const)
+    return await this.#backend.ping().then(
+      () => 'ok' as const,
+      () => 'down' as const,
+    )
   }
 
   /** Sweeps from time to time. */
   start(): void {
     if (this.#isClosed) return
     this.#sweep = this.#clock.after(sweepMs, () => {
-      void this.#purge().catch(() => {}).then(() => this.start()) // the health check tells
+      void this.#purge()
+        .catch(() => {})
+        .then(() => this.start()) // the health check tells
     })
   }
 
@@ -65,6 +70,6 @@ export class Store implements Storage {
   }
 
   async #purge(): Promise<void> {
-    while (await this.#backend.purgeDocuments(this.#clock.now()) > 0);
+    while ((await this.#backend.purgeDocuments(this.#clock.now())) > 0);
   }
 }

@@ -11,7 +11,9 @@ const toEscapeInJson = /\\u(0000|0010|d[89a-f][0-9a-f]{2})|\\./g
 const escapedInJson = /\\u0010([0-9a-f]{4})|\\./g
 
 export function encodeText(text: string): string {
-  return text.isWellFormed() && !text.includes('\0') && !text.includes(escape) ? text : text.replace(toEscape, found => escape + found.charCodeAt(0).toString(16).padStart(4, '0'))
+  return text.isWellFormed() && !text.includes('\0') && !text.includes(escape)
+    ? text
+    : text.replace(toEscape, found => escape + found.charCodeAt(0).toString(16).padStart(4, '0'))
 }
 
 export function decodeText(text: string): string {
@@ -21,9 +23,11 @@ export function decodeText(text: string): string {
 /** A JSON value as text, whose strings any database can read; undefined if there is none. */
 export function encodeJson(value: unknown): string | undefined {
   const text = JSON.stringify(value) as string | undefined
-  return text?.includes('\\u') === true ? text.replace(toEscapeInJson, (found: string, code?: string) => code === undefined ? found : `\\u0010${code}`) : text
+  return text?.includes('\\u') === true ? text.replace(toEscapeInJson, (found: string, code?: string) => (code === undefined ? found : `\\u0010${code}`)) : text
 }
 
 export function decodeJson(text: string): unknown {
-  return JSON.parse(text.includes('\\u0010') ? text.replace(escapedInJson, (found: string, code?: string) => code === undefined ? found : `\\u${code}`) : text)
+  return JSON.parse(
+    text.includes('\\u0010') ? text.replace(escapedInJson, (found: string, code?: string) => (code === undefined ? found : `\\u${code}`)) : text,
+  )
 }

@@ -32,7 +32,12 @@ export class WorkerConnection {
     this.#thread = Thread.for({ take: answers => this.#take(answers), end: cause => this.#end(cause) })
     this.#thread.ask(opening)
     this.#opened = this.#wait(ready, 60_000)
-    this.#opened.then(() => { this.#isOpen = true }, () => {}) // told to whoever asks
+    this.#opened.then(
+      () => {
+        this.#isOpen = true
+      },
+      () => {},
+    ) // told to whoever asks
   }
 
   get isEnded(): boolean {
@@ -57,7 +62,7 @@ export class WorkerConnection {
 
   /** What is under way is cut off, with its thread. One that could not open its database ends, too: it may still hold the file. */
   close(): Promise<void> {
-    return this.#closed ??= this.#close()
+    return (this.#closed ??= this.#close())
   }
 
   async #close(): Promise<void> {
@@ -70,7 +75,9 @@ export class WorkerConnection {
     if (this.#waiting.size === 0) this.#thread.awaited = true
     this.#unanswered += 1
     return new Promise((resolve, reject) => {
-      const deadline = this.#clock.after(deadlineMs, () => this.#settle(id)?.reject(new StorageUnavailable(`the database did not answer within ${deadlineMs / 1000} s`)))
+      const deadline = this.#clock.after(deadlineMs, () =>
+        this.#settle(id)?.reject(new StorageUnavailable(`the database did not answer within ${deadlineMs / 1000} s`)),
+      )
       this.#waiting.set(id, { resolve, reject, deadline })
     })
   }

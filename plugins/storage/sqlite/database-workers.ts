@@ -10,10 +10,22 @@ import type { Method } from './protocol.ts'
 
 /** How long each method is waited for; questions are the reader's. */
 const patienceOf: Readonly<Record<Exclude<Method, 'useJournal'>, Patience>> = {
-  ping: 'lookup', getDocument: 'lookup', listDocuments: 'lookup', revisions: 'lookup', getRow: 'lookup',
-  putDocument: 'write', deleteDocument: 'write', deleteDocuments: 'write', purgeDocuments: 'write',
-  openJournal: 'write', append: 'write', amend: 'write', deleteRows: 'write',
-  listRows: 'question', pageRows: 'question', sums: 'question',
+  ping: 'lookup',
+  getDocument: 'lookup',
+  listDocuments: 'lookup',
+  revisions: 'lookup',
+  getRow: 'lookup',
+  putDocument: 'write',
+  deleteDocument: 'write',
+  deleteDocuments: 'write',
+  purgeDocuments: 'write',
+  openJournal: 'write',
+  append: 'write',
+  amend: 'write',
+  deleteRows: 'write',
+  listRows: 'question',
+  pageRows: 'question',
+  sums: 'question',
 }
 
 export class DatabaseWorkers {
@@ -32,8 +44,14 @@ export class DatabaseWorkers {
 
   /** The methods of a backend, each as a call to a worker. */
   get backend(): Backend {
-    const methods = (Object.keys(patienceOf) as (keyof typeof patienceOf)[]).map(method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const)
-    return { ...Object.fromEntries(methods) as unknown as Backend, openJournal: shape => this.#openJournal(shape), append: (journal, rows) => this.#call('append', [journal, rows instanceof Uint8Array ? rows : linesOf(rows)]) as Promise<number> }
+    const methods = (Object.keys(patienceOf) as (keyof typeof patienceOf)[]).map(
+      method => [method, (...parameters: readonly unknown[]) => this.#call(method, parameters)] as const,
+    )
+    return {
+      ...(Object.fromEntries(methods) as unknown as Backend),
+      openJournal: shape => this.#openJournal(shape),
+      append: (journal, rows) => this.#call('append', [journal, rows instanceof Uint8Array ? rows : linesOf(rows)]) as Promise<number>,
+    }
   }
 
   /** Opens the file and brings its tables up to date. @throws if that cannot be done */
@@ -61,17 +79,17 @@ export class DatabaseWorkers {
 
   #writing(): WorkerConnection {
     if (this.#writer === undefined) throw new Error('the store was not opened')
-    return this.#writer = this.#kept(this.#writer, false)
+    return (this.#writer = this.#kept(this.#writer, false))
   }
 
   #reading(): WorkerConnection {
-    return this.#reader = this.#kept(this.#reader, true)
+    return (this.#reader = this.#kept(this.#reader, true))
   }
 
   /** A worker that died is replaced, unless what it had in memory died with it. */
   #kept(worker: WorkerConnection | undefined, readOnly: boolean): WorkerConnection {
     if (this.#isClosed) throw new StorageUnavailable('the database was closed')
-    return worker === undefined || worker.isEnded && this.#path !== ':memory:' ? this.#hire(readOnly) : worker
+    return worker === undefined || (worker.isEnded && this.#path !== ':memory:') ? this.#hire(readOnly) : worker
   }
 
   #hire(readOnly: boolean): WorkerConnection {

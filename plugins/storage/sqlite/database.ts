@@ -35,9 +35,11 @@ export class SqliteDatabase implements Database {
     this.#file = new DatabaseSync(path, { readOnly, timeout: busyMs })
     this.#path = path === ':memory:' ? undefined : path
     this.#inode = this.#inodeNow()
-    this.#file.function('fold', { deterministic: true }, text => typeof text === 'string' ? text.toLowerCase() : null)
+    this.#file.function('fold', { deterministic: true }, text => (typeof text === 'string' ? text.toLowerCase() : null))
     if (!readOnly) changeToWal(this.#file)
-    this.#file.exec(`PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = ${logBytes}`)
+    this.#file.exec(
+      `PRAGMA synchronous = NORMAL; PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = ${logBytes}`,
+    )
   }
 
   async ask(statement: Sql, patience: Patience): Promise<readonly Row[]> {
@@ -51,7 +53,9 @@ export class SqliteDatabase implements Database {
   }
 
   async insert({ table, columns, onConflict }: Insert, rows: readonly (readonly Value[])[]): Promise<readonly Value[]> {
-    const statement = this.#prepared(sql`INSERT INTO ${name(table)} (${join(columns.map(column => name(column.name)))}) VALUES (${raw(columns.map(() => '?').join(', '))}) ON CONFLICT ${onConflict}`)
+    const statement = this.#prepared(
+      sql`INSERT INTO ${name(table)} (${join(columns.map(column => name(column.name)))}) VALUES (${raw(columns.map(() => '?').join(', '))}) ON CONFLICT ${onConflict}`,
+    )
     return rows.filter(row => Number(statement.run(...row).changes) > 0).map(row => row[0] ?? null)
   }
 
@@ -106,7 +110,7 @@ export class SqliteDatabase implements Database {
   #prepared(statement: Sql): StatementSync {
     if (!statement.isStanding) return this.#preparedText(statement)
     let prepared = this.#standing.get(statement.texts)
-    if (prepared === undefined) this.#standing.set(statement.texts, prepared = this.#preparedText(statement))
+    if (prepared === undefined) this.#standing.set(statement.texts, (prepared = this.#preparedText(statement)))
     return prepared
   }
 
@@ -115,7 +119,7 @@ export class SqliteDatabase implements Database {
     let prepared = this.#statements.get(text)
     if (prepared === undefined) {
       if (this.#statements.size >= keptStatements) this.#statements.clear()
-      this.#statements.set(text, prepared = this.#file.prepare(text))
+      this.#statements.set(text, (prepared = this.#file.prepare(text)))
     }
     return prepared
   }
@@ -123,5 +127,5 @@ export class SqliteDatabase implements Database {
 
 /** SQLite takes no lists: its dialect writes them as JSON. */
 function values({ parameters }: Sql): readonly Value[] {
-  return parameters.map((parameter: Parameter): Value => typeof parameter === 'object' && parameter !== null ? JSON.stringify(parameter) : parameter)
+  return parameters.map((parameter: Parameter): Value => (typeof parameter === 'object' && parameter !== null ? JSON.stringify(parameter) : parameter))
 }

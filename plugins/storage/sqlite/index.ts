@@ -17,7 +17,8 @@ export default definePlugin({
   provides: 'storage',
   wants: ['processes'],
   setup({ options, services: { clock, health, processes }, log }) {
-    if (options.path === memory && processes !== undefined) throw new Error('a database in memory is one process\'s own: name a file, or serve with one process (server.workers: 1)')
+    if (options.path === memory && processes !== undefined)
+      throw new Error("a database in memory is one process's own: name a file, or serve with one process (server.workers: 1)")
     const path = options.path === memory ? memory : options.path === undefined ? dataPath('tapline.db') : resolve(options.path)
     const workers = new DatabaseWorkers(path, clock)
     const store = new Store('sqlite', workers.backend, clock)

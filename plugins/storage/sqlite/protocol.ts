@@ -20,9 +20,7 @@ export interface Call {
 /** It opens a database, takes calls, and closes it again; then it may open another. A message costs more than a call in it. */
 export type Asked = Opening | readonly Call[] | 'close'
 
-export type Answer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly error: WorkerError }
+export type Answer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: WorkerError }
 
 /** An error in plain data. */
 export interface WorkerError {

@@ -25,7 +25,10 @@ export class Thread {
   #expiry: NodeJS.Timeout | undefined
 
   private constructor() {
-    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { env: environment(), resourceLimits: { maxYoungGenerationSizeMb: youngMb } })
+    this.#worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), {
+      env: environment(),
+      resourceLimits: { maxYoungGenerationSizeMb: youngMb },
+    })
     this.#worker.on('message', (answers: readonly Answer[]) => this.#holder?.take(answers))
     this.#worker.on('error', cause => this.#end(cause))
     this.#worker.on('exit', () => this.#end(undefined))
@@ -53,7 +56,12 @@ export class Thread {
   async leave(): Promise<void> {
     this.awaited = true
     const isClosed = await new Promise<boolean>(resolve => {
-      this.#holder = { take: answers => { for (const answer of answers) if (answer.id === closed) resolve(!('error' in answer)) }, end: () => resolve(false) }
+      this.#holder = {
+        take: answers => {
+          for (const answer of answers) if (answer.id === closed) resolve(!('error' in answer))
+        },
+        end: () => resolve(false),
+      }
       this.ask('close')
     })
     this.awaited = false
@@ -69,7 +77,9 @@ export class Thread {
 
   #keep(): void {
     this.#holder = undefined
-    this.#expiry = setTimeout(() => { void this.end() }, keptMs).unref()
+    this.#expiry = setTimeout(() => {
+      void this.end()
+    }, keptMs).unref()
     free.push(this)
   }
 
@@ -86,7 +96,11 @@ export class Thread {
 
 /** Lines go over as they are, not as a copy. */
 function givenAway(calls: readonly Call[]): ArrayBuffer[] {
-  return calls.flatMap(({ parameters }) => parameters.flatMap(parameter => parameter instanceof Uint8Array && parameter.buffer.byteLength === parameter.length ? parameter.buffer as ArrayBuffer : []))
+  return calls.flatMap(({ parameters }) =>
+    parameters.flatMap(parameter =>
+      parameter instanceof Uint8Array && parameter.buffer.byteLength === parameter.length ? (parameter.buffer as ArrayBuffer) : [],
+    ),
+  )
 }
 
 /** Where this thread finds what was compiled before, so does the worker: Node keeps it in a folder of its own version there. */

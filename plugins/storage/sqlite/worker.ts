@@ -34,7 +34,7 @@ function say(answers: readonly Answer[]): void {
 }
 
 async function open({ path, readOnly }: Opening): Promise<Engine> {
-  const opened = database = new SqliteDatabase(path, { readOnly })
+  const opened = (database = new SqliteDatabase(path, { readOnly }))
   if (!readOnly) await migrate(opened)
   return new Engine(opened, later)
 }
@@ -55,7 +55,7 @@ async function takeWaiting(): Promise<void> {
   while (waiting.length > 0) {
     const end = waiting.findIndex(({ method }, index) => !small.has(method) || index === mostTogether)
     const calls = waiting.splice(0, end < 0 ? waiting.length : Math.max(end, 1))
-    if (calls.length === 1 || !await takeTogether(calls)) for (const call of calls) await answerTo(call.id, () => take(call))
+    if (calls.length === 1 || !(await takeTogether(calls))) for (const call of calls) await answerTo(call.id, () => take(call))
   }
 }
 
@@ -76,15 +76,20 @@ async function takeTogether(calls: readonly Call[]): Promise<boolean> {
 
 /** Behind the calls that are there already. What fails there says so when it is asked for. */
 function later(work: () => Promise<void>): void {
-  setImmediate(() => { last = last.then(work).catch(() => {}) })
+  setImmediate(() => {
+    last = last.then(work).catch(() => {})
+  })
 }
 
 function hear(asked: Asked): void {
   if (asked === 'close') void answerTo(closed, close)
   else if ('path' in asked) {
-    const engine = opening = open(asked)
+    const engine = (opening = open(asked))
     last = answerTo(ready, () => engine.then(() => undefined))
-  } else if (waiting.push(...asked) === asked.length) setImmediate(() => { last = last.then(takeWaiting) })
+  } else if (waiting.push(...asked) === asked.length)
+    setImmediate(() => {
+      last = last.then(takeWaiting)
+    })
 }
 
 stepBack()

@@ -37,7 +37,9 @@ export class EmbeddedVectors implements VectorDatabase {
   }
 
   async forget(which: Which, signal: AbortSignal): Promise<void> {
-    while (await this.#thread.ask({ ask: 'forget', which }, signal) === atOnce) { /* and the next ones, behind what waits */ }
+    while ((await this.#thread.ask({ ask: 'forget', which }, signal)) === atOnce) {
+      /* and the next ones, behind what waits */
+    }
   }
 
   ping(signal: AbortSignal): Promise<void> {

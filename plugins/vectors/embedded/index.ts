@@ -9,7 +9,11 @@ export default definePlugin({
   schema,
   provides: 'vectors',
   async setup(context) {
-    const [{ serving }, { EmbeddedVectors }, { placeOf }] = await Promise.all([import('../shared/store.ts'), import('./embedded-vectors.ts'), import('./place.ts')])
+    const [{ serving }, { EmbeddedVectors }, { placeOf }] = await Promise.all([
+      import('../shared/store.ts'),
+      import('./embedded-vectors.ts'),
+      import('./place.ts'),
+    ])
     return serving('embedded vectors', new EmbeddedVectors({ path: placeOf(context.options), maxEntries: context.options.max_entries }), context)
   },
 })

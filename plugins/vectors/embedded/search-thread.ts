@@ -57,7 +57,7 @@ export class SearchThread {
   /** The process stays while somebody waits for an answer. */
   #say(waiting: Waiting): void {
     this.#asked = waiting
-    const worker = this.#worker ??= this.#hire()
+    const worker = (this.#worker ??= this.#hire())
     worker.ref()
     worker.postMessage(waiting.question, [])
   }
@@ -75,7 +75,9 @@ export class SearchThread {
     const worker = new Worker(new URL(`./worker${extname(import.meta.url)}`, import.meta.url), { workerData: this.#opening })
     let reason = 'the thread with the vectors ended'
     worker.on('message', (answer: Answer) => this.#hear(answer))
-    worker.on('error', cause => { reason = cause instanceof Error ? cause.message : String(cause) })
+    worker.on('error', cause => {
+      reason = cause instanceof Error ? cause.message : String(cause)
+    })
     worker.on('exit', () => {
       this.#worker = undefined
       if (this.#asked !== undefined) this.#hear({ error: reason })

@@ -46,12 +46,19 @@ export class VectorFile {
     this.#file.enableLoadExtension(false)
     this.#file.exec('PRAGMA page_size = 16384; PRAGMA synchronous = NORMAL')
     this.#useLog()
-    this.#together(() => { if (this.#one('PRAGMA user_version')?.['user_version'] !== version) this.#file.exec(tables) })
+    this.#together(() => {
+      if (this.#one('PRAGMA user_version')?.['user_version'] !== version) this.#file.exec(tables)
+    })
   }
 
   nearest(vector: Float32Array, namespace: string, nowSeconds: number): PlainMatch | undefined {
     const found = this.#one(searching, {
-      vector: bytesOf(vector), namespace, dimensions: vector.length, now: nowSeconds, signs: signsOf(vector), shortlist: vector.length < tellingSigns ? all : shortlist,
+      vector: bytesOf(vector),
+      namespace,
+      dimensions: vector.length,
+      now: nowSeconds,
+      signs: signsOf(vector),
+      shortlist: vector.length < tellingSigns ? all : shortlist,
     })
     const distance = found?.['distance']
     if (typeof distance !== 'number') return undefined // there is none, or none that can be compared
@@ -132,6 +139,8 @@ function bytesOf({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array {
 /** One bit for each number: how many of them differ tells the angle between two vectors, about. */
 function signsOf(vector: Float32Array): Uint8Array {
   const signs = new Uint8Array(Math.ceil(vector.length / 8))
-  vector.forEach((number, index) => { if (number > 0) signs[index >> 3] = (signs[index >> 3] ?? 0) | 1 << (index & 7) })
+  vector.forEach((number, index) => {
+    if (number > 0) signs[index >> 3] = (signs[index >> 3] ?? 0) | (1 << (index & 7))
+  })
   return signs
 }

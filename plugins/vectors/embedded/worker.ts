@@ -11,10 +11,14 @@ let file: VectorFile | undefined
 function answer(question: Question): unknown {
   file ??= new VectorFile(workerData as Opening)
   switch (question.ask) {
-    case 'nearest': return file.nearest(question.vector, question.namespace, question.nowSeconds)
-    case 'put': return file.put(question.vector, question.entry)
-    case 'forget': return file.forget(question.which)
-    case 'ping': return undefined
+    case 'nearest':
+      return file.nearest(question.vector, question.namespace, question.nowSeconds)
+    case 'put':
+      return file.put(question.vector, question.entry)
+    case 'forget':
+      return file.forget(question.which)
+    case 'ping':
+      return undefined
   }
 }
 

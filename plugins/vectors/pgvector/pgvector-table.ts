@@ -30,10 +30,13 @@ export class PgvectorTable implements VectorDatabase {
   }
 
   async prepare(): Promise<void> {
-    const pool = this.#pool ??= await poolTo(this.#options.url)
+    const pool = (this.#pool ??= await poolTo(this.#options.url))
     try {
-      const found = await dimensionOf(pool, this.#statements) ?? await this.#made(pool)
-      if (found !== this.#options.dimension) throw new UnfitDatabase(`the table ${this.#options.table} holds vectors of dimension ${found}, not ${this.#options.dimension}: name another table, or drop it`)
+      const found = (await dimensionOf(pool, this.#statements)) ?? (await this.#made(pool))
+      if (found !== this.#options.dimension)
+        throw new UnfitDatabase(
+          `the table ${this.#options.table} holds vectors of dimension ${found}, not ${this.#options.dimension}: name another table, or drop it`,
+        )
     } catch (cause) {
       throw isUnmended(cause) ? new UnfitDatabase(cause.message, { cause }) : cause
     }
@@ -51,7 +54,9 @@ export class PgvectorTable implements VectorDatabase {
 
   async forget(which: Which, signal: AbortSignal): Promise<void> {
     const condition = conditionOf(which)
-    while (!signal.aborted && (await this.#ask(this.#statements.forget(condition), condition.values)).rowCount === atOnce) { /* and the next ones */ }
+    while (!signal.aborted && (await this.#ask(this.#statements.forget(condition), condition.values)).rowCount === atOnce) {
+      /* and the next ones */
+    }
   }
 
   async ping(): Promise<void> {
@@ -76,12 +81,21 @@ export class PgvectorTable implements VectorDatabase {
 /** A connection that is lost while nobody uses it is told by the next statement. */
 async function poolTo(connectionString: string): Promise<Pool> {
   const { Pool } = await import('pg')
-  return new Pool({ connectionString, max: connections, connectionTimeoutMillis: connectMs, query_timeout: statementMs, keepAlive: true, application_name: 'tapline' }).on('error', () => {})
+  return new Pool({
+    connectionString,
+    max: connections,
+    connectionTimeoutMillis: connectMs,
+    query_timeout: statementMs,
+    keepAlive: true,
+    application_name: 'tapline',
+  }).on('error', () => {})
 }
 
 /** @returns undefined if there is no table */
 async function dimensionOf(pool: Pool, { dimension }: Statements): Promise<number | undefined> {
-  const { rows: [row] } = await pool.query<{ readonly dimension: number }>(dimension)
+  const {
+    rows: [row],
+  } = await pool.query<{ readonly dimension: number }>(dimension)
   return row?.dimension
 }
 

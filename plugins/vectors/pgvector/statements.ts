@@ -22,7 +22,10 @@ export interface Statements {
 
 /** @param name as configured: letters, digits and `_`, perhaps behind a schema */
 export function statementsFor(name: string, dimension: number): Statements {
-  const table = name.split('.').map(part => `"${part}"`).join('.')
+  const table = name
+    .split('.')
+    .map(part => `"${part}"`)
+    .join('.')
   const index = (column: string) => `CREATE INDEX IF NOT EXISTS "${name.split('.').at(-1) ?? ''}_${column}" ON ${table} (${column})`
   return {
     // One message is one transaction.
@@ -43,5 +46,7 @@ export function statementsFor(name: string, dimension: number): Statements {
 
 export function conditionOf(which: Which): Condition {
   if (which === 'all') return { where: 'true', values: [] }
-  return 'model' in which ? { where: 'model = $1 OR model_id = $1', values: [which.model] } : { where: 'expires_at > 0 AND expires_at <= $1', values: [which.expiredAt] }
+  return 'model' in which
+    ? { where: 'model = $1 OR model_id = $1', values: [which.model] }
+    : { where: 'expires_at > 0 AND expires_at <= $1', values: [which.expiredAt] }
 }

@@ -40,7 +40,9 @@ export class PineconeIndex implements VectorDatabase {
   }
 
   async nearest(vector: Float32Array, namespace: string, nowSeconds: number): Promise<VectorMatch | undefined> {
-    const { matches: [match] } = await this.#pinecone.ask(index => index.query({ vector: [...vector], topK: 1, filter: aliveIn(namespace, nowSeconds), includeMetadata: true }))
+    const {
+      matches: [match],
+    } = await this.#pinecone.ask(index => index.query({ vector: [...vector], topK: 1, filter: aliveIn(namespace, nowSeconds), includeMetadata: true }))
     if (match === undefined) return undefined
     return { id: match.id, similarity: match.score ?? 0, body: Buffer.from(match.metadata?.body ?? '', 'base64') }
   }
@@ -54,7 +56,7 @@ export class PineconeIndex implements VectorDatabase {
   }
 
   async forget(which: Which): Promise<void> {
-    await this.#pinecone.ask(index => which === 'all' ? index.deleteAll() : index.deleteMany({ filter: filterFor(which) }), missing)
+    await this.#pinecone.ask(index => (which === 'all' ? index.deleteAll() : index.deleteMany({ filter: filterFor(which) })), missing)
   }
 
   async ping(): Promise<void> {

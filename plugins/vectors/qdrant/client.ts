@@ -19,7 +19,14 @@ export function qdrantAt(address: Address): Vendor<QdrantClient> {
 async function connect({ url, api_key: key }: Address): Promise<QdrantClient> {
   const { QdrantClient } = await import('@qdrant/js-client-rest')
   const { origin, pathname } = new URL(url)
-  return new QdrantClient({ url: origin, port: null, prefix: pathname.replace(/\/+$/, ''), timeout: timeoutMs, checkCompatibility: false, headers: key === undefined ? {} : { 'api-key': key } })
+  return new QdrantClient({
+    url: origin,
+    port: null,
+    prefix: pathname.replace(/\/+$/, ''),
+    timeout: timeoutMs,
+    checkCompatibility: false,
+    headers: key === undefined ? {} : { 'api-key': key },
+  })
 }
 
 /** What Qdrant says stands apart from the message. */

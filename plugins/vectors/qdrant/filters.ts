@@ -6,7 +6,12 @@ import type { Which } from '../shared/vector-database.ts'
 type Filter = Schemas['Filter']
 
 /** What filters ask for, and the kinds of indexes that answer. */
-export const indexes = [['namespace', 'keyword'], ['model', 'keyword'], ['model_id', 'keyword'], ['expires_at', 'integer']] as const
+export const indexes = [
+  ['namespace', 'keyword'],
+  ['model', 'keyword'],
+  ['model_id', 'keyword'],
+  ['expires_at', 'integer'],
+] as const
 
 export function aliveIn(namespace: string, nowSeconds: number): Filter {
   return { must: [{ key: 'namespace', match: { value: namespace } }], must_not: [expiredAt(nowSeconds)] }

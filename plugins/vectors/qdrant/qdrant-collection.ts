@@ -40,7 +40,10 @@ export class QdrantCollection implements VectorDatabase {
   }
 
   async nearest(vector: Float32Array, namespace: string, nowSeconds: number): Promise<VectorMatch | undefined> {
-    const found = await this.#qdrant.ask(client => client.query(this.#name, { query: [...vector], filter: aliveIn(namespace, nowSeconds), limit: 1, with_payload: ['id', 'body'] }), missing)
+    const found = await this.#qdrant.ask(
+      client => client.query(this.#name, { query: [...vector], filter: aliveIn(namespace, nowSeconds), limit: 1, with_payload: ['id', 'body'] }),
+      missing,
+    )
     const point = found?.points[0]
     if (point === undefined) return undefined
     const { id, body } = point.payload as unknown as Payload
@@ -71,11 +74,13 @@ export class QdrantCollection implements VectorDatabase {
   async #make(size: number): Promise<void> {
     const isMine = await this.#qdrant.ask(client => client.createCollection(this.#name, { vectors: { size, distance: metric } }), alreadyThere)
     if (isMine === undefined) return
-    for (const [field, schema] of indexes) await this.#qdrant.ask(client => client.createPayloadIndex(this.#name, { wait: true, field_name: field, field_schema: schema }))
+    for (const [field, schema] of indexes)
+      await this.#qdrant.ask(client => client.createPayloadIndex(this.#name, { wait: true, field_name: field, field_schema: schema }))
   }
 
   async #check(): Promise<void> {
     const found = await this.#qdrant.ask(client => client.getCollection(this.#name), missing)
-    if (found !== undefined && found.config.params.vectors?.['distance'] !== metric) throw new UnfitDatabase(`the collection ${this.#name} was not made for this: name another one`)
+    if (found !== undefined && found.config.params.vectors?.['distance'] !== metric)
+      throw new UnfitDatabase(`the collection ${this.#name} was not made for this: name another one`)
   }
 }

@@ -7,7 +7,11 @@ import { UnfitDatabase, type VectorDatabase } from './vector-database.ts'
 const digits = 1e6
 
 /** What a plugin taps whose service is this database. @param name for people: `Qdrant`, `pgvector` … */
-export function serving(name: string, database: VectorDatabase, { services: { health }, signal }: Pick<SetupContext<unknown>, 'services' | 'signal'>): Taps<'vectors'> {
+export function serving(
+  name: string,
+  database: VectorDatabase,
+  { services: { health }, signal }: Pick<SetupContext<unknown>, 'services' | 'signal'>,
+): Taps<'vectors'> {
   return { service: new Store(name, database, health, signal), close: () => database.close() }
 }
 
@@ -57,7 +61,10 @@ class Store implements VectorStore {
 
   /** Nobody depends on a store that was closed. */
   async #probe(): Promise<'ok' | 'down'> {
-    return await this.ping(this.#closed).then(() => 'ok' as const, () => this.#closed.aborted ? 'ok' as const : 'down' as const)
+    return await this.ping(this.#closed).then(
+      () => 'ok' as const,
+      () => (this.#closed.aborted ? ('ok' as const) : ('down' as const)),
+    )
   }
 
   /** @throws UnfitDatabase, or StorageUnavailable for all else */
@@ -98,5 +105,5 @@ function wordsOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   const deeper = cause.cause instanceof Error ? wordsOf(cause.cause) : ''
   const own = cause.message === '' && cause instanceof AggregateError ? cause.errors.map(wordsOf).join(', ') : cause.message
-  return [own, ...own.includes(deeper) ? [] : [deeper]].join(': ')
+  return [own, ...(own.includes(deeper) ? [] : [deeper])].join(': ')
 }

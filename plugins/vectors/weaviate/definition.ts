@@ -13,6 +13,13 @@ export function definitionOf(className: string) {
     description: 'Answers that Tapline keeps, by the meaning of the questions.',
     vectorizer: 'none',
     vectorIndexConfig: { distance: metric },
-    properties: [name('namespace'), name('model'), name('modelId'), { name: 'expiresAt', dataType: ['number'], indexFilterable: true }, kept('entry'), kept('body')],
+    properties: [
+      name('namespace'),
+      name('model'),
+      name('modelId'),
+      { name: 'expiresAt', dataType: ['number'], indexFilterable: true },
+      kept('entry'),
+      kept('body'),
+    ],
   }
 }

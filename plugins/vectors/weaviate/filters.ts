@@ -8,7 +8,11 @@ export type Where =
   | { readonly operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual'; readonly path: string[]; readonly valueNumber: number }
 
 const isText = (property: string, valueText: string): Where => ({ operator: 'Equal', path: [property], valueText })
-const expiry = (operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual', valueNumber: number): Where => ({ operator, path: ['expiresAt'], valueNumber })
+const expiry = (operator: 'Equal' | 'GreaterThan' | 'GreaterThanEqual' | 'LessThanEqual', valueNumber: number): Where => ({
+  operator,
+  path: ['expiresAt'],
+  valueNumber,
+})
 
 export function aliveIn(namespace: string, nowSeconds: number): Where {
   return { operator: 'And', operands: [isText('namespace', namespace), { operator: 'Or', operands: [expiry('Equal', 0), expiry('GreaterThan', nowSeconds)] }] }

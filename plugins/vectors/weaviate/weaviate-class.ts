@@ -17,11 +17,16 @@ export interface WeaviateOptions extends Address {
 
 interface Answered {
   readonly data: {
-    readonly Get: Readonly<Record<string, readonly {
-      readonly entry: string
-      readonly body: string
-      readonly _additional: { readonly distance: number }
-    }[]>>
+    readonly Get: Readonly<
+      Record<
+        string,
+        readonly {
+          readonly entry: string
+          readonly body: string
+          readonly _additional: { readonly distance: number }
+        }[]
+      >
+    >
   }
 }
 
@@ -36,14 +41,25 @@ export class WeaviateClass implements VectorDatabase {
 
   async prepare(): Promise<void> {
     await this.#weaviate.prepare(async () => {
-      const { vectorIndexConfig: config } = await this.#weaviate.ask(client => this.#definition(client), missing) ?? await this.#made()
-      if ((config as { readonly distance?: string } | undefined)?.distance !== metric) throw new UnfitDatabase(`the class ${this.#name} was not made for this: name another one`)
+      const { vectorIndexConfig: config } = (await this.#weaviate.ask(client => this.#definition(client), missing)) ?? (await this.#made())
+      if ((config as { readonly distance?: string } | undefined)?.distance !== metric)
+        throw new UnfitDatabase(`the class ${this.#name} was not made for this: name another one`)
     })
   }
 
   async nearest(vector: Float32Array, namespace: string, nowSeconds: number): Promise<VectorMatch | undefined> {
-    const { data: { Get } }: Answered = await this.#weaviate.ask(client => client.graphql.get().withClassName(this.#name)
-      .withNearVector({ vector: [...vector] }).withWhere(aliveIn(namespace, nowSeconds)).withLimit(1).withFields('entry body _additional{distance}').do())
+    const {
+      data: { Get },
+    }: Answered = await this.#weaviate.ask(client =>
+      client.graphql
+        .get()
+        .withClassName(this.#name)
+        .withNearVector({ vector: [...vector] })
+        .withWhere(aliveIn(namespace, nowSeconds))
+        .withLimit(1)
+        .withFields('entry body _additional{distance}')
+        .do(),
+    )
     const found = Get[this.#name]?.[0]
     return found === undefined ? undefined : { id: found.entry, similarity: 1 - found._additional.distance, body: Buffer.from(found.body, 'base64') }
   }
@@ -51,7 +67,12 @@ export class WeaviateClass implements VectorDatabase {
   /** A batch of one replaces what is there; to make one object does not. */
   async put({ id, namespace, vector, model, expiresAt, body }: VectorEntry): Promise<boolean> {
     const properties = { entry: id, namespace, model, modelId: modelId(model), expiresAt, body: body.toString('base64') }
-    const [answer] = await this.#weaviate.ask(client => client.batch.objectsBatcher().withObject({ class: this.#name, id: uuidOf(id), vector: [...vector], properties }).do())
+    const [answer] = await this.#weaviate.ask(client =>
+      client.batch
+        .objectsBatcher()
+        .withObject({ class: this.#name, id: uuidOf(id), vector: [...vector], properties })
+        .do(),
+    )
     const [error] = answer?.result?.errors?.error ?? []
     if (error !== undefined) throw new Error(error.message)
     return true
@@ -77,7 +98,12 @@ export class WeaviateClass implements VectorDatabase {
 
   /** Of several replicas that make it at once, one does. */
   async #made() {
-    const refusal = await this.#weaviate.ask(client => client.schema.classCreator().withClass(definitionOf(this.#name)).do()).then(() => undefined, (cause: unknown) => cause)
+    const refusal = await this.#weaviate
+      .ask(client => client.schema.classCreator().withClass(definitionOf(this.#name)).do())
+      .then(
+        () => undefined,
+        (cause: unknown) => cause,
+      )
     const found = await this.#weaviate.ask(client => this.#definition(client), missing)
     if (found === undefined) throw refusal
     return found

@@ -47,7 +47,9 @@ describe('the days of a query', () => {
   ]
   for (const [what, query, param, maxDays] of refused) {
     it(`are refused where they ${what}`, () => {
-      expect(() => rangeOf(query, { ...utc, ...(maxDays === undefined ? {} : { maxDays }) })).to.throw(GatewayError).that.includes({ code: 'invalid_value', param })
+      expect(() => rangeOf(query, { ...utc, ...(maxDays === undefined ? {} : { maxDays }) }))
+        .to.throw(GatewayError)
+        .that.includes({ code: 'invalid_value', param })
     })
   }
 

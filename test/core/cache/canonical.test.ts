@@ -14,7 +14,10 @@ describe('the canonical body', () => {
     ['the model as the caller named it', '{"model":"x","a":1}', '{"model":"y","a":1}'],
     ['stream_options, and a stream that is not wanted', '{"a":1,"stream":false,"stream_options":{"include_usage":true}}', '{"a":1}'],
   ]
-  for (const [what, one, other] of same) it(`does not depend on ${what}`, () => { expect(canonical(one)).to.equal(canonical(other)) })
+  for (const [what, one, other] of same)
+    it(`does not depend on ${what}`, () => {
+      expect(canonical(one)).to.equal(canonical(other))
+    })
 
   const different: readonly [string, string, string][] = [
     ['1 and 1.0', '{"a":1}', '{"a":1.0}'],
@@ -25,7 +28,10 @@ describe('the canonical body', () => {
     ['seeds', '{"seed":1}', '{"seed":2}'],
     ['a stream_options further down', '{"x":{"stream_options":1}}', '{"x":{}}'],
   ]
-  for (const [what, one, other] of different) it(`tells ${what} apart`, () => { expect(canonical(one)).to.not.equal(canonical(other)) })
+  for (const [what, one, other] of different)
+    it(`tells ${what} apart`, () => {
+      expect(canonical(one)).to.not.equal(canonical(other))
+    })
 
   it('names the target', () => {
     expect(canonical('{"model":"x"}')).to.equal('{"model":"openai/m"}')

@@ -11,9 +11,23 @@ interface Facts {
 }
 
 function digest({ userPath = '', variesBy = [], ofCaller = [], partition = 'none', further = [] }: Facts): string | undefined {
-  const exchange = { request: { path: '/v1/chat/completions' }, dialect: { name: 'openai-chat' }, plan: { policy: 'p', ownHeaders: [] }, streamed: false, variesBy, userPath } as unknown as Exchange
+  const exchange = {
+    request: { path: '/v1/chat/completions' },
+    dialect: { name: 'openai-chat' },
+    plan: { policy: 'p', ownHeaders: [] },
+    streamed: false,
+    variesBy,
+    userPath,
+  } as unknown as Exchange
   const provider = { name: 'openai', type: 'openai', dialects: new Set(['openai-chat']), headers: { ofCaller: () => ofCaller } }
-  return digestOf({ version: 'v', exchange, target: { provider, model: 'm' } as unknown as Target, body: JsonDocument.parse(Buffer.from('{}')).root, partition, further })
+  return digestOf({
+    version: 'v',
+    exchange,
+    target: { provider, model: 'm' } as unknown as Target,
+    body: JsonDocument.parse(Buffer.from('{}')).root,
+    partition,
+    further,
+  })
 }
 
 describe('what a cache knows a request by', () => {
@@ -23,8 +37,14 @@ describe('what a cache knows a request by', () => {
     ['what policy set, and a header of that name', { variesBy: ['a', 'b'] }, { ofCaller: ['a', 'b'] }],
     ['what policy set, and what the answer depends on besides', { variesBy: ['a'] }, { further: ['a'] }],
   ] as const) {
-    it(`tells ${what} apart`, () => { expect(digest(one)).to.match(/^[0-9a-f]{64}$/).and.not.equal(digest(other)) })
+    it(`tells ${what} apart`, () => {
+      expect(digest(one))
+        .to.match(/^[0-9a-f]{64}$/)
+        .and.not.equal(digest(other))
+    })
   }
 
-  it('does not depend on the path of callers who share answers', () => { expect(digest({ userPath: '/a' })).to.equal(digest({ userPath: '/b' })) })
+  it('does not depend on the path of callers who share answers', () => {
+    expect(digest({ userPath: '/a' })).to.equal(digest({ userPath: '/b' }))
+  })
 })

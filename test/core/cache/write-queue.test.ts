@@ -5,7 +5,16 @@ import { until } from '../../support/until.ts'
 
 function queue() {
   const [clock, dropped, failures] = [new TurnedClock(), [] as Dropped[], [] as string[]]
-  const writes = new WriteQueue({ clock, store: 'the store', dropped: reason => { dropped.push(reason) }, failed: cause => { failures.push((cause as Error).message) } })
+  const writes = new WriteQueue({
+    clock,
+    store: 'the store',
+    dropped: reason => {
+      dropped.push(reason)
+    },
+    failed: cause => {
+      failures.push((cause as Error).message)
+    },
+  })
   return { writes, clock, dropped, failures }
 }
 
@@ -13,7 +22,11 @@ describe('entries that wait to be written', () => {
   it('are written at once where the store is quick, and nothing is said', () => {
     const { writes, dropped, failures } = queue()
     let written = 0
-    for (let i = 0; i < 8; i++) writes.add(() => { written += 1; return true })
+    for (let i = 0; i < 8; i++)
+      writes.add(() => {
+        written += 1
+        return true
+      })
     expect([written, dropped, failures]).to.deep.equal([8, [], []])
   })
 
@@ -27,7 +40,10 @@ describe('entries that wait to be written', () => {
   it('are told to end after five seconds', async () => {
     const { writes, clock, dropped, failures } = queue()
     let ended: AbortSignal | undefined
-    writes.add(signal => { ended = signal; return new Promise(() => {}) })
+    writes.add(signal => {
+      ended = signal
+      return new Promise(() => {})
+    })
     clock.advance(5_000)
     await until(() => dropped.length === 1)
     expect([dropped, failures, ended?.aborted]).to.deep.equal([['failed'], ['the store took longer than 5000 ms'], true])
@@ -38,7 +54,9 @@ describe('entries that wait to be written', () => {
     const begun: string[] = []
     const write = (name: string) => (signal: AbortSignal) => {
       begun.push(name)
-      return new Promise<boolean>((_, reject) => { signal.addEventListener('abort', () => reject(new Error('ended'))) })
+      return new Promise<boolean>((_, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('ended')))
+      })
     }
     for (let i = 0; i < 9; i++) writes.add(write(`${i}`))
     writes.close()

@@ -7,11 +7,17 @@ import { init } from '../../../core/cli/init.ts'
 import { scaffold } from '../../../core/cli/new.ts'
 import { Folder } from '../../support/run-tapline.ts'
 
-const said = (work: Promise<void>) => work.then(() => undefined, (cause: unknown) => (cause as Error).message)
+const said = (work: Promise<void>) =>
+  work.then(
+    () => undefined,
+    (cause: unknown) => (cause as Error).message,
+  )
 
 describe('a file that a command writes', () => {
   let folder: Folder
-  beforeEach(async () => { folder = await Folder.make() })
+  beforeEach(async () => {
+    folder = await Folder.make()
+  })
   afterEach(() => folder[Symbol.asyncDispose]())
 
   it('is left alone where it is there already', async () => {

@@ -9,14 +9,14 @@ const fill = (text: string | Verbatim) => new Template(text, name => variables[n
 const unresolved = (text: string | Verbatim) => new Template(text, name => variables[name]).unresolved
 
 const filled: Readonly<Record<string, string>> = {
-  'plain': 'plain',
+  plain: 'plain',
   '${SET}': 'value',
   'a-${SET}-b': 'a-value-b',
   '${SET:-default}': 'value',
   '${UNSET:-default}': 'default',
   '${UNSET:-}': '',
   '${UNSET:-a:b c}': 'a:b c',
-  '$SET': '$SET',
+  $SET: '$SET',
   '$${SET}': '${SET}',
   '${OTHER}': '${SET}',
   '${env:SET}': '<env|SET>',
@@ -67,15 +67,19 @@ describe('expansion', () => {
   })
 
   it('does not look at values that a variable overrides', async () => {
-    const config = await load({ yaml: 'server: { base_path: "${UNSET}", master_key: "${file:/no/such}" }', env: { TAPLINE_BASE_PATH: '/x', TAPLINE_MASTER_KEY: 'k' } })
+    const config = await load({
+      yaml: 'server: { base_path: "${UNSET}", master_key: "${file:/no/such}" }',
+      env: { TAPLINE_BASE_PATH: '/x', TAPLINE_MASTER_KEY: 'k' },
+    })
     expect(config.values.server.base_path).to.equal('/x')
   })
 
   it('fills variables into JSON that stands in a variable, and not into other variables', async () => {
     const config = await load({ env: { TAPLINE_VIRTUAL_MODELS: '[{"source":"a","target":"${M}"}]', M: 'openai/x' } })
     expect(config.get('/virtual_models')).to.deep.equal([{ source: 'a', target: 'openai/x' }])
-    expect(await complaints({ env: { TAPLINE_BASE_PATH: '/${M}', M: 'm' } }))
-      .to.deep.equal(['env TAPLINE_BASE_PATH  /server/base_path  a variable or flag cannot refer to another with ${…}; ${env:NAME} and ${file:/path} can'])
+    expect(await complaints({ env: { TAPLINE_BASE_PATH: '/${M}', M: 'm' } })).to.deep.equal([
+      'env TAPLINE_BASE_PATH  /server/base_path  a variable or flag cannot refer to another with ${…}; ${env:NAME} and ${file:/path} can',
+    ])
   })
 
   it('reads secrets from variables and files, without one line end, and never scans them again', async () => {

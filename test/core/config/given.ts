@@ -44,7 +44,11 @@ export async function problems(given: Given): Promise<readonly Problem[]> {
 /** Runs something in a directory that holds the given files. */
 export async function inDirectory<T>(given: Given, run: (cwd: string) => Promise<T>): Promise<T> {
   const cwd = await mkdtemp(join(tmpdir(), 'tapline-config-'))
-  const files = { ...given.files, ...(given.yaml === undefined ? {} : { 'tapline.yaml': given.yaml }), ...(given.dotenv === undefined ? {} : { '.env': given.dotenv }) }
+  const files = {
+    ...given.files,
+    ...(given.yaml === undefined ? {} : { 'tapline.yaml': given.yaml }),
+    ...(given.dotenv === undefined ? {} : { '.env': given.dotenv }),
+  }
   try {
     for (const [name, text] of Object.entries(files)) {
       await mkdir(dirname(join(cwd, name)), { recursive: true })
@@ -56,8 +60,18 @@ export async function inDirectory<T>(given: Given, run: (cwd: string) => Promise
   }
 }
 
-export function loadFrom(cwd: string, { env = {}, flags, previously, previouslyDotenv = false, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given): Promise<Config> {
-  return loadConfig({ cwd, env, flags, previous: { file: previously === undefined ? undefined : join(cwd, previously), dotenv: previouslyDotenv ? join(cwd, '.env') : undefined }, settings, providerTypes })
+export function loadFrom(
+  cwd: string,
+  { env = {}, flags, previously, previouslyDotenv = false, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given,
+): Promise<Config> {
+  return loadConfig({
+    cwd,
+    env,
+    flags,
+    previous: { file: previously === undefined ? undefined : join(cwd, previously), dotenv: previouslyDotenv ? join(cwd, '.env') : undefined },
+    settings,
+    providerTypes,
+  })
 }
 
 async function problemsFrom(cwd: string, given: Given): Promise<readonly Problem[]> {
@@ -94,7 +108,13 @@ export const samplePolicy: SettingsOwner = {
       key: { type: 'string', secret: true, setting: 'server.master_key', env: 'MASTER_KEY', env_form: 'prefixed' },
       backoff: { format: 'duration', default: '1s', setting: 'resilience.retry.initial_backoff', env: 'RETRY_INITIAL_BACKOFF' },
       factor: { type: 'number', default: 2, minimum: 1, setting: 'resilience.retry.backoff_factor', env: 'RETRY_BACKOFF_FACTOR' },
-      statuses: { type: 'array', items: { anyOf: [{ type: 'integer' }, { type: 'string', enum: ['4xx', '5xx'] }] }, default: [429], setting: 'resilience.retry.retry_on_statuses', env: 'RETRY_ON_STATUSES' },
+      statuses: {
+        type: 'array',
+        items: { anyOf: [{ type: 'integer' }, { type: 'string', enum: ['4xx', '5xx'] }] },
+        default: [429],
+        setting: 'resilience.retry.retry_on_statuses',
+        env: 'RETRY_ON_STATUSES',
+      },
       models: {
         type: 'array',
         identity: 'source',
@@ -113,10 +133,19 @@ export const sampleTypes: readonly ProviderDefinition[] = [
   openai,
   { ...facts, name: 'anthropic', baseUrl: 'https://api.anthropic.com/v1', needs: ['api_key'] },
   { ...facts, name: 'openai-compatible', needs: ['base_url'] },
-  { ...facts, name: 'azure', needs: ['api_key', 'base_url'], schema: { properties: { api_version: { type: 'string', default: '2024-10-21', env: 'API_VERSION' } } } },
+  {
+    ...facts,
+    name: 'azure',
+    needs: ['api_key', 'base_url'],
+    schema: { properties: { api_version: { type: 'string', default: '2024-10-21', env: 'API_VERSION' } } },
+  },
   { ...facts, name: 'ollama', baseUrl: 'http://localhost:11434/v1', needsOneOf: ['base_url'] },
   { ...facts, name: 'vllm', baseUrl: 'http://localhost:8000/v1', needsOneOf: ['base_url', 'api_key'] },
-  { ...facts, name: 'vertex', schema: { properties: { project: { type: 'string', env: 'PROJECT' }, location: { type: 'string', env: 'LOCATION' } }, required: ['project', 'location'] } },
+  {
+    ...facts,
+    name: 'vertex',
+    schema: { properties: { project: { type: 'string', env: 'PROJECT' }, location: { type: 'string', env: 'LOCATION' } }, required: ['project', 'location'] },
+  },
   { ...facts, name: 'bedrock', needs: ['base_url'] },
   { ...facts, name: 'bedrock-mantle', needs: ['api_key'] },
   { ...facts, name: 'demo', fallback: true, schema: { properties: { pace: { type: 'integer', default: 7 } } } },

@@ -49,15 +49,27 @@ describe('loading', () => {
     const config = await load({ ...given, flags: { port: '3', workers: '4', insecure: true, set: ['server.host=f', 'server.shutdown.linger=7s'] } })
     expect(config.values.server).to.deep.include({ port: 3, host: 'f', allow_open: true, workers: 4 })
     expect(config.values.server.shutdown.linger).to.equal(7000)
-    expect(['port', 'host', 'allow_open', 'shutdown/linger', 'workers'].map(key => config.source(`/server/${key}`)))
-      .to.deep.equal(['flag:--port', 'flag:--set', 'flag:--insecure', 'flag:--set', 'flag:--workers'])
+    expect(['port', 'host', 'allow_open', 'shutdown/linger', 'workers'].map(key => config.source(`/server/${key}`))).to.deep.equal([
+      'flag:--port',
+      'flag:--set',
+      'flag:--insecure',
+      'flag:--set',
+      'flag:--workers',
+    ])
   })
 
   it('reaches into maps and lists with --set', async () => {
     const config = await load({
       yaml: 'virtual_models: [{ source: a, target: x }]',
       env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://env.example' },
-      flags: { set: ['virtual_models.0.target=y', 'providers.openai.base_url=https://flag.example', 'pipelines.chat=off', 'resilience.retry.retry_on_statuses=429,5xx'] },
+      flags: {
+        set: [
+          'virtual_models.0.target=y',
+          'providers.openai.base_url=https://flag.example',
+          'pipelines.chat=off',
+          'resilience.retry.retry_on_statuses=429,5xx',
+        ],
+      },
     })
     expect(config.get('/virtual_models')).to.deep.equal([{ source: 'a', target: 'y' }])
     expect(config.providers.get('openai')?.base_url).to.equal('https://flag.example')
@@ -74,21 +86,26 @@ describe('loading', () => {
   })
 
   it('points at what the file says, and not at what a variable overrides', async () => {
-    await inDirectory({ yaml: 'server:\n  port: 1\n  base_path: /a\npipelines:\n  chat:\n    - remove: x\n    - insert: ./a.ts\n      after: y\n' }, async cwd => {
-      const config = await loadFrom(cwd, { env: { PORT: '2' } })
-      const file = join(cwd, 'tapline.yaml')
-      expect(config.file).to.equal(file)
-      expect(config.place('/server/base_path')).to.deep.equal({ file, line: 3, column: 3, pointer: '/server/base_path' })
-      expect(config.place('/pipelines/chat/1')).to.deep.equal({ file, line: 7, column: 7, pointer: '/pipelines/chat/1' })
-      expect(config.place('/pipelines/chat/1/after')).to.deep.include({ line: 8, column: 7 })
-      expect(config.place('/server/port')).to.equal(undefined)
-      expect(config.place('/server/host')).to.equal(undefined)
-    })
+    await inDirectory(
+      { yaml: 'server:\n  port: 1\n  base_path: /a\npipelines:\n  chat:\n    - remove: x\n    - insert: ./a.ts\n      after: y\n' },
+      async cwd => {
+        const config = await loadFrom(cwd, { env: { PORT: '2' } })
+        const file = join(cwd, 'tapline.yaml')
+        expect(config.file).to.equal(file)
+        expect(config.place('/server/base_path')).to.deep.equal({ file, line: 3, column: 3, pointer: '/server/base_path' })
+        expect(config.place('/pipelines/chat/1')).to.deep.equal({ file, line: 7, column: 7, pointer: '/pipelines/chat/1' })
+        expect(config.place('/pipelines/chat/1/after')).to.deep.include({ line: 8, column: 7 })
+        expect(config.place('/server/port')).to.equal(undefined)
+        expect(config.place('/server/host')).to.equal(undefined)
+      },
+    )
   })
 
   it('is frozen to its leaves', async () => {
     const config = await load({ yaml: 'extensions: { a: [{ b: 1 }] }', env: { OPENAI_API_KEY: 'k' } })
-    expect([config, config.values.server.shutdown, (config.values.extensions['a'] as unknown[])[0], config.providers.get('openai')?.keys].every(Object.isFrozen)).to.equal(true)
+    expect(
+      [config, config.values.server.shutdown, (config.values.extensions['a'] as unknown[])[0], config.providers.get('openai')?.keys].every(Object.isFrozen),
+    ).to.equal(true)
   })
 
   it('keeps what it does not own under extensions', async () => {
@@ -115,7 +132,8 @@ describe('lists that merge by identity', () => {
   })
 
   it('point at the variable whose item is wrong', async () => {
-    expect(await complaints({ yaml, env: { TAPLINE_VIRTUAL_MODELS: '[{"sorce":"c"}]' } }))
-      .to.deep.equal(['env TAPLINE_VIRTUAL_MODELS  /virtual_models/2/sorce  unknown key; did you mean "source"?'])
+    expect(await complaints({ yaml, env: { TAPLINE_VIRTUAL_MODELS: '[{"sorce":"c"}]' } })).to.deep.equal([
+      'env TAPLINE_VIRTUAL_MODELS  /virtual_models/2/sorce  unknown key; did you mean "source"?',
+    ])
   })
 })

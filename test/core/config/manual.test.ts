@@ -14,7 +14,8 @@ describe('docs/configuration.md', () => {
   }
 
   it('describes every key of a provider and of a step', () => {
-    for (const key of [...Object.keys(providerSchema.properties ?? {}), 'use', 'on_error', 'phases', 'sha256', 'patches', 'body']) expect(manual, key).to.match(new RegExp(`\`${key}[\`.]`))
+    for (const key of [...Object.keys(providerSchema.properties ?? {}), 'use', 'on_error', 'phases', 'sha256', 'patches', 'body'])
+      expect(manual, key).to.match(new RegExp(`\`${key}[\`.]`))
   })
 
   const examples = [...manual.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml = '']) => yaml)

@@ -32,16 +32,36 @@ const parsing: readonly (readonly [string, string, string, string])[] = [
   ['OPENAI_PROXY_URL', 'openai', 'openai', '/proxy_url'],
 ]
 
-describe('the name of a provider\'s variable', () => {
+describe("the name of a provider's variable", () => {
   for (const [name, type, instance, field] of parsing) {
     it(`${name} is ${field} of ${instance}, of type ${type}`, () => {
       const parsed = parseName(name, known)
-      expect([parsed?.family.definition.name, parsed?.instance, parsed?.key === undefined ? parsed?.field.pointer : `key ${parsed.key}`]).to.deep.equal([type, instance, field])
+      expect([parsed?.family.definition.name, parsed?.instance, parsed?.key === undefined ? parsed?.field.pointer : `key ${parsed.key}`]).to.deep.equal([
+        type,
+        instance,
+        field,
+      ])
     })
   }
 
-  for (const name of ['OPENAI__API_KEY', 'OPENAI_X__Y_API_KEY', 'OPENAI_X_', 'OPENAI_API_KEY_', 'OPENAI_API_KEY_0', 'OPENAI_ORGANIZATION', 'OPENAI', 'OPENAIX_API_KEY', 'OPENAI_API_VERSION', 'OPENAI_TRIP_ON_', 'OPENAI__TRIP_ON_X', 'TRIP_ON_X', 'API_KEY']) {
-    it(`${name} is nobody's`, () => { expect(parseName(name, known)).to.equal(undefined) })
+  for (const name of [
+    'OPENAI__API_KEY',
+    'OPENAI_X__Y_API_KEY',
+    'OPENAI_X_',
+    'OPENAI_API_KEY_',
+    'OPENAI_API_KEY_0',
+    'OPENAI_ORGANIZATION',
+    'OPENAI',
+    'OPENAIX_API_KEY',
+    'OPENAI_API_VERSION',
+    'OPENAI_TRIP_ON_',
+    'OPENAI__TRIP_ON_X',
+    'TRIP_ON_X',
+    'API_KEY',
+  ]) {
+    it(`${name} is nobody's`, () => {
+      expect(parseName(name, known)).to.equal(undefined)
+    })
   }
 
   it('begins with what the type says, if it says', () => {
@@ -58,15 +78,28 @@ describe('providers from variables', () => {
   it('take every common field', async () => {
     const config = await load({
       env: {
-        OPENAI_API_KEY: 'k', OPENAI_BASE_URL: 'https://x.example/v1//', OPENAI_MODELS: 'a, b', OPENAI_PROXY_URL: 'socks5://p.example',
-        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*', OPENAI_MODEL_FILTER_EXCLUDE: 'x,y', OPENAI_MODEL_FILTER_MAX_PRICE_PER_MTOK: '2.5',
+        OPENAI_API_KEY: 'k',
+        OPENAI_BASE_URL: 'https://x.example/v1//',
+        OPENAI_MODELS: 'a, b',
+        OPENAI_PROXY_URL: 'socks5://p.example',
+        OPENAI_MODEL_FILTER_INCLUDE: 'gpt-*',
+        OPENAI_MODEL_FILTER_EXCLUDE: 'x,y',
+        OPENAI_MODEL_FILTER_MAX_PRICE_PER_MTOK: '2.5',
       },
     })
     expect(config.providers.get('openai')).to.deep.equal({
-      name: 'openai', type: 'openai', keys: ['k'], source: 'env:OPENAI_API_KEY',
-      base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: [{ id: 'a' }, { id: 'b' }],
+      name: 'openai',
+      type: 'openai',
+      keys: ['k'],
+      source: 'env:OPENAI_API_KEY',
+      base_url: 'https://x.example/v1',
+      proxy_url: 'socks5://p.example',
+      models: [{ id: 'a' }, { id: 'b' }],
       settings: {
-        type: 'openai', base_url: 'https://x.example/v1', proxy_url: 'socks5://p.example', models: ['a', 'b'],
+        type: 'openai',
+        base_url: 'https://x.example/v1',
+        proxy_url: 'socks5://p.example',
+        models: ['a', 'b'],
         model_filter: { include: ['gpt-*'], exclude: ['x', 'y'], max_price_per_mtok: 2.5 },
       },
     })
@@ -99,8 +132,9 @@ describe('providers from variables', () => {
 
   it('are pointed at by the variable that is wrong', async () => {
     const hasty = { ...openai, schema: { properties: { hasty: { type: 'boolean', env: 'HASTY' } } } } as const
-    expect(await complaints({ env: { OPENAI_API_KEY: 'k', OPENAI_HASTY: 'maybe' }, providerTypes: [hasty] }))
-      .to.deep.equal(['env OPENAI_HASTY  /providers/openai/hasty  expected true or false, got "maybe"'])
+    expect(await complaints({ env: { OPENAI_API_KEY: 'k', OPENAI_HASTY: 'maybe' }, providerTypes: [hasty] })).to.deep.equal([
+      'env OPENAI_HASTY  /providers/openai/hasty  expected true or false, got "maybe"',
+    ])
   })
 })
 
@@ -145,14 +179,19 @@ describe('variables over blocks of the file', () => {
 
   it('are fatal if the block of that name has another type', async () => {
     const message = (name: string) => `the type is anthropic, but ${name} is for an instance of this name of type openai; name the block otherwise`
-    expect(await complaints({ yaml: 'providers: { openai-east: { type: anthropic, api_key: k } }', env: { OPENAI_EAST_API_KEY: 'east' } }))
-      .to.deep.equal([`env OPENAI_EAST_API_KEY  /providers/openai-east  ${message('OPENAI_EAST_API_KEY')}`])
-    expect(await complaints({ yaml: 'providers: { openai: { type: anthropic, api_key: k } }', env: { OPENAI_API_KEY: 'x' } }))
-      .to.deep.equal([`env OPENAI_API_KEY  /providers/openai  ${message('OPENAI_API_KEY')}`])
+    expect(await complaints({ yaml: 'providers: { openai-east: { type: anthropic, api_key: k } }', env: { OPENAI_EAST_API_KEY: 'east' } })).to.deep.equal([
+      `env OPENAI_EAST_API_KEY  /providers/openai-east  ${message('OPENAI_EAST_API_KEY')}`,
+    ])
+    expect(await complaints({ yaml: 'providers: { openai: { type: anthropic, api_key: k } }', env: { OPENAI_API_KEY: 'x' } })).to.deep.equal([
+      `env OPENAI_API_KEY  /providers/openai  ${message('OPENAI_API_KEY')}`,
+    ])
   })
 
   it('replace lists whole', async () => {
-    const config = await load({ yaml: 'providers: { openai: { api_key: a, api_keys: [b, c], models: [x, y] } }', env: { OPENAI_API_KEY_2: 'k', OPENAI_MODELS: 'z' } })
+    const config = await load({
+      yaml: 'providers: { openai: { api_key: a, api_keys: [b, c], models: [x, y] } }',
+      env: { OPENAI_API_KEY_2: 'k', OPENAI_MODELS: 'z' },
+    })
     expect(config.providers.get('openai')).to.deep.include({ keys: ['k'], models: [{ id: 'z' }] })
   })
 })
@@ -180,7 +219,10 @@ describe('blocks of the file', () => {
     'with a misspelt key, though they would be left out': ['openai: { api_ky: k }', '1:24  /providers/openai/api_ky  unknown key; did you mean "api_key"?'],
     'with a slash in the name': ['a/b: { type: openai, api_key: k }', '1:14  /providers/a~1b  expected a name without / and :'],
     'that are no map': ['openai: k', '1:14  /providers/openai  expected map'],
-    'with an unresolved placeholder elsewhere': ['openai: { api_key: k, proxy_url: "http://${NO}" }', '1:36  /providers/openai/proxy_url  ${NO} is not set; ${NO:-default} would give a default'],
+    'with an unresolved placeholder elsewhere': [
+      'openai: { api_key: k, proxy_url: "http://${NO}" }',
+      '1:36  /providers/openai/proxy_url  ${NO} is not set; ${NO:-default} would give a default',
+    ],
     'with a key that is no text': ['openai: { api_keys: k }', '1:24  /providers/openai/api_keys  expected list, got <redacted>'],
   }
   for (const [name, [block, line]] of Object.entries(wrong)) {
@@ -232,7 +274,9 @@ describe('placeholders in blocks', () => {
   })
 
   it('that refer to secrets stop the start when they fail, but only where they are used', async () => {
-    expect(await complaints({ yaml: 'providers: { openai: { api_key: "${file:/no/such}" } }' })).to.deep.equal(['tapline.yaml:1:24  /providers/openai/api_key  cannot resolve ${file:...}: no such file'])
+    expect(await complaints({ yaml: 'providers: { openai: { api_key: "${file:/no/such}" } }' })).to.deep.equal([
+      'tapline.yaml:1:24  /providers/openai/api_key  cannot resolve ${file:...}: no such file',
+    ])
     const [instance] = await state('type: azure, api_key: "${file:/no/such}"')
     expect(instance).to.equal(undefined)
   })
@@ -271,9 +315,13 @@ describe('an instance registers', () => {
     ['proxy_url: "socks5://"', 'its proxy_url names no host'],
   ] as const) {
     it(`not with ${urls}, which is an error, while the others do`, async () => {
-      const { providers, warnings, errors } = await load({ yaml: `providers: { other: { type: openai, api_key: k }, x: { type: openai, api_key: k, ${urls} } }` })
+      const { providers, warnings, errors } = await load({
+        yaml: `providers: { other: { type: openai, api_key: k }, x: { type: openai, api_key: k, ${urls} } }`,
+      })
       expect([[...providers.keys()], warnings]).to.deep.equal([['other'], []])
-      expect(errors.map(error => error.slice(error.indexOf('tapline.yaml')))).to.deep.equal([`tapline.yaml:1:82  /providers/x/${urls.split(':')[0]}  the provider x is left out: ${why}`])
+      expect(errors.map(error => error.slice(error.indexOf('tapline.yaml')))).to.deep.equal([
+        `tapline.yaml:1:82  /providers/x/${urls.split(':')[0]}  the provider x is left out: ${why}`,
+      ])
     })
   }
 
@@ -295,15 +343,39 @@ describe('an instance registers', () => {
 
 describe('URLs of providers', () => {
   for (const [url, read] of Object.entries({ 'https://a.example/v1/': 'https://a.example/v1', 'http://a.example:8080': 'http://a.example:8080' })) {
-    it(`take ${url}`, () => { expect(baseUrl(url)).to.equal(read) })
+    it(`take ${url}`, () => {
+      expect(baseUrl(url)).to.equal(read)
+    })
   }
   for (const url of ['a.example', 'ftp://a.example', 'https://a.example?x', 'https://a.example#x', 'https://u@a.example', 'https://']) {
-    it(`refuse ${url} as a base`, () => { expect(() => baseUrl(url)).to.throw(Error) })
+    it(`refuse ${url} as a base`, () => {
+      expect(() => baseUrl(url)).to.throw(Error)
+    })
   }
-  for (const url of ['http://u:p@p.example:3128', 'https://p.example/', 'socks5://p.example', 'socks5h://p.example:1080', 'HTTP://p.example', 'http://u%40x@[::1]:1']) {
-    it(`take ${url} as a proxy`, () => { expect(proxyUrl(url)).to.equal(url) })
+  for (const url of [
+    'http://u:p@p.example:3128',
+    'https://p.example/',
+    'socks5://p.example',
+    'socks5h://p.example:1080',
+    'HTTP://p.example',
+    'http://u%40x@[::1]:1',
+  ]) {
+    it(`take ${url} as a proxy`, () => {
+      expect(proxyUrl(url)).to.equal(url)
+    })
   }
-  for (const url of ['socks4://p.example', 'http://p.example/x', 'http://p.example?x', 'http://p.example#x', 'socks5://', 'http://', 'p.example', 'http://u:%zz@p.example']) {
-    it(`refuse ${url} as a proxy`, () => { expect(() => proxyUrl(url)).to.throw(Error) })
+  for (const url of [
+    'socks4://p.example',
+    'http://p.example/x',
+    'http://p.example?x',
+    'http://p.example#x',
+    'socks5://',
+    'http://',
+    'p.example',
+    'http://u:%zz@p.example',
+  ]) {
+    it(`refuse ${url} as a proxy`, () => {
+      expect(() => proxyUrl(url)).to.throw(Error)
+    })
   }
 })

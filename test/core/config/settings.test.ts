@@ -17,7 +17,11 @@ function samples({ schema, pointer }: EnvSetting): readonly [string, string] {
   if (schema.enum !== undefined) return [schema.enum[0], schema.enum[3] ?? schema.enum[1]].map(String) as [string, string]
   if (schema.type === 'array') return ['[400, 401]', '500,501']
   if (schema.type === 'boolean') return [schema.default === true ? 'no' : 'yes', schema.default === true ? '0' : '1']
-  if (schema.format !== undefined) return { size: ['2M', '4096'], seconds: ['45', '2m'], duration: ['3s', '250ms'], uri: ['', ''], regex: ['', ''], network: ['', ''] }[schema.format] as [string, string]
+  if (schema.format !== undefined)
+    return { size: ['2M', '4096'], seconds: ['45', '2m'], duration: ['3s', '250ms'], uri: ['', ''], regex: ['', ''], network: ['', ''] }[schema.format] as [
+      string,
+      string,
+    ]
   return schema.type === 'string' ? ['/yaml', '/variable'] : ['3', '4']
 }
 
@@ -26,7 +30,11 @@ function spellings({ env, form }: EnvSetting): string[] {
 }
 
 function yamlOf(pointer: string, text: string): string {
-  return `${pointer.split('/').slice(1).map((key, depth) => `${'  '.repeat(depth)}${key}:`).join('\n')} ${text}\n`
+  return `${pointer
+    .split('/')
+    .slice(1)
+    .map((key, depth) => `${'  '.repeat(depth)}${key}:`)
+    .join('\n')} ${text}\n`
 }
 
 describe('every setting that has a variable', () => {
@@ -34,7 +42,8 @@ describe('every setting that has a variable', () => {
     const { pointer, schema } = setting
     const [inFile, inVariable] = samples(setting)
     const yaml = yamlOf(pointer, inFile)
-    const meant = (text: string) => readValue(schema, schema.type === 'array' && !text.startsWith('[') ? listOf(schema.env_items, text) : schema.type === 'array' ? parseItems(text) : text)
+    const meant = (text: string) =>
+      readValue(schema, schema.type === 'array' && !text.startsWith('[') ? listOf(schema.env_items, text) : schema.type === 'array' ? parseItems(text) : text)
 
     it(`${pointer}: is given by the file`, async () => {
       const config = await load({ yaml })
@@ -54,7 +63,7 @@ describe('every setting that has a variable', () => {
 })
 
 function listOf(members: readonly [string, string] | undefined, text: string): unknown[] {
-  return text.split(',').map(item => members === undefined ? item : { [members[0]]: item })
+  return text.split(',').map(item => (members === undefined ? item : { [members[0]]: item }))
 }
 
 function parseItems(text: string): unknown {
@@ -67,7 +76,10 @@ describe('the spellings of a variable', () => {
     expect((await load({ env })).values.server.base_path).to.equal('/1')
     expect((await load({ env })).warnings).to.deep.equal([])
     const compatible = await load({ env: { ...env, TAPLINE_BASE_PATH: undefined } })
-    expect([compatible.values.server.base_path, compatible.warnings]).to.deep.equal(['/2', ['GOMODEL_BASE_PATH is read for now; its name here is TAPLINE_BASE_PATH']])
+    expect([compatible.values.server.base_path, compatible.warnings]).to.deep.equal([
+      '/2',
+      ['GOMODEL_BASE_PATH is read for now; its name here is TAPLINE_BASE_PATH'],
+    ])
     const bare = await load({ env: { BASE_PATH: '/3' } })
     expect([bare.values.server.base_path, bare.warnings]).to.deep.equal(['/3', ['BASE_PATH is read for now; its name here is TAPLINE_BASE_PATH']])
   })
@@ -87,7 +99,16 @@ describe('the spellings of a variable', () => {
   })
 
   it('warns of a variable of its own prefix that is nearly one that is read', async () => {
-    const config = await load({ env: { TAPLINE_LOG_LEVL: 'debug', TAPLINE_CONFIG_STRCT: 'no', TAPLINE_SAMPLE_TLT: '1', TAPLINE_COMMIT: 'c0ffee', LOG_LEVL: 'debug', TAPLINE_LOG_LEVEL: 'info' } })
+    const config = await load({
+      env: {
+        TAPLINE_LOG_LEVL: 'debug',
+        TAPLINE_CONFIG_STRCT: 'no',
+        TAPLINE_SAMPLE_TLT: '1',
+        TAPLINE_COMMIT: 'c0ffee',
+        LOG_LEVL: 'debug',
+        TAPLINE_LOG_LEVEL: 'info',
+      },
+    })
     expect(config.warnings).to.deep.equal([
       'TAPLINE_CONFIG_STRCT is not read; did you mean "TAPLINE_CONFIG_STRICT"?',
       'TAPLINE_LOG_LEVL is not read; did you mean "TAPLINE_LOG_LEVEL"?',
@@ -121,15 +142,22 @@ describe('settings of plugins', () => {
   })
 
   it('may be named by two plugins that describe them alike', async () => {
-    const twin = { plugin: 'twin', schema: { type: 'object', properties: { lifetime: { format: 'seconds', default: 3600, setting: 'cache.sample.redis.ttl', env: 'SAMPLE_TTL', description: 'other words' } } } } as const
+    const twin = {
+      plugin: 'twin',
+      schema: {
+        type: 'object',
+        properties: { lifetime: { format: 'seconds', default: 3600, setting: 'cache.sample.redis.ttl', env: 'SAMPLE_TTL', description: 'other words' } },
+      },
+    } as const
     const config = await load({ yaml: 'cache: { sample: { redis: { ttl: 1 } } }', settings: [samplePlugin, twin] })
     expect(config.settingsOf('twin').values).to.deep.equal({ lifetime: 1000 })
   })
 
   it('may not be named by two plugins that disagree', async () => {
     const rival = { plugin: 'rival', schema: { type: 'object', properties: { ttl: { type: 'integer', setting: 'cache.sample.redis.ttl' } } } } as const
-    expect(await complaints({ settings: [samplePlugin, rival] }))
-      .to.deep.equal(['configuration  /cache/sample/redis/ttl  the plugin "rival" describes this setting otherwise than another does'])
+    expect(await complaints({ settings: [samplePlugin, rival] })).to.deep.equal([
+      'configuration  /cache/sample/redis/ttl  the plugin "rival" describes this setting otherwise than another does',
+    ])
   })
 })
 
@@ -139,12 +167,28 @@ describe('a block that is on by its presence', () => {
     return [config.get('/cache/sample/enabled'), config.source('/cache/sample/enabled'), config.settingsOf('sample-cache').present]
   }
 
-  it('is off without it', async () => { expect(await enabled({})).to.deep.equal([false, 'default', false]) })
-  it('is on with it', async () => { expect(await enabled({ yaml: 'cache:\n  sample: { max_bytes: 1M }' })).to.deep.equal([true, 'yaml:2', true]) })
-  it('is on with it empty', async () => { expect(await enabled({ yaml: 'cache:\n  sample:' })).to.deep.equal([true, 'yaml:2', true]) })
-  it('is off when it says so', async () => { expect(await enabled({ yaml: 'cache: { sample: { enabled: false } }' })).to.deep.equal([false, 'yaml:1', true]) })
-  it('is on without it, by its variable', async () => { expect(await enabled({ env: { TAPLINE_SAMPLE_ENABLED: 'on' } })).to.deep.equal([true, 'env:TAPLINE_SAMPLE_ENABLED', false]) })
-  it('is off when its variable says so', async () => { expect(await enabled({ yaml: 'cache: { sample: }', env: { TAPLINE_SAMPLE_ENABLED: 'off' } })).to.deep.equal([false, 'env:TAPLINE_SAMPLE_ENABLED', true]) })
-  it('is off when its variable is set to nothing', async () => { expect(await enabled({ yaml: 'cache: { sample: }', env: { SAMPLE_ENABLED: '' } })).to.deep.equal([false, 'env:SAMPLE_ENABLED', true]) })
-  it('is not switched on by a variable inside it', async () => { expect(await enabled({ env: { TAPLINE_SAMPLE_MAX: '1M' } })).to.deep.equal([false, 'default', false]) })
+  it('is off without it', async () => {
+    expect(await enabled({})).to.deep.equal([false, 'default', false])
+  })
+  it('is on with it', async () => {
+    expect(await enabled({ yaml: 'cache:\n  sample: { max_bytes: 1M }' })).to.deep.equal([true, 'yaml:2', true])
+  })
+  it('is on with it empty', async () => {
+    expect(await enabled({ yaml: 'cache:\n  sample:' })).to.deep.equal([true, 'yaml:2', true])
+  })
+  it('is off when it says so', async () => {
+    expect(await enabled({ yaml: 'cache: { sample: { enabled: false } }' })).to.deep.equal([false, 'yaml:1', true])
+  })
+  it('is on without it, by its variable', async () => {
+    expect(await enabled({ env: { TAPLINE_SAMPLE_ENABLED: 'on' } })).to.deep.equal([true, 'env:TAPLINE_SAMPLE_ENABLED', false])
+  })
+  it('is off when its variable says so', async () => {
+    expect(await enabled({ yaml: 'cache: { sample: }', env: { TAPLINE_SAMPLE_ENABLED: 'off' } })).to.deep.equal([false, 'env:TAPLINE_SAMPLE_ENABLED', true])
+  })
+  it('is off when its variable is set to nothing', async () => {
+    expect(await enabled({ yaml: 'cache: { sample: }', env: { SAMPLE_ENABLED: '' } })).to.deep.equal([false, 'env:SAMPLE_ENABLED', true])
+  })
+  it('is not switched on by a variable inside it', async () => {
+    expect(await enabled({ env: { TAPLINE_SAMPLE_MAX: '1M' } })).to.deep.equal([false, 'default', false])
+  })
 })

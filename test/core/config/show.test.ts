@@ -5,7 +5,13 @@ import { complaints, inDirectory, load, loadFrom } from './given.ts'
 
 describe('show', () => {
   it('lists every setting with its source', async () => {
-    const shown = (await load({ yaml: 'server:\n  port: 9000\nproviders: { openai: { api_key: a }, anthropic: { api_keys: [a, b] } }', env: { TAPLINE_LOG_LEVEL: 'debug', OPENAI_EAST_API_KEY: 'a' }, flags: { host: 'h', set: ['providers.more.type=openai', 'providers.more.api_key=a'] } })).show()
+    const shown = (
+      await load({
+        yaml: 'server:\n  port: 9000\nproviders: { openai: { api_key: a }, anthropic: { api_keys: [a, b] } }',
+        env: { TAPLINE_LOG_LEVEL: 'debug', OPENAI_EAST_API_KEY: 'a' },
+        flags: { host: 'h', set: ['providers.more.type=openai', 'providers.more.api_key=a'] },
+      })
+    ).show()
     const find = (pointer: string) => shown.find(entry => entry.pointer === pointer)
     expect(find('/server/port')).to.deep.equal({ pointer: '/server/port', value: 9000, source: 'yaml:2' })
     expect(find('/logging_runtime/level')).to.deep.include({ value: 'debug', source: 'env:TAPLINE_LOG_LEVEL' })
@@ -35,7 +41,12 @@ describe('a secret', () => {
           ANTHROPIC_BASE_URL: `https://u:${secret}@a.example`,
           LOG_LEVEL: 'info',
         },
-        flags: { set: [`providers.openai.custom_upstream_headers={"X-Key":"${secret}"}`, `pipelines.chat=[{"insert":{"use":"x","options":{"api_key":"${secret}"}},"after":"y"}]`] },
+        flags: {
+          set: [
+            `providers.openai.custom_upstream_headers={"X-Key":"${secret}"}`,
+            `pipelines.chat=[{"insert":{"use":"x","options":{"api_key":"${secret}"}},"after":"y"}]`,
+          ],
+        },
       })
       expect(config.values.server.base_path).to.equal(`/${secret}`)
       expect(config.providers.get('openai')?.keys).to.have.length(2)
@@ -55,8 +66,9 @@ describe('a secret', () => {
   })
 
   it('that came by reference is not shown even where no secret is expected', async () => {
-    expect(await complaints({ yaml: 'logging_runtime: { level: "${env:KEY}" }', env: { KEY: secret } }))
-      .to.deep.equal(['tapline.yaml:1:20  /logging_runtime/level  expected one of debug, info, warn, error, got <redacted>'])
+    expect(await complaints({ yaml: 'logging_runtime: { level: "${env:KEY}" }', env: { KEY: secret } })).to.deep.equal([
+      'tapline.yaml:1:20  /logging_runtime/level  expected one of debug, info, warn, error, got <redacted>',
+    ])
   })
 })
 
@@ -75,12 +87,18 @@ pipelines: { chat: [{ insert: x, after: y }, { set: y, timeout: 5s }], other: of
     const validate = new Ajv2020({ strict: false }).compile(schema as object)
     const { parse } = await import('yaml')
     expect(validate(parse(example)), JSON.stringify(validate.errors)).to.equal(true)
-    for (const wrong of ['server: { prot: 1 }', 'http: { timeout: soon }', 'server: { allow_open: perhaps }', 'server: { port: 70000 }', 'pipelines: { chat: [{ insert: x }] }']) {
+    for (const wrong of [
+      'server: { prot: 1 }',
+      'http: { timeout: soon }',
+      'server: { allow_open: perhaps }',
+      'server: { port: 70000 }',
+      'pipelines: { chat: [{ insert: x }] }',
+    ]) {
       expect(validate(parse(wrong)), wrong).to.equal(false)
     }
   })
 
-  it('has no keyword that is Tapline\'s own', async () => {
+  it("has no keyword that is Tapline's own", async () => {
     expect(JSON.stringify((await load({})).schema)).to.not.match(/"(setting|env|env_form|secret|aliases|env_items|identity)":/)
   })
 })

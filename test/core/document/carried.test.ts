@@ -10,7 +10,8 @@ const clean = (text: string) => text.replaceAll(word, '***')
 
 const block = { type: 'thinking', thinking: `a ${word}`, signature: 'SIG' }
 const item = { id: 'rs_1', encrypted_content: 'E', summary: [{ type: 'summary_text', text: `a ${word}` }], content: [{ type: 'reasoning_text', text: word }] }
-const unsealed = (value: object) => JSON.parse(clean(JSON.stringify(value)).replace('"SIG"', '""').replace('"encrypted_content":"E"', '"encrypted_content":""')) as object
+const unsealed = (value: object) =>
+  JSON.parse(clean(JSON.stringify(value)).replace('"SIG"', '""').replace('"encrypted_content":"E"', '"encrypted_content":""')) as object
 
 const carriers: Readonly<Record<string, object>> = {
   'thinking blocks of Anthropic': { extra_content: { anthropic: { thinking_blocks: [block] } } },
@@ -19,8 +20,13 @@ const carriers: Readonly<Record<string, object>> = {
 }
 const chatCarriers: typeof carriers = {
   ...carriers,
-  'reasoning details of a router': { reasoning_details: [{ type: 'reasoning.text', text: `a ${word}`, signature: 'SIG' }, { type: 'reasoning.summary', summary: word }] },
-  'reasoning_text': { reasoning_text: `a ${word}` },
+  'reasoning details of a router': {
+    reasoning_details: [
+      { type: 'reasoning.text', text: `a ${word}`, signature: 'SIG' },
+      { type: 'reasoning.summary', summary: word },
+    ],
+  },
+  reasoning_text: { reasoning_text: `a ${word}` },
 }
 
 describe('thoughts that a body carries a second time', () => {
@@ -58,7 +64,10 @@ describe('thoughts that a body carries a second time', () => {
 describe('log probabilities of a plain reply', () => {
   const tokens = { content: [{ token: word, logprob: -1 }] }
   it('go with a text of chat that changed, and stay with another', () => {
-    for (const [content, expected] of [[`a ${word}`, null], ['fine', tokens]] as const) {
+    for (const [content, expected] of [
+      [`a ${word}`, null],
+      ['fine', tokens],
+    ] as const) {
       const reply = JsonDocument.parse(Buffer.from(JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content }, logprobs: tokens }] })))
       chat.reply(reply, 'chat').rewrite(clean)
       expect(reply.root.get('choices')?.items()[0]?.get('logprobs')?.value()).to.deep.equal(expected)
@@ -66,8 +75,13 @@ describe('log probabilities of a plain reply', () => {
   })
 
   it('go with a text of responses that changed, and stay with another', () => {
-    for (const [text, expected] of [[`a ${word}`, []], ['fine', tokens.content]] as const) {
-      const reply = JsonDocument.parse(Buffer.from(JSON.stringify({ output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text, logprobs: tokens.content }] }] })))
+    for (const [text, expected] of [
+      [`a ${word}`, []],
+      ['fine', tokens.content],
+    ] as const) {
+      const reply = JsonDocument.parse(
+        Buffer.from(JSON.stringify({ output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text, logprobs: tokens.content }] }] })),
+      )
       responses.reply(reply, 'responses').rewrite(clean)
       expect(reply.root.get('output')?.items()[0]?.get('content')?.items()[0]?.get('logprobs')?.value()).to.deep.equal(expected)
     }

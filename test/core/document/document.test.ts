@@ -24,12 +24,18 @@ describe('JsonDocument', () => {
     const { root } = parse(' {"s":"a\\u00e9\\n","n":1.0,"t":true,"f":false,"z":null,"a":[1,"two",[3]],"o":{"\\u006dodel":"x","k":{}}} ')
 
     for (const [name, kind, value] of [
-      ['s', 'string', 'aé\n'], ['n', 'number', 1], ['t', 'boolean', true], ['f', 'boolean', false], ['z', 'null', null],
-      ['a', 'array', [1, 'two', [3]]], ['o', 'object', { model: 'x', k: {} }],
-    ] as const) it(`knows a ${kind}: ${name}`, () => {
-      expect(root.get(name)?.kind).to.equal(kind)
-      expect(root.get(name)?.value()).to.deep.equal(value)
-    })
+      ['s', 'string', 'aé\n'],
+      ['n', 'number', 1],
+      ['t', 'boolean', true],
+      ['f', 'boolean', false],
+      ['z', 'null', null],
+      ['a', 'array', [1, 'two', [3]]],
+      ['o', 'object', { model: 'x', k: {} }],
+    ] as const)
+      it(`knows a ${kind}: ${name}`, () => {
+        expect(root.get(name)?.kind).to.equal(kind)
+        expect(root.get(name)?.value()).to.deep.equal(value)
+      })
 
     it('reads what was spelled here when somebody looks', () => {
       const document = JsonDocument.of(Buffer.from('{"a": 1}'))
@@ -49,18 +55,35 @@ describe('JsonDocument', () => {
       expect(root.members().map(member => member.name)).to.deep.equal(['__proto__'])
     })
     it('lists duplicates among the members', () => {
-      expect(parse('{"a":1, "a" : 2}').root.members().map(({ name, value }) => [name, value.value()])).to.deep.equal([['a', 1], ['a', 2]])
+      expect(
+        parse('{"a":1, "a" : 2}')
+          .root.members()
+          .map(({ name, value }) => [name, value.value()]),
+      ).to.deep.equal([
+        ['a', 1],
+        ['a', 2],
+      ])
     })
     it('says undefined, or nothing, of what is not there', () => {
       const scalar = get(root, 's')
-      expect([scalar.get('x'), get(root, 'a').get('x'), scalar.items(), scalar.members(), root.items(), get(root, 'a').members()])
-        .to.deep.equal([undefined, undefined, [], [], [], []])
+      expect([scalar.get('x'), get(root, 'a').get('x'), scalar.items(), scalar.members(), root.items(), get(root, 'a').members()]).to.deep.equal([
+        undefined,
+        undefined,
+        [],
+        [],
+        [],
+        [],
+      ])
     })
     it('gives a string of strings only', () => expect(() => get(root, 'n').string()).to.throw(TypeError, 'a JSON number is no string'))
     it('keeps the spelling of numbers', () => expect(get(root, 'n').json()).to.equal('1.0'))
     it('gives the same node each time', () => expect(get(root, 'a', 2)).to.equal(get(root, 'a', 2)))
     it('lists every string inside, but no name', () => {
-      expect(parse('{"a":["b",{"c":"d","e":[[]]}],"f":"g"}').root.strings().map(node => node.string())).to.deep.equal(['b', 'd', 'g'])
+      expect(
+        parse('{"a":["b",{"c":"d","e":[[]]}],"f":"g"}')
+          .root.strings()
+          .map(node => node.string()),
+      ).to.deep.equal(['b', 'd', 'g'])
       const { root } = parse('[[["x"]]]')
       const known = get(root, 0, 0)
       expect(root.strings()).to.deep.equal([get(known, 0)])
@@ -98,33 +121,110 @@ describe('JsonDocument', () => {
     const cases: [what: string, before: string, edit: (document: JsonDocument, root: JsonNode) => void, after: string][] = [
       ['replaces a value', ' { "a" : 1.0 , "b":12345678901234567890 } ', (d, r) => d.replace(get(r, 'a'), '"x"'), ' { "a" : "x" , "b":12345678901234567890 } '],
       ['replaces the root', ' [1] ', (d, r) => d.replace(r, '{}'), ' {} '],
-      ['replaces inside a replacement', '{"a":1}', (d, r) => { d.replace(get(r, 'a'), '[1, 2]'); d.replace(get(r, 'a', 1), '3') }, '{"a":[1, 3]}'],
-      ['replaces twice', '{"a":1}', (d, r) => { d.replace(get(r, 'a'), '[1]'); d.replace(get(r, 'a'), '2') }, '{"a":2}'],
-      ['replaces after an edit inside', '[[1]]', (d, r) => { d.insert(get(r, 0), 0, '0'); d.replace(get(r, 0), '2') }, '[2]'],
+      [
+        'replaces inside a replacement',
+        '{"a":1}',
+        (d, r) => {
+          d.replace(get(r, 'a'), '[1, 2]')
+          d.replace(get(r, 'a', 1), '3')
+        },
+        '{"a":[1, 3]}',
+      ],
+      [
+        'replaces twice',
+        '{"a":1}',
+        (d, r) => {
+          d.replace(get(r, 'a'), '[1]')
+          d.replace(get(r, 'a'), '2')
+        },
+        '{"a":2}',
+      ],
+      [
+        'replaces after an edit inside',
+        '[[1]]',
+        (d, r) => {
+          d.insert(get(r, 0), 0, '0')
+          d.replace(get(r, 0), '2')
+        },
+        '[2]',
+      ],
       ['sets the last of duplicates', '{"a":1,"a":2,"b":3}', (d, r) => d.set(r, 'a', '9'), '{"a":1,"a":9,"b":3}'],
       ['appends a member', '{\n  "a": 1\n}', (d, r) => d.set(r, 'b', '2'), '{\n  "a": 1,"b":2\n}'],
       ['appends to an empty object', '{ }', (d, r) => d.set(r, '__proto__', '2'), '{"__proto__":2 }'],
       ['appends a member of any name', '{}', (d, r) => d.set(r, 'a"\n', '2'), '{"a\\"\\n":2}'],
-      ['sets what was appended', '{}', (d, r) => { d.set(r, 'a', '1'); d.set(r, 'a', '2') }, '{"a":2}'],
+      [
+        'sets what was appended',
+        '{}',
+        (d, r) => {
+          d.set(r, 'a', '1')
+          d.set(r, 'a', '2')
+        },
+        '{"a":2}',
+      ],
       ['unsets the only member', '{ "a": 1 }', (d, r) => d.unset(r, 'a'), '{ }'],
       ['unsets the first member', '{ "a": 1, "b": 2 }', (d, r) => d.unset(r, 'a'), '{ "b": 2 }'],
       ['unsets the last member', '{ "a": 1, "b": 2 }', (d, r) => d.unset(r, 'b'), '{ "a": 1 }'],
       ['unsets every duplicate', '{"a":1,"b":2,"\\u0061":3,"c":4,"a":5}', (d, r) => d.unset(r, 'a'), '{"b":2,"c":4}'],
       ['unsets nothing', '{"b":2}', (d, r) => d.unset(r, 'a'), '{"b":2}'],
-      ['unsets and sets', '{"a":1,"b":2}', (d, r) => { d.unset(r, 'a'); d.set(r, 'a', '3') }, '{"b":2,"a":3}'],
+      [
+        'unsets and sets',
+        '{"a":1,"b":2}',
+        (d, r) => {
+          d.unset(r, 'a')
+          d.set(r, 'a', '3')
+        },
+        '{"b":2,"a":3}',
+      ],
       ['inserts first', '[ 1, 2 ]', (d, r) => d.insert(r, 0, '0'), '[0, 1, 2 ]'],
       ['inserts between', '[ 1 , 2 ]', (d, r) => d.insert(r, 1, '0'), '[ 1 ,0, 2 ]'],
       ['inserts last', '[ 1, 2 ]', (d, r) => d.insert(r, 2, '0'), '[ 1, 2,0 ]'],
       ['inserts into an empty array', '[]', (d, r) => d.insert(r, 0, '{"a":1}'), '[{"a":1}]'],
-      ['inserts, reading what was inserted', '[3]', (d, r) => { d.insert(r, 0, '1'); d.insert(r, 1, '2') }, '[1,2,3]'],
+      [
+        'inserts, reading what was inserted',
+        '[3]',
+        (d, r) => {
+          d.insert(r, 0, '1')
+          d.insert(r, 1, '2')
+        },
+        '[1,2,3]',
+      ],
       ['removes the first', '[ 1, 2, 3 ]', (d, r) => d.remove(r, get(r, 0)), '[ 2, 3 ]'],
       ['removes the last', '[ 1, 2, 3 ]', (d, r) => d.remove(r, get(r, 2)), '[ 1, 2 ]'],
       ['removes several', '[ 1, 2, 3 ]', (d, r) => d.remove(r, get(r, 2), get(r, 0)), '[ 2 ]'],
       ['edits strings that were found deep inside', '[[["a"]],["b"]]', (d, r) => r.strings().forEach(node => d.replace(node, '"x"')), '[[["x"]],["x"]]'],
-      ['removes all', '[ 1, 2 ]', (d, r) => { d.remove(r, get(r, 1)); d.remove(r, get(r, 0)) }, '[ ]'],
-      ['removes all, and inserts', '[ 1 ]', (d, r) => { d.remove(r, get(r, 0)); d.insert(r, 0, '2') }, '[2 ]'],
-      ['edits an inserted item', '[]', (d, r) => { d.insert(r, 0, '{"a":1}'); d.set(get(r, 0), 'a', '2') }, '[{"a":2}]'],
-      ['edits deep inside', '{"a":[{"b":[1, {"c" : "x"}]}],"z":1.0}', (d, r) => d.replace(get(r, 'a', 0, 'b', 1, 'c'), '"y"'), '{"a":[{"b":[1, {"c" : "y"}]}],"z":1.0}'],
+      [
+        'removes all',
+        '[ 1, 2 ]',
+        (d, r) => {
+          d.remove(r, get(r, 1))
+          d.remove(r, get(r, 0))
+        },
+        '[ ]',
+      ],
+      [
+        'removes all, and inserts',
+        '[ 1 ]',
+        (d, r) => {
+          d.remove(r, get(r, 0))
+          d.insert(r, 0, '2')
+        },
+        '[2 ]',
+      ],
+      [
+        'edits an inserted item',
+        '[]',
+        (d, r) => {
+          d.insert(r, 0, '{"a":1}')
+          d.set(get(r, 0), 'a', '2')
+        },
+        '[{"a":2}]',
+      ],
+      [
+        'edits deep inside',
+        '{"a":[{"b":[1, {"c" : "x"}]}],"z":1.0}',
+        (d, r) => d.replace(get(r, 'a', 0, 'b', 1, 'c'), '"y"'),
+        '{"a":[{"b":[1, {"c" : "y"}]}],"z":1.0}',
+      ],
     ]
     for (const [what, before, edit, after] of cases) it(what, () => expect(edited(before, edit)).to.equal(after))
 
@@ -162,9 +262,34 @@ describe('JsonDocument', () => {
     const refused: [what: string, edit: (document: JsonDocument, root: JsonNode) => void, message: string][] = [
       ['of a node of another document', d => d.replace(parse('1').root, '2'), 'not, or no longer, in this document'],
       ['of a node of a fork', d => d.replace(d.fork().root, '2'), 'not, or no longer'],
-      ['inside a value that was replaced', (d, r) => { const node = get(r, 'a', 0); d.replace(get(r, 'a'), '1'); d.replace(node, '2') }, 'no longer'],
-      ['inside a replacement that was replaced', (d, r) => { d.replace(get(r, 'a'), '[1]'); const node = get(r, 'a', 0); d.replace(get(r, 'a'), '1'); d.replace(node, '2') }, 'no longer'],
-      ['of an item that was removed', (d, r) => { const node = get(r, 'a', 0); d.remove(get(r, 'a'), node); d.replace(node, '2') }, 'no longer'],
+      [
+        'inside a value that was replaced',
+        (d, r) => {
+          const node = get(r, 'a', 0)
+          d.replace(get(r, 'a'), '1')
+          d.replace(node, '2')
+        },
+        'no longer',
+      ],
+      [
+        'inside a replacement that was replaced',
+        (d, r) => {
+          d.replace(get(r, 'a'), '[1]')
+          const node = get(r, 'a', 0)
+          d.replace(get(r, 'a'), '1')
+          d.replace(node, '2')
+        },
+        'no longer',
+      ],
+      [
+        'of an item that was removed',
+        (d, r) => {
+          const node = get(r, 'a', 0)
+          d.remove(get(r, 'a'), node)
+          d.replace(node, '2')
+        },
+        'no longer',
+      ],
       ['that removes an item of another array', (d, r) => d.remove(get(r, 'a'), get(r, 'b', 0)), 'not in this array'],
       ['that sets a member of an array', (d, r) => d.set(get(r, 'a'), 'x', '1'), 'a JSON array is no object'],
       ['that inserts into an object', (d, r) => d.insert(r, 0, '1'), 'a JSON object is no array'],
@@ -174,10 +299,11 @@ describe('JsonDocument', () => {
       ['that is no value', (d, r) => d.insert(get(r, 'a'), 0, ''), 'not one JSON value'],
       ['that breaks out', (d, r) => d.set(r, 'x', '1}'), 'unexpected data'],
     ]
-    for (const [what, edit, message] of refused) it(`throws at an edit ${what}`, () => {
-      const document = parse('{"a":[1],"b":[2]}')
-      expect(() => edit(document, document.root)).to.throw(message)
-    })
+    for (const [what, edit, message] of refused)
+      it(`throws at an edit ${what}`, () => {
+        const document = parse('{"a":[1],"b":[2]}')
+        expect(() => edit(document, document.root)).to.throw(message)
+      })
   })
 
   describe('fork', () => {
@@ -207,14 +333,15 @@ describe('JsonDocument', () => {
     })
   })
 
-  for (const length of [0, 1, 999, 1000, 1001, 5000]) it(`reads and edits a list of ${length} objects`, () => {
-    const list = Array.from({ length }, (_, id) => ({ id, of: [{ id }] }))
-    const document = parse(JSON.stringify({ list, model: 'm' }))
-    const items = document.root.get('list')?.items() ?? []
-    expect(items.map(item => item.value())).to.deep.equal(list)
-    for (const item of items) document.set(get(item, 'of', 0), 'id', '0')
-    expect(JSON.parse(document.render().toString())).to.deep.equal({ list: list.map(({ id }) => ({ id, of: [{ id: 0 }] })), model: 'm' })
-  })
+  for (const length of [0, 1, 999, 1000, 1001, 5000])
+    it(`reads and edits a list of ${length} objects`, () => {
+      const list = Array.from({ length }, (_, id) => ({ id, of: [{ id }] }))
+      const document = parse(JSON.stringify({ list, model: 'm' }))
+      const items = document.root.get('list')?.items() ?? []
+      expect(items.map(item => item.value())).to.deep.equal(list)
+      for (const item of items) document.set(get(item, 'of', 0), 'id', '0')
+      expect(JSON.parse(document.render().toString())).to.deep.equal({ list: list.map(({ id }) => ({ id, of: [{ id: 0 }] })), model: 'm' })
+    })
 
   it('edits random documents at random, as the same edits of the parsed value would', () => {
     const random = new Random(3)
@@ -280,9 +407,12 @@ function edit(random: Random, document: JsonDocument, node: JsonNode, json: stri
 /** The value with duplicate members kept and numbers as they are spelled. */
 function pairs(node: JsonNode): unknown {
   switch (node.kind) {
-    case 'array': return node.items().map(pairs)
-    case 'object': return { members: node.members().map(({ name, value }) => [name, pairs(value)]) }
-    default: return node.json()
+    case 'array':
+      return node.items().map(pairs)
+    case 'object':
+      return { members: node.members().map(({ name, value }) => [name, pairs(value)]) }
+    default:
+      return node.json()
   }
 }
 

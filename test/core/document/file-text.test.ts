@@ -6,7 +6,7 @@ import { JsonDocument } from '../../../core/document/document.ts'
 import { base64TextParts, fileTextParts } from '../../../core/document/file-text.ts'
 
 const base64 = (text: string | Buffer) => Buffer.from(text).toString('base64')
-const texts = (parts: readonly Part[]) => parts.flatMap(part => part.type === 'text' ? part.text : [])
+const texts = (parts: readonly Part[]) => parts.flatMap(part => (part.type === 'text' ? part.text : []))
 const read = (data: unknown) => texts(fileTextParts(...nodeOf(data), 'text'))
 
 function nodeOf(data: unknown) {
@@ -46,14 +46,15 @@ describe('the text of a file', () => {
     ['base64', `data:text/plain;charset=utf-8;base64,${base64('a secret é')}`, `data:text/plain;charset=utf-8;base64,${base64('a [x] é')}`],
     ['escapes', 'data:text/plain,a%20secret%20%C3%A9', 'data:text/plain,a%20%5Bx%5D%20%C3%A9'],
     ['bare base64', base64('a secret é'), base64('a [x] é')],
-  ] as const) it(`is rewritten where it stands: ${what}`, () => {
-    const [document, node] = nodeOf(data)
-    const [part] = fileTextParts(document, node, 'text')
-    if (part?.type !== 'text') throw new Error('no text')
-    part.rewrite(part.text)
-    expect(document.edited).to.equal(false)
-    part.rewrite(part.text.replace('secret', '[x]'))
-    expect(part.text).to.equal('a [x] é')
-    expect(JSON.parse(document.render().toString())).to.equal(changed)
-  })
+  ] as const)
+    it(`is rewritten where it stands: ${what}`, () => {
+      const [document, node] = nodeOf(data)
+      const [part] = fileTextParts(document, node, 'text')
+      if (part?.type !== 'text') throw new Error('no text')
+      part.rewrite(part.text)
+      expect(document.edited).to.equal(false)
+      part.rewrite(part.text.replace('secret', '[x]'))
+      expect(part.text).to.equal('a [x] é')
+      expect(JSON.parse(document.render().toString())).to.equal(changed)
+    })
 })

@@ -35,7 +35,8 @@ export function randomJson(random: Random, depth = 4): string {
 }
 
 export function randomString(random: Random): string {
-  const piece = () => random.pick(['a', 'model', ' ', 'é', '漢字', '😀', '\\n', '\\"', '\\\\', '\\/', '\\u0041', '\\ud83d\\ude00', '\\ud800', '{', '[', ',', ':', 'x'.repeat(40)])
+  const piece = () =>
+    random.pick(['a', 'model', ' ', 'é', '漢字', '😀', '\\n', '\\"', '\\\\', '\\/', '\\u0041', '\\ud83d\\ude00', '\\ud800', '{', '[', ',', ':', 'x'.repeat(40)])
   return `"${random.times(8, piece).join('')}"`
 }
 

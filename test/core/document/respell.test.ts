@@ -15,7 +15,8 @@ describe('respell', () => {
     ['never parts an escaped pair', '"\\ud83d\\ude00"', '😁', '"😁"'],
     ['keeps lone surrogates apart', '"x"', '\ud800', '"\\ud800"'],
     ['leaves what is the same', '"\\u0041"', 'A', '"\\u0041"'],
-  ] as const) it(what, () => expect(respell(spelling, JSON.parse(spelling) as string, after)).to.equal(expected))
+  ] as const)
+    it(what, () => expect(respell(spelling, JSON.parse(spelling) as string, after)).to.equal(expected))
 
   it('says what it shall say, of random strings', () => {
     const random = new Random(5)

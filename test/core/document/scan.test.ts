@@ -29,7 +29,10 @@ function isJson(bytes: Buffer): boolean {
 /** The same without what the scan does not look into: strings of some length, unless they have raw tabs or line ends. */
 function withoutLongStrings(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1')
-  return Buffer.from(text.replace(/"(?:[^"\\]|\\[^])*"/g, string => string.length > 66 && !/[\t\n\r]/.test(string) ? '""' : string), 'latin1')
+  return Buffer.from(
+    text.replace(/"(?:[^"\\]|\\[^])*"/g, string => (string.length > 66 && !/[\t\n\r]/.test(string) ? '""' : string)),
+    'latin1',
+  )
 }
 
 function expectAgreement(bytes: Buffer): void {
@@ -41,9 +44,26 @@ function expectAgreement(bytes: Buffer): void {
 
 describe('the scan of a JSON document', () => {
   for (const json of [
-    '{}', ' [ ] ', '""', '0', '-0', '-1.5e+10', '1E5', 'true', 'false', 'null', '\r\n\t {"a":[{}, []] } \n', '"\\ud800"', '"\\/\\b\\f\\u00Ff"',
-    `"${long}\\""`, `"${long}\\\\"`, `["${long}","${long}"]`, '{"__proto__":1,"a":1,"a":2}', '{"é":"漢字😀"}',
-  ]) it(`accepts ${json.slice(0, 40)}`, () => expect(fault(json)).to.equal(undefined))
+    '{}',
+    ' [ ] ',
+    '""',
+    '0',
+    '-0',
+    '-1.5e+10',
+    '1E5',
+    'true',
+    'false',
+    'null',
+    '\r\n\t {"a":[{}, []] } \n',
+    '"\\ud800"',
+    '"\\/\\b\\f\\u00Ff"',
+    `"${long}\\""`,
+    `"${long}\\\\"`,
+    `["${long}","${long}"]`,
+    '{"__proto__":1,"a":1,"a":2}',
+    '{"é":"漢字😀"}',
+  ])
+    it(`accepts ${json.slice(0, 40)}`, () => expect(fault(json)).to.equal(undefined))
 
   for (const [json, position, message] of [
     ['', 0, 'no JSON value'],
@@ -79,11 +99,12 @@ describe('the scan of a JSON document', () => {
     ["{'a':1}", 1, 'unexpected character'],
     ['\ufeff{}', 0, 'unexpected character'],
     ['\u00a0{}', 0, 'unexpected character'],
-  ] as const) it(`refuses ${JSON.stringify(json.slice(0, 30))} at byte ${position}`, () => {
-    const error = fault(json)
-    expect(error?.position).to.equal(position)
-    expect(error?.message).to.match(new RegExp(`^${message}.* at byte ${position}$`))
-  })
+  ] as const)
+    it(`refuses ${JSON.stringify(json.slice(0, 30))} at byte ${position}`, () => {
+      const error = fault(json)
+      expect(error?.position).to.equal(position)
+      expect(error?.message).to.match(new RegExp(`^${message}.* at byte ${position}$`))
+    })
 
   it('refuses what is not UTF-8, and says where', () => {
     const error = fault(Buffer.concat([Buffer.from('{"a":"é'), Buffer.from([0xff]), Buffer.from('"}')]))
@@ -111,9 +132,22 @@ describe('the scan of a JSON document', () => {
   })
 
   it('agrees with JSON.parse about a body cut at any byte, or with any byte replaced', () => {
-    const body = Buffer.from(JSON.stringify({
-      model: 'gpt-4o', messages: [{ role: 'user', content: `Say "é" \\ ${long}\n` }, { role: 'tool', content: null }], n: -1.5e3, stream: true, x: [[], {}],
-    }, null, 1))
+    const body = Buffer.from(
+      JSON.stringify(
+        {
+          model: 'gpt-4o',
+          messages: [
+            { role: 'user', content: `Say "é" \\ ${long}\n` },
+            { role: 'tool', content: null },
+          ],
+          n: -1.5e3,
+          stream: true,
+          x: [[], {}],
+        },
+        null,
+        1,
+      ),
+    )
     for (let at = 0; at < body.length; at++) {
       expectAgreement(body.subarray(0, at))
       for (const byte of [0x00, 0x0a, 0x20, 0x22, 0x2c, 0x30, 0x3a, 0x5b, 0x5c, 0x5d, 0x7b, 0x7d, 0x80, 0xff]) {

@@ -13,20 +13,40 @@ describe('shadowed members', () => {
   for (const [what, json, left] of [
     ['the first of two', '{"content":"S","content":"x"}', '{"content":"x"}'],
     ['all but the last of three', '{"a":"S","a":["S"], "b":1.0 ,"a":3}', '{ "b":1.0 ,"a":3}'],
-    ['those with a text, beside others without', '{"a":"S","a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}', '{"a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}'],
+    [
+      'those with a text, beside others without',
+      '{"a":"S","a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}',
+      '{"a":1,"model":"S","a":{"b":[true]},"a":3,"model":"m"}',
+    ],
     ['one whose name is spelled with escapes', '{"cont\\u0065nt":"S","content":"x"}', '{"content":"x"}'],
     ['one behind which the name is spelled with escapes', '{"content":"S","cont\\u0065nt":"x"}', '{"cont\\u0065nt":"x"}'],
     ['one of another kind', '{"content":["S"],"content":"x"}', '{"content":"x"}'],
-    ['a model and a user that are arguments', '{"model":"S","input":{"user":"S","user":"x","model":"S","model":1},"model":"m"}', '{"model":"S","input":{"user":"x","model":1},"model":"m"}'],
+    [
+      'a model and a user that are arguments',
+      '{"model":"S","input":{"user":"S","user":"x","model":"S","model":1},"model":"m"}',
+      '{"model":"S","input":{"user":"x","model":1},"model":"m"}',
+    ],
     ['one with white space around its name', '{ "a" : "S" ,\n "b":1,\t"a"\n: 2 }', '{\n "b":1,\t"a"\n: 2 }'],
-    ['those in parts of messages', '{"messages":[{"content":[{"text":"S","text":"x"},{"text":"S","text":"y"}]}]}', '{"messages":[{"content":[{"text":"x"},{"text":"y"}]}]}'],
+    [
+      'those in parts of messages',
+      '{"messages":[{"content":[{"text":"S","text":"x"},{"text":"S","text":"y"}]}]}',
+      '{"messages":[{"content":[{"text":"x"},{"text":"y"}]}]}',
+    ],
     ['whole lists of messages', '{"messages":[{"content":"S"}],"messages":[]}', '{"messages":[]}'],
     ['those inside what stays of two', '{"o":{"a":"S"},"o":{"a":"S","a":"x"}}', '{"o":{"a":"x"}}'],
     ['__proto__', '{"__proto__":"S","__proto__":{"__proto__":"S","__proto__":1e2}}', '{"__proto__":{"__proto__":1e2}}'],
     ['long names', `{"${long}":"S","${long}":1}`, `{"${long}":1}`],
     ['those of a name of other alphabets', '{"é漢😀":"S","é漢😀":1}', '{"é漢😀":1}'],
-    ['one of many', `{"a":"S",${Array.from({ length: 300 }, (_, i) => member(i)).join()},"a":1}`, `{${Array.from({ length: 300 }, (_, i) => member(i)).join()},"a":1}`],
-    ['one around a long text full of quotes and backslashes', `{"a":"S","b":${JSON.stringify('{"a":"\\"}\n'.repeat(200))},"a":1}`, `{"b":${JSON.stringify('{"a":"\\"}\n'.repeat(200))},"a":1}`],
+    [
+      'one of many',
+      `{"a":"S",${Array.from({ length: 300 }, (_, i) => member(i)).join()},"a":1}`,
+      `{${Array.from({ length: 300 }, (_, i) => member(i)).join()},"a":1}`,
+    ],
+    [
+      'one around a long text full of quotes and backslashes',
+      `{"a":"S","b":${JSON.stringify('{"a":"\\"}\n'.repeat(200))},"a":1}`,
+      `{"b":${JSON.stringify('{"a":"\\"}\n'.repeat(200))},"a":1}`,
+    ],
   ] as const) {
     it(`are removed: ${what}`, () => {
       const document = parse(json)
@@ -82,7 +102,11 @@ describe('shadowed members', () => {
   })
 
   it('are seen where a text holds the arguments of a call as JSON: there each text is shown', () => {
-    const document = parse(JSON.stringify({ messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"q":"S","q":"x"}' } }] }] }))
+    const document = parse(
+      JSON.stringify({
+        messages: [{ role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"q":"S","q":"x"}' } }] }],
+      }),
+    )
     expect(document.unshadow()).to.equal(false)
     chat.conversation(document, 'chat').rewrite(text => text.replaceAll('S', '*'))
     expect(document.render().toString()).to.include(String.raw`{\"q\":\"*\",\"q\":\"x\"}`)

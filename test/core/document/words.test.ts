@@ -7,11 +7,13 @@ const words = ['extra_content', '"tl1.', '"signature":""', 'item_reference', 'im
 describe('words', () => {
   for (const word of words) {
     it(`are found wherever ${word} stands`, () => {
-      for (const text of [word, `before ${word}`, `${word} behind`, `${word.slice(1)}${word}${word.slice(0, -1)}`]) expect(new Words(word).areIn(Buffer.from(text)), text).to.equal(true)
+      for (const text of [word, `before ${word}`, `${word} behind`, `${word.slice(1)}${word}${word.slice(0, -1)}`])
+        expect(new Words(word).areIn(Buffer.from(text)), text).to.equal(true)
     })
 
     it(`are not found where only parts of ${word} stand`, () => {
-      for (const text of ['', word.slice(1), word.slice(0, -1), `${word.slice(1)} ${word.slice(0, -1)}`]) expect(new Words(word).areIn(Buffer.from(text)), text).to.equal(false)
+      for (const text of ['', word.slice(1), word.slice(0, -1), `${word.slice(1)} ${word.slice(0, -1)}`])
+        expect(new Words(word).areIn(Buffer.from(text)), text).to.equal(false)
     })
   }
 

@@ -62,7 +62,8 @@ class FedUpload implements Upload {
   }
 }
 
-const part = (name: string, content: string, filename?: string) => `--b\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`
+const part = (name: string, content: string, filename?: string) =>
+  `--b\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`
 const model = part('model', 'openai/m')
 const file = part('file', 'bytes', 'a.mp3')
 const last = '--b--\r\n'
@@ -75,7 +76,11 @@ interface Read {
 
 function read(upload: FedUpload, rules?: FormRules): Read {
   const failures: GatewayError[] = []
-  return { upload, failures, form: Form.read(upload, { type: 'multipart/form-data; boundary=b', boundary: 'b', operation: 'op', rules, failed: error => failures.push(error) }) }
+  return {
+    upload,
+    failures,
+    form: Form.read(upload, { type: 'multipart/form-data; boundary=b', boundary: 'b', operation: 'op', rules, failed: error => failures.push(error) }),
+  }
 }
 
 const refused = async (promise: Promise<unknown>): Promise<GatewayError> => {
@@ -92,7 +97,10 @@ describe('a form', () => {
   it('is read as far as the first file, if the model has come by then', async () => {
     const { upload, form } = read(new FedUpload())
     upload.feed(model + part('language', 'en'), part('file', 'begin', 'a').slice(0, -2))
-    expect([...(await form).fields]).to.deep.equal([['model', 'openai/m'], ['language', 'en']])
+    expect([...(await form).fields]).to.deep.equal([
+      ['model', 'openai/m'],
+      ['language', 'en'],
+    ])
     expect(upload.isPaused).to.equal(true)
     expect((await form).isWhole).to.equal(false)
   })
@@ -157,17 +165,26 @@ describe('a form', () => {
 
     it('again and again as long as it is held whole', async () => {
       const form = await read(new FedUpload().feed(model + last).end()).form
-      for (const name of ['x', 'longer', 'openai/m']) expect(form.body(name, () => { throw new Error('it flowed') })).to.deep.equal(Buffer.from(part('model', name) + last))
+      for (const name of ['x', 'longer', 'openai/m'])
+        expect(
+          form.body(name, () => {
+            throw new Error('it flowed')
+          }),
+        ).to.deep.equal(Buffer.from(part('model', name) + last))
       expect(form.isSpent).to.equal(false)
     })
 
     it('again, if nobody has taken a byte yet; and not a second time', async () => {
       const { upload, form } = read(new FedUpload().feed(model + file))
       let flows = 0
-      const first = (await form).body('m', () => { flows++ }) as Readable
+      const first = (await form).body('m', () => {
+        flows++
+      }) as Readable
       first.destroy()
       expect((await form).isSpent).to.equal(false)
-      const second = (await form).body('m', () => { flows++ }) as Readable
+      const second = (await form).body('m', () => {
+        flows++
+      }) as Readable
       upload.feed(last).end()
       expect(await text(second)).to.equal(part('model', 'm') + file + last)
       expect(flows).to.equal(1)
@@ -217,7 +234,7 @@ describe('a form', () => {
       expect(upload.isDiscarded).to.equal(true)
     })
 
-    it('refused, where a field that is the gateway\'s comes behind the files', async () => {
+    it("refused, where a field that is the gateway's comes behind the files", async () => {
       const { upload, form } = read(new FedUpload().feed(model + file))
       ;(await form).remove('provider')
       const sent = text((await form).body('m', () => {}) as Readable)
@@ -229,8 +246,12 @@ describe('a form', () => {
   describe('is checked by rules', () => {
     const seen: unknown[] = []
     const rules: FormRules = {
-      part: ({ name, text, filename }) => { seen.push([name, text, filename]) },
-      whole: names => { seen.push(names) },
+      part: ({ name, text, filename }) => {
+        seen.push([name, text, filename])
+      },
+      whole: names => {
+        seen.push(names)
+      },
     }
 
     it('part by part, in their order, and at its end', async () => {
@@ -239,23 +260,45 @@ describe('a form', () => {
       const sent = text((await form).body('m', () => {}) as Readable)
       upload.feed(part('z', '2') + part('long', 'x'.repeat(70_000)) + last).end()
       await sent
-      expect(seen).to.deep.equal([['model', 'openai/m', undefined], ['file', undefined, 'a.mp3'], ['z', '2', undefined], ['long', undefined, undefined], ['model', 'file', 'z', 'long']])
+      expect(seen).to.deep.equal([
+        ['model', 'openai/m', undefined],
+        ['file', undefined, 'a.mp3'],
+        ['z', '2', undefined],
+        ['long', undefined, undefined],
+        ['model', 'file', 'z', 'long'],
+      ])
     })
 
     it('that are added later, too', async () => {
       seen.length = 0
       const { form } = read(new FedUpload().feed(model + file + last).end())
       ;(await form).hold(rules)
-      expect(seen).to.deep.equal([['model', 'openai/m', undefined], ['file', undefined, 'a.mp3'], ['model', 'file']])
+      expect(seen).to.deep.equal([
+        ['model', 'openai/m', undefined],
+        ['file', undefined, 'a.mp3'],
+        ['model', 'file'],
+      ])
     })
 
     it('and refused by them', async () => {
-      expect(await refused(read(new FedUpload().feed(part('bad', '1') + file), { part: ({ name }) => { throw gatewayError('invalid_value', name) } }).form)).to.include({ message: 'bad' })
+      expect(
+        await refused(
+          read(new FedUpload().feed(part('bad', '1') + file), {
+            part: ({ name }) => {
+              throw gatewayError('invalid_value', name)
+            },
+          }).form,
+        ),
+      ).to.include({ message: 'bad' })
     })
   })
 
   describe('is collected', () => {
-    const all = [['model', undefined, 'openai/m'], ['file', 'a.mp3', 'bytes'], ['z', undefined, '2']]
+    const all = [
+      ['model', undefined, 'openai/m'],
+      ['file', 'a.mp3', 'bytes'],
+      ['z', undefined, '2'],
+    ]
     const parts = async (form: Form) => (await form.collect(1000)).map(({ name, filename, bytes }) => [name, filename, bytes.toString()])
 
     it('whole or flowing, as often as one likes', async () => {

@@ -14,8 +14,12 @@ function scan(chunks: readonly Buffer[], boundary = 'b'): Scanned[] {
   const found: Scanned[] = []
   const content: Buffer[] = []
   const scanner = new FormScanner(boundary, {
-    head: part => { found.push({ ...part, content: '', contentEnd: -1, end: -1 }) },
-    content: bytes => { content.push(Buffer.from(bytes)) },
+    head: part => {
+      found.push({ ...part, content: '', contentEnd: -1, end: -1 })
+    },
+    content: bytes => {
+      content.push(Buffer.from(bytes))
+    },
     end(contentEnd, end) {
       Object.assign(found.at(-1) as Scanned, { contentEnd, end, content: Buffer.concat(content.splice(0)).toString('latin1') })
     },
@@ -60,7 +64,11 @@ describe('the scanner of forms', () => {
   it('finds the same in random bytes, wherever they are cut', () => {
     const random = new Random(11)
     for (let round = 0; round < 60; round++) {
-      const contents = Array.from({ length: 1 + random.integer(0, 3) }, () => Array.from({ length: random.integer(0, 199) }, () => random.pick(['\r', '\n', '-', '--b', 'b', '\r\n--', 'x', '\0'])).join('').replaceAll('\r\n--b', 'q')).map(text => text.replace(/\r$/, ''))
+      const contents = Array.from({ length: 1 + random.integer(0, 3) }, () =>
+        Array.from({ length: random.integer(0, 199) }, () => random.pick(['\r', '\n', '-', '--b', 'b', '\r\n--', 'x', '\0']))
+          .join('')
+          .replaceAll('\r\n--b', 'q'),
+      ).map(text => text.replace(/\r$/, ''))
       const bytes = form(...contents.map((text, i) => field(`f${i}`, text, i % 2 === 0 ? '' : '; filename="x"')))
       const chunks: Buffer[] = []
       for (let at = 0; at < bytes.length;) {
@@ -68,14 +76,17 @@ describe('the scanner of forms', () => {
         chunks.push(bytes.subarray(at, at + size))
         at += size
       }
-      expect(scan(chunks).map(({ content }) => content), `round ${round}`).to.deep.equal(contents)
+      expect(
+        scan(chunks).map(({ content }) => content),
+        `round ${round}`,
+      ).to.deep.equal(contents)
     }
   })
 
   for (const [what, head, name, filename] of [
     ['escaped quotes', 'Content-Disposition: form-data; name="a\\"b"; filename="c%22d"', 'a"b', 'c"d'],
     ['no quotes', 'content-disposition: form-data; name=a; filename=b.txt', 'a', 'b.txt'],
-    ['an extended file name', "Content-Disposition: form-data; name=\"a\"; filename=\"x\"; filename*=UTF-8''na%C3%AFve.txt", 'a', 'naïve.txt'],
+    ['an extended file name', 'Content-Disposition: form-data; name="a"; filename="x"; filename*=UTF-8\'\'na%C3%AFve.txt', 'a', 'naïve.txt'],
     ['a file name before the name', 'Content-Disposition: form-data; filename="n=1; name=no"; name="a"', 'a', 'n=1; name=no'],
     ['an empty file name', 'Content-Disposition: form-data; name="a"; filename=""', 'a', ''],
     ['further heads', 'X-A: 1\r\nContent-Disposition: form-data; name="a"\r\nContent-Type: text/plain', 'a', undefined],
@@ -101,7 +112,9 @@ describe('the scanner of forms', () => {
   ] as const) {
     it(`refuses a body ${what}`, () => {
       for (const size of [1, 1 << 20]) {
-        expect(() => scan(cut(bytes, size))).to.throw(GatewayError, /^invalid request body: /).that.includes({ status: 400 })
+        expect(() => scan(cut(bytes, size)))
+          .to.throw(GatewayError, /^invalid request body: /)
+          .that.includes({ status: 400 })
       }
     })
   }

@@ -16,7 +16,10 @@ describe('health', () => {
   })
 
   it('is degraded when one thing is down, or fails to say', async () => {
-    expect(await make({ store: async () => 'ok', cache: async () => 'down' }).report()).to.deep.equal({ status: 'degraded', checks: { store: 'ok', cache: 'down' } })
+    expect(await make({ store: async () => 'ok', cache: async () => 'down' }).report()).to.deep.equal({
+      status: 'degraded',
+      checks: { store: 'ok', cache: 'down' },
+    })
     expect(await make({ cache: () => Promise.reject(new Error('lost')) }).report()).to.deep.equal({ status: 'degraded', checks: { cache: 'down' } })
   })
 
@@ -30,7 +33,12 @@ describe('health', () => {
 
   it('asks no more than once a second', async () => {
     let asked = 0
-    const health = make({ store: async () => { asked += 1; return 'ok' } })
+    const health = make({
+      store: async () => {
+        asked += 1
+        return 'ok'
+      },
+    })
     await Promise.all([health.report(), health.report()])
     clock.advance(1_000)
     await health.report()

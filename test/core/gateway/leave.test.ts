@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { startTestGateway } from '../../../core/testing/gateway.ts'
 
-const told: string[] = (globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.left')] = [] as string[]
+const told: string[] = ((globalThis as Record<symbol, unknown>)[Symbol.for('tapline.test.left')] = [] as string[])
 
 /** Says when it is told to leave, and when it is closed. */
 const leaving = `
@@ -20,7 +20,9 @@ export default {
 const config = (options: object) => ({ pipelines: { services: [{ insert: { use: './leaving.ts', options }, after: 'admin' }] } })
 
 describe('a plugin whose configuration serves no longer', () => {
-  beforeEach(() => { told.length = 0 })
+  beforeEach(() => {
+    told.length = 0
+  })
 
   it('is told before it is closed, and told if it is kept', async () => {
     const gateway = await startTestGateway({ config: config({ letter: 'a' }), files: { 'leaving.ts': leaving } })

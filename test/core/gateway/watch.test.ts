@@ -6,8 +6,10 @@ import { watchConfiguration } from '../../../core/gateway/watch.ts'
 import { startTestGateway, type TestGateway } from '../../../core/testing/gateway.ts'
 import { until } from '../../support/until.ts'
 
-const plugin = (mark: string) => `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'mark', setup: () => ({ lookup({ replyHeaders }) { replyHeaders.push('X-Mark', '${mark}') } }) })`
-const provider = (path: string) => `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'own', dialects: ['openai-chat'], operations: { chat: 'POST ${path}' }, answer: () => ({ status: 200, headers: [], body: Buffer.from('{}') }) })`
+const plugin = (mark: string) =>
+  `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'mark', setup: () => ({ lookup({ replyHeaders }) { replyHeaders.push('X-Mark', '${mark}') } }) })`
+const provider = (path: string) =>
+  `import { defineProvider } from 'tapline'\nexport default defineProvider({ name: 'own', dialects: ['openai-chat'], operations: { chat: 'POST ${path}' }, answer: () => ({ status: 200, headers: [], body: Buffer.from('{}') }) })`
 
 const withPlugin = { pipelines: { chat: [{ insert: './mark.ts', before: 'retry' }] } }
 const withProvider = { providers: { own: { type: './own.ts', models: ['m'] } } }

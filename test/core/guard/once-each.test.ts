@@ -7,8 +7,13 @@ const exchange = () => ({ slots: [] }) as unknown as Exchange
 
 describe('what is asked once for each text', () => {
   const asked: string[] = []
-  const ask = (text: string) => () => { asked.push(text); return text === 'bad' ? Promise.reject(new Error('no')) : Promise.resolve(text.length) }
-  beforeEach(() => { asked.length = 0 })
+  const ask = (text: string) => () => {
+    asked.push(text)
+    return text === 'bad' ? Promise.reject(new Error('no')) : Promise.resolve(text.length)
+  }
+  beforeEach(() => {
+    asked.length = 0
+  })
 
   it('is asked once in a request, also while the answer is awaited', async () => {
     const [once, one] = [onceEach<number>(), exchange()]

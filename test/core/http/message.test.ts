@@ -15,7 +15,10 @@ describe('a request that gives its body straight', () => {
 
   beforeEach(done => {
     server = createServer({ IncomingMessage: DirectMessage }, (incoming, response) => {
-      read(incoming).then(body => response.end(body), (cause: Error) => response.end(cause.message))
+      read(incoming).then(
+        body => response.end(body),
+        (cause: Error) => response.end(cause.message),
+      )
     }).listen(0, '127.0.0.1', done)
   })
   afterEach(done => {
@@ -28,7 +31,12 @@ describe('a request that gives its body straight', () => {
     return new Promise((resolve, reject) => {
       const sent = request({ port, host: '127.0.0.1', method: 'POST' }, reply => {
         let text = ''
-        reply.setEncoding('utf8').on('data', (piece: string) => { text += piece }).on('end', () => resolve(text))
+        reply
+          .setEncoding('utf8')
+          .on('data', (piece: string) => {
+            text += piece
+          })
+          .on('end', () => resolve(text))
       }).on('error', reject)
       for (const piece of pieces) sent.write(piece)
       sent.end()

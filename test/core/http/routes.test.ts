@@ -6,14 +6,24 @@ import { buildRoutes } from '../../../core/http/routes.ts'
 import type { Plan } from '../../../core/pipeline/plan/plan.ts'
 
 describe('the routes', () => {
-  const codes: readonly [code: string, isPrinted: boolean][] = [['ECONNRESET', false], ['EPIPE', false], ['EWHATEVER', true]]
+  const codes: readonly [code: string, isPrinted: boolean][] = [
+    ['ECONNRESET', false],
+    ['EPIPE', false],
+    ['EWHATEVER', true],
+  ]
   for (const [code, isPrinted] of codes) {
     it(`print ${isPrinted ? 'what else a socket fails with' : `nothing of a caller who left (${code})`}`, async () => {
       const printed: unknown[] = []
       const { error } = console
-      console.error = (...said: unknown[]) => { printed.push(said) }
+      console.error = (...said: unknown[]) => {
+        printed.push(said)
+      }
       const plan = {} as Plan
-      const server = createServer(buildRoutes([{ method: 'GET', path: '/a/:id', plan }], plan, ({ socket }) => { socket.destroy(Object.assign(new Error('it broke'), { code })) }))
+      const server = createServer(
+        buildRoutes([{ method: 'GET', path: '/a/:id', plan }], plan, ({ socket }) => {
+          socket.destroy(Object.assign(new Error('it broke'), { code }))
+        }),
+      )
       try {
         server.listen(0, '127.0.0.1')
         await once(server, 'listening')

@@ -28,7 +28,11 @@ describe('the index of user paths', () => {
   ]
   for (const [path, expected] of cases) {
     it(`finds what holds for ${JSON.stringify(path)}`, () => {
-      const found = () => index.of(path).map(({ rule: { name }, subject }) => `${name} of ${subject}`).sort()
+      const found = () =>
+        index
+          .of(path)
+          .map(({ rule: { name }, subject }) => `${name} of ${subject}`)
+          .sort()
       expect(found()).to.deep.equal(expected)
       expect(found()).to.deep.equal(expected)
     })

@@ -5,8 +5,19 @@ import { requestBodies } from '../../bench/samples.ts'
 import { hasRespelled, parseExactly, parseJson, tryJson } from '../../../core/neutral/json.ts'
 
 const kept = [
-  '9007199254740993', '12345678901234567890', '-12345678901234567890', '0.12345678901234567', '-0.1234567890123456789', '123456789.1234567', '12345678901234.12345678',
-  '1e400', '1E+400', '1e-400', '-1.5e999', '12.25E400', '3e901',
+  '9007199254740993',
+  '12345678901234567890',
+  '-12345678901234567890',
+  '0.12345678901234567',
+  '-0.1234567890123456789',
+  '123456789.1234567',
+  '12345678901234.12345678',
+  '1e400',
+  '1E+400',
+  '1e-400',
+  '-1.5e999',
+  '12.25E400',
+  '3e901',
 ]
 
 const respelled = ['1.0', '-1.0', '0.10', '100.00', '1E5', '1e5', '1.5e-7', '1e21', '-0', '-0.0', '0.0000001']
@@ -25,7 +36,11 @@ describe('JSON', () => {
     expect((parseExactly(text) as readonly unknown[]).slice(0, -1)).to.deep.equal([0, -1, 0.5, -0.25, 10, 100, 1.05, 20_260_101, 0.000_001])
   })
 
-  for (const text of ['{"version":"1.0","date":"2026-01-10T10:00:00.000Z","id":"3e901","price":"costs 2.50, or 3.10 each"}', '{"a":[10,20,0,-1,0.5],"b":1.05}', '["v1.0, 10.0.0.0:80", "at 12:30, 1.10.2"]']) {
+  for (const text of [
+    '{"version":"1.0","date":"2026-01-10T10:00:00.000Z","id":"3e901","price":"costs 2.50, or 3.10 each"}',
+    '{"a":[10,20,0,-1,0.5],"b":1.05}',
+    '["v1.0, 10.0.0.0:80", "at 12:30, 1.10.2"]',
+  ]) {
     it(`needs not read ${text} so`, () => expect(hasRespelled(text)).to.equal(false))
   }
 
@@ -37,9 +52,13 @@ describe('JSON', () => {
     }
   }
 
-  it('keeps them amid white space', () => expect(JSON.stringify(parseJson('{ "a" :\n 12345678901234567890 ,\t"b": [ -1e400 ] }'))).to.equal('{"a":12345678901234567890,"b":[-1e400]}'))
+  it('keeps them amid white space', () =>
+    expect(JSON.stringify(parseJson('{ "a" :\n 12345678901234567890 ,\t"b": [ -1e400 ] }'))).to.equal('{"a":12345678901234567890,"b":[-1e400]}'))
 
-  for (const [text, value] of [['[0.1,1e21,-5,123456789012345]', [0.1, 1e21, -5, 123_456_789_012_345]], ['{"id":"chatcmpl-3e9014030592c81938","t":" 12345678901234567890"}', { id: 'chatcmpl-3e9014030592c81938', t: ' 12345678901234567890' }]] as const) {
+  for (const [text, value] of [
+    ['[0.1,1e21,-5,123456789012345]', [0.1, 1e21, -5, 123_456_789_012_345]],
+    ['{"id":"chatcmpl-3e9014030592c81938","t":" 12345678901234567890"}', { id: 'chatcmpl-3e9014030592c81938', t: ' 12345678901234567890' }],
+  ] as const) {
     it(`reads ${text} as it is`, () => expect(parseJson(text)).to.deep.equal(value))
   }
 

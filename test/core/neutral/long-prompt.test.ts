@@ -7,7 +7,8 @@ describe('codeOfMessage', () => {
     'input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000, decrease input length or `max_tokens` and try again',
     'The model returned the following errors: Input is too long for requested model.',
     'The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).',
-  ]) it(`knows "${message}"`, () => expect(codeOfMessage(message, '400')).to.equal('context_length_exceeded'))
+  ])
+    it(`knows "${message}"`, () => expect(codeOfMessage(message, '400')).to.equal('context_length_exceeded'))
 
   it('leaves other codes alone', () => expect([codeOfMessage('no', 'own'), codeOfMessage('too long a name', null)]).to.deep.equal(['own', null]))
 })

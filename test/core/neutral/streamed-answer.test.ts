@@ -15,20 +15,28 @@ function eventsOf(work: (answer: StreamedAnswer<number>, emit: Emit) => void): r
 
 describe('a streamed answer', () => {
   it('starts once, with what is a text of its facts', () => {
-    expect(eventsOf((answer, emit) => {
-      answer.start(emit, { id: 'r1', model: 5 })
-      answer.start(emit, { id: 'r2' })
-    })).to.deep.equal([{ type: 'start', id: 'r1' }])
+    expect(
+      eventsOf((answer, emit) => {
+        answer.start(emit, { id: 'r1', model: 5 })
+        answer.start(emit, { id: 'r2' })
+      }),
+    ).to.deep.equal([{ type: 'start', id: 'r1' }])
   })
 
   it('gives its blocks keys of their own, also at a place that had another', () => {
-    expect(eventsOf((answer, emit) => {
-      answer.begin(0, { type: 'text' }, emit)
-      answer.begin(0, { type: 'reasoning' }, emit)
-    })).to.deep.equal([{ type: 'open', key: '0', block: { type: 'text' } }, { type: 'close', key: '0' }, { type: 'open', key: '1', block: { type: 'reasoning' } }])
+    expect(
+      eventsOf((answer, emit) => {
+        answer.begin(0, { type: 'text' }, emit)
+        answer.begin(0, { type: 'reasoning' }, emit)
+      }),
+    ).to.deep.equal([
+      { type: 'open', key: '0', block: { type: 'text' } },
+      { type: 'close', key: '0' },
+      { type: 'open', key: '1', block: { type: 'reasoning' } },
+    ])
   })
 
-  it('goes on with text of a block\'s type, and else opens another', () => {
+  it("goes on with text of a block's type, and else opens another", () => {
     const keys: string[] = []
     eventsOf((answer, emit) => {
       for (const type of ['text', 'text', 'reasoning'] as const) keys.push(answer.inside(0, type, emit).key)
@@ -37,18 +45,26 @@ describe('a streamed answer', () => {
   })
 
   it('takes no text into reasoning that is redacted', () => {
-    expect(eventsOf((answer, emit) => {
-      answer.begin(0, { type: 'reasoning', redacted: 'ENC' }, emit)
-      answer.inside(0, 'reasoning', emit)
-    }).filter(({ type }) => type === 'open')).to.have.length(2)
+    expect(
+      eventsOf((answer, emit) => {
+        answer.begin(0, { type: 'reasoning', redacted: 'ENC' }, emit)
+        answer.inside(0, 'reasoning', emit)
+      }).filter(({ type }) => type === 'open'),
+    ).to.have.length(2)
   })
 
-  for (const [what, said, otherwise, deltas] of [['a call without arguments', '', undefined, ['{}']], ['a call', '{"port":"Brest"}', undefined, ['{"port":"Brest"}']], ['a call that said its arguments at once', '', '{"port":"Oban"}', ['{"port":"Oban"}']]] as const) {
+  for (const [what, said, otherwise, deltas] of [
+    ['a call without arguments', '', undefined, ['{}']],
+    ['a call', '{"port":"Brest"}', undefined, ['{"port":"Brest"}']],
+    ['a call that said its arguments at once', '', '{"port":"Oban"}', ['{"port":"Oban"}']],
+  ] as const) {
     it(`has ${what} say ${deltas.join('')}`, () => {
-      expect(eventsOf((answer, emit) => {
-        answer.say(answer.begin(0, call, emit, otherwise), said, emit)
-        answer.close(0, emit)
-      }).flatMap(event => event.type === 'delta' ? [event.text] : [])).to.deep.equal(deltas)
+      expect(
+        eventsOf((answer, emit) => {
+          answer.say(answer.begin(0, call, emit, otherwise), said, emit)
+          answer.close(0, emit)
+        }).flatMap(event => (event.type === 'delta' ? [event.text] : [])),
+      ).to.deep.equal(deltas)
     })
   }
 
@@ -59,7 +75,11 @@ describe('a streamed answer', () => {
       answer.finish(() => 'stop', emit)
     })
     expect(events.slice(2)).to.deep.equal([
-      { type: 'close', key: '0' }, { type: 'delta', key: '1', text: '{}' }, { type: 'close', key: '1' }, { type: 'finish', finish: 'tool_calls' }, { type: 'end' },
+      { type: 'close', key: '0' },
+      { type: 'delta', key: '1', text: '{}' },
+      { type: 'close', key: '1' },
+      { type: 'finish', finish: 'tool_calls' },
+      { type: 'end' },
     ])
   })
 
@@ -67,7 +87,12 @@ describe('a streamed answer', () => {
     const error = gatewayError('bad_upstream_response', 'broken')
     const answer = new StreamedAnswer()
     const events: NeutralEvent[] = []
-    answer.finish(() => { throw error }, event => events.push(event))
+    answer.finish(
+      () => {
+        throw error
+      },
+      event => events.push(event),
+    )
     expect(events).to.deep.equal([{ type: 'error', error }])
     expect(answer.isOver).to.equal(true)
   })

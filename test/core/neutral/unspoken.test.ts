@@ -18,7 +18,12 @@ describe('what targets have no place for', () => {
     ['a cache mark on a tool', { tools: [{ name: 't', cache: {} }] }, 'cache_control', 'cache_control'],
     ['a cache mark on a text', { turns: [{ role: 'user', blocks: [{ type: 'text', text: 'a', cache: {} }] }] }, 'cache_control', 'cache_control'],
     ['the detail of an image', { turns: [{ role: 'user', blocks: [{ ...image, detail: 'low' }] }] }, 'detail', 'detail'],
-    ['the detail of an image that a tool gave', { turns: [{ role: 'tool', blocks: [{ ...result, blocks: [{ ...image, detail: 'low' }] }] }] }, 'detail', 'detail'],
+    [
+      'the detail of an image that a tool gave',
+      { turns: [{ role: 'tool', blocks: [{ ...result, blocks: [{ ...image, detail: 'low' }] }] }] },
+      'detail',
+      'detail',
+    ],
     ['that a tool failed', { turns: [{ role: 'tool', blocks: [{ ...result, isError: true }] }] }, 'is_error', 'is_error'],
     ['an empty turn', { turns: [{ role: 'assistant', blocks: [{ type: 'text', text: '' }] }] }, 'messages', 'messages'],
     ['a summary of what was thought', { reasoning: { effort: 'low', summary: 'auto' } }, 'reasoning.summary', 'summary'],
@@ -36,12 +41,18 @@ describe('what targets have no place for', () => {
   it('is the name of a schema, and its description, each for itself', () => {
     const described = { output: { ...output, description: 'd' } }
     expect(noted({ output }, [])).to.deep.equal([['text.format.name', true]])
-    expect(noted(described, [])).to.deep.equal([['text.format.name', true], ['text.format.description', true]])
+    expect(noted(described, [])).to.deep.equal([
+      ['text.format.name', true],
+      ['text.format.description', true],
+    ])
     expect(noted(described, ['schema_name'])).to.deep.equal([['text.format.description', true]])
     expect(noted(described, ['schema_name', 'schema_description'])).to.deep.equal([])
   })
 
-  for (const [target, upstream, fields] of [['bedrock-converse', bedrock, ['name', 'detail']], ['cohere', cohere, ['name', 'cache_control']]] as const) {
+  for (const [target, upstream, fields] of [
+    ['bedrock-converse', bedrock, ['name', 'detail']],
+    ['cohere', cohere, ['name', 'cache_control']],
+  ] as const) {
     it(`is known to ${target}`, () => {
       const turns: NeutralRequest['turns'] = [{ role: 'user', name: 'Ann', blocks: [{ ...image, detail: 'low', cache: {} }] }]
       expect(writeRequest(upstream.upstream!, neutralRequest({ turns }), destination({})).losses.list.map(({ field }) => field)).to.deep.equal(fields)

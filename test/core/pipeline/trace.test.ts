@@ -27,9 +27,14 @@ describe('a trace of policy', () => {
 
   it('keeps that a tap was asked which threw, or whose promise failed', async () => {
     const trace = new Trace()
-    const fail = () => { throw new Error('x') }
+    const fail = () => {
+      throw new Error('x')
+    }
     expect(() => trace.around(given(), 'response', 'throws', fail)).to.throw('x')
     await trace.around(given(), 'response', 'rejects', () => Promise.reject(new Error('y'))).catch(() => {})
-    expect(trace.outcomes.map(({ instance, said }) => ({ instance, said }))).to.deep.equal([{ instance: 'throws', said: undefined }, { instance: 'rejects', said: undefined }])
+    expect(trace.outcomes.map(({ instance, said }) => ({ instance, said }))).to.deep.equal([
+      { instance: 'throws', said: undefined },
+      { instance: 'rejects', said: undefined },
+    ])
   })
 })

@@ -6,7 +6,9 @@ const details = { param: 'messages', retryAfterMs: 1_500, headers: { 'X-Quota': 
 
 describe('block', () => {
   it('says when to try again, and gives headers', async () => {
-    const { status, headers, body } = await runPlugin(definePlugin({ name: 'quota', setup: () => ({ lookup: () => block('quota_spent', 'Too many', { ...details, status: 429 }) }) }))
+    const { status, headers, body } = await runPlugin(
+      definePlugin({ name: 'quota', setup: () => ({ lookup: () => block('quota_spent', 'Too many', { ...details, status: 429 }) }) }),
+    )
     expect([status, body.error.code, body.error.param]).to.deep.equal([429, 'quota_spent', 'messages'])
     expect(headers).to.include({ 'retry-after': '2', 'x-quota': '0', 'x-rule': 'b' })
   })

@@ -22,8 +22,17 @@ describe('a warning', () => {
 
   it('is given once for each code, whoever gives it', async () => {
     const { exchange } = await run({ prompt: () => warn('one'), lookup: () => warn('one'), response: () => warn('two'), stream: 'pass' })
-    expect(exchange.warnings.map(({ phase, warning: { code } }) => [phase, code])).to.deep.equal([['prompt', 'one'], ['lookup', 'one'], ['response', 'two']])
-    expect(exchange.sentHeaders.filter(value => value.startsWith('warn;'))).to.deep.equal(['warn; code=one', 'warn; code=one', 'warn; code=two', 'warn; code=two'])
+    expect(exchange.warnings.map(({ phase, warning: { code } }) => [phase, code])).to.deep.equal([
+      ['prompt', 'one'],
+      ['lookup', 'one'],
+      ['response', 'two'],
+    ])
+    expect(exchange.sentHeaders.filter(value => value.startsWith('warn;'))).to.deep.equal([
+      'warn; code=one',
+      'warn; code=one',
+      'warn; code=two',
+      'warn; code=two',
+    ])
   })
 
   it('may be given in a stream, as long as headers can be', async () => {
@@ -41,7 +50,9 @@ describe('a warning', () => {
       },
     })
     const { headers, exchange } = await runPlugin(plugin, { request: { stream: true } })
-    expect(exchange.warnings.map(({ instance, phase, warning: { code, message, detail } }) => [instance, phase, code, message, detail])).to.deep.equal([['guard', 'stream', 'seen', 'It was there', { words: 1 }]])
+    expect(exchange.warnings.map(({ instance, phase, warning: { code, message, detail } }) => [instance, phase, code, message, detail])).to.deep.equal([
+      ['guard', 'stream', 'seen', 'It was there', { words: 1 }],
+    ])
     expect(headers[header]).to.be.oneOf([undefined, 'warn; code=seen'])
   })
 
@@ -57,7 +68,10 @@ describe('a warning', () => {
   it('is in the audit record, with what was found and not with what was said', async () => {
     const source = `import { definePlugin, warn } from 'tapline'
       export default definePlugin({ name: 'guard', setup: () => ({ prompt: () => warn('odd', 'It is odd', { words: 2 }) }) })`
-    await using audited = await Audited.start({ files: { 'guard.ts': source }, config: { pipelines: { inference: [{ insert: './guard.ts', before: 'retry' }] } } })
+    await using audited = await Audited.start({
+      files: { 'guard.ts': source },
+      config: { pipelines: { inference: [{ insert: './guard.ts', before: 'retry' }] } },
+    })
     await audited.served.chat()
     const { data } = await audited.row()
     expect(data.guardrails[0]).to.include({ instance: 'guard', phase: 'prompt', action: 'warn', code: 'odd', message: 'It is odd' })
@@ -67,7 +81,10 @@ describe('a warning', () => {
   it('is not given under the compatible name if the operator does not want that', async () => {
     const source = `import { definePlugin, warn } from 'tapline'
       export default definePlugin({ name: 'guard', setup: () => ({ prompt: () => warn() }) })`
-    await using audited = await Audited.start({ files: { 'guard.ts': source }, config: { server: { compat_headers: false }, pipelines: { inference: [{ insert: './guard.ts', before: 'retry' }] } } })
+    await using audited = await Audited.start({
+      files: { 'guard.ts': source },
+      config: { server: { compat_headers: false }, pipelines: { inference: [{ insert: './guard.ts', before: 'retry' }] } },
+    })
     const { headers } = await audited.served.chat()
     expect([headers[header], headers['x-gomodel-guardrail']]).to.deep.equal(['warn; code=guardrail_warning', undefined])
   })

@@ -12,8 +12,12 @@ describe('the services that a plugin is given', () => {
       setup({ services }) {
         const clock: Clock = services.clock
         // @ts-expect-error nobody asked for it
-        expect(() => services.models).to.throw('needs: [\'models\']')
-        return { prompt({ replyHeaders }) { replyHeaders.push('X-Clock', typeof clock.now()) } }
+        expect(() => services.models).to.throw("needs: ['models']")
+        return {
+          prompt({ replyHeaders }) {
+            replyHeaders.push('X-Clock', typeof clock.now())
+          },
+        }
       },
     })
     const { headers } = await runPlugin(plugin)
@@ -30,7 +34,11 @@ describe('the services that a plugin is given', () => {
         const needed: Models = models
         // @ts-expect-error it may be absent
         const wanted: Processes = processes
-        return { prompt({ replyHeaders }) { replyHeaders.push('X-Services', `${typeof needed.find} ${typeof wanted}`) } }
+        return {
+          prompt({ replyHeaders }) {
+            replyHeaders.push('X-Services', `${typeof needed.find} ${typeof wanted}`)
+          },
+        }
       },
     })
     const { headers } = await runPlugin(plugin, { services: { models: models as Models } })
@@ -38,7 +46,9 @@ describe('the services that a plugin is given', () => {
   })
 
   it('are said once more where another function than setup gets them', () => {
-    const serving = ({ services: { models }, options }: SetupContext<{ readonly word?: string }, 'models'>): Taps => ({ prompt: () => void [models, options.word] })
+    const serving = ({ services: { models }, options }: SetupContext<{ readonly word?: string }, 'models'>): Taps => ({
+      prompt: () => void [models, options.word],
+    })
     const schema = { type: 'object', properties: { word: { type: 'string' } } } as const
     // @ts-expect-error it does not ask for what `serving` uses
     definePlugin({ name: 'careless', schema, setup: context => serving(context) })

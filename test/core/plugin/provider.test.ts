@@ -25,8 +25,12 @@ describe('the settings of a provider', () => {
       operations: { chat: 'POST /chat' },
       schema,
       resolve: facts,
-      sign: (_call, { edition, wait, team }) => { seen.push([edition, wait, team]) },
-      respell: (_body, { settings: { edition, wait, team } }) => { seen.push([edition, wait, team]) },
+      sign: (_call, { edition, wait, team }) => {
+        seen.push([edition, wait, team])
+      },
+      respell: (_body, { settings: { edition, wait, team } }) => {
+        seen.push([edition, wait, team])
+      },
       batchPath: (path, { team }) => {
         // @ts-expect-error it may be absent
         const name: string = team
@@ -53,10 +57,19 @@ describe('the settings of a provider', () => {
   it('have their defaults in the conformance kit, too', async () => {
     const told: unknown[] = []
     const provider = defineProvider({
-      name: 'acme', baseUrl: 'https://acme.example', dialects: ['openai-chat'], operations: { chat: 'POST /chat' }, schema,
-      resolve({ edition, wait }) { told.push(edition, wait); return {} },
+      name: 'acme',
+      baseUrl: 'https://acme.example',
+      dialects: ['openai-chat'],
+      operations: { chat: 'POST /chat' },
+      schema,
+      resolve({ edition, wait }) {
+        told.push(edition, wait)
+        return {}
+      },
     })
-    await providerConformance(provider).find(({ name }) => name === 'can be made into an instance')?.run()
+    await providerConformance(provider)
+      .find(({ name }) => name === 'can be made into an instance')
+      ?.run()
     expect(told).to.deep.equal(['stable', 2_000])
   })
 })

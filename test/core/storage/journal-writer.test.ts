@@ -73,14 +73,25 @@ describe('the writer of a journal', () => {
   })
 
   const meter: Meter = (() => {
-    const instrument = (add: boolean) => (name: string): Instrument => {
-      const note = (value: number) => { figures.set(name, value + (add ? figures.get(name) ?? 0 : 0)) }
-      return Object.assign(note, { of: () => note, hold: () => ({ record: note, release() {} }) })
-    }
+    const instrument =
+      (add: boolean) =>
+      (name: string): Instrument => {
+        const note = (value: number) => {
+          figures.set(name, value + (add ? (figures.get(name) ?? 0) : 0))
+        }
+        return Object.assign(note, { of: () => note, hold: () => ({ record: note, release() {} }) })
+      }
     return { counter: instrument(true), gauge: instrument(false), upDown: instrument(true), histogram: instrument(false), dropProvider() {} }
   })()
   const start = (policy: WriterPolicy, maxBytes = 1e9, fate?: RowsFate) => {
-    const logger = pino({}, { write: (line: string) => { log.push(JSON.parse(line) as { level: number; msg: string }) } })
+    const logger = pino(
+      {},
+      {
+        write: (line: string) => {
+          log.push(JSON.parse(line) as { level: number; msg: string })
+        },
+      },
+    )
     const spool = new SpoolDirectory({ path: () => path, maxBytes, clock, log: logger })
     const writer = new JournalWriter<JournalRow>({ name: 'journal', policy, journal, spool, clock, meter, health, log: logger, fate })
     const close = async () => {
@@ -90,13 +101,24 @@ describe('the writer of a journal', () => {
     open.push({ close })
     return { writer, spool, close, addAll: (all: readonly string[]) => all.forEach(id => writer.add(row(id))) }
   }
-  const spooled = () => readdirSync(path).filter(name => name.endsWith('.ndjson')).flatMap(name => readFileSync(join(path, name), 'utf8').split('\n').filter(line => line !== '').map(line => (JSON.parse(line) as JournalRow).id))
+  const spooled = () =>
+    readdirSync(path)
+      .filter(name => name.endsWith('.ndjson'))
+      .flatMap(name =>
+        readFileSync(join(path, name), 'utf8')
+          .split('\n')
+          .filter(line => line !== '')
+          .map(line => (JSON.parse(line) as JournalRow).id),
+      )
   const isReady = async () => {
     clock.advance(1_001)
     return (await health.report()).checks['journal']
   }
 
-  const policies: readonly [string, WriterPolicy][] = [['spools first', first], ['buffers', buffered]]
+  const policies: readonly [string, WriterPolicy][] = [
+    ['spools first', first],
+    ['buffers', buffered],
+  ]
   for (const [what, policy] of policies) {
     describe(`that ${what}`, () => {
       it('stores what comes together as one batch, when its time has come', async () => {
@@ -128,7 +150,10 @@ describe('the writer of a journal', () => {
       it('keeps rows while the store is away, tries again after longer and longer waits, and then stores all of them once', async () => {
         const { writer, addAll } = start(policy)
         let tries = 0
-        journal.fails = () => { tries += 1; return away() }
+        journal.fails = () => {
+          tries += 1
+          return away()
+        }
         addAll(['a', 'b'])
         await writer.flush()
         for (const waitMs of [100, 200, 400, 800, 1600, 3200, 5000, 5000]) {
@@ -205,7 +230,7 @@ describe('the writer of a journal', () => {
 
       it('finds the row that the store refuses, says which, and stores the others', async () => {
         const { writer, addAll } = start(policy)
-        journal.fails = batch => batch.includes('bad') ? new Error('no such character') : undefined
+        journal.fails = batch => (batch.includes('bad') ? new Error('no such character') : undefined)
         addAll(['a', 'bad', 'b'])
         for (let i = 0; i < 7; i++) await writer.flush()
         expect([...journal.rows].sort()).to.deep.equal(['a', 'b'])
@@ -216,11 +241,15 @@ describe('the writer of a journal', () => {
 
       it('tells who asks which rows are stored, when they are, and which never will be', async () => {
         const told: string[] = []
-        const { writer, addAll } = start(policy, 1e9, { isAsked: true, stored: ids => told.push(`stored ${[...ids].sort().join(' ')}`), lost: ids => told.push(`lost ${ids.join(' ')}`) })
+        const { writer, addAll } = start(policy, 1e9, {
+          isAsked: true,
+          stored: ids => told.push(`stored ${[...ids].sort().join(' ')}`),
+          lost: ids => told.push(`lost ${ids.join(' ')}`),
+        })
         addAll(['a', 'b'])
         await writer.flush()
         expect(told.splice(0)).to.deep.equal(['stored a b'])
-        journal.fails = batch => batch.includes('bad') ? new Error('no such character') : undefined
+        journal.fails = batch => (batch.includes('bad') ? new Error('no such character') : undefined)
         addAll(['c', 'bad', 'd'])
         await writer.flush()
         expect(told).to.deep.equal([])
@@ -229,7 +258,9 @@ describe('the writer of a journal', () => {
       })
 
       it('reads no ids while nobody asks', async () => {
-        const never = () => { throw new Error('nobody asked') }
+        const never = () => {
+          throw new Error('nobody asked')
+        }
         const { writer, addAll } = start(policy, 1e9, { isAsked: false, stored: never, lost: never })
         addAll(['a'])
         await writer.flush()
@@ -299,7 +330,16 @@ describe('the writer of a journal', () => {
 
   it('also stores what another writer of the journal has that finishes what it began, for who asks', async () => {
     const { writer, spool } = start({ bufferRows: 10, batchRows: 10, everyMs: 5000 })
-    const next = new JournalWriter<JournalRow>({ name: 'journal', policy: { bufferRows: 10, batchRows: 10, everyMs: 5000 }, journal, spool, clock, meter, health, log: pino({ enabled: false }) })
+    const next = new JournalWriter<JournalRow>({
+      name: 'journal',
+      policy: { bufferRows: 10, batchRows: 10, everyMs: 5000 },
+      journal,
+      spool,
+      clock,
+      meter,
+      health,
+      log: pino({ enabled: false }),
+    })
     writer.add(row('1'))
     await next.flush()
     expect(writer.length).to.equal(0)
@@ -391,7 +431,13 @@ describe('the writer of a journal', () => {
 })
 
 describe('the ids of rows', () => {
-  const rows: readonly (JournalRow & { readonly text?: string })[] = [{ id: 'a', timestamp: 1 }, { id: 'sch"r\\äg', timestamp: 1, text: '\n{"id":"no"}' }, { timestamp: 1, id: 'behind' }, { id: 'x'.repeat(300), timestamp: 1 }, { id: '', timestamp: 1 }]
+  const rows: readonly (JournalRow & { readonly text?: string })[] = [
+    { id: 'a', timestamp: 1 },
+    { id: 'sch"r\\äg', timestamp: 1, text: '\n{"id":"no"}' },
+    { timestamp: 1, id: 'behind' },
+    { id: 'x'.repeat(300), timestamp: 1 },
+    { id: '', timestamp: 1 },
+  ]
 
   it('are read from the front of their lines, or wherever they stand', () => {
     expect(idsIn(linesOf(rows))).to.deep.equal(ids(rows))

@@ -25,7 +25,7 @@ class OneRecord {
   async put(id: string, value: LeaseRecord, { expected }: { expected: number }): Promise<Stored<LeaseRecord>> {
     await this.beforeWrite()
     if (expected !== (this.stored?.revision ?? 0)) throw new Conflict('leases', id)
-    const stored = this.stored = { id, revision: ++this.#revision, owner: '', position: 0, value }
+    const stored = (this.stored = { id, revision: ++this.#revision, owner: '', position: 0, value })
     await this.afterWrite()
     return stored
   }
@@ -135,7 +135,7 @@ describe('a lease', () => {
     record.afterWrite = away
     const cause = await mine.acquire().catch((cause: unknown) => cause)
     record.afterWrite = async () => {}
-    expect([cause instanceof StorageUnavailable, await mine.acquire() instanceof AbortSignal]).to.deep.equal([true, true])
+    expect([cause instanceof StorageUnavailable, (await mine.acquire()) instanceof AbortSignal]).to.deep.equal([true, true])
   })
 
   it('is released with what a renewal under way has written', async () => {
@@ -155,7 +155,11 @@ describe('a lease', () => {
     expect(await other.run(async () => void done.push('other'))).to.be.false
     await mine.release()
     expect(await other.run(async () => void done.push('other'))).to.be.true
-    await other.run(async () => { throw new Error('it failed') }).catch((cause: Error) => done.push(cause.message))
+    await other
+      .run(async () => {
+        throw new Error('it failed')
+      })
+      .catch((cause: Error) => done.push(cause.message))
     expect([done, record.stored]).to.deep.equal([['other', 'it failed'], undefined])
   })
 

@@ -40,10 +40,13 @@ describe('retention', () => {
     storage = store.storage
   })
   after(() => store[Symbol.asyncDispose]())
-  beforeEach(() => { clock = new TurnedClock() })
+  beforeEach(() => {
+    clock = new TurnedClock()
+  })
 
   const daysAgo = (days: number) => clock.now() - days * dayMs
-  const retention = (journal: Times, days: number, deleted?: (ids: readonly string[]) => Promise<void>) => new Retention({ name: `times_${days}`, journal, storage, days, clock, log, ...(deleted === undefined ? {} : { deleted }) })
+  const retention = (journal: Times, days: number, deleted?: (ids: readonly string[]) => Promise<void>) =>
+    new Retention({ name: `times_${days}`, journal, storage, days, clock, log, ...(deleted === undefined ? {} : { deleted }) })
 
   it('deletes every hour what is older than it shall become', async () => {
     const journal = new Times([daysAgo(91), daysAgo(90.5), daysAgo(89)])
@@ -68,7 +71,10 @@ describe('retention', () => {
   it('deletes in batches, and says what is gone', async () => {
     const gone: string[] = []
     const journal = new Times(Array.from({ length: 625 }, (_, i) => i))
-    await retention(journal, 1, async ids => { gone.push(...ids); await Promise.resolve() }).sweep()
+    await retention(journal, 1, async ids => {
+      gone.push(...ids)
+      await Promise.resolve()
+    }).sweep()
     expect(journal.batches).to.deep.equal([250, 250, 125])
     expect(gone).to.have.length(625)
   })
@@ -79,7 +85,9 @@ describe('retention', () => {
     const seen: number[] = []
     while (journal.times.length > 0) {
       seen.push(journal.batches.length)
-      await new Promise(resolve => { setImmediate(resolve) })
+      await new Promise(resolve => {
+        setImmediate(resolve)
+      })
     }
     await sweeping
     expect(new Set(seen).size).to.be.at.least(3)

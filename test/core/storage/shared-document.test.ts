@@ -2,7 +2,9 @@ import { expect } from 'chai'
 import { Conflict, type Records } from '../../../core/storage/records.ts'
 import { SharedDocument } from '../../../core/storage/shared-document.ts'
 
-interface List { readonly names: readonly string[] }
+interface List {
+  readonly names: readonly string[]
+}
 
 /** A collection of one document; a competitor may write between a reading and a writing. */
 class OneDocument {
@@ -13,10 +15,10 @@ class OneDocument {
 
   get records(): Records<List> {
     return {
-      get: async () => this.value === undefined ? undefined : { id: 'x', revision: this.revision, owner: '', position: 0, value: this.value },
+      get: async () => (this.value === undefined ? undefined : { id: 'x', revision: this.revision, owner: '', position: 0, value: this.value }),
       put: async (id: string, value: List, { expected }: { expected: number }) => {
         const competitor = this.competitors.shift()
-        if (competitor !== undefined) this.write({ names: [...this.value?.names ?? [], competitor] })
+        if (competitor !== undefined) this.write({ names: [...(this.value?.names ?? []), competitor] })
         if (expected !== this.revision) throw new Conflict('test', id)
         this.write(value)
         return { id, revision: this.revision, owner: '', position: 0, value }
@@ -34,7 +36,9 @@ class OneDocument {
   }
 }
 
-const adding = (name: string) => ({ names }: List): List => ({ names: [...names, name] })
+const adding =
+  (name: string) =>
+  ({ names }: List): List => ({ names: [...names, name] })
 
 describe('a document that processes share', () => {
   let one: OneDocument
@@ -43,7 +47,15 @@ describe('a document that processes share', () => {
   beforeEach(async () => {
     one = new OneDocument()
     seen = []
-    document = new SharedDocument({ records: one.records, id: 'x', empty: { names: [] }, changed: ({ names }) => { seen.push(names) }, failed: () => {} })
+    document = new SharedDocument({
+      records: one.records,
+      id: 'x',
+      empty: { names: [] },
+      changed: ({ names }) => {
+        seen.push(names)
+      },
+      failed: () => {},
+    })
     await document.open()
   })
 
@@ -76,7 +88,13 @@ describe('a document that processes share', () => {
 
   it('is left as it is by a change that is none, or that fails', async () => {
     await document.change(() => undefined)
-    expect(await document.change(() => { throw new Error('no') }).catch((cause: Error) => cause.message)).to.equal('no')
+    expect(
+      await document
+        .change(() => {
+          throw new Error('no')
+        })
+        .catch((cause: Error) => cause.message),
+    ).to.equal('no')
     expect(one.revision).to.equal(0)
   })
 

@@ -3,7 +3,9 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Records, Stored } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 
-interface Colour { readonly hex: string }
+interface Colour {
+  readonly hex: string
+}
 
 /** A collection whose listings can fail. */
 class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | 'watch'> {
@@ -30,7 +32,9 @@ class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | '
 
   watch(changed: () => void): () => void {
     this.tell = changed
-    return () => { this.tell = () => {} }
+    return () => {
+      this.tell = () => {}
+    }
   }
 }
 
@@ -38,7 +42,13 @@ function start() {
   const records = new FakeRecords()
   const failures: unknown[] = []
   let changes = 0
-  const snapshot = new Snapshot(records as unknown as Records<Colour>, () => { changes += 1 }, cause => failures.push(cause))
+  const snapshot = new Snapshot(
+    records as unknown as Records<Colour>,
+    () => {
+      changes += 1
+    },
+    cause => failures.push(cause),
+  )
   return { records, snapshot, failures, changes: () => changes }
 }
 

@@ -5,7 +5,10 @@ import type { Transform } from '../../../core/stream/window.ts'
 import { Random } from './random.ts'
 
 const refusal = gatewayError('guardrail_blocked', 'no')
-const redact = (pattern: RegExp, by = '[x]'): Transform => text => text.replace(pattern, by)
+const redact =
+  (pattern: RegExp, by = '[x]'): Transform =>
+  text =>
+    text.replace(pattern, by)
 
 function run(transform: Transform, pieces: readonly string[], lookbehind = 8): string | GatewayError {
   const window = new ArgumentsWindow(lookbehind, transform)
@@ -75,7 +78,10 @@ describe('ArgumentsWindow', () => {
 
   it('refuses a value, wherever it is split', () => {
     for (const pieces of splits('{"a":"my secret"}')) {
-      expect(run(text => text.includes('secret') ? refusal : text, pieces), JSON.stringify(pieces)).to.equal(refusal)
+      expect(
+        run(text => (text.includes('secret') ? refusal : text), pieces),
+        JSON.stringify(pieces),
+      ).to.equal(refusal)
     }
   })
 

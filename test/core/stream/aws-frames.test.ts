@@ -24,7 +24,10 @@ const expected = [
 
 function said(chunks: readonly Buffer[], splitter = new AwsFrames()): unknown[] {
   const regions = [...chunks.map(chunk => splitter.push(chunk)), splitter.rest()]
-  return regions.filter(region => region !== undefined).flatMap(splitEvents).map(event => [event.name, event.data])
+  return regions
+    .filter(region => region !== undefined)
+    .flatMap(splitEvents)
+    .map(event => [event.name, event.data])
 }
 
 function failureOf(run: () => unknown): GatewayError {
@@ -102,9 +105,17 @@ describe('AwsFrames', () => {
   it('passes over headers of every other type', () => {
     const value = (type: number, bytes: number) => ({ type, value: Buffer.alloc(bytes, 7) })
     const headers = {
-      true: value(0, 0), false: value(1, 0), byte: value(2, 1), short: value(3, 2), int: value(4, 4), long: value(5, 8),
-      bytes: { type: 6, value: withLength(Buffer.from('any')) }, time: value(8, 8), uuid: value(9, 16),
-      ':event-type': 'metadata', ':message-type': 'event',
+      true: value(0, 0),
+      false: value(1, 0),
+      byte: value(2, 1),
+      short: value(3, 2),
+      int: value(4, 4),
+      long: value(5, 8),
+      bytes: { type: 6, value: withLength(Buffer.from('any')) },
+      time: value(8, 8),
+      uuid: value(9, 16),
+      ':event-type': 'metadata',
+      ':message-type': 'event',
     }
     expect(said([awsFrame(headers, '{"usage":{}}')])).to.deep.equal([['metadata', '{"usage":{}}']])
   })
@@ -125,7 +136,9 @@ describe('AwsFrames', () => {
   })
 
   it('spells an exception whose payload is no JSON, or spells Message', () => {
-    expect(said([awsFrame({ ':message-type': 'exception', ':exception-type': 'validationException' }, 'no "JSON"')])).to.deep.equal([['exception', '{"type":"validationException","message":"no \\"JSON\\""}']])
+    expect(said([awsFrame({ ':message-type': 'exception', ':exception-type': 'validationException' }, 'no "JSON"')])).to.deep.equal([
+      ['exception', '{"type":"validationException","message":"no \\"JSON\\""}'],
+    ])
     expect(said([awsException('validationException', { Message: 'bad' })])).to.deep.equal([['exception', '{"type":"validationException","message":"bad"}']])
   })
 

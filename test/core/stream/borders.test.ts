@@ -4,13 +4,25 @@ import { GatewayError } from '../../../core/errors.ts'
 import { Random } from './random.ts'
 
 const sample = [
-  ': welcome', '',
-  'event: message', 'data: {"text":"plain"}', '',
-  'data: {"text":"𝄞 four 😀 bytes, zwölf"}', '',
-  ': keep-alive', '',
-  'id: 3', 'data: {"many":', 'data:  "lines"}', ': in between', '',
-  'data:{"escaped":"\\n\\n \\r\\n"}', '',
-  'data: [DONE]', '', '',
+  ': welcome',
+  '',
+  'event: message',
+  'data: {"text":"plain"}',
+  '',
+  'data: {"text":"𝄞 four 😀 bytes, zwölf"}',
+  '',
+  ': keep-alive',
+  '',
+  'id: 3',
+  'data: {"many":',
+  'data:  "lines"}',
+  ': in between',
+  '',
+  'data:{"escaped":"\\n\\n \\r\\n"}',
+  '',
+  'data: [DONE]',
+  '',
+  '',
 ]
 
 const expected = [
@@ -38,7 +50,10 @@ function regions(chunks: readonly Buffer[], splitter = new EventSplitter()): Buf
 }
 
 function said(of: readonly Buffer[]): unknown[] {
-  return of.flatMap(splitEvents).filter(event => !event.isComment).map(event => [event.name, event.data])
+  return of
+    .flatMap(splitEvents)
+    .filter(event => !event.isComment)
+    .map(event => [event.name, event.data])
 }
 
 describe('EventSplitter', () => {
@@ -108,7 +123,9 @@ describe('EventSplitter', () => {
   it('refuses a huge event where events are read', () => {
     const splitter = new EventSplitter('read', 10)
     expect(splitter.push(Buffer.from('data: 1\n\ndata: 2'))?.toString()).to.equal('data: 1\n\n')
-    expect(() => splitter.push(Buffer.from('22222'))).to.throw(GatewayError).with.property('code', 'event_too_large')
+    expect(() => splitter.push(Buffer.from('22222')))
+      .to.throw(GatewayError)
+      .with.property('code', 'event_too_large')
   })
 
   for (const pieceBytes of [64, 16].map(kilobytes => kilobytes * 1024)) {
@@ -120,7 +137,9 @@ describe('EventSplitter', () => {
           for (let at = 0; at < line.length; at += pieceBytes) splitter.push(line.subarray(at, at + pieceBytes))
         })
         expect(splitter.rest()).to.equal(undefined)
-        expect(work).to.be.greaterThan(line.length).and.lessThan(5 * line.length)
+        expect(work)
+          .to.be.greaterThan(line.length)
+          .and.lessThan(5 * line.length)
       })
     }
   }

@@ -59,8 +59,7 @@ describe('StreamEvent', () => {
 
   it('splices edits and leaves everything around them', () => {
     expect(edited('data: {"a" : "old", "b":1.00}\n\n')).to.equal('data: {"a" : "new", "b":1.00}\n\n')
-    expect(edited('\ufeff: c\r\nevent: e\r\ndata:{"a":"old"}\r\nid: 7\r\n\r\n'))
-      .to.equal('\ufeff: c\r\nevent: e\r\ndata:{"a":"new"}\r\nid: 7\r\n\r\n')
+    expect(edited('\ufeff: c\r\nevent: e\r\ndata:{"a":"old"}\r\nid: 7\r\n\r\n')).to.equal('\ufeff: c\r\nevent: e\r\ndata:{"a":"new"}\r\nid: 7\r\n\r\n')
     expect(edited('data: {"a":"old"}')).to.equal('data: {"a":"new"}')
   })
 

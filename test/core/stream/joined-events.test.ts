@@ -10,10 +10,14 @@ import { streamTexts } from '../../support/stream-texts.ts'
 
 /** In how many pieces the events left, and what they said. */
 function run(regions: readonly Buffer[], ...taps: StreamTap<never>[]): { readonly pieces: number; readonly left: string } {
-  const running = new StreamRule(taps.map(tap => ({ name: 'tap', tap })), chatStream, () => 'closed').open({} as Exchange)
+  const running = new StreamRule(
+    taps.map(tap => ({ name: 'tap', tap })),
+    chatStream,
+    () => 'closed',
+  ).open({} as Exchange)
   const leaving: Buffer[] = []
   for (const region of regions) expect(running.pass(region, leaving)).to.equal(undefined)
-  return { pieces: leaving.length, left: Buffer.concat([...leaving, ...running.end() as Buffer[]]).toString() }
+  return { pieces: leaving.length, left: Buffer.concat([...leaving, ...(running.end() as Buffer[])]).toString() }
 }
 
 const redact: StreamTap<never> = { lookbehind: 8, text: text => text.replaceAll('secret', '[x]') }
@@ -31,7 +35,10 @@ describe('events of a stream that is guarded', () => {
 
   it('say the same wherever the regions part', () => {
     for (let at = 1; at < events.length; at++) {
-      const { left } = run([events.slice(0, at), events.slice(at)].map(part => Buffer.from(part.join(''))), redact)
+      const { left } = run(
+        [events.slice(0, at), events.slice(at)].map(part => Buffer.from(part.join(''))),
+        redact,
+      )
       expect(streamTexts(left).texts).to.deep.equal(expected)
     }
   })

@@ -25,7 +25,11 @@ function chunk(delta: Delta, finish: string | null = null, index = 0): string {
 }
 
 function ruleOf(...taps: StreamTap<never>[]): StreamRule {
-  return new StreamRule(taps.map((tap, i) => ({ name: `tap-${i}`, tap })), chatStream, closed)
+  return new StreamRule(
+    taps.map((tap, i) => ({ name: `tap-${i}`, tap })),
+    chatStream,
+    closed,
+  )
 }
 
 const redact = (pattern: RegExp, lookbehind = 10): StreamTap<never> => ({ lookbehind, text: text => text.replace(pattern, '[x]') })
@@ -102,7 +106,10 @@ describe('StreamRule', () => {
       const stream = run(ruleOf(redact(/x/g)), [chunk({ content: 'held' }), ending]) as string
       const [, added, last] = splitEvents(Buffer.from(stream))
       expect(added?.document?.root.value()).to.deep.equal({
-        id: 'c', object: 'chat.completion.chunk', created: 7, model: 'm',
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 7,
+        model: 'm',
         choices: [{ index: 0, delta: { content: 'held' }, finish_reason: null }],
       })
       expect(last?.bytes.toString()).to.equal(ending)
@@ -120,7 +127,13 @@ describe('StreamRule', () => {
   })
 
   it('keeps choices apart', () => {
-    const events = [chunk({ content: 'hun' }), chunk({ content: 'ter2' }, null, 1), chunk({ content: 'ter2' }), chunk({}, 'stop'), chunk({ content: 'hunter2' }, 'stop', 1)]
+    const events = [
+      chunk({ content: 'hun' }),
+      chunk({ content: 'ter2' }, null, 1),
+      chunk({ content: 'ter2' }),
+      chunk({}, 'stop'),
+      chunk({ content: 'hunter2' }, 'stop', 1),
+    ]
     expect(heard(run(ruleOf(redact(/hunter2/g)), events))).to.include({ '0/text': '[x]', '1/text': 'ter2[x]' })
   })
 
@@ -150,7 +163,7 @@ describe('StreamRule', () => {
   })
 
   it('refuses before the text leaves', () => {
-    const rule = ruleOf({ lookbehind: 8, text: text => text.includes('secret') ? refusal : text })
+    const rule = ruleOf({ lookbehind: 8, text: text => (text.includes('secret') ? refusal : text) })
     expect(run(rule, [chunk({ content: 'my sec' }), chunk({ content: 'ret is' })])).to.equal(refusal)
     expect(run(rule, [chunk({ content: 'my secret' }), chunk({}, 'stop')])).to.equal(refusal)
     expect(run(rule, [chunk({ content: 'my secret' })])).to.equal(refusal)
@@ -158,8 +171,12 @@ describe('StreamRule', () => {
 
   it('counts an event that one tap edited and another dropped as dropped, and for that one alone', () => {
     const trace = new Trace()
-    const edit: StreamTap<never> = { observe: ({ data, document }) => { if (data?.includes('drop me') === true && document !== undefined) document.set(document.root, 'model', '"x"') } }
-    const running = ruleOf(edit, { observe: ({ data }) => data?.includes('drop me') === true ? 'drop' : undefined }).open({ trace } as Exchange)
+    const edit: StreamTap<never> = {
+      observe: ({ data, document }) => {
+        if (data?.includes('drop me') === true && document !== undefined) document.set(document.root, 'model', '"x"')
+      },
+    }
+    const running = ruleOf(edit, { observe: ({ data }) => (data?.includes('drop me') === true ? 'drop' : undefined) }).open({ trace } as Exchange)
     for (const text of [chunk({ content: 'drop me' }), chunk({ content: 'a' })]) running.event(new StreamEvent(Buffer.from(text)))
     expect([...trace.streamEdits]).to.deep.equal([['tap-1', { replaced: 0, dropped: 1 }]])
   })
@@ -167,7 +184,7 @@ describe('StreamRule', () => {
   it('lets observers drop events, which nobody else sees', () => {
     const seen: unknown[] = []
     const rule = ruleOf(
-      { observe: event => event.data?.includes('drop me') ? 'drop' : undefined },
+      { observe: event => (event.data?.includes('drop me') ? 'drop' : undefined) },
       { observe: event => void seen.push(event.data), text: text => text },
     )
     expect(run(rule, [chunk({ content: 'drop me' }), done])).to.equal(done)
@@ -175,7 +192,7 @@ describe('StreamRule', () => {
   })
 
   it('lets observers refuse, and edit', () => {
-    expect(run(ruleOf({ observe: event => event.isDone ? refusal : undefined }), [chunk({}), done])).to.equal(refusal)
+    expect(run(ruleOf({ observe: event => (event.isDone ? refusal : undefined) }), [chunk({}), done])).to.equal(refusal)
     const edit: StreamTap<never> = { observe: event => event.document?.set(event.document.root, 'model', '"other"') }
     expect(run(ruleOf(edit), ['data: {"model":"m", "b":1}\n\n'])).to.equal('data: {"model":"other", "b":1}\n\n')
   })
@@ -188,23 +205,34 @@ describe('StreamRule', () => {
 
   describe('when a tap throws', () => {
     const cause = new Error('broken')
-    const fail = () => { throw cause }
+    const fail = () => {
+      throw cause
+    }
     const failing: Record<string, StreamTap<never>> = { open: { open: fail, text: () => 'never' }, text: { text: fail }, observe: { observe: fail } }
 
     for (const [member, tap] of Object.entries(failing)) {
       it(`goes on as if it were absent where failures are open: ${member}`, () => {
         const failures: unknown[] = []
-        const rule = new StreamRule([{ name: 'bad', tap }, { name: 'good', tap: redact(/b/g) }], chatStream, (...failure) => {
-          failures.push(failure)
-          return 'open'
-        })
+        const rule = new StreamRule(
+          [
+            { name: 'bad', tap },
+            { name: 'good', tap: redact(/b/g) },
+          ],
+          chatStream,
+          (...failure) => {
+            failures.push(failure)
+            return 'open'
+          },
+        )
         expect(heard(run(rule, [chunk({ content: 'abc' }), done]))).to.include({ '0/text': 'a[x]c' })
         expect(failures[0]).to.deep.equal(['bad', cause, exchange])
       })
 
       it(`fails with its name where they are closed: ${member}`, () => {
         const rule = new StreamRule([{ name: 'bad', tap }], chatStream, closed)
-        expect(() => run(rule, [chunk({ content: 'abc' })])).to.throw(TapFailure).that.includes({ name: 'bad', cause })
+        expect(() => run(rule, [chunk({ content: 'abc' })]))
+          .to.throw(TapFailure)
+          .that.includes({ name: 'bad', cause })
       })
     }
 
@@ -214,7 +242,17 @@ describe('StreamRule', () => {
 
     it('still tells the others that the stream is over', () => {
       let ended = false
-      run(ruleOf({ end: fail }, { end: () => { ended = true } }), [])
+      run(
+        ruleOf(
+          { end: fail },
+          {
+            end: () => {
+              ended = true
+            },
+          },
+        ),
+        [],
+      )
       expect(ended).to.equal(true)
     })
   })
@@ -222,8 +260,12 @@ describe('StreamRule', () => {
   it('breaks off at an event that cannot be read, if texts are to be read', () => {
     const oops = 'data: {"choices":[{"delta"\n\n'
     expect(run(ruleOf({ observe: () => undefined }), [oops])).to.equal(oops)
-    expect(() => run(ruleOf(redact(/a/g)), [oops])).to.throw(GatewayError).with.property('code', 'stream_incomplete')
+    expect(() => run(ruleOf(redact(/a/g)), [oops]))
+      .to.throw(GatewayError)
+      .with.property('code', 'stream_incomplete')
     const event = `data: {"choices":[{"delta":{"content":"${'x'.repeat(100)}\\x"}}]}\n\n`
-    expect(() => run(ruleOf(redact(/a/g)), [event])).to.throw(GatewayError).with.property('code', 'stream_incomplete')
+    expect(() => run(ruleOf(redact(/a/g)), [event]))
+      .to.throw(GatewayError)
+      .with.property('code', 'stream_incomplete')
   })
 })

@@ -33,10 +33,13 @@ describe('StreamTail', () => {
   it('keeps the beginning and the end of an event that comes in pieces, and what stands around it', () => {
     const tail = new StreamTail()
     const pieces = Array.from({ length: 9 }, (_, n) => `${n}`.repeat(10_000))
-    for (const region of ['data: 1\n\n', `data: 2\n\nevent: huge\ndata: <${pieces[0]}`, ...pieces.slice(1), '>\n\ndata: 3\n\n', 'data: 4\n\n']) tail.push(Buffer.from(region))
+    for (const region of ['data: 1\n\n', `data: 2\n\nevent: huge\ndata: <${pieces[0]}`, ...pieces.slice(1), '>\n\ndata: 3\n\n', 'data: 4\n\n'])
+      tail.push(Buffer.from(region))
     const events = tail.events
     expect(events.map(({ name, data = '' }) => name ?? data)).to.deep.equal(['1', '2', 'huge', '3', '4'])
-    expect(events[2]?.data).to.match(/^<0+8+>$/).and.have.length.below(10_000)
+    expect(events[2]?.data)
+      .to.match(/^<0+8+>$/)
+      .and.have.length.below(10_000)
   })
 
   for (const end of ['\n\n', '\r\n\r\n', '\r\r']) {
@@ -46,7 +49,10 @@ describe('StreamTail', () => {
         if (text.slice(0, cut).endsWith(end)) continue
         const tail = new StreamTail()
         for (const region of [text.slice(0, cut), text.slice(cut)]) tail.push(Buffer.from(region))
-        expect(tail.events.map(({ data }) => data), `cut at ${cut}`).to.deep.equal(['huge', 'next'])
+        expect(
+          tail.events.map(({ data }) => data),
+          `cut at ${cut}`,
+        ).to.deep.equal(['huge', 'next'])
       }
     })
   }

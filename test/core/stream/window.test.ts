@@ -4,8 +4,14 @@ import { TextWindow, type Transform } from '../../../core/stream/window.ts'
 import { Random } from './random.ts'
 
 const refusal = gatewayError('guardrail_blocked', 'no')
-const redact = (pattern: RegExp, by = '[x]'): Transform => text => text.replace(pattern, by)
-const refuse = (pattern: RegExp): Transform => text => pattern.test(text) ? refusal : text
+const redact =
+  (pattern: RegExp, by = '[x]'): Transform =>
+  text =>
+    text.replace(pattern, by)
+const refuse =
+  (pattern: RegExp): Transform =>
+  text =>
+    pattern.test(text) ? refusal : text
 
 /** What leaves, piece by piece, up to a refusal. */
 function run(lookbehind: number, transform: Transform, pieces: readonly string[]): (string | GatewayError)[] {
@@ -97,7 +103,11 @@ describe('TextWindow', () => {
     const random = new Random(20)
     for (let round = 0; round < 4000; round++) {
       const n = random.integer(0, 6)
-      const alphabet = random.pick([['a', 'b'], ['a', 'b', 'c', ' '], ['a', '😀', 'é']])
+      const alphabet = random.pick([
+        ['a', 'b'],
+        ['a', 'b', 'c', ' '],
+        ['a', '😀', 'é'],
+      ])
       const patterns = Array.from({ length: random.integer(1, 3) }, () => random.text(alphabet, 1, n + 1)).filter(p => p.length <= n + 1)
       if (patterns.length === 0) continue
       const transform = redact(new RegExp(patterns.join('|'), 'gu'), random.pick(['#', '[gone]']))

@@ -33,7 +33,10 @@ describe('the conformance kit', () => {
 
   const failed = async (options?: ConformanceOptions): Promise<readonly string[]> => {
     const names: string[] = []
-    for (const { name, run } of providerConformance(definition, join(folder.path, 'regional.ts'), options)) await run().catch(() => { names.push(name) })
+    for (const { name, run } of providerConformance(definition, join(folder.path, 'regional.ts'), options))
+      await run().catch(() => {
+        names.push(name)
+      })
     return names
   }
 
@@ -46,6 +49,7 @@ describe('the conformance kit', () => {
   })
 
   it('refuses settings that the provider does not have, or not so', async () => {
-    for (const settings of [{ regoin: 'eu' }, { region: 'mars' }, { version: '1' }]) expect(await failed({ settings })).to.include('can be made into an instance')
+    for (const settings of [{ regoin: 'eu' }, { region: 'mars' }, { version: '1' }])
+      expect(await failed({ settings })).to.include('can be made into an instance')
   })
 })

@@ -7,7 +7,11 @@ import { until } from '../../support/until.ts'
 const never = () => new Promise<never>(() => {})
 
 describe('runPlugin', () => {
-  for (const [dialect, member] of [['openai-chat', 'messages'], ['openai-responses', 'input'], ['anthropic-messages', 'messages']] as const) {
+  for (const [dialect, member] of [
+    ['openai-chat', 'messages'],
+    ['openai-responses', 'input'],
+    ['anthropic-messages', 'messages'],
+  ] as const) {
     describe(`in ${dialect}`, () => {
       const shout = definePlugin({
         name: 'shout',
@@ -17,7 +21,9 @@ describe('runPlugin', () => {
             conversation.rewrite(text => text.toUpperCase())
             return undefined
           },
-          response: ({ reply }) => { reply?.conversation?.rewrite(text => text.replace('secret', '[redacted]')) },
+          response: ({ reply }) => {
+            reply?.conversation?.rewrite(text => text.replace('secret', '[redacted]'))
+          },
           stream: { lookbehind: 5, text: text => text.replace('secret', '[redacted]') },
         }),
       })
@@ -46,7 +52,11 @@ describe('runPlugin', () => {
     expect(failure).to.be.an.instanceof(TypeError).with.property('message', 'openai-media is not spoken by callers and providers')
   })
 
-  for (const [timeoutMs, own, given] of [[30_000, undefined, undefined], [700, 700, undefined], [900, 700, 900]] as const) {
+  for (const [timeoutMs, own, given] of [
+    [30_000, undefined, undefined],
+    [700, 700, undefined],
+    [900, 700, 900],
+  ] as const) {
     it(`gives a tap ${timeoutMs} ms where the plugin says ${own ?? 'nothing'} and the pipeline ${given ?? 'nothing'}`, async () => {
       const clock = new TurnedClock()
       const plugin = definePlugin({ name: 'slow', edits: false, ...(own === undefined ? {} : { timeoutMs: own }), setup: () => ({ prompt: never }) })
@@ -63,7 +73,9 @@ describe('runPlugin', () => {
       name: 'shut',
       setup: ({ signal }) => ({
         open: () => Promise.reject(new Error('nobody is there')),
-        close: () => { told.push(`closed, ${signal.aborted ? 'aborted' : 'running'}`) },
+        close: () => {
+          told.push(`closed, ${signal.aborted ? 'aborted' : 'running'}`)
+        },
       }),
     })
     const failure = await runPlugin(plugin).catch((cause: unknown) => cause)

@@ -68,7 +68,9 @@ describe('ScriptedUpstream', () => {
       it(`says that the client left ${moment}`, async () => {
         upstream.reply(script)
         const leaving = new AbortController()
-        const call = send(upstream.url, { method: 'POST', body: '{}', signal: leaving.signal, dispatcher }).then(({ body }) => body.text()).catch(() => 'left')
+        const call = send(upstream.url, { method: 'POST', body: '{}', signal: leaving.signal, dispatcher })
+          .then(({ body }) => body.text())
+          .catch(() => 'left')
         const request = await upstream.received()
         expect(request.state).to.equal('open')
         leaving.abort()
@@ -133,7 +135,11 @@ describe('ScriptedUpstream', () => {
   describe('good replies', () => {
     it('sends JSON with its length', async () => {
       const { statusCode, headers, body } = await reply({ body: chatCompletion({ content: 'é' }) })
-      expect([statusCode, headers['content-type'], Number(headers['content-length'])]).to.deep.equal([200, 'application/json', Buffer.byteLength(JSON.stringify(chatCompletion({ content: 'é' })))])
+      expect([statusCode, headers['content-type'], Number(headers['content-length'])]).to.deep.equal([
+        200,
+        'application/json',
+        Buffer.byteLength(JSON.stringify(chatCompletion({ content: 'é' }))),
+      ])
       expect(await body.json()).to.have.nested.property('choices[0].message.content', 'é')
     })
 
@@ -186,7 +192,9 @@ describe('ScriptedUpstream', () => {
 
     it('stops writing while the client does not read', async () => {
       const piece = Buffer.alloc(64 * 1024)
-      const endless = (function* () { for (;;) yield piece })()
+      const endless = (function* () {
+        for (;;) yield piece
+      })()
       const { body } = await reply({ chunks: endless })
       const request = await upstream.received()
       let before = -1
@@ -241,13 +249,19 @@ describe('ScriptedUpstream', () => {
     }
 
     it('reset a connection at once', async () => {
-      const error = await reply({ refuse: true }).then(() => undefined, thrown => thrown)
+      const error = await reply({ refuse: true }).then(
+        () => undefined,
+        thrown => thrown,
+      )
       expect(error?.code).to.equal('ECONNRESET')
       expect(upstream.requests).to.have.length(1)
     })
 
     it('are raw bytes instead of HTTP', async () => {
-      const error = await reply({ malformed: 'SSH-2.0-OpenSSH\r\n' }).then(() => undefined, thrown => thrown)
+      const error = await reply({ malformed: 'SSH-2.0-OpenSSH\r\n' }).then(
+        () => undefined,
+        thrown => thrown,
+      )
       expect(error).to.have.property('name', 'HTTPParserError')
     })
 
@@ -268,7 +282,10 @@ describe('ScriptedUpstream', () => {
   })
 
   it('refuses connections at a refused URL', async () => {
-    const error = await send(await refusedUrl(), { dispatcher }).then(() => undefined, thrown => thrown)
+    const error = await send(await refusedUrl(), { dispatcher }).then(
+      () => undefined,
+      thrown => thrown,
+    )
     expect(error?.code).to.equal('ECONNREFUSED')
   })
 
@@ -302,7 +319,10 @@ async function piecesFrom(body: Readable): Promise<Buffer[]> {
 function piecesUntilError(body: Readable): Promise<[Buffer[], (Error & { code?: string })?]> {
   const pieces: Buffer[] = []
   body.on('data', piece => pieces.push(piece))
-  return finished(body).then(() => [pieces], error => [pieces, error])
+  return finished(body).then(
+    () => [pieces],
+    error => [pieces, error],
+  )
 }
 
 async function rawClient(upstream: ScriptedUpstream) {

@@ -12,7 +12,9 @@ describe('seededRandom', () => {
   it('is spread over [0, 1)', () => {
     const drawn = draw(1, 10_000)
     expect(Math.min(...drawn)).to.be.within(0, 0.01)
-    expect(Math.max(...drawn)).to.be.within(0.99, 1).and.not.equal(1)
+    expect(Math.max(...drawn))
+      .to.be.within(0.99, 1)
+      .and.not.equal(1)
     expect(drawn.reduce((sum, n) => sum + n) / drawn.length).to.be.closeTo(0.5, 0.02)
   })
 })

@@ -27,7 +27,10 @@ describe('a call that was refused', () => {
   beforeEach(async () => {
     served = await Served.start({
       files: { 'vendor.ts': vendor },
-      config: { resilience: { retry: { max_retries: 0 } }, providers: { teacher: { type: './vendor.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } } },
+      config: {
+        resilience: { retry: { max_retries: 0 } },
+        providers: { teacher: { type: './vendor.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } },
+      },
       env: { ENABLED_PASSTHROUGH_PROVIDERS: './vendor.ts' },
     })
   })
@@ -62,7 +65,7 @@ describe('a call that was refused', () => {
     expect(served.upstream.requests).to.have.length(1)
   })
 
-  it('fails as the gateway\'s own, not as the provider\'s, where it cannot be spelled once more', async () => {
+  it("fails as the gateway's own, not as the provider's, where it cannot be spelled once more", async () => {
     served.upstream.always(refusal('forget'))
     expectError(await chat(), { status: 500, code: 'internal_error' })
     expect(served.upstream.requests).to.have.length(1)
@@ -74,7 +77,10 @@ describe('a call that was refused', () => {
   })
 
   it('passes through once more with new credentials, and what is left of the refusal is not waited for', async () => {
-    served.upstream.reply({ status: 401, headers: { 'content-type': 'application/json' }, chunks: ['{', '}'], gates: { beforeEnd: new Promise<void>(() => {}) } }, { body: { fine: true } })
+    served.upstream.reply(
+      { status: 401, headers: { 'content-type': 'application/json' }, chunks: ['{', '}'], gates: { beforeEnd: new Promise<void>(() => {}) } },
+      { body: { fine: true } },
+    )
     const answer = await served.call('POST', '/p/teacher/chat/completions', hello)
     expect([answer.status, answer.body.toString()]).to.deep.equal([200, '{"fine":true}'])
     await served.upstream.requests[0]?.aborted

@@ -39,9 +39,13 @@ describe('the wait that a caller is told', () => {
   }
 })
 
-describe('the wait inside an error of Google\'s', () => {
-  const failure = (details: unknown, headers = {}) => statusFailure('acme', 429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])), now)
-  const wait = (retryDelay: unknown) => [{ '@type': 'type.googleapis.com/google.rpc.Help' }, { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay }]
+describe("the wait inside an error of Google's", () => {
+  const failure = (details: unknown, headers = {}) =>
+    statusFailure('acme', 429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])), now)
+  const wait = (retryDelay: unknown) => [
+    { '@type': 'type.googleapis.com/google.rpc.Help' },
+    { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
+  ]
 
   for (const [details, ms] of [
     [wait('12s'), 12_000],
@@ -57,8 +61,15 @@ describe('the wait inside an error of Google\'s', () => {
   }
 
   it('counts less than the header, which the caller gets as it is', () => {
-    const { retryAfterMs, error } = failure(wait('12s'), { 'retry-after': '3' }) as { retryAfterMs?: number; error: { retryAfterMs?: number; headers: readonly string[] } }
-    expect({ retryAfterMs, own: error.retryAfterMs, headers: error.headers }).to.deep.equal({ retryAfterMs: 3_000, own: undefined, headers: ['retry-after', '3'] })
+    const { retryAfterMs, error } = failure(wait('12s'), { 'retry-after': '3' }) as {
+      retryAfterMs?: number
+      error: { retryAfterMs?: number; headers: readonly string[] }
+    }
+    expect({ retryAfterMs, own: error.retryAfterMs, headers: error.headers }).to.deep.equal({
+      retryAfterMs: 3_000,
+      own: undefined,
+      headers: ['retry-after', '3'],
+    })
   })
 })
 
@@ -73,7 +84,7 @@ describe('what a provider says of its failure', () => {
     ['details of a validator', '{"detail":[{"loc":["body","x"],"msg":"bad"},{"loc":["y"],"msg":"worse"}]}', 'body.x: bad; y: worse'],
     ['a list around it', '[{"error":{"message":"m","code":400}}]', 'm', '400'],
     ['what another said', '{"error":{"message":"Provider returned error","metadata":{"raw":"m"}}}', 'm'],
-    ['no words, but another\'s', '{"error":{"message":"","metadata":{"raw":"m"}}}', 'm'],
+    ["no words, but another's", '{"error":{"message":"","metadata":{"raw":"m"}}}', 'm'],
     ['text', 'just words', 'just words'],
     ['a page', '<!doctype html><style>x</style><p>Bad\n <b>Gateway</b></p>', 'Bad Gateway'],
     ['nothing', '', 'acme answered with status 500'],
@@ -90,7 +101,13 @@ describe('what a provider says of its failure', () => {
     expect(statusFailure('acme', 404, {}, Buffer.from('{"error":{"message":"Model NOT Found"}}'), now).text).to.equal('model not found')
   })
 
-  for (const [status, seen] of [[400, 400], [599, 599], [302, 502], [101, 502], [700, 502]] as const) {
+  for (const [status, seen] of [
+    [400, 400],
+    [599, 599],
+    [302, 502],
+    [101, 502],
+    [700, 502],
+  ] as const) {
     it(`with status ${status} is ${seen} to the caller`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.status).to.equal(seen))
   }
 
@@ -106,8 +123,14 @@ describe('what a provider says of its failure', () => {
     })
   }
 
-  for (const [status, code] of [[400, null], [599, null], [302, 'bad_upstream_response'], [700, 'bad_upstream_response']] as const) {
-    it(`with status ${status} and no words has the code ${code}`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.code).to.equal(code))
+  for (const [status, code] of [
+    [400, null],
+    [599, null],
+    [302, 'bad_upstream_response'],
+    [700, 'bad_upstream_response'],
+  ] as const) {
+    it(`with status ${status} and no words has the code ${code}`, () =>
+      expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.code).to.equal(code))
   }
 
   for (const [name, message, shown] of [
@@ -124,11 +147,11 @@ describe('what a provider says of its failure', () => {
 
   it('has the status that the vendor means', () => {
     const { status, error } = statusFailure('acme', 498, {}, Buffer.from('{"message":"bad token"}'), now, { definition: { statuses: { 498: 401 } } })
-    expect([status, error.status, error.message]).to.deep.equal([401, 401, 'acme refused the gateway\'s credential: bad token'])
+    expect([status, error.status, error.message]).to.deep.equal([401, 401, "acme refused the gateway's credential: bad token"])
   })
 
-  it('is told in better words where the vendor\'s do not suffice', () => {
-    const explain = ({ status, message }: { status: number; message: string }) => message === 'why' ? `${status}, because` : undefined
+  it("is told in better words where the vendor's do not suffice", () => {
+    const explain = ({ status, message }: { status: number; message: string }) => (message === 'why' ? `${status}, because` : undefined)
     const message = (text: string) => statusFailure('acme', 400, {}, Buffer.from(`{"message":"${text}"}`), now, { definition: { explain } }).error.message
     expect([message('why'), message('so')]).to.deep.equal(['400, because', 'so'])
   })
@@ -139,10 +162,23 @@ describe('what a provider says of its failure', () => {
 })
 
 describe('an error inside a reply of status 200', () => {
-  const fault = (status: number, message: string) => faultFailure(new GatewayError('c', message, { status, provider: 'acme', param: 'p', retryAfterMs: 7, shouldRetry: false, type: 't', headers: ['a', 'b'], cause: 'why' }), { keys: new KeyRing(['sk-first-one']) })
+  const fault = (status: number, message: string) =>
+    faultFailure(
+      new GatewayError('c', message, {
+        status,
+        provider: 'acme',
+        param: 'p',
+        retryAfterMs: 7,
+        shouldRetry: false,
+        type: 't',
+        headers: ['a', 'b'],
+        cause: 'why',
+      }),
+      { keys: new KeyRing(['sk-first-one']) },
+    )
 
   for (const [name, status, message, told] of [
-    ['that refuses the gateway\'s key is not taken for one that refuses the caller\'s', 401, 'bad token', "acme refused the gateway's credential: bad token"],
+    ["that refuses the gateway's key is not taken for one that refuses the caller's", 401, 'bad token', "acme refused the gateway's credential: bad token"],
     ['is shown without the key', 400, 'no key sk-first-one', 'no key <redacted>'],
     ['is shown as it is otherwise', 400, 'no such model', 'no such model'],
   ] as const) {
@@ -150,7 +186,19 @@ describe('an error inside a reply of status 200', () => {
       const failure = fault(status, message)
       const { error } = failure
       expect({ ...failure, error: undefined }).to.deep.equal({ kind: 'status', status, text: told.toLowerCase(), error: undefined })
-      expect({ ...error, message: error.message, type: error.type, cause: error.cause }).to.deep.equal({ name: 'GatewayError', code: 'c', status, param: 'p', retryAfterMs: 7, shouldRetry: false, provider: 'acme', headers: ['a', 'b'], message: told, type: 't', cause: 'why' })
+      expect({ ...error, message: error.message, type: error.type, cause: error.cause }).to.deep.equal({
+        name: 'GatewayError',
+        code: 'c',
+        status,
+        param: 'p',
+        retryAfterMs: 7,
+        shouldRetry: false,
+        provider: 'acme',
+        headers: ['a', 'b'],
+        message: told,
+        type: 't',
+        cause: 'why',
+      })
     })
   }
 })

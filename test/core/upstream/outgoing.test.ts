@@ -11,7 +11,9 @@ const thought = (encrypted: string) => ({ type: 'reasoning', id: 'rs_1', summary
 
 describe('a call in the dialect of its provider', () => {
   let served: Served
-  before(async () => { served = await Served.start() })
+  before(async () => {
+    served = await Served.start()
+  })
   after(() => served.close())
 
   const sentFor = async (path: string, body: string) => {
@@ -22,8 +24,18 @@ describe('a call in the dialect of its provider', () => {
   }
 
   for (const [name, path, given, expected] of [
-    ['on a message', '/v1/chat/completions', chat({ role: 'assistant', content: 'a', extra_content: { google: {} } }), chat({ role: 'assistant', content: 'a' })],
-    ['on a call', '/v1/chat/completions', chat({ role: 'assistant', tool_calls: [call({ extra_content: { google: { thought_signature: 'Z' } } })] }), chat({ role: 'assistant', tool_calls: [call({})] })],
+    [
+      'on a message',
+      '/v1/chat/completions',
+      chat({ role: 'assistant', content: 'a', extra_content: { google: {} } }),
+      chat({ role: 'assistant', content: 'a' }),
+    ],
+    [
+      'on a call',
+      '/v1/chat/completions',
+      chat({ role: 'assistant', tool_calls: [call({ extra_content: { google: { thought_signature: 'Z' } } })] }),
+      chat({ role: 'assistant', tool_calls: [call({})] }),
+    ],
     ['that Tapline sealed', '/v1/responses', responses(thought(sealed), { role: 'user', content: 'go on' }), responses({ role: 'user', content: 'go on' })],
   ] as const) {
     it(`leaves without state of other vendors ${name}`, async () => {

@@ -21,9 +21,19 @@ describe('an upload to a provider whose signature covers the body', () => {
     upstream.always({ body: 'ok' })
     signed = []
     const { sign, ...aws } = bedrock({ ...real, now: () => 1_700_000_000_000 })
-    const definition = defineProvider({ ...aws, sign: (call: ProviderCall, settings) => { signed.push(call.body); return sign?.(call, settings) } })
+    const definition = defineProvider({
+      ...aws,
+      sign: (call: ProviderCall, settings) => {
+        signed.push(call.body)
+        return sign?.(call, settings)
+      },
+    })
     const variables = { AWS_ACCESS_KEY_ID: 'AK', AWS_SECRET_ACCESS_KEY: 's', AWS_REGION: 'us-east-1' }
-    instance = new ProviderInstance({ name: 'aws', type: 'bedrock', keys: [], models: [], base_url: new URL(upstream.url).origin, settings: {}, variables, source: 'test' }, definition, testProviderDeps())
+    instance = new ProviderInstance(
+      { name: 'aws', type: 'bedrock', keys: [], models: [], base_url: new URL(upstream.url).origin, settings: {}, variables, source: 'test' },
+      definition,
+      testProviderDeps(),
+    )
     instance.hold()
   })
   afterEach(async () => {
@@ -31,17 +41,34 @@ describe('an upload to a provider whose signature covers the body', () => {
     await upstream.close()
   })
 
-  const call = (more: Partial<OutgoingCall>): OutgoingCall => ({ operation: 'x', method: 'POST', path: '/x', headers: ['Content-Type', 'text/plain'], body: undefined, ...more })
-  const send = (outgoing: OutgoingCall) => new Promise<string>((resolve, reject) => {
-    instance.send(outgoing, { onHead: () => {}, onData: chunk => { resolve(chunk.toString()) }, onEnd: () => {}, onError: reject })
+  const call = (more: Partial<OutgoingCall>): OutgoingCall => ({
+    operation: 'x',
+    method: 'POST',
+    path: '/x',
+    headers: ['Content-Type', 'text/plain'],
+    body: undefined,
+    ...more,
   })
+  const send = (outgoing: OutgoingCall) =>
+    new Promise<string>((resolve, reject) => {
+      instance.send(outgoing, {
+        onHead: () => {},
+        onData: chunk => {
+          resolve(chunk.toString())
+        },
+        onEnd: () => {},
+        onError: reject,
+      })
+    })
 
   it('is collected, and signed like the same body at once', async () => {
     expect(await send(call({ upload: Readable.from([Buffer.from('one '), Buffer.from('two')]) }))).to.equal('ok')
     expect(await send(call({ body: Buffer.from('one two') }))).to.equal('ok')
     const [flowed, whole] = upstream.requests
     expect([flowed?.body.toString(), whole?.body.toString()]).to.deep.equal(['one two', 'one two'])
-    expect(flowed?.headers['authorization']).to.match(/^AWS4-HMAC-SHA256 /).and.to.equal(whole?.headers['authorization'])
+    expect(flowed?.headers['authorization'])
+      .to.match(/^AWS4-HMAC-SHA256 /)
+      .and.to.equal(whole?.headers['authorization'])
     expect(signed.map(String)).to.deep.equal(['one two', 'one two'])
   })
 
@@ -54,8 +81,21 @@ describe('an upload to a provider whose signature covers the body', () => {
 
   it('is given up with the call', async () => {
     const never = new Gate()
-    const upload = Readable.from((async function* () { yield mebi; await never })(), { objectMode: false })
-    const running = instance.send(call({ upload }), { onHead: () => {}, onData: () => {}, onEnd: () => {}, onError: () => { throw new Error('it was told of') } })
+    const upload = Readable.from(
+      (async function* () {
+        yield mebi
+        await never
+      })(),
+      { objectMode: false },
+    )
+    const running = instance.send(call({ upload }), {
+      onHead: () => {},
+      onData: () => {},
+      onEnd: () => {},
+      onError: () => {
+        throw new Error('it was told of')
+      },
+    })
     running.abort()
     never.open()
     expect(upload.destroyed).to.equal(true)

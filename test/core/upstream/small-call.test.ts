@@ -9,15 +9,23 @@ const timeoutMs = 10_000
 
 describe('a small call', () => {
   let upstream: ScriptedUpstream
-  beforeEach(async () => { upstream = await ScriptedUpstream.start() })
+  beforeEach(async () => {
+    upstream = await ScriptedUpstream.start()
+  })
   afterEach(() => upstream.close())
 
-  const failure = (call: Promise<unknown>) => call.then(() => 'none', (cause: unknown) => cause instanceof Error ? 'an error' : 'something else')
+  const failure = (call: Promise<unknown>) =>
+    call.then(
+      () => 'none',
+      (cause: unknown) => (cause instanceof Error ? 'an error' : 'something else'),
+    )
 
   it('brings status and body, whatever the status', async () => {
     upstream.reply({ status: 418, body: 'short' })
     const url = `${upstream.url}/x?y=1`
-    expect(await smallCall({ method: 'POST', url, headers: { a: 'b' }, body: 'asked', timeoutMs })).to.deep.include({ status: 418, body: 'short' }).and.nested.include({ 'headers.content-length': '5' })
+    expect(await smallCall({ method: 'POST', url, headers: { a: 'b' }, body: 'asked', timeoutMs }))
+      .to.deep.include({ status: 418, body: 'short' })
+      .and.nested.include({ 'headers.content-length': '5' })
     const [request] = upstream.requests
     expect([request?.method, request?.path, request?.headers['a'], request?.body.toString()]).to.deep.equal(['POST', '/v1/x?y=1', 'b', 'asked'])
   })

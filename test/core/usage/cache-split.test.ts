@@ -14,9 +14,19 @@ const cases = [
 ] as const
 
 describe('the split of a prompt by the cache', () => {
-  for (const { row, input, raw, is: [uncached_input_tokens, cached_input_tokens, cache_write_input_tokens, cached_input_ratio] } of cases) {
+  for (const {
+    row,
+    input,
+    raw,
+    is: [uncached_input_tokens, cached_input_tokens, cache_write_input_tokens, cached_input_ratio],
+  } of cases) {
     it(`is told of ${row}`, () => {
-      expect(cacheSplit({ input_tokens: input, raw_data: raw })).to.deep.equal({ uncached_input_tokens, cached_input_tokens, cache_write_input_tokens, cached_input_ratio })
+      expect(cacheSplit({ input_tokens: input, raw_data: raw })).to.deep.equal({
+        uncached_input_tokens,
+        cached_input_tokens,
+        cache_write_input_tokens,
+        cached_input_ratio,
+      })
     })
   }
 })

@@ -6,7 +6,7 @@ import type { Said } from '../../../core/workers/messages.ts'
 
 /** A worker that says this when it is asked; nothing at all if it says undefined. */
 function worker(said: Said | undefined, hasBegun = true): WorkerHandle {
-  return { hasBegun, asked: () => said === undefined ? new Promise(() => {}) : Promise.resolve(said) } as unknown as WorkerHandle
+  return { hasBegun, asked: () => (said === undefined ? new Promise(() => {}) : Promise.resolve(said)) } as unknown as WorkerHandle
 }
 
 function assemblyOf(...workers: readonly WorkerHandle[]) {

@@ -17,7 +17,10 @@ describe('the wait before a dead worker is replaced', () => {
 
   it('is for nothing from the sixth death in a row on', () => {
     const backoff = new Backoff()
-    const hopeless = Array.from({ length: 6 }, (_, n) => { backoff.next(n); return backoff.isHopeless })
+    const hopeless = Array.from({ length: 6 }, (_, n) => {
+      backoff.next(n)
+      return backoff.isHopeless
+    })
     expect(hopeless).to.deep.equal([false, false, false, false, false, true])
   })
 })

@@ -8,11 +8,21 @@ import { closeUndelivered } from '../../../core/workers/handover.ts'
 function child() {
   const sent: unknown[] = []
   const closed: string[] = []
-  const process = Object.assign(new EventEmitter(), { send: (message: unknown) => { sent.push(message); return true } })
+  const process = Object.assign(new EventEmitter(), {
+    send: (message: unknown) => {
+      sent.push(message)
+      return true
+    },
+  })
   const clock = new TurnedClock()
   closeUndelivered(process as unknown as ChildProcess, clock)
-  const connection = (name: string) => ({ close: () => { closed.push(name) } })
-  const hand = (seq: number, handle: object) => (process as unknown as { send(message: object, handle: object): void }).send({ cmd: 'NODE_CLUSTER', act: 'newconn', seq }, handle)
+  const connection = (name: string) => ({
+    close: () => {
+      closed.push(name)
+    },
+  })
+  const hand = (seq: number, handle: object) =>
+    (process as unknown as { send(message: object, handle: object): void }).send({ cmd: 'NODE_CLUSTER', act: 'newconn', seq }, handle)
   const answer = (ack: number, accepted: boolean) => process.emit('internalMessage', { cmd: 'NODE_CLUSTER', ack, accepted })
   return { process, clock, sent, closed, connection, hand, answer }
 }

@@ -6,7 +6,14 @@ describe('a hushed log', () => {
   it('says what is wrong alone, and everything once another process does not speak for it', () => {
     const lines: string[] = []
     const hushed = new QuietLog()
-    const log = pino({ level: 'info' }, hushed.over({ write: line => { lines.push((JSON.parse(line) as { msg: string }).msg) } }))
+    const log = pino(
+      { level: 'info' },
+      hushed.over({
+        write: line => {
+          lines.push((JSON.parse(line) as { msg: string }).msg)
+        },
+      }),
+    )
     const child = log.child({ plugin: 'a' })
     hushed.isOn = true
     for (const logger of [log, child]) {

@@ -20,9 +20,20 @@ describe('a rpc between two processes', () => {
 
   it('carries what went wrong, with every problem of a configuration', async () => {
     const { one, other } = wired()
-    other.answer('fail', () => { throw new RangeError('too far') })
-    other.answer('begin', () => { throw new ConfigError([{ pointer: '/server/port', message: 'unknown key' }, { pointer: '/http', message: 'unknown key' }]) })
-    const failure = (what: string) => one.ask(what).then(() => undefined, (cause: unknown) => cause as Error)
+    other.answer('fail', () => {
+      throw new RangeError('too far')
+    })
+    other.answer('begin', () => {
+      throw new ConfigError([
+        { pointer: '/server/port', message: 'unknown key' },
+        { pointer: '/http', message: 'unknown key' },
+      ])
+    })
+    const failure = (what: string) =>
+      one.ask(what).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
     expect((await failure('fail'))?.message).to.equal('too far')
     expect((await failure('nothing'))?.message).to.equal('nobody answers nothing')
     const refused = await failure('begin')

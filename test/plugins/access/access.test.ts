@@ -25,7 +25,9 @@ describe('a list of models', () => {
     [['openai/gpt-4o', 'x'], 'openai', '', false],
     [['openai/'], 'openai', '', true],
   ]
-  for (const [selectors, provider, model, isIn] of rows) it(`${selectors.join(', ')} ${isIn ? 'has' : 'has not'} ${provider}: ${model === '' ? 'an unknown model' : model}`, () => expect(new SelectedModels(selectors, providers).has(provider, model)).to.equal(isIn))
+  for (const [selectors, provider, model, isIn] of rows)
+    it(`${selectors.join(', ')} ${isIn ? 'has' : 'has not'} ${provider}: ${model === '' ? 'an unknown model' : model}`, () =>
+      expect(new SelectedModels(selectors, providers).has(provider, model)).to.equal(isIn))
 })
 
 const config = {
@@ -45,20 +47,26 @@ describe('access', () => {
     bearer = { authorization: `Bearer ${value}` }
     gateway.served.upstream.always({ body: chatCompletion() })
   })
-  after(async () => { await gateway[Symbol.asyncDispose]() })
+  after(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
   const chat = (model: string, headers = bearer) => gateway.served.chat({ ...hello, model }, headers)
   const sent = () => gateway.served.upstream.requests.map(({ body }) => (JSON.parse(body.toString()) as { model: string }).model)
-  beforeEach(() => { gateway.served.upstream.requests.length = 0 })
-
-  for (const model of ['gpt-test', 'openai/gpt-test', 'smart']) it(`lets a key use ${model}, as far as it may`, async () => {
-    expect((await chat(model)).status).to.equal(200)
-    expect(sent()).to.deep.equal(['gpt-test'])
+  beforeEach(() => {
+    gateway.served.upstream.requests.length = 0
   })
 
-  for (const model of ['gpt-big', 'openai/gpt-big', 'grand', 'openai/unlisted']) it(`refuses ${model}, and calls nobody`, async () => {
-    expectError(await chat(model), { code: 'model_access_denied', param: 'model', message: `model ${model} is not allowed for this API key` })
-    expect(sent()).to.deep.equal([])
-  })
+  for (const model of ['gpt-test', 'openai/gpt-test', 'smart'])
+    it(`lets a key use ${model}, as far as it may`, async () => {
+      expect((await chat(model)).status).to.equal(200)
+      expect(sent()).to.deep.equal(['gpt-test'])
+    })
+
+  for (const model of ['gpt-big', 'openai/gpt-big', 'grand', 'openai/unlisted'])
+    it(`refuses ${model}, and calls nobody`, async () => {
+      expectError(await chat(model), { code: 'model_access_denied', param: 'model', message: `model ${model} is not allowed for this API key` })
+      expect(sent()).to.deep.equal([])
+    })
 
   it('refuses a model that stands apart from its provider', async () => {
     expectError(await gateway.served.chat({ ...hello, model: 'gpt-big', provider: 'openai' }, bearer), { code: 'model_access_denied' })
@@ -98,7 +106,8 @@ describe('access', () => {
   })
 
   describe('hides from a key what it may not use:', () => {
-    const listed = async (path: string, headers: Readonly<Record<string, string>>) => JSON.parse((await gateway.served.call('GET', path, undefined, headers)).body.toString())
+    const listed = async (path: string, headers: Readonly<Record<string, string>>) =>
+      JSON.parse((await gateway.served.call('GET', path, undefined, headers)).body.toString())
     const ids = async (headers: Readonly<Record<string, string>>) => (await listed('/v1/models', headers)).data.map(({ id }: { id: string }) => id)
 
     it('in the list', async () => {

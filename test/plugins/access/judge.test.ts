@@ -8,9 +8,14 @@ const judge = (source: AccessSource, enabledByDefault = true) => {
   made.add(source)
   return made
 }
-const policies = (said: Readonly<Record<string, Partial<ModelPolicy>>>): AccessSource => ({ policies: new Map(Object.entries(said).map(([selector, policy]) => [selector, { enabled: true, userPaths: [], groups: [], ...policy }])) })
+const policies = (said: Readonly<Record<string, Partial<ModelPolicy>>>): AccessSource => ({
+  policies: new Map(Object.entries(said).map(([selector, policy]) => [selector, { enabled: true, userPaths: [], groups: [], ...policy }])),
+})
 const paths = (said: Readonly<Record<string, readonly string[]>>): AccessSource => ({ restrictedPaths: Object.keys(said), allowlist: path => said[path] })
-const at = (userPath: string, allowedModels?: readonly string[]): Asking => ({ userPath, caller: { method: 'api_key', ...allowedModels === undefined ? {} : { allowedModels } } })
+const at = (userPath: string, allowedModels?: readonly string[]): Asking => ({
+  userPath,
+  caller: { method: 'api_key', ...(allowedModels === undefined ? {} : { allowedModels }) },
+})
 
 describe('who may use a model by its policy', () => {
   const off = { enabled: false }
@@ -34,10 +39,11 @@ describe('who may use a model by its policy', () => {
     ['the members of a group, or those at a path', 'default', { x: { userPaths: ['/team'], groups: ['ops'] } }, '/ops/ann', true],
     ['nobody at a path where it is off', 'default', { x: { enabled: false, userPaths: ['/team'] } }, '/team', false],
   ]
-  for (const [what, mode, said, path, may] of rows) it(what, () => {
-    const source = { ...policies(said), groups: (asked: string) => asked.startsWith('/ops') ? ['ops'] : [] }
-    expect(judge(source, mode === 'default').denial(at(path), 'openai', 'x')).to.deep.equal(may ? undefined : { by: 'policy' })
-  })
+  for (const [what, mode, said, path, may] of rows)
+    it(what, () => {
+      const source = { ...policies(said), groups: (asked: string) => (asked.startsWith('/ops') ? ['ops'] : []) }
+      expect(judge(source, mode === 'default').denial(at(path), 'openai', 'x')).to.deep.equal(may ? undefined : { by: 'policy' })
+    })
 })
 
 describe('who may use a model by the lists of keys and paths', () => {

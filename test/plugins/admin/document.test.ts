@@ -23,7 +23,9 @@ describe('the document of the API', () => {
 
   it('has every route of the default pipelines', () => {
     const folder = new URL('../../../pipelines/', import.meta.url)
-    const routes = readdirSync(folder).flatMap(file => [(parse(readFileSync(new URL(file, folder), 'utf8')) as { readonly route?: string | string[] }).route ?? []].flat())
+    const routes = readdirSync(folder).flatMap(file =>
+      [(parse(readFileSync(new URL(file, folder), 'utf8')) as { readonly route?: string | string[] }).route ?? []].flat(),
+    )
     const paths = routes.map(route => route.split(' ')[1] as string).filter(path => path.startsWith('/') && !path.startsWith('/admin'))
     expect(paths.map(path => path.replace(/[:*](\w+)/g, '{$1}')).filter(path => !(path in document.paths))).to.deep.equal([])
   })
@@ -39,11 +41,16 @@ describe('the document of the API', () => {
   const mayBeEmpty = new Set(['put /admin/virtual-models', 'put /admin/model-overrides'])
 
   it('describes for every endpoint what it does, takes and answers', () => {
-    for (const [path, operations] of Object.entries<Record<string, { summary: string; tags: string[]; responses: Record<string, unknown>; requestBody?: { content: Record<string, { schema: object }> } }>>(document.paths).filter(([path]) => path.startsWith('/admin'))) {
+    for (const [path, operations] of Object.entries<
+      Record<string, { summary: string; tags: string[]; responses: Record<string, unknown>; requestBody?: { content: Record<string, { schema: object }> } }>
+    >(document.paths).filter(([path]) => path.startsWith('/admin'))) {
       for (const [method, operation] of Object.entries(operations)) {
         const name = `${method} ${path}`
         expect(operation.summary, name).to.match(/^[A-Z].*\.$/)
-        expect(Object.keys(operation.responses).filter(status => !['default', ...mayBeEmpty.has(name) ? ['204'] : []].includes(status)), name).to.have.lengthOf(1)
+        expect(
+          Object.keys(operation.responses).filter(status => !['default', ...(mayBeEmpty.has(name) ? ['204'] : [])].includes(status)),
+          name,
+        ).to.have.lengthOf(1)
         if (method === 'put') expect(operation.requestBody, name).to.not.equal(undefined)
         if (method === 'get') expect(operation.responses, name).to.not.have.property('204')
       }
@@ -51,13 +58,16 @@ describe('the document of the API', () => {
   })
 
   it('names no operation twice', () => {
-    const ids = Object.values<Record<string, { operationId?: string }>>(document.paths).flatMap(operations => Object.values(operations).flatMap(({ operationId }) => operationId ?? []))
+    const ids = Object.values<Record<string, { operationId?: string }>>(document.paths).flatMap(operations =>
+      Object.values(operations).flatMap(({ operationId }) => operationId ?? []),
+    )
     expect(new Set(ids).size).to.equal(ids.length)
   })
 
   it('has schemas that are schemas, with nothing missing', () => {
     const ajv = new Ajv2020({ strict: false, validateFormats: false })
-    for (const name of Object.keys(document.components.schemas)) expect(() => ajv.compile({ $ref: `#/components/schemas/${name}`, components: document.components }), name).to.not.throw()
+    for (const name of Object.keys(document.components.schemas))
+      expect(() => ajv.compile({ $ref: `#/components/schemas/${name}`, components: document.components }), name).to.not.throw()
     expect(JSON.stringify(document)).to.not.contain('#/$defs/')
   })
 

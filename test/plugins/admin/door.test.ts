@@ -10,21 +10,31 @@ const config = (more: object = {}) => ({ ...more, pipelines: { services: [{ inse
 
 describe('the admin API', () => {
   let gateway: AdminGateway
-  before(async () => { gateway = await AdminGateway.start({ config: config() }) })
-  after(async () => { await gateway[Symbol.asyncDispose]() })
+  before(async () => {
+    gateway = await AdminGateway.start({ config: config() })
+  })
+  after(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
   const get = (path: string, options?: AdminCallOptions) => gateway.call('GET', `/probe${path}`, options)
   const put = (body: unknown, headers: Record<string, string> = {}) => gateway.call('PUT', '/probe/items', { body, headers })
 
   describe('reads a query', () => {
     const read: readonly [string, object][] = [
       ['', { limit: 50 }],
-      ['?limit=7&ratio=-0.5&exact=true&since=2026-02-28&kind=b&text=a%20b', { limit: 7, ratio: -0.5, exact: true, since: '2026-02-28', kind: 'b', text: 'a b' }],
+      [
+        '?limit=7&ratio=-0.5&exact=true&since=2026-02-28&kind=b&text=a%20b',
+        { limit: 7, ratio: -0.5, exact: true, since: '2026-02-28', kind: 'b', text: 'a b' },
+      ],
       ['?exact=0', { limit: 50, exact: false }],
       ['?text=&limit=', { limit: 50 }],
       ["?text='%3B%20DROP%20TABLE%20x%3B--", { limit: 50, text: "'; DROP TABLE x;--" }],
       ['?text=17', { limit: 50, text: '17' }],
     ]
-    for (const [query, expected] of read) it(`that says ${query === '' ? 'nothing' : query}`, async () => { expect((await get(`/query${query}`)).json).to.deep.equal(expected) })
+    for (const [query, expected] of read)
+      it(`that says ${query === '' ? 'nothing' : query}`, async () => {
+        expect((await get(`/query${query}`)).json).to.deep.equal(expected)
+      })
 
     const refused: readonly [string, string, string][] = [
       ['?limit=0', 'invalid_value', 'limit'],
@@ -45,7 +55,10 @@ describe('the admin API', () => {
       ['?__proto__=1', 'unsupported_parameter', '__proto__'],
       ['?text[$ne]=1', 'unsupported_parameter', 'text[$ne]'],
     ]
-    for (const [query, code, param] of refused) it(`and refuses ${query}`, async () => { expectRefusal(await get(`/query${query}`), 400, code, param) })
+    for (const [query, code, param] of refused)
+      it(`and refuses ${query}`, async () => {
+        expectRefusal(await get(`/query${query}`), 400, code, param)
+      })
   })
 
   describe('finds endpoints', () => {
@@ -57,9 +70,15 @@ describe('the admin API', () => {
       ['/words/__proto__', { word: '__proto__' }],
       ['/words/special/x', { kind: 'special', word: 'x' }],
     ]
-    for (const [path, expected] of found) it(`at ${path}`, async () => { expect((await get(path)).json).to.deep.equal(expected) })
+    for (const [path, expected] of found)
+      it(`at ${path}`, async () => {
+        expect((await get(path)).json).to.deep.equal(expected)
+      })
 
-    for (const path of ['/nothing', '/words', '/words//x', '/words/a/b/c', '']) it(`and nothing at ${path === '' ? 'the prefix' : path}`, async () => { expectRefusal(await get(path), 404, 'unknown_url') })
+    for (const path of ['/nothing', '/words', '/words//x', '/words/a/b/c', ''])
+      it(`and nothing at ${path === '' ? 'the prefix' : path}`, async () => {
+        expectRefusal(await get(path), 404, 'unknown_url')
+      })
 
     it('and says which methods a path takes', async () => {
       const answer = await gateway.call('DELETE', '/probe/items')
@@ -67,7 +86,9 @@ describe('the admin API', () => {
       expect(answer.headers['allow']).to.equal('GET, POST, PUT')
     })
 
-    it('for HEAD as for GET', async () => { expect((await gateway.call('HEAD', '/probe/words/x')).status).to.equal(200) })
+    it('for HEAD as for GET', async () => {
+      expect((await gateway.call('HEAD', '/probe/words/x')).status).to.equal(200)
+    })
   })
 
   describe('reads a body', () => {
@@ -84,11 +105,18 @@ describe('the admin API', () => {
       ['a prototype', '{"name":"a","free":{"__proto__":{"isGlobal":true}}}', 'invalid_json', undefined],
       ['a deep nest', `{"name":"a","free":${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}}`, 'invalid_json', undefined],
     ]
-    for (const [name, body, code, param] of refused) it(`and refuses ${name}`, async () => { expectRefusal(await put(body), 400, code, param) })
+    for (const [name, body, code, param] of refused)
+      it(`and refuses ${name}`, async () => {
+        expectRefusal(await put(body), 400, code, param)
+      })
 
-    it('and refuses more than a megabyte', async () => { expectRefusal(await put({ name: 'a'.repeat(1_000_001) }), 413, 'body_too_large') })
+    it('and refuses more than a megabyte', async () => {
+      expectRefusal(await put({ name: 'a'.repeat(1_000_001) }), 413, 'body_too_large')
+    })
 
-    it('and refuses what a form of another site could send', async () => { expectRefusal(await put('{"name":"a"}', { 'content-type': 'text/plain' }), 415, 'unsupported_content_type') })
+    it('and refuses what a form of another site could send', async () => {
+      expectRefusal(await put('{"name":"a"}', { 'content-type': 'text/plain' }), 415, 'unsupported_content_type')
+    })
 
     it('but needs none where it may be left out', async () => {
       expect((await gateway.call('POST', '/probe/perhaps')).json).to.deep.equal({ given: false })
@@ -97,7 +125,9 @@ describe('the admin API', () => {
   })
 
   describe('answers', () => {
-    it('a value with the status of its endpoint', async () => { expect((await gateway.call('POST', '/probe/items', { body: { name: 'a' } })).status).to.equal(201) })
+    it('a value with the status of its endpoint', async () => {
+      expect((await gateway.call('POST', '/probe/items', { body: { name: 'a' } })).status).to.equal(201)
+    })
 
     it('nothing with 204, and no length', async () => {
       const { status, text, headers } = await gateway.call('DELETE', '/probe/items/a')
@@ -116,10 +146,20 @@ describe('the admin API', () => {
     })
 
     it('rows that break off with a connection that breaks off', async () => {
-      expect(await get('/torn').then(() => 'whole', () => 'broken')).to.equal('broken')
+      expect(
+        await get('/torn').then(
+          () => 'whole',
+          () => 'broken',
+        ),
+      ).to.equal('broken')
     })
 
-    const failures: readonly [string, number, string][] = [['/fails', 500, 'internal_error'], ['/conflict', 409, 'conflict'], ['/away', 503, 'feature_unavailable'], ['/refuses', 409, 'in_use']]
+    const failures: readonly [string, number, string][] = [
+      ['/fails', 500, 'internal_error'],
+      ['/conflict', 409, 'conflict'],
+      ['/away', 503, 'feature_unavailable'],
+      ['/refuses', 409, 'in_use'],
+    ]
     for (const [path, status, code] of failures) {
       it(`${status} when ${path.slice(1)} happens, and tells no more`, async () => {
         const answer = await get(path)
@@ -142,7 +182,10 @@ describe('the admin API', () => {
       expect((await put({ name: 'n' }, { 'if-match': headers['etag'] as string })).status).to.equal(200)
     })
 
-    for (const tag of ['"x"', '*']) it(`of something that is not there: ${tag}`, async () => { expectRefusal(await put({ name: 'new' }, { 'if-match': tag }), 412, 'precondition_failed') })
+    for (const tag of ['"x"', '*'])
+      it(`of something that is not there: ${tag}`, async () => {
+        expectRefusal(await put({ name: 'new' }, { 'if-match': tag }), 412, 'precondition_failed')
+      })
 
     it('of something that has to be there', async () => {
       await put({ name: 'there' })
@@ -174,7 +217,10 @@ describe('the admin API', () => {
       ['in UTC where nobody knows it', { 'x-tapline-timezone': 'Mars/Olympus' }, 'UTC'],
       ['in UTC where it is hostile', { 'x-tapline-timezone': "'; DROP" }, 'UTC'],
     ]
-    for (const [name, headers, timeZone] of zones) it(name, async () => { expect((await get('/zone', { headers })).json).to.deep.equal({ timeZone }) })
+    for (const [name, headers, timeZone] of zones)
+      it(name, async () => {
+        expect((await get('/zone', { headers })).json).to.deep.equal({ timeZone })
+      })
   })
 
   describe('confines a user path', () => {
@@ -182,12 +228,21 @@ describe('the admin API', () => {
       ['to the root of the scope where none is named', '/team/a', ''],
       ['to one below it', '/team/a', '/team/a/b'],
     ]
-    for (const [name, as, asked] of paths) it(name, async () => { expect((await get(`/path?user_path=${asked}`, { as })).json).to.deep.equal({ path: asked === '' ? as : asked }) })
+    for (const [name, as, asked] of paths)
+      it(name, async () => {
+        expect((await get(`/path?user_path=${asked}`, { as })).json).to.deep.equal({ path: asked === '' ? as : asked })
+      })
     for (const outside of ['/team', '/team/ab', '/']) {
-      it(`and refuses ${outside} to an administrator of /team/a`, async () => { expectRefusal(await get(`/path?user_path=${outside}`, { as: '/team/a' }), 403, 'user_path_out_of_scope', 'user_path') })
+      it(`and refuses ${outside} to an administrator of /team/a`, async () => {
+        expectRefusal(await get(`/path?user_path=${outside}`, { as: '/team/a' }), 403, 'user_path_out_of_scope', 'user_path')
+      })
     }
-    it('and refuses one that is none', async () => { expectRefusal(await get('/path?user_path=/a/../b'), 400, 'invalid_user_path', 'user_path') })
-    it('whatever the header says', async () => { expect((await get('/path', { as: '/team/a', headers: { 'x-tapline-user-path': '/' } })).json).to.deep.equal({ path: '/team/a' }) })
+    it('and refuses one that is none', async () => {
+      expectRefusal(await get('/path?user_path=/a/../b'), 400, 'invalid_user_path', 'user_path')
+    })
+    it('whatever the header says', async () => {
+      expect((await get('/path', { as: '/team/a', headers: { 'x-tapline-user-path': '/' } })).json).to.deep.equal({ path: '/team/a' })
+    })
   })
 
   it('shows what plugins switch on', async () => {
@@ -201,7 +256,15 @@ describe('the admin API', () => {
     expect(one?.text).to.equal(other?.text)
     expect(one?.json).to.include({ status: 'partial', model_count: 7, provider_count: 2 })
     const steps = one?.json.steps.map(({ name, status }: { name: string; status: string }) => `${name} ${status}`) as string[]
-    expect(steps.slice(0, 7)).to.deep.equal(['model_list skipped', 'providers partial', 'model_registry_cache skipped', 'auth_keys ok', 'virtual_models ok', 'guardrails ok', 'workflows ok'])
+    expect(steps.slice(0, 7)).to.deep.equal([
+      'model_list skipped',
+      'providers partial',
+      'model_registry_cache skipped',
+      'auth_keys ok',
+      'virtual_models ok',
+      'guardrails ok',
+      'workflows ok',
+    ])
     expect(steps).to.include.members(['custom ok', 'broken failed'])
     expect((await gateway.call('POST', '/probe/let-go')).json).to.deep.equal({ ran: 1 })
   })
@@ -263,8 +326,13 @@ describe('an open gateway', () => {
 
   it('lets no page administer it whose name leads to this machine', async () => {
     await using gateway = await open()
-    for (const [method, path] of [['GET', '/access'], ['POST', '/auth-keys']] as const) {
-      const answer = await gateway.call(method, path, { headers: { authorization: '', host: 'evil.example:8080', origin: 'http://evil.example:8080', 'sec-fetch-site': 'same-origin' } })
+    for (const [method, path] of [
+      ['GET', '/access'],
+      ['POST', '/auth-keys'],
+    ] as const) {
+      const answer = await gateway.call(method, path, {
+        headers: { authorization: '', host: 'evil.example:8080', origin: 'http://evil.example:8080', 'sec-fetch-site': 'same-origin' },
+      })
       expectRefusal(answer, 403, 'dashboard_access_denied')
     }
     expect((await gateway.call('GET', '/access', { headers: { authorization: '', host: 'localhost:8080' } })).status).to.equal(200)
@@ -272,6 +340,10 @@ describe('an open gateway', () => {
 
   it('lets no page of another site change it', async () => {
     await using gateway = await open()
-    expectRefusal(await gateway.call('POST', '/runtime/refresh', { headers: { authorization: '', 'sec-fetch-site': 'cross-site' } }), 403, 'dashboard_access_denied')
+    expectRefusal(
+      await gateway.call('POST', '/runtime/refresh', { headers: { authorization: '', 'sec-fetch-site': 'cross-site' } }),
+      403,
+      'dashboard_access_denied',
+    )
   })
 })

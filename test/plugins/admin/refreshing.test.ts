@@ -5,7 +5,12 @@ import type { Processes, RefreshStep } from '../../../core/index.ts'
 import { Refreshing } from '../../../plugins/admin/refreshing.ts'
 
 const log = pino({ enabled: false })
-const step = (name: string, fails = false): RefreshStep => ({ name, run: async () => { if (fails) throw new Error('no') } })
+const step = (name: string, fails = false): RefreshStep => ({
+  name,
+  run: async () => {
+    if (fails) throw new Error('no')
+  },
+})
 
 type Report = { readonly status: string; readonly steps: readonly { readonly name: string; readonly status: string }[] }
 
@@ -19,13 +24,21 @@ async function beside(steps: readonly RefreshStep[], other: readonly RefreshStep
       return [other === undefined ? undefined : await new Refreshing(() => other, clock, undefined).run(log)]
     },
   } as unknown as Processes
-  const report = await new Refreshing(() => steps, clock, processes).run(log) as Report
-  return { status: report.status, steps: Object.fromEntries(report.steps.filter(({ status }) => status !== 'skipped').map(({ name, status }) => [name, status])), asked }
+  const report = (await new Refreshing(() => steps, clock, processes).run(log)) as Report
+  return {
+    status: report.status,
+    steps: Object.fromEntries(report.steps.filter(({ status }) => status !== 'skipped').map(({ name, status }) => [name, status])),
+    asked,
+  }
 }
 
 describe('a refresh of several processes', () => {
   it('is one of all of them', async () => {
-    expect(await beside([step('providers'), step('workflows')], [step('providers'), step('workflows')])).to.deep.equal({ status: 'ok', steps: { providers: 'ok', workflows: 'ok' }, asked: ['refresh'] })
+    expect(await beside([step('providers'), step('workflows')], [step('providers'), step('workflows')])).to.deep.equal({
+      status: 'ok',
+      steps: { providers: 'ok', workflows: 'ok' },
+      asked: ['refresh'],
+    })
   })
 
   it('is partial where a step failed in one of them, whichever', async () => {

@@ -21,7 +21,9 @@ describe('a reload', () => {
   it('that fails leaves the endpoints of the configuration that stays', async () => {
     await using gateway = await AdminGateway.start()
     const before = await selectors(gateway)
-    await gateway.served.gateway.configure(stringify({ server: { master_key: masterKey }, providers, virtual_models: [{ source: 'a', targets: [{ provider: 'nobody', model: 'x' }] }] }))
+    await gateway.served.gateway.configure(
+      stringify({ server: { master_key: masterKey }, providers, virtual_models: [{ source: 'a', targets: [{ provider: 'nobody', model: 'x' }] }] }),
+    )
     expect(await gateway.served.gateway.gateway.reload()).to.equal(false)
     expect(await selectors(gateway)).to.deep.equal(before)
   })

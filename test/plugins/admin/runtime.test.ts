@@ -32,11 +32,31 @@ describe('GET /admin/runtime/config', () => {
 
 describe('what is switched on', () => {
   const cases: readonly [string, object, object][] = [
-    ['by default', {}, { FAILOVER_ENABLED: 'on', GUARDRAILS_ENABLED: 'on', PLUGINS_ENABLED: 'on', USAGE_ENABLED: 'on', PER_CHILD_QUOTAS_ENABLED: 'on', USER_PATH_HEADER: 'X-Tapline-User-Path', VIRTUAL_MODEL_STRATEGIES: 'round_robin,cost,failover,adaptive,plugin:cheapest_healthy' }],
-    ['as configured', { failover: { enabled: false }, guardrails: { enabled: false }, usage: { enabled: false }, server: { user_path_header: 'X-Team' } }, { FAILOVER_ENABLED: 'off', GUARDRAILS_ENABLED: 'off', USAGE_ENABLED: 'off', USER_PATH_HEADER: 'X-Team' }],
+    [
+      'by default',
+      {},
+      {
+        FAILOVER_ENABLED: 'on',
+        GUARDRAILS_ENABLED: 'on',
+        PLUGINS_ENABLED: 'on',
+        USAGE_ENABLED: 'on',
+        PER_CHILD_QUOTAS_ENABLED: 'on',
+        USER_PATH_HEADER: 'X-Tapline-User-Path',
+        VIRTUAL_MODEL_STRATEGIES: 'round_robin,cost,failover,adaptive,plugin:cheapest_healthy',
+      },
+    ],
+    [
+      'as configured',
+      { failover: { enabled: false }, guardrails: { enabled: false }, usage: { enabled: false }, server: { user_path_header: 'X-Team' } },
+      { FAILOVER_ENABLED: 'off', GUARDRAILS_ENABLED: 'off', USAGE_ENABLED: 'off', USER_PATH_HEADER: 'X-Team' },
+    ],
     ['with budgets that do not hold, as rate limits do', { budgets: { enabled: false } }, { BUDGETS_ENABLED: 'off', PER_CHILD_QUOTAS_ENABLED: 'on' }],
     ['without quotas of any kind', { budgets: { enabled: false }, rate_limits: { enabled: false } }, { PER_CHILD_QUOTAS_ENABLED: 'off' }],
-    ['with a Redis, but not where that is', { cache: { response: { simple: { enabled: false, store: 'memory', redis: { url: 'redis://user:secret@127.0.0.1:1' } } } }, state: { backend: 'memory' } }, { REDIS_URL: 'on' }],
+    [
+      'with a Redis, but not where that is',
+      { cache: { response: { simple: { enabled: false, store: 'memory', redis: { url: 'redis://user:secret@127.0.0.1:1' } } } }, state: { backend: 'memory' } },
+      { REDIS_URL: 'on' },
+    ],
   ]
   for (const [name, config, expected] of cases) {
     it(`is shown ${name}`, async () => {

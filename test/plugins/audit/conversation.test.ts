@@ -6,17 +6,34 @@ const start = Date.UTC(2026, 2, 10)
 
 /** A response that goes on from another. */
 function linked(id: string, at: number, previous: string | null, facts: object = {}) {
-  return auditRow({ id, timestamp: start + at * minute, response_id: `resp_${id}`, previous_response_id: previous, response_body: `{"id":"resp_${id}"}`, ...facts })
+  return auditRow({
+    id,
+    timestamp: start + at * minute,
+    response_id: `resp_${id}`,
+    previous_response_id: previous,
+    response_body: `{"id":"resp_${id}"}`,
+    ...facts,
+  })
 }
 
 const rows = [
-  ...Array.from({ length: 9 }, (_, i) => auditRow({ id: `s${i}`, timestamp: start + i * minute, session_id: 'session', request_body: `{"turn":${i}}`, user_path: i === 8 ? '/other' : '/acme' })),
-  linked('one', 1, null), linked('two', 2, 'resp_one'), linked('three', 3, 'resp_two'), linked('three-b', 4, 'resp_two'), linked('four', 5, 'resp_three'),
-  linked('round', 6, 'resp_about'), linked('about', 7, 'resp_round'),
+  ...Array.from({ length: 9 }, (_, i) =>
+    auditRow({ id: `s${i}`, timestamp: start + i * minute, session_id: 'session', request_body: `{"turn":${i}}`, user_path: i === 8 ? '/other' : '/acme' }),
+  ),
+  linked('one', 1, null),
+  linked('two', 2, 'resp_one'),
+  linked('three', 3, 'resp_two'),
+  linked('three-b', 4, 'resp_two'),
+  linked('four', 5, 'resp_three'),
+  linked('round', 6, 'resp_about'),
+  linked('about', 7, 'resp_round'),
   linked('self', 8, 'resp_self'),
   linked('orphan', 9, 'resp_nowhere'),
-  linked('guess', 12, null, { session_id: 'auto-guess' }), linked('guess-on', 13, 'resp_guess', { session_id: 'auto-another' }), linked('alike', 14, null, { session_id: 'auto-guess' }),
-  linked('hidden', 10, null, { user_path: '/other' }), linked('seen', 11, 'resp_hidden', { user_path: '/acme' }),
+  linked('guess', 12, null, { session_id: 'auto-guess' }),
+  linked('guess-on', 13, 'resp_guess', { session_id: 'auto-another' }),
+  linked('alike', 14, null, { session_id: 'auto-guess' }),
+  linked('hidden', 10, null, { user_path: '/other' }),
+  linked('seen', 11, 'resp_hidden', { user_path: '/acme' }),
   ...Array.from({ length: 60 }, (_, i) => linked(`long${i}`, 100 + i, i === 0 ? null : `resp_long${i - 1}`)),
 ]
 

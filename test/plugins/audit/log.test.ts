@@ -3,9 +3,38 @@ import { Audited, auditRow } from '../../support/audit.ts'
 
 const time = (day: number, minute = 0) => Date.UTC(2026, 2, day, 12, minute)
 const rows = [
-  auditRow({ id: 'a', timestamp: time(1), request_id: 'req-one', user_path: '/', error_type: 'authentication_error', error_message: 'no such key', status_code: 401, requested_model: null, provider: null, provider_name: null }),
-  auditRow({ id: 'b', timestamp: time(2), user_path: '/acme', labels: ['x', 'y'], session_id: 's1', auth_key_id: 'key_1', request_body: '{"messages":[{"content":"tell me about \\"otters\\""}]}' }),
-  auditRow({ id: 'c', timestamp: time(3), user_path: '/acme/team', provider: 'anthropic', provider_name: 'claude-eu', requested_model: 'claude', stream: true, session_id: 's1', response_body: '{"content":[{"text":"Seals\\nswim"}]}' }),
+  auditRow({
+    id: 'a',
+    timestamp: time(1),
+    request_id: 'req-one',
+    user_path: '/',
+    error_type: 'authentication_error',
+    error_message: 'no such key',
+    status_code: 401,
+    requested_model: null,
+    provider: null,
+    provider_name: null,
+  }),
+  auditRow({
+    id: 'b',
+    timestamp: time(2),
+    user_path: '/acme',
+    labels: ['x', 'y'],
+    session_id: 's1',
+    auth_key_id: 'key_1',
+    request_body: '{"messages":[{"content":"tell me about \\"otters\\""}]}',
+  }),
+  auditRow({
+    id: 'c',
+    timestamp: time(3),
+    user_path: '/acme/team',
+    provider: 'anthropic',
+    provider_name: 'claude-eu',
+    requested_model: 'claude',
+    stream: true,
+    session_id: 's1',
+    response_body: '{"content":[{"text":"Seals\\nswim"}]}',
+  }),
   auditRow({ id: 'd', timestamp: time(4), user_path: '/acmeother', method: 'GET', path: '/p/openai/files', status_code: 503 }),
 ]
 const march = 'start_date=2026-03-01&end_date=2026-03-31'
@@ -18,7 +47,8 @@ describe('the audit log', () => {
   })
   after(() => audited[Symbol.asyncDispose]())
 
-  const ids = async (query: string, as?: string) => (await audited.read(`/audit/log?${march}&${query}`, as === undefined ? {} : { as })).json.entries.map(({ id }: { id: string }) => id).join('')
+  const ids = async (query: string, as?: string) =>
+    (await audited.read(`/audit/log?${march}&${query}`, as === undefined ? {} : { as })).json.entries.map(({ id }: { id: string }) => id).join('')
 
   const questions: readonly [what: string, query: string, ids: string, as?: string][] = [
     ['has the latest first', '', 'dcba'],
@@ -79,8 +109,21 @@ describe('the audit log', () => {
   })
 
   const refused: readonly [query: string, param: string][] = [
-    ['limit=0', 'limit'], ['limit=101', 'limit'], ['limit=1e2', 'limit'], ['offset=-1', 'offset'], ['status_code=4xx', 'status_code'], ['status_code=99999', 'status_code'], ['stream=perhaps', 'stream'], ['start_date=2026-13-01', 'start_date'],
-    ['start_date=2026-03-02&end_date=2026-03-01', 'start_date'], ['days=0', 'days'], ['nonsense=1', 'nonsense'], ['search[$ne]=1', 'search[$ne]'], ['request_id=a&request_id=b', 'request_id'], [`search=${'x'.repeat(600)}`, 'search'], ['search=%00', 'search'],
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=1e2', 'limit'],
+    ['offset=-1', 'offset'],
+    ['status_code=4xx', 'status_code'],
+    ['status_code=99999', 'status_code'],
+    ['stream=perhaps', 'stream'],
+    ['start_date=2026-13-01', 'start_date'],
+    ['start_date=2026-03-02&end_date=2026-03-01', 'start_date'],
+    ['days=0', 'days'],
+    ['nonsense=1', 'nonsense'],
+    ['search[$ne]=1', 'search[$ne]'],
+    ['request_id=a&request_id=b', 'request_id'],
+    [`search=${'x'.repeat(600)}`, 'search'],
+    ['search=%00', 'search'],
   ]
   for (const [query, param] of refused) {
     it(`refuses ${query.slice(0, 40)}`, async () => {
@@ -90,7 +133,7 @@ describe('the audit log', () => {
     })
   }
 
-  it('refuses a path that is not the administrator\'s', async () => {
+  it("refuses a path that is not the administrator's", async () => {
     for (const route of ['log', 'sessions', 'stats', 'export']) {
       const { status, json } = await audited.read(`/audit/${route}?user_path=/other`, { as: '/acme' })
       expect([route, status, json.error.code]).to.deep.equal([route, 403, 'user_path_out_of_scope'])
@@ -106,7 +149,9 @@ describe('the audit log', () => {
 
   it('tells a row of somebody else from none by nothing', async () => {
     for (const route of ['detail', 'conversation']) {
-      const answers = await Promise.all(['d', 'nowhere', '__proto__', "' OR 1=1"].map(async id => await audited.read(`/audit/${route}?log_id=${encodeURIComponent(id)}`, { as: '/acme' })))
+      const answers = await Promise.all(
+        ['d', 'nowhere', '__proto__', "' OR 1=1"].map(async id => await audited.read(`/audit/${route}?log_id=${encodeURIComponent(id)}`, { as: '/acme' })),
+      )
       expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).to.equal(1)
       expect(answers[0]?.status).to.equal(404)
       expect((await audited.read(`/audit/${route}?log_id=c`, { as: '/acme' })).status).to.equal(200)
@@ -132,7 +177,12 @@ describe('the audit log', () => {
     it('is one object in each line', async () => {
       const { headers, text } = await audited.read(`/audit/export?${march}&format=ndjson&user_path=/acme`)
       expect(headers['content-type']).to.equal('application/x-ndjson')
-      expect(text.trimEnd().split('\n').map(line => JSON.parse(line).id)).to.deep.equal(['b', 'c'])
+      expect(
+        text
+          .trimEnd()
+          .split('\n')
+          .map(line => JSON.parse(line).id),
+      ).to.deep.equal(['b', 'c'])
       expect(text).to.not.include('otters')
     })
   })
@@ -143,16 +193,25 @@ describe('the audit log', () => {
     it('has the latest activity first, and rows without a session by themselves', async () => {
       const { sessions: found, ...page } = await sessions('')
       expect(page).to.deep.equal({ total: 3, limit: 25, offset: 0 })
-      expect(found.map(({ request_count: count, latest }: { request_count: number; latest: { id: string } }) => [latest.id, count])).to.deep.equal([['d', 1], ['c', 2], ['a', 1]])
+      expect(found.map(({ request_count: count, latest }: { request_count: number; latest: { id: string } }) => [latest.id, count])).to.deep.equal([
+        ['d', 1],
+        ['c', 2],
+        ['a', 1],
+      ])
     })
 
     it('counts the whole session, whatever filter found it', async () => {
-      const { sessions: [one], total } = await sessions('label=x')
+      const {
+        sessions: [one],
+        total,
+      } = await sessions('label=x')
       expect([total, one.latest.id, one.request_count]).to.deep.equal([1, 'b', 2])
     })
 
     it('counts what the administrator may see', async () => {
-      const { sessions: [one] } = await sessions('', '/acme/team')
+      const {
+        sessions: [one],
+      } = await sessions('', '/acme/team')
       expect([one.latest.id, one.request_count]).to.deep.equal(['c', 1])
     })
   })

@@ -9,7 +9,11 @@ const audio = Buffer.from('0123456789')
 const png = Buffer.from('iVBORw0KGgo=', 'base64')
 
 function upload(name: string, type: string, bytes: Buffer) {
-  const parts = [`--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nhi\r\n--x\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\nContent-Type: ${type}\r\n\r\n`, bytes, '\r\n--x--\r\n']
+  const parts = [
+    `--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\nhi\r\n--x\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\nContent-Type: ${type}\r\n\r\n`,
+    bytes,
+    '\r\n--x--\r\n',
+  ]
   return { body: Buffer.concat(parts.map(part => Buffer.from(part))), headers: { 'content-type': 'multipart/form-data; boundary=x' } }
 }
 
@@ -30,7 +34,11 @@ describe('a file of a logged request', () => {
   before(async () => {
     audited = await Audited.start({}, { log_audio_bodies: true })
     await speak(audited, { 'x-tapline-user-path': '/acme' })
-    const { data: { response_body: { media_id: found, ...placeholder } } } = await audited.row()
+    const {
+      data: {
+        response_body: { media_id: found, ...placeholder },
+      },
+    } = await audited.row()
     expect(placeholder).to.deep.equal({ __audio__: true, content_type: 'audio/mpeg', bytes: 10, stored: true })
     id = found
   })
@@ -44,9 +52,18 @@ describe('a file of a logged request', () => {
   })
 
   const ranges: readonly [range: string, status: number, text: string, contentRange?: string][] = [
-    ['bytes=0-0', 206, '0', 'bytes 0-0/10'], ['bytes=2-5', 206, '2345', 'bytes 2-5/10'], ['bytes=7-', 206, '789', 'bytes 7-9/10'], ['bytes=-2', 206, '89', 'bytes 8-9/10'], ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'], ['bytes=5-99', 206, '56789', 'bytes 5-9/10'],
-    ['bytes=10-', 416, '', 'bytes */10'], ['bytes=-0', 416, '', 'bytes */10'],
-    ['bytes=5-2', 200, '0123456789'], ['bytes=0-1,3-4', 200, '0123456789'], ['lines=1-2', 200, '0123456789'], ['bytes=-', 200, '0123456789'],
+    ['bytes=0-0', 206, '0', 'bytes 0-0/10'],
+    ['bytes=2-5', 206, '2345', 'bytes 2-5/10'],
+    ['bytes=7-', 206, '789', 'bytes 7-9/10'],
+    ['bytes=-2', 206, '89', 'bytes 8-9/10'],
+    ['bytes=-99', 206, '0123456789', 'bytes 0-9/10'],
+    ['bytes=5-99', 206, '56789', 'bytes 5-9/10'],
+    ['bytes=10-', 416, '', 'bytes */10'],
+    ['bytes=-0', 416, '', 'bytes */10'],
+    ['bytes=5-2', 200, '0123456789'],
+    ['bytes=0-1,3-4', 200, '0123456789'],
+    ['lines=1-2', 200, '0123456789'],
+    ['bytes=-', 200, '0123456789'],
   ]
   for (const [range, status, text, contentRange] of ranges) {
     it(`is served by ${range} with ${status}`, async () => {
@@ -55,7 +72,7 @@ describe('a file of a logged request', () => {
     })
   }
 
-  it('is nobody else\'s, and no other', async () => {
+  it("is nobody else's, and no other", async () => {
     expect((await audited.read(`/media/${id}`, { as: '/acme' })).status).to.equal(200)
     const answers = [await audited.read(`/media/${id}`, { as: '/other' }), await audited.read('/media/nowhere'), await audited.read('/media/__proto__')]
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`)).size).to.equal(1)
@@ -63,7 +80,9 @@ describe('a file of a logged request', () => {
     expect((await audited.read(`/media/${encodeURIComponent('../../etc/passwd')}`)).status).to.equal(400)
   })
 
-  const kept: Readonly<Record<string, [logging: Readonly<Record<string, unknown>>, run: (audited: Audited) => Promise<void>, input: boolean | undefined, output: boolean]>> = {
+  const kept: Readonly<
+    Record<string, [logging: Readonly<Record<string, unknown>>, run: (audited: Audited) => Promise<void>, input: boolean | undefined, output: boolean]>
+  > = {
     'all images, where all are wanted': [{ log_image_bodies: true }, edit, true, true],
     'images that callers send': [{ log_image_bodies: true, log_image_bodies_scope: 'input' }, edit, true, false],
     'images that callers get': [{ log_image_bodies: true, log_image_bodies_scope: 'output' }, edit, false, true],
@@ -86,7 +105,10 @@ describe('a file of a logged request', () => {
     const clock = new TurnedClock()
     try {
       const files = async () => (await readdir(folder, { recursive: true, withFileTypes: true })).filter(entry => entry.isFile()).length
-      await using audited = await Audited.start({ clock, config: { media: { type: 'filesystem', path: folder } } }, { log_audio_bodies: true, retention_days: 1 })
+      await using audited = await Audited.start(
+        { clock, config: { media: { type: 'filesystem', path: folder } } },
+        { log_audio_bodies: true, retention_days: 1 },
+      )
       await speak(audited)
       const { data } = await audited.row()
       expect((await audited.read(`/media/${data.response_body.media_id}`)).text).to.equal('0123456789')

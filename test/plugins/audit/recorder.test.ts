@@ -19,10 +19,44 @@ async function recording({ clock = new TurnedClock(), logsBodies = false, answer
   let flushes = 0
   let late = 0
   const bodies = logsBodies ? new Bodies({ logRevisions: true, isStepwise: true, keepsUploads: false, keepsMedia: false }, () => undefined) : undefined
-  const recorder = new Recorder({ logHeaders: true, isStepwise: true, onlyModelInteractions: true, bodies, clock, writer: { add: row => { rows.push(row) }, addLate: row => { rows.push(row); late += 1 }, flush: () => { flushes += 1; return Promise.resolve() } } })
-  const definition = { name: 'recording', edits: false, setup: () => ({ request: (exchange: Exchange) => recorder.open(exchange), finished: (exchange: Exchange) => recorder.close(exchange) }) }
+  const recorder = new Recorder({
+    logHeaders: true,
+    isStepwise: true,
+    onlyModelInteractions: true,
+    bodies,
+    clock,
+    writer: {
+      add: row => {
+        rows.push(row)
+      },
+      addLate: row => {
+        rows.push(row)
+        late += 1
+      },
+      flush: () => {
+        flushes += 1
+        return Promise.resolve()
+      },
+    },
+  })
+  const definition = {
+    name: 'recording',
+    edits: false,
+    setup: () => ({ request: (exchange: Exchange) => recorder.open(exchange), finished: (exchange: Exchange) => recorder.close(exchange) }),
+  }
   const call = async (request: object = {}) => (await runPlugin(definition, { clock, answer, request: request as Record<string, unknown> })).exchange
-  return { rows, recorder, call, clock, get flushes() { return flushes }, get late() { return late } }
+  return {
+    rows,
+    recorder,
+    call,
+    clock,
+    get flushes() {
+      return flushes
+    },
+    get late() {
+      return late
+    },
+  }
 }
 
 describe('the recorder of the audit log', () => {
@@ -32,14 +66,19 @@ describe('the recorder of the audit log', () => {
     const exchange = await call()
     clock.advance(1500)
     recorder.close(exchange)
-    expect(rows.map(({ timestamp, duration_ns: ns }) => [timestamp, ns])).to.deep.equal([[Date.UTC(2026, 0, 1), 0], [Date.UTC(2026, 0, 1), 1.5e9]])
+    expect(rows.map(({ timestamp, duration_ns: ns }) => [timestamp, ns])).to.deep.equal([
+      [Date.UTC(2026, 0, 1), 0],
+      [Date.UTC(2026, 0, 1), 1.5e9],
+    ])
   })
 
   it('writes ten rows in a second of requests for which there was no room', async () => {
     const { rows, call, recorder, clock } = await recording()
     const exchange = await call()
     exchange.error = gatewayError('overloaded', 'too much')
-    const shed = (count: number) => { for (let i = 0; i < count; i++) recorder.close(exchange) }
+    const shed = (count: number) => {
+      for (let i = 0; i < count; i++) recorder.close(exchange)
+    }
     rows.length = 0
     shed(25)
     expect(rows).to.have.length(10)
@@ -67,7 +106,14 @@ describe('the recorder of the audit log', () => {
 
   it('says why a credential was refused', async () => {
     const { rows, call, recorder } = await recording()
-    recorder.close(Object.assign(await call(), { caller: undefined, error: gatewayError('invalid_api_key', 'authentication failed'), refusedCredential: 'expired: key_1', refusedMethod: 'api_key' }))
+    recorder.close(
+      Object.assign(await call(), {
+        caller: undefined,
+        error: gatewayError('invalid_api_key', 'authentication failed'),
+        refusedCredential: 'expired: key_1',
+        refusedMethod: 'api_key',
+      }),
+    )
     expect(rows.at(-1)).to.include({ auth_method: 'api_key', error_message: 'expired: key_1' })
   })
 
@@ -84,7 +130,10 @@ describe('the recorder of the audit log', () => {
   })
 
   it('leaves large bodies for when their row is stored', async () => {
-    for (const [length, late] of [[8_000, 0], [20_000, 1]] as const) {
+    for (const [length, late] of [
+      [8_000, 0],
+      [20_000, 1],
+    ] as const) {
       const recorded = await recording({ logsBodies: true, answer: chatCompletion({ content: 'x'.repeat(length) }) })
       await recorded.call()
       expect([recorded.rows.length, recorded.late]).to.deep.equal([1, late])
@@ -119,7 +168,7 @@ describe('the endpoints of the audit log', () => {
     const journal = { get: (id: string) => Promise.resolve(chain(id)), each }
     const endpoint = conversationEndpoint({ journal, clock, flush: () => Promise.resolve(), usage: undefined, media: undefined } as unknown as ApiDeps)
     const call = { query: { log_id: '100', limit: 40 }, scope: { root: '/', isGlobal: true }, confine: () => '/' } as unknown as AdminCall
-    const { entries, truncated } = await endpoint.handle(call) as { entries: { id: string }[]; truncated: boolean }
+    const { entries, truncated } = (await endpoint.handle(call)) as { entries: { id: string }[]; truncated: boolean }
     expect(entries.map(({ id }) => id)).to.have.members(['100', '99', '98', '97'])
     expect(truncated).to.equal(true)
   })

@@ -13,7 +13,11 @@ const twoProviders = { providers: { openai: { models: ['gpt-test'] } }, failover
 
 /** A form with a file, as callers of transcriptions send it. */
 function form(file: Buffer): { readonly body: Buffer; readonly headers: Readonly<Record<string, string>> } {
-  const parts = ['--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n', file, '\r\n--x--\r\n']
+  const parts = [
+    '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\n',
+    file,
+    '\r\n--x--\r\n',
+  ]
   return { body: Buffer.concat(parts.map(part => Buffer.from(part))), headers: { 'content-type': 'multipart/form-data; boundary=x' } }
 }
 
@@ -37,9 +41,33 @@ const insert = (phase: string) => ({
 
 const cases: Readonly<Record<string, Case>> = {
   'a plain call, with both bodies as they were': {
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat('{"model":"gpt-test","temperature":0.5,"max_tokens":7,"seed":12345678901234567890,"messages":[{"role":"user","content":"caf\\u00e9"}]}', { 'user-agent': 'curl/8', 'x-tapline-user-path': '/acme' }); await recorded(served, 1) },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion({ content: 'hi' }) })
+      await served.chat(
+        '{"model":"gpt-test","temperature":0.5,"max_tokens":7,"seed":12345678901234567890,"messages":[{"role":"user","content":"caf\\u00e9"}]}',
+        { 'user-agent': 'curl/8', 'x-tapline-user-path': '/acme' },
+      )
+      await recorded(served, 1)
+    },
     check: row => {
-      expect(row).to.include({ status_code: 200, method: 'POST', path: '/v1/chat/completions', requested_model: 'gpt-test', resolved_model: 'gpt-test', provider: 'openai', provider_name: 'openai', stream: false, error_type: null, auth_method: 'master_key', user_path: '/acme', client_ip: '127.0.0.1', cache_type: null, alias_used: false, bodies_omitted: false, conversation_payload: true })
+      expect(row).to.include({
+        status_code: 200,
+        method: 'POST',
+        path: '/v1/chat/completions',
+        requested_model: 'gpt-test',
+        resolved_model: 'gpt-test',
+        provider: 'openai',
+        provider_name: 'openai',
+        stream: false,
+        error_type: null,
+        auth_method: 'master_key',
+        user_path: '/acme',
+        client_ip: '127.0.0.1',
+        cache_type: null,
+        alias_used: false,
+        bodies_omitted: false,
+        conversation_payload: true,
+      })
       expect(row['workflow_version_id']).to.match(/^[0-9a-f-]{36}$/)
       expect(row.data).to.include({ temperature: 0.5, max_tokens: 7, user_agent: 'curl/8' })
       expect(row.data.api_key_hash).to.match(/^[0-9a-f]{16}$/)
@@ -55,7 +83,10 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a stream, put together': {
-    run: async ({ served }) => { served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b', 'c\n', '"d', 'e'] }) }); await served.chat(helloStream) },
+    run: async ({ served }) => {
+      served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b', 'c\n', '"d', 'e'] }) })
+      await served.chat(helloStream)
+    },
     check: ({ data, ...row }) => {
       expect(row).to.include({ stream: true, status_code: 200 })
       expect(data.response_body).to.include({ object: 'chat.completion' })
@@ -63,7 +94,10 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a stream that broke, with what had come of it': {
-    run: async ({ served }) => { served.upstream.always({ chunks: chatChunks({ pieces: ['half'] }).slice(0, 2) }); await served.chat(helloStream) },
+    run: async ({ served }) => {
+      served.upstream.always({ chunks: chatChunks({ pieces: ['half'] }).slice(0, 2) })
+      await served.chat(helloStream)
+    },
     check: row => {
       expect(row).to.include({ status_code: 200, error_type: 'provider_error' })
       expect(row.data).to.include({ error_code: 'stream_incomplete', error_provider: 'openai' })
@@ -91,7 +125,14 @@ const cases: Readonly<Record<string, Case>> = {
   'a key that nobody knows': {
     run: async ({ served }) => await served.chat(hello, { authorization: 'Bearer sk-nobody' }),
     check: row => {
-      expect(row).to.include({ status_code: 401, error_type: 'authentication_error', auth_method: null, requested_model: null, provider: null, session_id: null })
+      expect(row).to.include({
+        status_code: 401,
+        error_type: 'authentication_error',
+        auth_method: null,
+        requested_model: null,
+        provider: null,
+        session_id: null,
+      })
       expect(row.data).to.include({ event_type: 'authentication_failed', error_code: 'invalid_api_key', error_provider: '' })
       expect(row.data.attempts).to.deep.equal([])
       expect(row.data).to.not.have.property('request_body')
@@ -141,7 +182,18 @@ const cases: Readonly<Record<string, Case>> = {
       expect(row).to.include({ status_code: 400 })
       expect(row.data.error_code).to.equal('no_secrets')
       expect(row.data.guardrails).to.have.length(1)
-      expect(row.data.guardrails[0]).to.include({ seq: 1, phase: 'prompt', instance: 'guard', type: 'guard', action: 'block', code: 'no_secrets', message: 'Remove the secret', edited: false, fail_mode: null, error: null })
+      expect(row.data.guardrails[0]).to.include({
+        seq: 1,
+        phase: 'prompt',
+        instance: 'guard',
+        type: 'guard',
+        action: 'block',
+        code: 'no_secrets',
+        message: 'Remove the secret',
+        edited: false,
+        fail_mode: null,
+        error: null,
+      })
     },
   },
   'a guardrail that answered': {
@@ -155,10 +207,18 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'a guardrail that edited, and what it made of the request': {
-    ...insert(`prompt: ({ conversation }) => { conversation.rewrite(text => text + '!') }, response: ({ reply }) => { reply.conversation?.rewrite(text => text.toUpperCase()) }, stream: 'pass'`),
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat() },
+    ...insert(
+      `prompt: ({ conversation }) => { conversation.rewrite(text => text + '!') }, response: ({ reply }) => { reply.conversation?.rewrite(text => text.toUpperCase()) }, stream: 'pass'`,
+    ),
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion({ content: 'hi' }) })
+      await served.chat()
+    },
     check: row => {
-      expect(row.data.guardrails.map(({ phase, action, edited }: Record<string, unknown>) => ({ phase, action, edited }))).to.deep.equal([{ phase: 'prompt', action: 'allow', edited: true }, { phase: 'response', action: 'allow', edited: true }])
+      expect(row.data.guardrails.map(({ phase, action, edited }: Record<string, unknown>) => ({ phase, action, edited }))).to.deep.equal([
+        { phase: 'prompt', action: 'allow', edited: true },
+        { phase: 'response', action: 'allow', edited: true },
+      ])
       const { bytes_before: before, bytes_after: after, body, ...revision } = row.data.request_revisions[0]
       expect(revision).to.deep.equal({ seq: 1, rewriter: 'guard', tokens_saved: 0 })
       expect(after - before).to.equal(1)
@@ -170,7 +230,9 @@ const cases: Readonly<Record<string, Case>> = {
   'a guardrail that changed headers alone': {
     config: { guardrails: { rules: [{ name: 'headers', type: 'header_edit', config: { request_set: { 'x-team': 'legal' } } }] } },
     run: async ({ served }) => await served.chat(),
-    check: row => { expect(row.data.guardrails[0]).to.include({ phase: 'prompt', instance: 'headers', type: 'header-edit', action: 'allow', edited: false }) },
+    check: row => {
+      expect(row.data.guardrails[0]).to.include({ phase: 'prompt', instance: 'headers', type: 'header-edit', action: 'allow', edited: false })
+    },
   },
   'a guardrail that failed': {
     ...insert(`prompt: () => { throw new Error('the reason') }`),
@@ -182,7 +244,10 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'a guardrail that cut a stream': {
     ...insert(`stream: { text: text => text.includes('bad') ? block('bad_word', 'No') : text }`),
-    run: async ({ served }) => { served.upstream.always({ chunks: chatChunks({ pieces: ['good ', 'bad'] }) }); await served.chat(helloStream) },
+    run: async ({ served }) => {
+      served.upstream.always({ chunks: chatChunks({ pieces: ['good ', 'bad'] }) })
+      await served.chat(helloStream)
+    },
     check: row => {
       expect(row.data.error_code).to.equal('bad_word')
       expect(row.data.guardrails[0]).to.include({ phase: 'stream', instance: 'guard', action: 'block', code: 'bad_word' })
@@ -191,11 +256,19 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'an answer of the cache': {
     config: { cache: { response: { simple: { enabled: true } } } },
-    run: async audited => { audited.served.upstream.always({ body: chatCompletion() }); await audited.served.chat(); await audited.served.chat(); await audited.rows(2) },
+    run: async audited => {
+      audited.served.upstream.always({ body: chatCompletion() })
+      await audited.served.chat()
+      await audited.served.chat()
+      await audited.rows(2)
+    },
     check: row => expect(row.status_code).to.equal(200),
   },
   'a passed-through call, with an answer that was compressed': {
-    run: async ({ served }) => { served.upstream.always({ body: { object: 'list', data: [] }, encoding: 'gzip' }); await served.call('GET', '/p/openai/files?key=sk-in-the-query', undefined, { 'accept-encoding': 'gzip' }) },
+    run: async ({ served }) => {
+      served.upstream.always({ body: { object: 'list', data: [] }, encoding: 'gzip' })
+      await served.call('GET', '/p/openai/files?key=sk-in-the-query', undefined, { 'accept-encoding': 'gzip' })
+    },
     check: row => {
       expect(row).to.include({ path: '/p/openai/files', method: 'GET', status_code: 200, provider_name: 'openai' })
       expect(row.data.response_body).to.deep.equal({ object: 'list', data: [] })
@@ -209,23 +282,39 @@ const cases: Readonly<Record<string, Case>> = {
       await served.call('POST', '/v1/audio/transcriptions', body, headers)
     },
     check: row => {
-      expect(row.data.request_body).to.deep.equal({ model: 'gpt-test', file: { __audio__: true, content_type: 'audio/mpeg', bytes: audio.length, stored: false } })
+      expect(row.data.request_body).to.deep.equal({
+        model: 'gpt-test',
+        file: { __audio__: true, content_type: 'audio/mpeg', bytes: audio.length, stored: false },
+      })
       expect(row.data.response_body).to.deep.equal({ text: 'hello' })
     },
   },
   'speech, with a placeholder for it': {
-    run: async ({ served }) => { served.upstream.always({ headers: { 'content-type': 'audio/mpeg' }, body: audio }); await served.call('POST', '/v1/audio/speech', { model: 'gpt-test', input: 'hi', voice: 'alloy' }) },
+    run: async ({ served }) => {
+      served.upstream.always({ headers: { 'content-type': 'audio/mpeg' }, body: audio })
+      await served.call('POST', '/v1/audio/speech', { model: 'gpt-test', input: 'hi', voice: 'alloy' })
+    },
     check: row => {
       expect(row.data.request_body.input).to.equal('hi')
       expect(row.data.response_body).to.deep.equal({ __audio__: true, content_type: 'audio/mpeg', bytes: audio.length, stored: false })
     },
   },
   'images, with placeholders for them': {
-    run: async ({ served }) => { served.upstream.always({ body: { created: 1, data: [{ b64_json: 'iVBORw0KGgo=' }] } }); await served.call('POST', '/v1/images/generations', { model: 'gpt-test', prompt: 'a cat' }) },
-    check: row => expect(row.data.response_body).to.deep.equal({ created: 1, data: [{ b64_json: { __image__: true, content_type: 'image/png', bytes: 8, stored: false } }] }),
+    run: async ({ served }) => {
+      served.upstream.always({ body: { created: 1, data: [{ b64_json: 'iVBORw0KGgo=' }] } })
+      await served.call('POST', '/v1/images/generations', { model: 'gpt-test', prompt: 'a cat' })
+    },
+    check: row =>
+      expect(row.data.response_body).to.deep.equal({
+        created: 1,
+        data: [{ b64_json: { __image__: true, content_type: 'image/png', bytes: 8, stored: false } }],
+      }),
   },
   'bodies that are too large, by a word': {
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'y'.repeat(1 << 20) }) }); await served.chat({ ...hello, messages: [{ role: 'user', content: 'x'.repeat(1 << 20) }] }) },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion({ content: 'y'.repeat(1 << 20) }) })
+      await served.chat({ ...hello, messages: [{ role: 'user', content: 'x'.repeat(1 << 20) }] })
+    },
     check: row => {
       expect(row.data).to.include({ request_body_too_big_to_handle: true, response_body_too_big_to_handle: true })
       expect(row.data).to.not.have.any.keys('request_body', 'response_body')
@@ -234,7 +323,10 @@ const cases: Readonly<Record<string, Case>> = {
   'no bodies, unless they are asked for': {
     logging: { log_bodies: false },
     ...insert(`prompt: ({ conversation }) => { conversation.rewrite(text => text + '!') }`),
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion({ content: 'hi' }) }); await served.chat() },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion({ content: 'hi' }) })
+      await served.chat()
+    },
     check: row => {
       expect(row.data).to.not.have.any.keys('request_body', 'response_body')
       expect(row.conversation_payload).to.equal(false)
@@ -243,14 +335,27 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'no headers, where they are not wanted': {
     logging: { log_headers: false },
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion() }); await served.chat() },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion() })
+      await served.chat()
+    },
     check: row => expect(row.data).to.not.have.any.keys('request_headers', 'response_headers'),
   },
   'one revision for all guardrails, where steps are not wanted': {
     logging: { log_guardrail_steps: false },
     files: { 'guard.ts': guardrail(`prompt: ({ conversation }) => { conversation.rewrite(text => text + '!') }`, '') },
-    config: { pipelines: { inference: [{ insert: { use: './guard.ts', name: 'one' }, before: 'retry' }, { insert: { use: './guard.ts', name: 'two' }, before: 'retry' }] } },
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion() }); await served.chat() },
+    config: {
+      pipelines: {
+        inference: [
+          { insert: { use: './guard.ts', name: 'one' }, before: 'retry' },
+          { insert: { use: './guard.ts', name: 'two' }, before: 'retry' },
+        ],
+      },
+    },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion() })
+      await served.chat()
+    },
     check: row => {
       expect(row.data.request_revisions).to.have.length(1)
       expect(row.data.request_revisions[0]).to.include({ rewriter: 'one,two' })
@@ -260,7 +365,10 @@ const cases: Readonly<Record<string, Case>> = {
   'revisions without their bodies, where those are not wanted': {
     logging: { log_revision_bodies: false },
     ...insert(`prompt: ({ conversation }) => { conversation.rewrite(text => text + '!') }`),
-    run: async ({ served }) => { served.upstream.always({ body: chatCompletion() }); await served.chat() },
+    run: async ({ served }) => {
+      served.upstream.always({ body: chatCompletion() })
+      await served.chat()
+    },
     check: row => expect(row.data.request_revisions[0]).to.not.have.property('body'),
   },
 }
@@ -287,13 +395,26 @@ describe('the audit log tells', () => {
 
   it('of calls in each dialect what they answered in it', async () => {
     await using audited = await Audited.start()
-    audited.served.upstream.always(({ body }) => (JSON.parse(body.toString()) as { stream?: boolean }).stream === true ? { chunks: chatChunks({ pieces: ['he', 'llo'], withUsage: true }) } : { body: chatCompletion({ content: 'hello' }) })
-    for (const stream of [false, true]) await audited.served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 9, stream, messages: [{ role: 'user', content: 'hi' }] }, { 'anthropic-version': '2023-06-01' })
+    audited.served.upstream.always(({ body }) =>
+      (JSON.parse(body.toString()) as { stream?: boolean }).stream === true
+        ? { chunks: chatChunks({ pieces: ['he', 'llo'], withUsage: true }) }
+        : { body: chatCompletion({ content: 'hello' }) },
+    )
+    for (const stream of [false, true])
+      await audited.served.call(
+        'POST',
+        '/v1/messages',
+        { model: 'gpt-test', max_tokens: 9, stream, messages: [{ role: 'user', content: 'hi' }] },
+        { 'anthropic-version': '2023-06-01' },
+      )
     const rows = await audited.rows(2)
-    expect(rows.map(({ data: { response_body: body } }) => [body.type, body.content[0].text])).to.deep.equal([['message', 'hello'], ['message', 'hello']])
+    expect(rows.map(({ data: { response_body: body } }) => [body.type, body.content[0].text])).to.deep.equal([
+      ['message', 'hello'],
+      ['message', 'hello'],
+    ])
   })
 
-  it('nothing of what is no model\'s affair, unless it is asked to', async () => {
+  it("nothing of what is no model's affair, unless it is asked to", async () => {
     for (const only of [true, false]) {
       await using audited = await Audited.start({}, { only_model_interactions: only })
       await audited.served.call('GET', '/v1/models')
@@ -301,7 +422,9 @@ describe('the audit log tells', () => {
       audited.served.upstream.always({ body: chatCompletion() })
       await audited.served.chat()
       const rows = await audited.rows(only ? 1 : 3)
-      expect(rows.map(({ path }) => path).filter(path => !path.startsWith('/admin'))).to.have.members(only ? ['/v1/chat/completions'] : ['/v1/models', '/nowhere', '/v1/chat/completions'])
+      expect(rows.map(({ path }) => path).filter(path => !path.startsWith('/admin'))).to.have.members(
+        only ? ['/v1/chat/completions'] : ['/v1/models', '/nowhere', '/v1/chat/completions'],
+      )
     }
   })
 
@@ -332,7 +455,7 @@ describe('the audit log over a stop', () => {
         await using after = await Audited.start({ config }, logging)
         const rows = await after.rows(30)
         expect(rows).to.have.length(30)
-        expect(rows.every(({ data }) => ('request_body' in data) === logging.log_bodies)).to.equal(true)
+        expect(rows.every(({ data }) => 'request_body' in data === logging.log_bodies)).to.equal(true)
       } finally {
         await rm(folder, { recursive: true })
       }

@@ -7,8 +7,13 @@ const ms = 1e6
 const at = (id: string, hours: number, facts: object = {}) => auditRow({ id, timestamp: midnight + hours * hour, ...facts })
 
 const rows = [
-  at('ok', 1, { duration_ns: 100 * ms }), at('slow', 1.5, { duration_ns: 300 * ms }), at('hit', 1.6, { cache_type: 'exact', duration_ns: ms }),
-  at('bad', 3, { status_code: 400, provider: null }), at('down', 3, { status_code: 503, duration_ns: 900 * ms }), at('left', 3, { status_code: 499 }), at('moved', 3, { status_code: 302 }),
+  at('ok', 1, { duration_ns: 100 * ms }),
+  at('slow', 1.5, { duration_ns: 300 * ms }),
+  at('hit', 1.6, { cache_type: 'exact', duration_ns: ms }),
+  at('bad', 3, { status_code: 400, provider: null }),
+  at('down', 3, { status_code: 503, duration_ns: 900 * ms }),
+  at('left', 3, { status_code: 499 }),
+  at('moved', 3, { status_code: 302 }),
   at('other', 24 + 5, { provider: 'anthropic', duration_ns: 50 * ms, user_path: '/acme', failover_from: 'openai/a', failover_to: 'claude/b' }),
   at('again', 24 + 6, { provider: 'anthropic', duration_ns: 70 * ms, failover_from: 'openai/a', failover_to: 'claude/b' }),
 ]
@@ -21,7 +26,8 @@ describe('the figures of the audit log', () => {
   })
   after(() => audited[Symbol.asyncDispose]())
 
-  const stats = async (query: string, options: { as?: string; headers?: Record<string, string> } = {}) => (await audited.read(`/audit/stats?${query}`, options)).json
+  const stats = async (query: string, options: { as?: string; headers?: Record<string, string> } = {}) =>
+    (await audited.read(`/audit/stats?${query}`, options)).json
 
   it('are hourly for less than three days, each hour there', async () => {
     const { interval, buckets, summary } = await stats('start_date=2026-03-10&end_date=2026-03-11')
@@ -37,7 +43,7 @@ describe('the figures of the audit log', () => {
     expect([interval, buckets.map(({ requests }: { requests: number }) => requests)]).to.deep.equal(['day', [0, 7, 2]])
   })
 
-  it('are of the days of the caller\'s zone', async () => {
+  it("are of the days of the caller's zone", async () => {
     const { buckets } = await stats('start_date=2026-03-09&end_date=2026-03-11', { headers: { 'x-tapline-timezone': 'America/New_York' } })
     expect(buckets[0].start).to.equal('2026-03-09T04:00:00.000Z')
     expect(buckets.map(({ requests }: { requests: number }) => requests)).to.deep.equal([7, 0, 2])
@@ -55,8 +61,12 @@ describe('the figures of the audit log', () => {
     expect((await stats('start_date=2026-03-10&end_date=2026-03-11')).failovers).to.deep.equal([{ from: 'openai/a', to: 'claude/b', count: 2 }])
   })
 
-  it('take the filters of the log, and keep to the administrator\'s path', async () => {
-    expect((await stats('start_date=2026-03-10&end_date=2026-03-11&status_code=503')).summary).to.include({ requests: 1, success_rate: 0, avg_duration_ms: 900 })
+  it("take the filters of the log, and keep to the administrator's path", async () => {
+    expect((await stats('start_date=2026-03-10&end_date=2026-03-11&status_code=503')).summary).to.include({
+      requests: 1,
+      success_rate: 0,
+      avg_duration_ms: 900,
+    })
     expect((await stats('start_date=2026-03-10&end_date=2026-03-11', { as: '/acme' })).summary).to.include({ requests: 1, success_rate: 1 })
   })
 

@@ -17,7 +17,8 @@ function streamText(dialect: SpokenDialect, speech: Speech): string {
 
 describe('a stream as a plain reply', () => {
   const random = seededRandom(7)
-  const pieces = () => Array.from({ length: Math.floor(random() * 40) }, () => alphabet[Math.floor(random() * (random() < 0.7 ? 2 : alphabet.length))] as string)
+  const pieces = () =>
+    Array.from({ length: Math.floor(random() * 40) }, () => alphabet[Math.floor(random() * (random() < 0.7 ? 2 : alphabet.length))] as string)
 
   for (const [name, dialect] of Object.entries(dialects) as [keyof typeof dialects, Dialect][]) {
     it(`is what reading all of its events gives: ${name}`, () => {

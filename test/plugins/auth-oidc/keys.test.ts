@@ -89,7 +89,10 @@ describe('the keys of an issuer', () => {
   it('are not read anew for a token of another issuer, or by another algorithm', async () => {
     await issuer.add('secret', { isSecret: true })
     trusting.clock.advance(minuteMs)
-    for (const [more, header] of [[{ iss: 'https://elsewhere.example' }, { kid: 'secret' }], [{}, { kid: 'secret', alg: 'none' }]] as const) {
+    for (const [more, header] of [
+      [{ iss: 'https://elsewhere.example' }, { kid: 'secret' }],
+      [{}, { kid: 'secret', alg: 'none' }],
+    ] as const) {
       const [, claims, signature] = (await issuer.sign(trusting.claims(issuer, more), { kid: 'secret' })).split('.')
       await trusting.recognise([Buffer.from(JSON.stringify({ alg: 'ES256', ...header })).toString('base64url'), claims, signature].join('.'))
     }
@@ -98,7 +101,7 @@ describe('the keys of an issuer', () => {
 
   it('make nobody wait whose key is known, while others wait', async () => {
     await issuer.add('second')
-    const gate = issuer.gate = new Gate()
+    const gate = (issuer.gate = new Gate())
     trusting.clock.advance(10_000)
     const waiting = awaited('second')
     await gate.reached
@@ -120,7 +123,10 @@ describe('the keys of an issuer', () => {
   it('keep no token that was being verified while they changed', async () => {
     const gate = new Gate()
     const find = createLocalJWKSet({ keys: [issuer.publicKey('first')] })
-    const slow = async (...asked: Parameters<JWTVerifyGetKey>) => { await gate; return await find(...asked) }
+    const slow = async (...asked: Parameters<JWTVerifyGetKey>) => {
+      await gate
+      return await find(...asked)
+    }
     const verifier = new Verifier({ issuer: issuer.url, audience, claims: {}, clockSkewMs: 0, keys: { find: slow }, clock: trusting.clock })
     const presented = { token: await token(), tokenHash: 'hash', request: {} as never }
     const verifying = verifier.recognise(presented)
@@ -158,7 +164,10 @@ describe('the keys of an issuer', () => {
     issuer.isDown = false
     await afterReading(30_000)
     await afterReading(10 * minuteMs)
-    expect(trusting.log.map(line => (JSON.parse(line) as { msg: string }).msg)).to.deep.equal(['the keys of the issuer cannot be read; those known stay good', 'the keys of the issuer can be read again'])
+    expect(trusting.log.map(line => (JSON.parse(line) as { msg: string }).msg)).to.deep.equal([
+      'the keys of the issuer cannot be read; those known stay good',
+      'the keys of the issuer can be read again',
+    ])
   })
 
   it('are not read any more by a plugin that is closed', async () => {
@@ -167,16 +176,76 @@ describe('the keys of an issuer', () => {
   })
 
   const troubles: readonly [string, (issuer: Issuer) => void, RegExp][] = [
-    ['is away', issuer => { issuer.isDown = true }, /answered 503/],
-    ['calls itself otherwise', issuer => { issuer.answers.set('/.well-known/openid-configuration', { body: '{"issuer":"https://elsewhere.example"}' }) }, /calls itself .*https:\/\/elsewhere\.example.*auth\.oidc\.issuer must say the same/],
-    ['names no place for its keys', issuer => { issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url }) }) }, /the address of a service begins with https/],
-    ['has its keys where anybody can change them on the way', issuer => { issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url, jwks_uri: 'http://elsewhere.example/keys' }) }) }, /must begin with https/],
-    ['has its keys in a file', issuer => { issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url, jwks_uri: 'file:///etc/passwd' }) }) }, /begins with https/],
-    ['redirects', issuer => { issuer.answers.set('/keys', { status: 302, body: '' }) }, /answered 302/],
-    ['answers with a page', issuer => { issuer.answers.set('/keys', { body: '<html>' }) }, /something else than a JSON object/],
-    ['answers with null', issuer => { issuer.answers.set('/keys', { body: 'null' }) }, /something else than a JSON object/],
-    ['answers with no keys', issuer => { issuer.answers.set('/keys', { body: '{"keys":{}}' }) }, /JSON Web Key Set malformed/],
-    ['answers with megabytes', issuer => { issuer.answers.set('/keys', { body: `{"keys":[],"x":"${'x'.repeat(1_100_000)}"}` }) }, /longer than/],
+    [
+      'is away',
+      issuer => {
+        issuer.isDown = true
+      },
+      /answered 503/,
+    ],
+    [
+      'calls itself otherwise',
+      issuer => {
+        issuer.answers.set('/.well-known/openid-configuration', { body: '{"issuer":"https://elsewhere.example"}' })
+      },
+      /calls itself .*https:\/\/elsewhere\.example.*auth\.oidc\.issuer must say the same/,
+    ],
+    [
+      'names no place for its keys',
+      issuer => {
+        issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url }) })
+      },
+      /the address of a service begins with https/,
+    ],
+    [
+      'has its keys where anybody can change them on the way',
+      issuer => {
+        issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url, jwks_uri: 'http://elsewhere.example/keys' }) })
+      },
+      /must begin with https/,
+    ],
+    [
+      'has its keys in a file',
+      issuer => {
+        issuer.answers.set('/.well-known/openid-configuration', { body: JSON.stringify({ issuer: issuer.url, jwks_uri: 'file:///etc/passwd' }) })
+      },
+      /begins with https/,
+    ],
+    [
+      'redirects',
+      issuer => {
+        issuer.answers.set('/keys', { status: 302, body: '' })
+      },
+      /answered 302/,
+    ],
+    [
+      'answers with a page',
+      issuer => {
+        issuer.answers.set('/keys', { body: '<html>' })
+      },
+      /something else than a JSON object/,
+    ],
+    [
+      'answers with null',
+      issuer => {
+        issuer.answers.set('/keys', { body: 'null' })
+      },
+      /something else than a JSON object/,
+    ],
+    [
+      'answers with no keys',
+      issuer => {
+        issuer.answers.set('/keys', { body: '{"keys":{}}' })
+      },
+      /JSON Web Key Set malformed/,
+    ],
+    [
+      'answers with megabytes',
+      issuer => {
+        issuer.answers.set('/keys', { body: `{"keys":[],"x":"${'x'.repeat(1_100_000)}"}` })
+      },
+      /longer than/,
+    ],
   ]
   for (const [what, spoil, trouble] of troubles) {
     it(`do not keep the gateway from its start where the issuer ${what}; its tokens are not let in, and the log says why`, async () => {
@@ -197,7 +266,7 @@ describe('the keys of an issuer', () => {
 })
 
 describe('trust in an issuer', () => {
-  it('is nobody\'s while none is named', async () => expect((await Trusting.setUp({})).sources).to.deep.equal([]))
+  it("is nobody's while none is named", async () => expect((await Trusting.setUp({})).sources).to.deep.equal([]))
 
   const wrong: readonly [string, Record<string, string>, RegExp][] = [
     ['without an audience', { issuer: 'https://id.example' }, /set auth\.oidc\.audience/],
@@ -206,7 +275,10 @@ describe('trust in an issuer', () => {
     ['by something else than an address', { issuer: 'id.example', audience: 'me' }, /begins with https/],
     ['by an address with a password', { issuer: 'https://a:b@id.example', audience: 'me' }, /holds no user/],
   ]
-  for (const [what, options, message] of wrong) it(`is refused at the start ${what}`, async () => {
-    expect(await failureOf<Error>(Trusting.setUp(options))).to.have.property('message').that.matches(message)
-  })
+  for (const [what, options, message] of wrong)
+    it(`is refused at the start ${what}`, async () => {
+      expect(await failureOf<Error>(Trusting.setUp(options)))
+        .to.have.property('message')
+        .that.matches(message)
+    })
 })

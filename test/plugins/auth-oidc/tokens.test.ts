@@ -19,7 +19,7 @@ describe('the tokens of an issuer', () => {
   let issuer: Issuer
   let impostor: Issuer
   before(async () => {
-    [issuer, impostor] = await Promise.all([Issuer.start(), Issuer.start()])
+    ;[issuer, impostor] = await Promise.all([Issuer.start(), Issuer.start()])
     await Promise.all(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES384', 'ES512', 'EdDSA', 'Ed25519'].map(alg => issuer.add(alg, { alg })))
     await issuer.add('second')
     await issuer.add('unpublished', { isSecret: true })
@@ -35,14 +35,18 @@ describe('the tokens of an issuer', () => {
 
   const accepted: readonly [string, Make][] = [
     ['signed by ES256', good],
-    ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES384', 'ES512', 'EdDSA', 'Ed25519'].map((alg): [string, Make] => [`signed by ${alg}`, ({ issuer, claims }) => issuer.sign(claims, { kid: alg, alg })]),
+    ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES384', 'ES512', 'EdDSA', 'Ed25519'].map((alg): [string, Make] => [
+      `signed by ${alg}`,
+      ({ issuer, claims }) => issuer.sign(claims, { kid: alg, alg }),
+    ]),
     ['for several audiences', ({ issuer, claims }) => issuer.sign({ ...claims, aud: ['another', audience] })],
     ['that expired less than the clocks may differ ago', ({ issuer, claims, now }) => issuer.sign({ ...claims, exp: now - 29 })],
     ['that is valid from a moment ago on', ({ issuer, claims, now }) => issuer.sign({ ...claims, nbf: now })],
     ['that will be valid before the clocks can differ', ({ issuer, claims, now }) => issuer.sign({ ...claims, nbf: now + 29 })],
     ['that says what kind it is', ({ issuer, claims }) => issuer.sign(claims, { typ: 'at+jwt' })],
   ]
-  for (const [what, make] of accepted) it(`lets pass one ${what}`, async () => expect(await said(make)).to.deep.equal({ identity: { userId: 'jane', admin: 'nothing' } }))
+  for (const [what, make] of accepted)
+    it(`lets pass one ${what}`, async () => expect(await said(make)).to.deep.equal({ identity: { userId: 'jane', admin: 'nothing' } }))
 
   const refused: readonly [string, Make, string][] = [
     ['of another issuer', ({ claims }) => impostor.sign({ ...claims, iss: impostor.url }), 'is of another issuer'],
@@ -56,11 +60,28 @@ describe('the tokens of an issuer', () => {
     ['that never expires', ({ issuer, claims: { exp: _, ...claims } }) => issuer.sign(claims), 'has no right claim exp'],
     ['whose expiry is a word', ({ issuer, claims }) => issuer.sign({ ...claims, exp: 'never' } as never), 'has no right claim exp'],
     ['that is not valid yet', ({ issuer, claims, now }) => issuer.sign({ ...claims, nbf: now + 31 }), 'is not valid yet'],
-    ['signed with a key that is not published', ({ issuer, claims }) => issuer.sign(claims, { kid: 'unpublished' }), 'is signed with a key that its issuer does not publish'],
+    [
+      'signed with a key that is not published',
+      ({ issuer, claims }) => issuer.sign(claims, { kid: 'unpublished' }),
+      'is signed with a key that its issuer does not publish',
+    ],
     ['that says alg none', ({ claims }) => new UnsecuredJWT(claims).encode(), 'is signed by an algorithm that is not allowed'],
-    ['that says alg none, and has a signature', async making => (await good(making)).replace(/^[^.]+/, encode({ alg: 'none' })), 'is signed by an algorithm that is not allowed'],
-    ['whose secret is the public key', ({ issuer, claims }) => new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(Buffer.from(JSON.stringify(issuer.publicKey('first')))), 'is signed by an algorithm that is not allowed'],
-    ['whose algorithm is another than its key\'s', ({ claims }) => forged(claims, { alg: 'RS512', kid: 'RS256' }), 'is signed with a key that its issuer does not publish'],
+    [
+      'that says alg none, and has a signature',
+      async making => (await good(making)).replace(/^[^.]+/, encode({ alg: 'none' })),
+      'is signed by an algorithm that is not allowed',
+    ],
+    [
+      'whose secret is the public key',
+      ({ issuer, claims }) =>
+        new SignJWT(claims).setProtectedHeader({ alg: 'HS256', kid: 'first' }).sign(Buffer.from(JSON.stringify(issuer.publicKey('first')))),
+      'is signed by an algorithm that is not allowed',
+    ],
+    [
+      "whose algorithm is another than its key's",
+      ({ claims }) => forged(claims, { alg: 'RS512', kid: 'RS256' }),
+      'is signed with a key that its issuer does not publish',
+    ],
     ['that demands what nobody understands', ({ claims }) => forged(claims, { alg: 'ES256', kid: 'first', crit: ['odd'], odd: true }), 'cannot be verified'],
     ['whose claims were changed', async making => changed(await good(making), claims => ({ ...claims, sub: 'root' })), 'has a wrong signature'],
     ['whose signature was cut', async making => (await good(making)).slice(0, -4), 'has a wrong signature'],
@@ -68,7 +89,8 @@ describe('the tokens of an issuer', () => {
     ['without a signature', async making => (await good(making)).replace(/[^.]+$/, ''), 'has a wrong signature'],
     ['that names no key, where there are several', ({ claims }) => forged(claims, { alg: 'ES256' }), 'does not say which key it is signed with'],
   ]
-  for (const [what, make, reason] of refused) it(`refuses one ${what}, and says so to nobody but the audit log`, async () => expect(await said(make)).to.deep.equal({ refused: `the token ${reason}` }))
+  for (const [what, make, reason] of refused)
+    it(`refuses one ${what}, and says so to nobody but the audit log`, async () => expect(await said(make)).to.deep.equal({ refused: `the token ${reason}` }))
 
   const unknown: readonly [string, Make][] = [
     ['a key of the gateway', () => 'sk_tap_abc'],
@@ -92,35 +114,56 @@ describe('the tokens of an issuer', () => {
 
   const names = { claims: { user_path: 'team', labels: 'realm.groups', admin_scope: 'https://acme.example/admin' } }
   const paths: readonly [string, Record<string, unknown>, object][] = [
-    ['a path, labels and a scope', { team: '/acme/a', realm: { groups: ['blue', 'red'] }, 'https://acme.example/admin': '/acme' }, { userPath: '/acme/a', labels: ['blue', 'red'], admin: { root: '/acme', isGlobal: false } }],
-    ['all of it untidily', { team: ' acme// a ', realm: { groups: [' blue ', 'blue', '', 7, null] }, 'https://acme.example/admin': 'acme/' }, { userPath: '/acme/a', labels: ['blue'], admin: { root: '/acme', isGlobal: false } }],
+    [
+      'a path, labels and a scope',
+      { team: '/acme/a', realm: { groups: ['blue', 'red'] }, 'https://acme.example/admin': '/acme' },
+      { userPath: '/acme/a', labels: ['blue', 'red'], admin: { root: '/acme', isGlobal: false } },
+    ],
+    [
+      'all of it untidily',
+      { team: ' acme// a ', realm: { groups: [' blue ', 'blue', '', 7, null] }, 'https://acme.example/admin': 'acme/' },
+      { userPath: '/acme/a', labels: ['blue'], admin: { root: '/acme', isGlobal: false } },
+    ],
     ['a single label', { team: '/acme', realm: { groups: 'blue' } }, { userPath: '/acme', labels: ['blue'], admin: 'nothing' }],
     ['a scope of everything', { team: '/acme', 'https://acme.example/admin': '/' }, { userPath: '/acme', admin: { root: '/', isGlobal: true } }],
     ['a scope that climbs', { team: '/acme', 'https://acme.example/admin': '/acme/../b' }, { userPath: '/acme', admin: 'nothing' }],
     ['a scope that is a list', { team: '/acme', 'https://acme.example/admin': ['/'] }, { userPath: '/acme', admin: 'nothing' }],
     ['an empty scope', { team: '/acme', 'https://acme.example/admin': '' }, { userPath: '/acme', admin: 'nothing' }],
     ['labels where an object was expected', { team: '/acme', realm: 'x' }, { userPath: '/acme', admin: 'nothing' }],
-    ['a claim whose name has dots', { team: '/acme', 'realm.groups': ['flat'], realm: { groups: ['deep'] } }, { userPath: '/acme', labels: ['flat'], admin: 'nothing' }],
+    [
+      'a claim whose name has dots',
+      { team: '/acme', 'realm.groups': ['flat'], realm: { groups: ['deep'] } },
+      { userPath: '/acme', labels: ['flat'], admin: 'nothing' },
+    ],
   ]
-  for (const [what, more, identity] of paths) it(`takes from claims ${what}`, async () => expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, ...more }), names)).to.deep.equal({ identity: { userId: 'jane', ...identity } }))
+  for (const [what, more, identity] of paths)
+    it(`takes from claims ${what}`, async () =>
+      expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, ...more }), names)).to.deep.equal({ identity: { userId: 'jane', ...identity } }))
 
   for (const sub of [undefined, '', 7, ['jane']]) {
-    it(`knows nobody by the subject ${JSON.stringify(sub)}`, async () => expect((await said(({ issuer, claims }) => issuer.sign({ ...claims, sub } as never)) as { identity?: object }).identity ?? {}).to.not.have.property('userId'))
+    it(`knows nobody by the subject ${JSON.stringify(sub)}`, async () =>
+      expect(((await said(({ issuer, claims }) => issuer.sign({ ...claims, sub } as never))) as { identity?: object }).identity ?? {}).to.not.have.property(
+        'userId',
+      ))
   }
 
   for (const team of [undefined, '', '  ', '/a/../b', 'a:b', 7, ['/a'], { path: '/a' }, null]) {
     it(`refuses a token whose path is ${JSON.stringify(team)}, for its caller would choose one`, async () => {
-      expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, team }), names)).to.deep.equal({ refused: 'the token\'s claim team is no user path' })
+      expect(await said(({ issuer, claims }) => issuer.sign({ ...claims, team }), names)).to.deep.equal({ refused: "the token's claim team is no user path" })
     })
   }
 
   it('takes nothing for a claim that every object has', async () => {
-    expect(await said(good, { claims: { user_path: 'constructor.name' } })).to.deep.equal({ refused: 'the token\'s claim constructor.name is no user path' })
+    expect(await said(good, { claims: { user_path: 'constructor.name' } })).to.deep.equal({ refused: "the token's claim constructor.name is no user path" })
   })
 
   it('never logs a token', async () => {
     const trusting = await Trusting.in(issuer)
-    const tokens = [await issuer.sign(trusting.claims(issuer)), await impostor.sign(trusting.claims(issuer)), await issuer.sign(trusting.claims(issuer), { kid: 'unpublished' })]
+    const tokens = [
+      await issuer.sign(trusting.claims(issuer)),
+      await impostor.sign(trusting.claims(issuer)),
+      await issuer.sign(trusting.claims(issuer), { kid: 'unpublished' }),
+    ]
     issuer.isDown = true
     trusting.clock.advance(3_600_000)
     for (const token of tokens) await trusting.recognise(token)

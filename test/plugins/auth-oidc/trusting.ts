@@ -29,8 +29,25 @@ export class Trusting {
   /** @throws whatever the plugin's set-up throws */
   static async setUp(options: Readonly<Record<string, unknown>>): Promise<Trusting> {
     const [clock, lines]: [TurnedClock, string[]] = [new TurnedClock(), []]
-    const log = pino({ level: 'info' }, { write: (line: string) => { lines.push(line) } })
-    const taps = await plugin.setup?.({ options: { claims: {}, clock_skew: 30_000, ...options }, name: 'auth-oidc', log, services: { clock } as unknown as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps<'identities'>
+    const log = pino(
+      { level: 'info' },
+      {
+        write: (line: string) => {
+          lines.push(line)
+        },
+      },
+    )
+    const taps = (await plugin.setup?.({
+      options: { claims: {}, clock_skew: 30_000, ...options },
+      name: 'auth-oidc',
+      log,
+      services: { clock } as unknown as Services,
+      signal: new AbortController().signal,
+      regex: () => {
+        throw new Error('not asked for')
+      },
+      warnInStream: () => {},
+    })) as Taps<'identities'>
     return new Trusting({ clock, log: lines, taps })
   }
 

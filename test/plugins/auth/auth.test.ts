@@ -12,9 +12,16 @@ const open = { method: 'no_key', admin: everything }
 /** Two keys: one that is good, one that has expired. */
 const twoKeys: Keys = {
   exist: true,
-  find: token => token === 'sk_tap_good' ? { caller: bound } : token === 'sk_tap_old' ? { unusable: 'expired', keyId: 'key-2' } : token.startsWith('sk_tap_') ? { unusable: 'unknown' } : undefined,
+  find: token =>
+    token === 'sk_tap_good'
+      ? { caller: bound }
+      : token === 'sk_tap_old'
+        ? { unusable: 'expired', keyId: 'key-2' }
+        : token.startsWith('sk_tap_')
+          ? { unusable: 'unknown' }
+          : undefined,
 }
-const noKeys: Keys = { exist: false, find: token => token.startsWith('sk_tap_') ? { unusable: 'unknown' } : undefined }
+const noKeys: Keys = { exist: false, find: token => (token.startsWith('sk_tap_') ? { unusable: 'unknown' } : undefined) }
 
 interface Asked {
   readonly options?: Readonly<Record<string, unknown>>
@@ -33,15 +40,37 @@ interface Outcome {
 
 function tapsOf(asked: Asked, warnings: string[] = []): Taps {
   const { options = {}, keys } = { keys: noKeys, ...asked }
-  const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } })
-  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services: { keys } as Services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps
+  const log = pino(
+    { level: 'warn' },
+    {
+      write: (line: string) => {
+        warnings.push((JSON.parse(line) as { msg: string }).msg)
+      },
+    },
+  )
+  return plugin.setup?.({
+    options: { master_key_disabled: false, allow_open: false, ...options },
+    name: 'auth',
+    log,
+    services: { keys } as Services,
+    signal: new AbortController().signal,
+    regex: () => {
+      throw new Error('not asked for')
+    },
+    warnInStream: () => {},
+  }) as Taps
 }
 
 function ask(asked: Asked): Outcome {
   const { headers = {}, path = '/v1/chat/completions', from = '127.0.0.1' } = asked
   const exchange = { request: { headers, path, remoteAddress: from }, caller: undefined, labels: [], refusedCredential: undefined } as unknown as Exchange
   const said = tapsOf(asked).request?.(exchange)
-  return { caller: exchange.caller, refused: said instanceof GatewayError ? `${said.status} ${said.code}: ${said.message}` : undefined, labels: exchange.labels, reason: exchange.refusedCredential }
+  return {
+    caller: exchange.caller,
+    refused: said instanceof GatewayError ? `${said.status} ${said.code}: ${said.message}` : undefined,
+    labels: exchange.labels,
+    reason: exchange.refusedCredential,
+  }
 }
 
 const withMaster = { options: { master_key: 'sk-master' } }
@@ -74,16 +103,27 @@ describe('auth', () => {
     ['a managed key where the master key is disabled', { ...disabled, keys: twoKeys, ...bearer('sk_tap_good') }, bound],
     ['anybody on this machine where nobody keeps keys', { keys: undefined }, open],
     ['an operator of this machine without a master key, so that he can recover', { ...withKeys, ...toAdmin }, open],
-    ...['localhost', 'LOCALHOST:8080', 'tapline.localhost:8080', '127.0.0.2:8080', '[::1]:8080', '[::1]', '10.0.0.7:8080'].map((host): [string, Asked, Caller] => [`anybody who calls this machine ${host}`, { headers: { host } }, open]),
+    ...['localhost', 'LOCALHOST:8080', 'tapline.localhost:8080', '127.0.0.2:8080', '[::1]:8080', '[::1]', '10.0.0.7:8080'].map(
+      (host): [string, Asked, Caller] => [`anybody who calls this machine ${host}`, { headers: { host } }, open],
+    ),
     ['anybody who calls this machine by its configured name', { options: { host: 'Gateway.lan' }, headers: { host: 'gateway.lan:8080' } }, open],
     ['anybody who calls this machine by its configured address', { options: { host: 'fd00::1' }, headers: { host: '[fd00::1]:8080' } }, open],
-    ...['evil.example:8080', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', ''].map((host): [string, Asked, Caller] => [`nobody as an administrator who calls this machine ${JSON.stringify(host)}`, { headers: { host } }, { method: 'no_key' }]),
-    ['nobody as one who may recover, who calls this machine by another name', { ...withKeys, ...toAdmin, headers: { host: 'evil.example' } }, { method: 'no_key' }],
+    ...['evil.example:8080', 'evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', ''].map((host): [string, Asked, Caller] => [
+      `nobody as an administrator who calls this machine ${JSON.stringify(host)}`,
+      { headers: { host } },
+      { method: 'no_key' },
+    ]),
+    [
+      'nobody as one who may recover, who calls this machine by another name',
+      { ...withKeys, ...toAdmin, headers: { host: 'evil.example' } },
+      { method: 'no_key' },
+    ],
     ['the master key under any name', { ...withMaster, headers: { authorization: 'Bearer sk-master', host: 'gateway.example' } }, master],
     ['the same at /admin itself', { ...withKeys, path: '/admin' }, open],
     ['the same from elsewhere, if allow_open says so', { options: { allow_open: true }, ...withKeys, ...toAdmin, ...elsewhere }, open],
   ]
-  for (const [what, asked, caller] of accepted) it(`accepts ${what}`, () => expect(ask(asked)).to.deep.equal({ caller, refused: undefined, labels: caller.labels ?? [], reason: undefined }))
+  for (const [what, asked, caller] of accepted)
+    it(`accepts ${what}`, () => expect(ask(asked)).to.deep.equal({ caller, refused: undefined, labels: caller.labels ?? [], reason: undefined }))
 
   const refused: readonly [string, Asked, string, string?][] = [
     ['callers from elsewhere, as long as there is no key', elsewhere, closed],
@@ -110,11 +150,16 @@ describe('auth', () => {
     ['an operator of this machine where the master key is disabled', { ...disabled, ...toAdmin }, missing],
     ['an operator of this machine without a credential where there is a master key', { ...both, ...toAdmin }, missing],
     ['an operator from elsewhere without a credential', { ...withKeys, ...toAdmin, ...elsewhere }, missing],
-    ['an operator from elsewhere whom a header places here', { ...withKeys, ...toAdmin, ...elsewhere, headers: { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1' } }, missing],
+    [
+      'an operator from elsewhere whom a header places here',
+      { ...withKeys, ...toAdmin, ...elsewhere, headers: { 'x-forwarded-for': '127.0.0.1', forwarded: 'for=127.0.0.1' } },
+      missing,
+    ],
     ['an operator of this machine with a bad credential', { ...withKeys, ...toAdmin, ...bearer('sk_tap_x') }, generic, 'managed key unknown'],
     ['a path that merely begins as that of the administration', { ...withKeys, path: '/administer' }, missing],
   ]
-  for (const [what, asked, message, reason] of refused) it(`refuses ${what}`, () => expect(ask(asked)).to.deep.equal({ caller: undefined, refused: message, labels: [], reason }))
+  for (const [what, asked, message, reason] of refused)
+    it(`refuses ${what}`, () => expect(ask(asked)).to.deep.equal({ caller: undefined, refused: message, labels: [], reason }))
 
   it('leaves callers alone who are known already', () => {
     const exchange = { caller: bound, request: { headers: {} } } as unknown as Exchange
@@ -128,7 +173,8 @@ describe('auth', () => {
     ['a disabled master key', disabled, true],
     ['managed keys', withKeys, true],
   ]
-  for (const [what, asked, isAsked] of asking) it(`${isAsked ? 'asks' : 'does not ask'} for a credential with ${what}`, () => expect(tapsOf(asked).authenticates).to.equal(isAsked))
+  for (const [what, asked, isAsked] of asking)
+    it(`${isAsked ? 'asks' : 'does not ask'} for a credential with ${what}`, () => expect(tapsOf(asked).authenticates).to.equal(isAsked))
 
   it('asks from the moment on in which the first key is made', () => {
     const keys = { exist: false, find: twoKeys.find }

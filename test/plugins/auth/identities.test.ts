@@ -1,7 +1,17 @@
 import { hash } from 'node:crypto'
 import { expect } from 'chai'
 import pino from 'pino'
-import { GatewayError, type Caller, type Exchange, type IdentitySource, type Keys, type Presented, type Recognition, type Services, type Taps } from '../../../core/index.ts'
+import {
+  GatewayError,
+  type Caller,
+  type Exchange,
+  type IdentitySource,
+  type Keys,
+  type Presented,
+  type Recognition,
+  type Services,
+  type Taps,
+} from '../../../core/index.ts'
 import plugin from '../../../plugins/auth/index.ts'
 
 interface Asked {
@@ -11,7 +21,11 @@ interface Asked {
   readonly path?: string
 }
 
-const keys: Keys = { exist: true, find: token => token === 'sk_tap_good' ? { caller: { method: 'api_key', keyId: 'key-1' } } : token.startsWith('sk_tap_') ? { unusable: 'unknown' } : undefined }
+const keys: Keys = {
+  exist: true,
+  find: token =>
+    token === 'sk_tap_good' ? { caller: { method: 'api_key', keyId: 'key-1' } } : token.startsWith('sk_tap_') ? { unusable: 'unknown' } : undefined,
+}
 const everything = { root: '/', isGlobal: true }
 const keyHash = hash('sha256', 'ticket').slice(0, 16)
 const ticket = { authorization: 'Bearer ticket' }
@@ -26,38 +40,107 @@ const later = '503 not_ready: this credential cannot be checked now'
 
 /** Plugins that say one thing each, and what they were asked. */
 function sourcesOf(says: Asked['says'] = [], asked: Presented[] = []): readonly IdentitySource[] {
-  return says.map(said => ({ recognise: presented => { asked.push(presented); return said } }))
+  return says.map(said => ({
+    recognise: presented => {
+      asked.push(presented)
+      return said
+    },
+  }))
 }
 
-function tapsOf({ options = {}, says }: Asked, { known = keys, asked = [], warnings = [] }: { readonly known?: Keys | undefined; readonly asked?: Presented[]; readonly warnings?: string[] } = {}): Taps {
-  const log = pino({ level: 'warn' }, { write: (line: string) => { warnings.push(line) } })
+function tapsOf(
+  { options = {}, says }: Asked,
+  { known = keys, asked = [], warnings = [] }: { readonly known?: Keys | undefined; readonly asked?: Presented[]; readonly warnings?: string[] } = {},
+): Taps {
+  const log = pino(
+    { level: 'warn' },
+    {
+      write: (line: string) => {
+        warnings.push(line)
+      },
+    },
+  )
   const services = { keys: known, identities: sourcesOf(says, asked) } as unknown as Services
-  return plugin.setup?.({ options: { master_key_disabled: false, allow_open: false, ...options }, name: 'auth', log, services, signal: new AbortController().signal, regex: () => { throw new Error('not asked for') }, warnInStream: () => {} }) as Taps
+  return plugin.setup?.({
+    options: { master_key_disabled: false, allow_open: false, ...options },
+    name: 'auth',
+    log,
+    services,
+    signal: new AbortController().signal,
+    regex: () => {
+      throw new Error('not asked for')
+    },
+    warnInStream: () => {},
+  }) as Taps
 }
 
 async function outcomeOf(given: Asked, asked: Presented[] = []) {
   const { headers = ticket, path = '/v1/chat/completions' } = given
   const exchange = { request: { headers, path, remoteAddress: '127.0.0.1' }, labels: [] } as unknown as Exchange
   const said = await tapsOf(given, { asked }).request?.(exchange)
-  return { caller: exchange.caller, refused: said instanceof GatewayError ? `${said.status} ${said.code}: ${said.message}` : undefined, labels: exchange.labels, reason: exchange.refusedCredential, method: exchange.refusedMethod }
+  return {
+    caller: exchange.caller,
+    refused: said instanceof GatewayError ? `${said.status} ${said.code}: ${said.message}` : undefined,
+    labels: exchange.labels,
+    reason: exchange.refusedCredential,
+    method: exchange.refusedMethod,
+  }
 }
 
 describe('auth, with plugins that recognise callers', () => {
   const accepted: readonly [string, Asked, Caller][] = [
-    ['whom one recognises, to administer everything', { says: [jane] }, { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything }],
-    ['the same as x-api-key', { says: [jane], headers: { 'x-api-key': 'ticket' } }, { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything }],
+    [
+      'whom one recognises, to administer everything',
+      { says: [jane] },
+      { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
+    [
+      'the same as x-api-key',
+      { says: [jane], headers: { 'x-api-key': 'ticket' } },
+      { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
     ['whom one recognises later', { says: [Promise.resolve(jane)] }, { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything }],
-    ['who administers a path', { says: [{ identity: { admin: { root: '/a', isGlobal: false } } }] }, { method: 'extension', keyHash, admin: { root: '/a', isGlobal: false } }],
+    [
+      'who administers a path',
+      { says: [{ identity: { admin: { root: '/a', isGlobal: false } } }] },
+      { method: 'extension', keyHash, admin: { root: '/a', isGlobal: false } },
+    ],
     ['who administers nothing', { says: [{ identity: { admin: 'nothing' } }] }, { method: 'extension', keyHash }],
-    ['a user with models of his own', { says: [{ identity: { userId: 'u1', allowedModels: ['demo/*'], admin: 'nothing' } }] }, { method: 'extension', keyHash, userId: 'u1', allowedModels: ['demo/*'] }],
-    ['whom the second recognises, though the first refuses', { says: [refused, jane] }, { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything }],
-    ['whom the second recognises, though the first cannot tell', { says: [Promise.resolve(unavailable), Promise.resolve(jane)] }, { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything }],
-    ['who sends no token, and something else', { says: [jane], headers: { 'x-ticket': '7' } }, { method: 'extension', userPath: '/jane', labels: ['blue'], admin: everything }],
-    ['who sends something else than Bearer', { says: [jane], headers: { authorization: 'Ticket 7' } }, { method: 'extension', userPath: '/jane', labels: ['blue'], admin: everything }],
+    [
+      'a user with models of his own',
+      { says: [{ identity: { userId: 'u1', allowedModels: ['demo/*'], admin: 'nothing' } }] },
+      { method: 'extension', keyHash, userId: 'u1', allowedModels: ['demo/*'] },
+    ],
+    [
+      'whom the second recognises, though the first refuses',
+      { says: [refused, jane] },
+      { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
+    [
+      'whom the second recognises, though the first cannot tell',
+      { says: [Promise.resolve(unavailable), Promise.resolve(jane)] },
+      { method: 'extension', keyHash, userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
+    [
+      'who sends no token, and something else',
+      { says: [jane], headers: { 'x-ticket': '7' } },
+      { method: 'extension', userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
+    [
+      'who sends something else than Bearer',
+      { says: [jane], headers: { authorization: 'Ticket 7' } },
+      { method: 'extension', userPath: '/jane', labels: ['blue'], admin: everything },
+    ],
     ['a managed key', { says: [refused], headers: { authorization: 'Bearer sk_tap_good' } }, { method: 'api_key', keyId: 'key-1' }],
-    ['the master key', { says: [refused], options: { master_key: 'sk-m' }, headers: { authorization: 'Bearer sk-m' } }, { method: 'master_key', keyHash: hash('sha256', 'sk-m').slice(0, 16), admin: everything }],
+    [
+      'the master key',
+      { says: [refused], options: { master_key: 'sk-m' }, headers: { authorization: 'Bearer sk-m' } },
+      { method: 'master_key', keyHash: hash('sha256', 'sk-m').slice(0, 16), admin: everything },
+    ],
   ]
-  for (const [what, asked, caller] of accepted) it(`accepts ${what}`, async () => expect(await outcomeOf(asked)).to.deep.equal({ caller, refused: undefined, labels: caller.labels ?? [], reason: undefined, method: undefined }))
+  for (const [what, asked, caller] of accepted)
+    it(`accepts ${what}`, async () =>
+      expect(await outcomeOf(asked)).to.deep.equal({ caller, refused: undefined, labels: caller.labels ?? [], reason: undefined, method: undefined }))
 
   const turnedAway: readonly [string, Asked, string, (string | undefined)?, (string | undefined)?][] = [
     ['whom nobody recognises', { says: [undefined, undefined] }, generic],
@@ -71,18 +154,22 @@ describe('auth, with plugins that recognise callers', () => {
     ['who sends something else than Bearer', { says: [undefined], headers: { authorization: 'Ticket 7' } }, malformed],
     ['a managed key that nobody made', { says: [jane], headers: { authorization: 'Bearer sk_tap_bad' } }, generic, 'managed key unknown', 'api_key'],
   ]
-  for (const [what, asked, message, reason, method] of turnedAway) it(`turns away ${what}`, async () => expect(await outcomeOf(asked)).to.deep.equal({ caller: undefined, refused: message, labels: [], reason, method }))
+  for (const [what, asked, message, reason, method] of turnedAway)
+    it(`turns away ${what}`, async () => expect(await outcomeOf(asked)).to.deep.equal({ caller: undefined, refused: message, labels: [], reason, method }))
 
   it('asks nobody about keys of its own', async () => {
     const asked: Presented[] = []
-    for (const token of ['sk-m', 'sk_tap_good', 'sk_tap_bad']) await outcomeOf({ says: [jane], options: { master_key: 'sk-m' }, headers: { authorization: `Bearer ${token}` } }, asked)
+    for (const token of ['sk-m', 'sk_tap_good', 'sk_tap_bad'])
+      await outcomeOf({ says: [jane], options: { master_key: 'sk-m' }, headers: { authorization: `Bearer ${token}` } }, asked)
     expect(asked).to.deep.equal([])
   })
 
   it('tells them the token and its hash', async () => {
     const asked: Presented[] = []
     await outcomeOf({ says: [jane] }, asked)
-    expect(asked.map(({ token, tokenHash, request }) => ({ token, tokenHash, path: request.path }))).to.deep.equal([{ token: 'ticket', tokenHash: hash('sha256', 'ticket'), path: '/v1/chat/completions' }])
+    expect(asked.map(({ token, tokenHash, request }) => ({ token, tokenHash, path: request.path }))).to.deep.equal([
+      { token: 'ticket', tokenHash: hash('sha256', 'ticket'), path: '/v1/chat/completions' },
+    ])
   })
 
   it('waits for nothing where they answer at once', () => {

@@ -15,12 +15,36 @@ import { message } from '../../support/messages.ts'
 import { masterKey, Served } from '../../support/serve.ts'
 
 const hi = [{ role: 'user' as const, content: 'hi' }]
-const chatLine = (id: string, model: string, body: object = {}) => ({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content: `hi ${id}` }], ...body } })
+const chatLine = (id: string, model: string, body: object = {}) => ({
+  custom_id: id,
+  method: 'POST',
+  url: '/v1/chat/completions',
+  body: { model, messages: [{ role: 'user', content: `hi ${id}` }], ...body },
+})
 const jsonl = (...lines: readonly object[]) => lines.map(line => JSON.stringify(line)).join('\n')
 const bodyOf = (request: ReceivedRequest) => JSON.parse(request.body.toString()) as { messages: { content: string | { text: string }[] }[]; model: string }
-const saidIn = (request: ReceivedRequest) => { const content = bodyOf(request).messages.at(-1)?.content; return typeof content === 'string' ? content : content?.[0]?.text ?? '' }
-const parsed = (text: string) => text.trim().split('\n').map(line => JSON.parse(line) as { custom_id: string; response: { status_code: number; body: { choices: { message: { content: string } }[] } } | null; error: { code: string } | null })
-const records = (text: string) => text.trim().split('\n').filter(line => line !== '').map(line => JSON.parse(line) as Record<string, unknown>)
+const saidIn = (request: ReceivedRequest) => {
+  const content = bodyOf(request).messages.at(-1)?.content
+  return typeof content === 'string' ? content : (content?.[0]?.text ?? '')
+}
+const parsed = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .map(
+      line =>
+        JSON.parse(line) as {
+          custom_id: string
+          response: { status_code: number; body: { choices: { message: { content: string } }[] } } | null
+          error: { code: string } | null
+        },
+    )
+const records = (text: string) =>
+  text
+    .trim()
+    .split('\n')
+    .filter(line => line !== '')
+    .map(line => JSON.parse(line) as Record<string, unknown>)
 
 describe('batches', () => {
   let served: Served
@@ -34,22 +58,36 @@ describe('batches', () => {
   const begin = async (config: Readonly<Record<string, unknown>> = {}, clock: Clock = realClock) => {
     claude = await ScriptedUpstream.start()
     later = new Gate()
-    served = await Served.start({ clock, config: {
-      providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: claude.url, models: ['claude-test'] } },
-      virtual_models: [{ source: 'smart', targets: [{ model: 'openai/gpt-test' }] }],
-      resilience: { retry: { max_retries: 0 } },
-      ...config,
-    } })
+    served = await Served.start({
+      clock,
+      config: {
+        providers: { claude: { type: 'anthropic', api_key: 'sk-claude', base_url: claude.url, models: ['claude-test'] } },
+        virtual_models: [{ source: 'smart', targets: [{ model: 'openai/gpt-test' }] }],
+        resilience: { retry: { max_retries: 0 } },
+        ...config,
+      },
+    })
     vendor = new BatchVendor()
     served.upstream.always(vendor.cueWithBatches(request => ({ body: chatCompletion({ content: `${saidIn(request)}!` }) })))
     messagesVendor = new BatchVendor('claude')
-    claude.always(messagesVendor.cueWithBatches(request => saidIn(request) === 'hi bad'
-      ? { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } }
-      : { body: message({ content: [{ type: 'text', text: `${saidIn(request)}!` }] }), ...saidIn(request) === 'hi slow' ? { gates: { beforeHeaders: later } } : {} }))
+    claude.always(
+      messagesVendor.cueWithBatches(request =>
+        saidIn(request) === 'hi bad'
+          ? { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } }
+          : {
+              body: message({ content: [{ type: 'text', text: `${saidIn(request)}!` }] }),
+              ...(saidIn(request) === 'hi slow' ? { gates: { beforeHeaders: later } } : {}),
+            },
+      ),
+    )
     client = served.client()
     anthropic = new Anthropic({ baseURL: served.url, apiKey: masterKey, maxRetries: 0 })
   }
-  afterEach(async () => { later.open(); await served.close(); await claude.close() })
+  afterEach(async () => {
+    later.open()
+    await served.close()
+    await claude.close()
+  })
 
   const uploadText = async (text: string) => (await client.files.create({ file: await toFile(Buffer.from(text), 'in.jsonl'), purpose: 'batch' })).id
   const upload = (...lines: readonly object[]) => uploadText(jsonl(...lines))
@@ -74,20 +112,31 @@ describe('batches', () => {
       expect(done.request_counts).to.deep.equal({ total: 2, completed: 2, failed: 0 })
       expect(done.error_file_id).to.equal(null)
       const lines = parsed(await fileText(done.output_file_id!))
-      expect(lines.map(({ custom_id, response }) => [custom_id, response?.status_code, response?.body.choices[0]?.message.content])).to.deep.equal([['a', 200, 'hi a!'], ['b', 200, 'hi b!']])
+      expect(lines.map(({ custom_id, response }) => [custom_id, response?.status_code, response?.body.choices[0]?.message.content])).to.deep.equal([
+        ['a', 200, 'hi a!'],
+        ['b', 200, 'hi b!'],
+      ])
     })
 
     it('put what failed into a file of its own', async () => {
       const done = await ended((await start(await upload(chatLine('a', 'claude-test'), chatLine('bad', 'claude-test')))).id)
       expect(done.request_counts).to.deep.equal({ total: 2, completed: 1, failed: 1 })
-      expect(parsed(await fileText(done.error_file_id!)).map(({ custom_id, response, error }) => [custom_id, response?.status_code, error])).to.deep.equal([['bad', 400, null]])
-      const results = JSON.parse((await served.call('GET', `/v1/batches/${done.id}/results`)).body.toString()) as { batch_id: string; data: { custom_id: string }[] }
+      expect(parsed(await fileText(done.error_file_id!)).map(({ custom_id, response, error }) => [custom_id, response?.status_code, error])).to.deep.equal([
+        ['bad', 400, null],
+      ])
+      const results = JSON.parse((await served.call('GET', `/v1/batches/${done.id}/results`)).body.toString()) as {
+        batch_id: string
+        data: { custom_id: string }[]
+      }
       expect(results).to.include({ object: 'list', batch_id: done.id })
       expect(results.data.map(({ custom_id }) => custom_id)).to.deep.equal(['a', 'bad'])
     })
 
     it('take their requests in the call, too', async () => {
-      const answer = await served.call('POST', '/v1/batches', { requests: [chatLine('__proto__', 'claude-test'), { custom_id: 'b', body: chatLine('b', 'claude-test').body }], metadata: { team: 'x' } })
+      const answer = await served.call('POST', '/v1/batches', {
+        requests: [chatLine('__proto__', 'claude-test'), { custom_id: 'b', body: chatLine('b', 'claude-test').body }],
+        metadata: { team: 'x' },
+      })
       const batch = JSON.parse(answer.body.toString()) as { id: string; metadata: object; input_file_id: null }
       expect(batch).to.deep.include({ input_file_id: null, metadata: { team: 'x', provider: 'claude' } })
       expect(parsed(await fileText((await ended(batch.id)).output_file_id!)).map(({ custom_id }) => custom_id)).to.deep.equal(['__proto__', 'b'])
@@ -124,7 +173,12 @@ describe('batches', () => {
         clock = new TurnedClock()
         await begin({}, clock)
       })
-      const full = (headers: Readonly<Record<string, string>>) => claude.always({ status: 429, headers: { 'retry-after': '37', ...headers }, body: { type: 'error', error: { type: 'rate_limit_error', message: 'full' } } })
+      const full = (headers: Readonly<Record<string, string>>) =>
+        claude.always({
+          status: 429,
+          headers: { 'retry-after': '37', ...headers },
+          body: { type: 'error', error: { type: 'rate_limit_error', message: 'full' } },
+        })
 
       it('do not wait for what says that it will stay so', async () => {
         full({ 'x-should-retry': 'false' })
@@ -146,12 +200,17 @@ describe('batches', () => {
       })
     })
 
-    for (const [name, server, base] of [['below the base path', { base_path: '/ai' }, '/ai'], ['below the public address', { base_path: '/ai', public_url: 'https://ai.example.com/there/' }, 'https://ai.example.com/there']] as const) {
+    for (const [name, server, base] of [
+      ['below the base path', { base_path: '/ai' }, '/ai'],
+      ['below the public address', { base_path: '/ai', public_url: 'https://ai.example.com/there/' }, 'https://ai.example.com/there'],
+    ] as const) {
       it(`name their results ${name}`, async () => {
         await served.close()
         await claude.close()
         await begin({ server: { master_key: masterKey, ...server } })
-        const { id } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }] })
+        const { id } = await anthropic.messages.batches.create({
+          requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }],
+        })
         for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
         const { results_url: url } = await anthropic.messages.batches.retrieve(id)
         expect(url).to.equal(`${base.startsWith('http') ? base : served.url}/v1/messages/batches/${id}/results`)
@@ -159,8 +218,10 @@ describe('batches', () => {
       })
     }
 
-    it('answer Anthropic\'s client, whatever the provider', async () => {
-      const { id, ...batch } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }] })
+    it("answer Anthropic's client, whatever the provider", async () => {
+      const { id, ...batch } = await anthropic.messages.batches.create({
+        requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }],
+      })
       expect(id).to.match(/^msgbatch_[0-9a-f-]{36}$/)
       expect(batch).to.deep.include({ type: 'message_batch', archived_at: null, cancel_initiated_at: null })
       for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
@@ -171,16 +232,22 @@ describe('batches', () => {
       for await (const result of await anthropic.messages.batches.results(id)) results.push(result)
       expect(results).to.have.length(1)
       expect(results[0]).to.deep.include({ custom_id: 'one' })
-      expect(results[0]?.result).to.nested.include({ 'type': 'succeeded', 'message.type': 'message', 'message.content[0].text': 'hi!' })
+      expect(results[0]?.result).to.nested.include({ type: 'succeeded', 'message.type': 'message', 'message.content[0].text': 'hi!' })
       expect((await client.batches.retrieve(id.replace('msg', ''))).status).to.equal('completed')
-      expect(JSON.parse((await served.call('DELETE', `/v1/messages/batches/${id.replace('msg', '')}`)).body.toString())).to.deep.equal({ id, type: 'message_batch_deleted' })
+      expect(JSON.parse((await served.call('DELETE', `/v1/messages/batches/${id.replace('msg', '')}`)).body.toString())).to.deep.equal({
+        id,
+        type: 'message_batch_deleted',
+      })
       expect((await served.call('GET', `/v1/messages/batches/${id}`)).status).to.equal(404)
     })
   })
 
   describe('run by the provider', () => {
     beforeEach(() => begin())
-    const answered = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({ status: 200, body: chatCompletion({ content: `for ${String(body['model'])}` }) })
+    const answered = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({
+      status: 200,
+      body: chatCompletion({ content: `for ${String(body['model'])}` }),
+    })
 
     it('go to its own API, with its own file', async () => {
       const input = await upload(chatLine('a', 'smart'))
@@ -211,14 +278,17 @@ describe('batches', () => {
 
     it('show how far they are, as the provider says', async () => {
       const { id } = await start(await upload(...['a', 'b', 'c'].map(name => chatLine(name, 'gpt-test'))))
-      for (const batch of vendor.batches.values()) batch.object = { ...batch.object, status: 'in_progress', request_counts: { total: 3, completed: 1, failed: 1 } }
+      for (const batch of vendor.batches.values())
+        batch.object = { ...batch.object, status: 'in_progress', request_counts: { total: 3, completed: 1, failed: 1 } }
       expect(await client.batches.retrieve(id)).to.deep.include({ status: 'in_progress', request_counts: { total: 3, completed: 1, failed: 1 } })
       for (const batch of vendor.batches.values()) batch.object = { ...batch.object, request_counts: null }
       expect((await client.batches.retrieve(id)).request_counts).to.deep.equal({ total: 3, completed: 1, failed: 1 })
     })
 
     it('show how far they are at Anthropic', async () => {
-      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
+      const { id } = await anthropic.messages.batches.create({
+        requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })),
+      })
       const counts = { processing: 1, succeeded: 1, errored: 0, canceled: 0, expired: 1 }
       for (const batch of messagesVendor.batches.values()) batch.object = { ...batch.object, request_counts: counts }
       expect(await anthropic.messages.batches.retrieve(id)).to.deep.include({ processing_status: 'in_progress', request_counts: counts })
@@ -226,7 +296,7 @@ describe('batches', () => {
 
     it('record their tokens once, however often they are read', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
-      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body }))
+      vendor.finish(({ custom_id, body }) => (custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body })))
       await Promise.all([ended(id), ended(id), ended(id)])
       await served.call('GET', `/v1/batches/${id}/results`)
       const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: Record<string, unknown>[] }
@@ -246,25 +316,41 @@ describe('batches', () => {
 
     it('say what expired', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
-      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }), 'expired')
+      vendor.finish(({ custom_id, body }) => (custom_id === 'b' ? undefined : answered({ body })), 'expired')
       const done = await ended(id)
       expect(done.status).to.equal('expired')
       expect(parsed(await fileText(done.error_file_id!)).map(({ error }) => error?.code)).to.deep.equal(['batch_expired'])
     })
 
-    it('go to Anthropic\'s own, and come back in the order of the requests', async () => {
-      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
+    it("go to Anthropic's own, and come back in the order of the requests", async () => {
+      const { id } = await anthropic.messages.batches.create({
+        requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })),
+      })
       const [sent] = claude.requests
-      expect(JSON.parse(sent?.body.toString() ?? '')).to.deep.equal({ requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude-test', max_tokens: 5, messages: hi } })) })
+      expect(JSON.parse(sent?.body.toString() ?? '')).to.deep.equal({
+        requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude-test', max_tokens: 5, messages: hi } })),
+      })
       expect(sent?.headers).to.include({ 'x-api-key': 'sk-claude', 'anthropic-version': '2023-06-01' })
-      messagesVendor.finish(({ custom_id }) => custom_id === 'one' ? { status: 200, body: message() } : { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } })
+      messagesVendor.finish(({ custom_id }) =>
+        custom_id === 'one'
+          ? { status: 200, body: message() }
+          : { status: 400, body: { type: 'error', error: { type: 'invalid_request_error', message: 'no' } } },
+      )
       for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
       const results = []
       for await (const result of await anthropic.messages.batches.results(id)) results.push([result.custom_id, result.result.type])
-      expect(results).to.deep.equal([['one', 'succeeded'], ['two', 'errored']])
+      expect(results).to.deep.equal([
+        ['one', 'succeeded'],
+        ['two', 'errored'],
+      ])
     })
 
-    const results = async (id: string) => (JSON.parse((await served.call('GET', `/v1/batches/${id}/results`)).body.toString()) as { data: { custom_id: string; response: { status_code: number; body: { error?: { message: string } } } | null; error: object | null }[] }).data
+    const results = async (id: string) =>
+      (
+        JSON.parse((await served.call('GET', `/v1/batches/${id}/results`)).body.toString()) as {
+          data: { custom_id: string; response: { status_code: number; body: { error?: { message: string } } } | null; error: object | null }[]
+        }
+      ).data
     const said = async (id: string) => (await results(id)).map(({ custom_id, response }) => [custom_id, response?.status_code, response?.body.error?.message])
     const warnings = () => served.gateway.log.filter(({ msg }) => String(msg).startsWith('some results of a batch'))
     const noResult = 'the provider gave no result for this request'
@@ -273,51 +359,82 @@ describe('batches', () => {
 
     it('skip what is no result among the results, and take over what stands behind it', async () => {
       const { id } = await start(await upload(...['a', 'b', 'c', 'd'].map(name => chatLine(name, 'gpt-test'))))
-      vendor.finish(({ custom_id, body }) => custom_id === 'a' ? undefined : custom_id === 'b' ? { status: 200, body: null } : answered({ body }))
+      vendor.finish(({ custom_id, body }) => (custom_id === 'a' ? undefined : custom_id === 'b' ? { status: 200, body: null } : answered({ body })))
       const { file, content } = vendor.files.pop()!
       vendor.files.push({ file, content: Buffer.from(`nonsense\nnull\n[]\n{}\n${content.toString()}`) })
       expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 4, completed: 2, failed: 2 } })
-      expect(await said(id)).to.deep.equal([['a', 502, unreadable], ['b', 502, empty], ['c', 200, undefined], ['d', 200, undefined]])
+      expect(await said(id)).to.deep.equal([
+        ['a', 502, unreadable],
+        ['b', 502, empty],
+        ['c', 200, undefined],
+        ['d', 200, undefined],
+      ])
       expect(warnings()).to.have.length(1)
       expect(warnings()[0]).to.include({ unreadable_lines: 4, missing_files: 0 })
     })
 
-    it('skip what is no result among Anthropic\'s', async () => {
-      const { id } = await anthropic.messages.batches.create({ requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })) })
-      messagesVendor.finish(({ custom_id }) => custom_id === 'one' ? { status: 200, body: null } : custom_id === 'two' ? { status: 200, body: message() } : undefined)
+    it("skip what is no result among Anthropic's", async () => {
+      const { id } = await anthropic.messages.batches.create({
+        requests: ['one', 'two', 'three'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })),
+      })
+      messagesVendor.finish(({ custom_id }) =>
+        custom_id === 'one' ? { status: 200, body: null } : custom_id === 'two' ? { status: 200, body: message() } : undefined,
+      )
       for (const batch of messagesVendor.batches.values()) batch.results = `nonsense\nnull\n{"custom_id":"three","result":null}\n${batch.results}`
       for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
       const seen = []
-      for await (const { custom_id, result } of await anthropic.messages.batches.results(id)) seen.push([custom_id, result.type, result.type === 'errored' ? result.error.error.message : undefined])
-      expect(seen).to.deep.equal([['one', 'errored', empty], ['two', 'succeeded', undefined], ['three', 'errored', 'the request failed']])
+      for await (const { custom_id, result } of await anthropic.messages.batches.results(id))
+        seen.push([custom_id, result.type, result.type === 'errored' ? result.error.error.message : undefined])
+      expect(seen).to.deep.equal([
+        ['one', 'errored', empty],
+        ['two', 'succeeded', undefined],
+        ['three', 'errored', 'the request failed'],
+      ])
     })
 
     it('say in each line why the provider refused them as a whole', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
-      const errors = { object: 'list', data: [{ code: 'invalid_json_line', message: 'This line is not parseable as valid JSON.', param: null, line: 1 }, { code: 'other', message: 'So is this one.' }] }
+      const errors = {
+        object: 'list',
+        data: [
+          { code: 'invalid_json_line', message: 'This line is not parseable as valid JSON.', param: null, line: 1 },
+          { code: 'other', message: 'So is this one.' },
+        ],
+      }
       for (const batch of vendor.batches.values()) batch.object = { ...batch.object, status: 'failed', errors }
       expect(await ended(id)).to.deep.include({ status: 'failed', errors, request_counts: { total: 2, completed: 0, failed: 2 } })
       const why = 'the provider refused the batch, so this request did not run: This line is not parseable as valid JSON.; So is this one.'
-      expect(await said(id)).to.deep.equal([['a', 400, why], ['b', 400, why]])
-      expect((await results(id))[0]).to.deep.include({ error: null }).and.have.nested.property('response.body.error.code', 'invalid_json_line')
+      expect(await said(id)).to.deep.equal([
+        ['a', 400, why],
+        ['b', 400, why],
+      ])
+      expect((await results(id))[0])
+        .to.deep.include({ error: null })
+        .and.have.nested.property('response.body.error.code', 'invalid_json_line')
     })
 
     it('say which lines the provider forgot', async () => {
       const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
-      vendor.finish(({ custom_id, body }) => custom_id === 'b' ? undefined : answered({ body }))
+      vendor.finish(({ custom_id, body }) => (custom_id === 'b' ? undefined : answered({ body })))
       expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 2, completed: 1, failed: 1 } })
-      expect(await said(id)).to.deep.equal([['a', 200, undefined], ['b', 502, noResult]])
+      expect(await said(id)).to.deep.equal([
+        ['a', 200, undefined],
+        ['b', 502, noResult],
+      ])
     })
 
     for (const status of [404, 410]) {
       it(`end without the results that the provider has no more: ${status}`, async () => {
         const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
-        vendor.finish(({ custom_id, body }) => custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body }))
+        vendor.finish(({ custom_id, body }) => (custom_id === 'b' ? { status: 400, body: { error: { message: 'no' } } } : answered({ body })))
         const output = [...vendor.batches.values()][0]?.object['output_file_id']
         const usual = vendor.cueWithBatches()
-        served.upstream.always(request => request.path.includes(String(output)) ? { status, body: { error: { message: 'gone' } } } : usual(request))
+        served.upstream.always(request => (request.path.includes(String(output)) ? { status, body: { error: { message: 'gone' } } } : usual(request)))
         expect(await ended(id)).to.deep.include({ status: 'completed', request_counts: { total: 2, completed: 0, failed: 2 } })
-        expect(await said(id)).to.deep.equal([['a', 502, unreadable], ['b', 400, 'no']])
+        expect(await said(id)).to.deep.equal([
+          ['a', 502, unreadable],
+          ['b', 400, 'no'],
+        ])
         expect(warnings()[0]).to.include({ unreadable_lines: 0, missing_files: 1 })
       })
     }
@@ -336,7 +453,9 @@ describe('batches', () => {
         tries.push(request.path)
         return { status: 500, body: { error: { message: 'not now' } } }
       })
-      const tried = async (count: number) => { while (tries.length < count) await client.batches.retrieve(id) }
+      const tried = async (count: number) => {
+        while (tries.length < count) await client.batches.retrieve(id)
+      }
       await tried(1)
       for (const [at, wait] of [2_000, 4_000, 8_000].entries()) {
         expect(await client.batches.retrieve(id)).to.include({ status: 'finalizing' })
@@ -364,7 +483,8 @@ describe('batches', () => {
       })
 
       /** From now on its object is answered so, and nothing else. */
-      const answering = (upstream: ScriptedUpstream, usual: (request: ReceivedRequest) => Script, status: number) => upstream.always(request => /batches\/[^/]+$/.test(request.path) ? { status, body: { error: { message: 'no' } } } : usual(request))
+      const answering = (upstream: ScriptedUpstream, usual: (request: ReceivedRequest) => Script, status: number) =>
+        upstream.always(request => (/batches\/[^/]+$/.test(request.path) ? { status, body: { error: { message: 'no' } } } : usual(request)))
       const after = async (ms: number, id: string) => {
         clock.advance(ms)
         return await client.batches.retrieve(id)
@@ -386,15 +506,24 @@ describe('batches', () => {
         })
       }
 
-      it('end in Anthropic\'s words, too', async () => {
-        const { id } = await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } }] })
+      it("end in Anthropic's words, too", async () => {
+        const { id } = await anthropic.messages.batches.create({
+          requests: [{ custom_id: 'one', params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } }],
+        })
         answering(claude, messagesVendor.cueWithBatches(), 404)
         expect(await anthropic.messages.batches.retrieve(id)).to.include({ processing_status: 'in_progress' })
         clock.advance(hourMs)
         for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
-        expect((await anthropic.messages.batches.retrieve(id)).request_counts).to.deep.equal({ processing: 0, succeeded: 0, errored: 1, canceled: 0, expired: 0 })
+        expect((await anthropic.messages.batches.retrieve(id)).request_counts).to.deep.equal({
+          processing: 0,
+          succeeded: 0,
+          errored: 1,
+          canceled: 0,
+          expired: 0,
+        })
         const seen = []
-        for await (const { result } of await anthropic.messages.batches.results(id)) seen.push(result.type === 'errored' ? result.error.error.message : result.type)
+        for await (const { result } of await anthropic.messages.batches.results(id))
+          seen.push(result.type === 'errored' ? result.error.error.message : result.type)
         expect(seen).to.deep.equal(['nobody knows what became of this request: claude has this batch no more'])
         expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
         expect((await served.call('GET', `/v1/messages/batches/${id}`)).status).to.equal(404)
@@ -432,19 +561,27 @@ describe('batches', () => {
       await begin({ guardrails: { rules: [{ name: 'words', type: 'string_replace', config: { rules: 'for => by', roles: ['all'] } }] } })
       const { id } = await start(await upload(chatLine('a', 'gpt-test')))
       vendor.finish(answered)
-      expect(await fileText((await ended(id)).output_file_id!)).to.include('by gpt-test').and.not.include('for gpt-test')
+      expect(await fileText((await ended(id)).output_file_id!))
+        .to.include('by gpt-test')
+        .and.not.include('for gpt-test')
     })
 
     it('leave nothing behind when the provider refuses them', async () => {
       served.upstream.always(vendor.cue(() => ({ status: 429, body: { error: { message: 'full', type: 'rate_limit_error', param: null, code: null } } })))
-      expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), { status: 429, code: null })
+      expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), {
+        status: 429,
+        code: null,
+      })
       expect((await client.batches.list()).data).to.deep.equal([])
     })
 
     for (const end of ['/cancel/', '/CANCEL']) {
       it(`are cancelled there by ${end}`, async () => {
         const { id } = await start(await upload(chatLine('a', 'gpt-test')))
-        expectError(await served.call('GET', `/v1/batches/${id}${end.replace(/cancel/i, word => word === 'cancel' ? 'results' : 'RESULTS')}`), { status: 409, code: 'conflict' })
+        expectError(await served.call('GET', `/v1/batches/${id}${end.replace(/cancel/i, word => (word === 'cancel' ? 'results' : 'RESULTS'))}`), {
+          status: 409,
+          code: 'conflict',
+        })
         expect(JSON.parse((await served.call('POST', `/v1/batches/${id}${end}`)).body.toString())).to.include({ status: 'cancelling' })
       })
     }
@@ -479,12 +616,18 @@ describe('batches', () => {
       ['with lines for two providers', { requests: [one, chatLine('b', 'openai/gpt-test')] }, 'invalid_value', 'requests'],
       ['with a model that nobody has', { requests: [chatLine('a', 'nobody/x')] }, 'model_not_found', 'requests', /^a: /],
       ['with a line that its dialect refuses', { requests: [chatLine('a', 'claude-test', { messages: 'x' })] }, 'invalid_type', 'requests', /^a: /],
-      ['with a line that policy blocks', { requests: [one, chatLine('b', 'claude-test', { messages: [{ role: 'user', content: 'forbidden' }] })] }, 'guardrail_blocked', 'requests', /^b: /],
+      [
+        'with a line that policy blocks',
+        { requests: [one, chatLine('b', 'claude-test', { messages: [{ role: 'user', content: 'forbidden' }] })] },
+        'guardrail_blocked',
+        'requests',
+        /^b: /,
+      ],
     ]
     for (const [name, body, code, param, says] of cases) {
       it(name, async () => {
         const answer = await served.call('POST', '/v1/batches', body)
-        expectError(answer, { status: 400, code, ...param === null ? {} : { param } })
+        expectError(answer, { status: 400, code, ...(param === null ? {} : { param }) })
         if (says !== undefined) expect((JSON.parse(answer.body.toString()) as { error: { message: string } }).error.message).to.match(says)
         expect([...served.upstream.requests, ...claude.requests].filter(({ method }) => method === 'POST')).to.deep.equal([])
         expect((await client.batches.list()).data).to.deep.equal([])
@@ -492,17 +635,30 @@ describe('batches', () => {
     }
 
     it('with a file that nobody knows', async () => {
-      expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: 'file-none' }), { status: 400, code: 'provider_required', param: 'input_file_id' })
+      expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: 'file-none' }), {
+        status: 400,
+        code: 'provider_required',
+        param: 'input_file_id',
+      })
     })
 
-    it('in Anthropic\'s words to its clients', async () => {
+    it("in Anthropic's words to its clients", async () => {
       const answer = await served.call('POST', '/v1/messages/batches', {})
-      expect(JSON.parse(answer.body.toString())).to.nested.include({ 'type': 'error', 'error.type': 'invalid_request_error', 'error.details.error_code': 'missing_required_parameter' })
+      expect(JSON.parse(answer.body.toString())).to.nested.include({
+        type: 'error',
+        'error.type': 'invalid_request_error',
+        'error.details.error_code': 'missing_required_parameter',
+      })
     })
 
     for (const id of ['batch_none', '__proto__', 'batch_00000000-0000-4000-8000-000000000000', `msgbatch_${'9'.repeat(2000)}`]) {
       it(`as unknown: ${id.slice(0, 24)}`, async () => {
-        for (const [method, end] of [['GET', ''], ['POST', '/cancel'], ['GET', '/results']] as const) expectError(await served.call(method, `/v1/batches/${id}${end}`), { status: 404, code: 'not_found' })
+        for (const [method, end] of [
+          ['GET', ''],
+          ['POST', '/cancel'],
+          ['GET', '/results'],
+        ] as const)
+          expectError(await served.call(method, `/v1/batches/${id}${end}`), { status: 404, code: 'not_found' })
         expect((await served.call('DELETE', `/v1/messages/batches/${id}`)).status).to.equal(404)
       })
     }
@@ -513,7 +669,8 @@ describe('batches', () => {
 
     it('page by page, in both dialects', async () => {
       const made: string[] = []
-      for (const name of ['a', 'b', 'c']) made.push(JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'claude-test')] })).body.toString()).id as string)
+      for (const name of ['a', 'b', 'c'])
+        made.push(JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'claude-test')] })).body.toString()).id as string)
       const all: string[] = []
       for await (const { id } of client.batches.list({ limit: 2 })) all.push(id)
       expect(all.toSorted()).to.deep.equal(made.toSorted())
@@ -522,7 +679,12 @@ describe('batches', () => {
       expect(seen).to.deep.equal(all.map(id => `msg${id}`))
       const back = await anthropic.messages.batches.list({ limit: 2, before_id: seen[2]! })
       expect(back.data.map(({ id }) => id)).to.deep.equal(seen.slice(0, 2))
-      expectError(await served.call('GET', '/v1/batches?after=batch_none'), { status: 404, code: 'not_found', param: 'after', message: "batch 'batch_none' not found" })
+      expectError(await served.call('GET', '/v1/batches?after=batch_none'), {
+        status: 404,
+        code: 'not_found',
+        param: 'after',
+        message: "batch 'batch_none' not found",
+      })
       expect(JSON.parse((await served.call('GET', '/v1/batches?after=')).body.toString()).data).to.have.length(made.length)
       expectError(await served.call('GET', '/v1/batches?limit=x'), { status: 400, code: 'invalid_value', param: 'limit' })
     })
@@ -530,7 +692,8 @@ describe('batches', () => {
 
   it('belong to the user path of who made them', async () => {
     await begin()
-    const key = async (name: string) => (JSON.parse((await served.call('POST', '/admin/auth-keys', { name, user_path: `/${name}` })).body.toString()) as { value: string }).value
+    const key = async (name: string) =>
+      (JSON.parse((await served.call('POST', '/admin/auth-keys', { name, user_path: `/${name}` })).body.toString()) as { value: string }).value
     const [one, other] = [await key('one'), await key('other')]
     const asked = { authorization: `Bearer ${one}` }
     const { id } = JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine('a', 'claude-test')] }, asked)).body.toString()) as { id: string }

@@ -34,7 +34,10 @@ describe('batches and guardrails', () => {
 
   /** What the provider was asked, and what the submitter reads. */
   const told = async (model: string, how: 'file' | 'inline'): Promise<readonly [string | undefined, string]> => {
-    const input = how === 'inline' ? { requests: [line(model)] } : { input_file_id: (await client.files.create({ file: await toFile(Buffer.from(JSON.stringify(line(model))), 'in.jsonl'), purpose: 'batch' })).id }
+    const input =
+      how === 'inline'
+        ? { requests: [line(model)] }
+        : { input_file_id: (await client.files.create({ file: await toFile(Buffer.from(JSON.stringify(line(model))), 'in.jsonl'), purpose: 'batch' })).id }
     const { id } = JSON.parse((await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', ...input })).body.toString()) as { id: string }
     vendor.finish(() => ({ status: 200, body: chatCompletion({ content: 'the secret' }) }))
     for (;;) {
@@ -43,7 +46,9 @@ describe('batches and guardrails', () => {
       const [native] = vendor.batches.values()
       const calls = served.upstream.requests.filter(({ method, path }) => method === 'POST' && path.endsWith('/chat/completions'))
       const asked = native === undefined ? calls.map(saidIn) : native.requests.map(({ body }) => (body as unknown as Sent).messages[0]?.content)
-      const output = JSON.parse(await (await client.files.content(batch.output_file_id!)).text()) as { response: { body: { choices: { message: { content: string } }[] } } }
+      const output = JSON.parse(await (await client.files.content(batch.output_file_id!)).text()) as {
+        response: { body: { choices: { message: { content: string } }[] } }
+      }
       return [asked.at(-1), output.response.body.choices[0]?.message.content ?? '']
     }
   }
@@ -56,7 +61,10 @@ describe('batches and guardrails', () => {
     ['without it', off, {}, unseen],
     ['without it in the environment', {}, { ENABLE_GUARDRAILS_FOR_BATCH_PROCESSING: 'false' }, unseen],
   ]
-  const runners: readonly (readonly [string, string])[] = [['the gateway', 'plain/gpt-plain'], ['the provider', 'gpt-test']]
+  const runners: readonly (readonly [string, string])[] = [
+    ['the gateway', 'plain/gpt-plain'],
+    ['the provider', 'gpt-test'],
+  ]
   for (const [when, settings, env, expected] of switches) {
     for (const [who, model] of runners) {
       for (const how of ['file', 'inline'] as const) {
@@ -73,7 +81,14 @@ describe('batches and guardrails', () => {
       ['a chat', chatCompletion({ content: 'the secret' })],
       ['a response', response({ output: [{ ...modelMessage({ pieces: ['the secret'] }).item }] })],
     ] as const
-    const outputFile = (body: object) => vendor.put('out.jsonl', 'batch_output', Buffer.from(`${JSON.stringify({ id: 'r', custom_id: 'a', response: { status_code: 200, request_id: 'q', body }, error: null })}\n{"custom_id":"b","response":null,"error":{"code":"x"}}\n`))
+    const outputFile = (body: object) =>
+      vendor.put(
+        'out.jsonl',
+        'batch_output',
+        Buffer.from(
+          `${JSON.stringify({ id: 'r', custom_id: 'a', response: { status_code: 200, request_id: 'q', body }, error: null })}\n{"custom_id":"b","response":null,"error":{"code":"x"}}\n`,
+        ),
+      )
     const read = async (id: string) => await (await client.files.content(id)).text()
 
     for (const [name, body] of answers) {
@@ -88,7 +103,9 @@ describe('batches and guardrails', () => {
     it('make an answer that is blocked an error', async () => {
       await begin({ guardrails: { rules: [{ ...words, config: { rules: 'secret', on_match: 'block', roles: ['all'] } }] } })
       const [blocked] = (await read(outputFile(answers[0][1]).id)).split('\n')
-      expect(JSON.parse(blocked ?? '')).to.deep.include({ custom_id: 'a', response: null }).and.have.nested.property('error.code', 'guardrail_blocked')
+      expect(JSON.parse(blocked ?? ''))
+        .to.deep.include({ custom_id: 'a', response: null })
+        .and.have.nested.property('error.code', 'guardrail_blocked')
     })
 
     it('leave what is not to be guarded', async () => {
@@ -104,7 +121,9 @@ describe('batches and guardrails', () => {
       expect(served.upstream.requests.filter(({ method }) => method === 'POST')).to.deep.equal([])
       const batch = await client.batches.create({ input_file_id: id, endpoint: '/v1/chat/completions', completion_window: '24h' })
       expect(batch.input_file_id).to.equal(id)
-      expect(vendor.files.map(({ content }) => content.toString()).join()).to.include('a [gone]').and.not.include('secret')
+      expect(vendor.files.map(({ content }) => content.toString()).join())
+        .to.include('a [gone]')
+        .and.not.include('secret')
       expect(served.upstream.requests.map(({ body }) => body.toString()).join()).to.not.include('secret')
     })
   }

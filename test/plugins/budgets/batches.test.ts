@@ -18,15 +18,23 @@ describe('budgets, of batches', () => {
   let vendor: BatchVendor
   const submitter = { 'x-tapline-user-path': '/team/a' }
   const start = async (providers: object) => {
-    limited = await Limited.start({ config: { providers, batches: { concurrency: 1 }, budgets: { user_paths: [{ path: '/team', limits: [{ period: 'daily', amount: 3 }] }] } } })
+    limited = await Limited.start({
+      config: { providers, batches: { concurrency: 1 }, budgets: { user_paths: [{ path: '/team', limits: [{ period: 'daily', amount: 3 }] }] } },
+    })
     vendor = new BatchVendor()
     limited.served.upstream.always(vendor.cueWithBatches(() => ({ body: completion() })))
   }
   afterEach(() => limited[Symbol.asyncDispose]())
 
-  const call = async (method: string, path: string, body?: object) => JSON.parse((await limited.served.call(method, path, body, submitter)).body.toString()) as Batch
+  const call = async (method: string, path: string, body?: object) =>
+    JSON.parse((await limited.served.call(method, path, body, submitter)).body.toString()) as Batch
   const submit = (count: number, model: string) => {
-    const requests = Array.from({ length: count }, (_, at) => ({ custom_id: `line-${at}`, method: 'POST', url: '/v1/chat/completions', body: { ...capped, model } }))
+    const requests = Array.from({ length: count }, (_, at) => ({
+      custom_id: `line-${at}`,
+      method: 'POST',
+      url: '/v1/chat/completions',
+      body: { ...capped, model },
+    }))
     return call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', requests })
   }
   const ended = async ({ id }: Batch) => {

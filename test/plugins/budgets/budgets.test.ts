@@ -21,7 +21,7 @@ describe('budgets', () => {
     expect(await limited.statuses(1, '/other')).to.deep.equal([200])
   })
 
-  it('spend no more than 10\'s worth with 500 calls at once', async () => {
+  it("spend no more than 10's worth with 500 calls at once", async () => {
     await using limited = await Limited.start({ config: ofPath('/team', 10) })
     const answers = await Promise.all(Array.from({ length: 500 }, () => limited.call('/team')))
     expect(answers.filter(({ status }) => status === 200)).to.have.length(10)
@@ -61,7 +61,9 @@ describe('budgets', () => {
 
   it('hold no more than the model can write', async () => {
     const pricing = { input_per_mtok: 0, output_per_mtok: 1e6 }
-    await using limited = await Limited.start({ config: { ...ofPath('/', 4), providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing, max_output_tokens: 2 } }] } } } })
+    await using limited = await Limited.start({
+      config: { ...ofPath('/', 4), providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing, max_output_tokens: 2 } }] } } },
+    })
     const gate = new Gate()
     limited.served.upstream.always({ body: completion(), gates: { beforeHeaders: gate } })
     const running = [limited.call('/', { ...capped, max_tokens: 1000 }), limited.call('/', { ...capped, max_tokens: 1000 })]
@@ -111,15 +113,20 @@ describe('budgets', () => {
   it('have each child of a template spend its own, with all below it', async () => {
     await using limited = await Limited.start({ config: ofPath('/customers', 1, { per_child: true }) })
     const statuses = []
-    for (const path of ['/customers/alice/app', '/customers/alice', '/customers/bob', '/customers', '/customers']) statuses.push((await limited.call(path)).status)
+    for (const path of ['/customers/alice/app', '/customers/alice', '/customers/bob', '/customers', '/customers'])
+      statuses.push((await limited.call(path)).status)
     expect(statuses).to.deep.equal([200, 429, 200, 200, 200])
     await limited.while(recorded(limited.served, 4))
-    expect((await views(limited)).map(({ effective_subject: subject, spent: paid }) => [subject, paid])).to.deep.equal([['/customers/alice', 1], ['/customers/bob', 1]])
+    expect((await views(limited)).map(({ effective_subject: subject, spent: paid }) => [subject, paid])).to.deep.equal([
+      ['/customers/alice', 1],
+      ['/customers/bob', 1],
+    ])
   })
 
   it('hold for labels and keys', async () => {
     await using limited = await Limited.start({ config: { budgets: { labels: [{ label: 'Night', limits: [{ period: 'daily', amount: 1 }] }] } } })
-    const make = async (labels: readonly string[]) => (await limited.admin.call('POST', '/auth-keys', { body: { name: 'a', labels } })).json as { readonly id: string; readonly value: string }
+    const make = async (labels: readonly string[]) =>
+      (await limited.admin.call('POST', '/auth-keys', { body: { name: 'a', labels } })).json as { readonly id: string; readonly value: string }
     const [one, other, plain] = [await make(['Night']), await make(['x', 'Night']), await make(['night'])]
     await limited.admin.call('PUT', '/budgets', { body: { scope: 'key', subject: plain.id, budget_key: { period: 'hourly' }, amount: 2 } })
     const call = async ({ value }: { readonly value: string }) => (await limited.call('/', capped, { authorization: `Bearer ${value}` })).status
@@ -130,7 +137,9 @@ describe('budgets', () => {
     await using limited = await Limited.start()
     const { admin } = limited
     const user = (await admin.call('PUT', '/directory/users', { body: { name: 'ann' } })).json as { readonly id: string }
-    const keys = await Promise.all(['a', 'b'].map(async name => (await admin.call('POST', '/auth-keys', { body: { name, user_id: user.id } })).json as { readonly value: string }))
+    const keys = await Promise.all(
+      ['a', 'b'].map(async name => (await admin.call('POST', '/auth-keys', { body: { name, user_id: user.id } })).json as { readonly value: string }),
+    )
     await admin.call('PUT', '/budgets', { body: { scope: 'user', subject: user.id, budget_key: { period: 'daily' }, amount: 2 } })
     const statuses = []
     for (const { value } of [...keys, ...keys]) statuses.push((await limited.call('/', capped, { authorization: `Bearer ${value}` })).status)
@@ -141,7 +150,9 @@ describe('budgets', () => {
   it('refuse to make a batch when nothing is left', async () => {
     await using limited = await Limited.start({ config: ofPath('/', 1) })
     await limited.call()
-    expectError(await limited.served.call('POST', '/v1/batches', { input_file_id: 'file-1', endpoint: '/v1/chat/completions', completion_window: '24h' }), { code: 'budget_exceeded' })
+    expectError(await limited.served.call('POST', '/v1/batches', { input_file_id: 'file-1', endpoint: '/v1/chat/completions', completion_window: '24h' }), {
+      code: 'budget_exceeded',
+    })
     expect((await limited.served.call('GET', '/v1/batches')).status).to.equal(200)
   })
 
@@ -149,17 +160,24 @@ describe('budgets', () => {
     const clock = new TurnedClock(Date.UTC(2026, 2, 10, 12))
     const noon = clock.now()
     await using limited = await Limited.start({ clock })
-    await limited.while(seed(limited.served, [
-      { id: '1', timestamp: noon - day, user_path: '/team', output_tokens: 9 }, { id: '2', timestamp: noon - 3_600_000, user_path: '/team/a', output_tokens: 3 },
-      { id: '3', timestamp: noon - 3_600_000, user_path: '/teams', output_tokens: 9 }, { id: '4', timestamp: noon - 3_600_000, user_path: '/team', output_tokens: 9, cache_type: 'exact' },
-    ]))
+    await limited.while(
+      seed(limited.served, [
+        { id: '1', timestamp: noon - day, user_path: '/team', output_tokens: 9 },
+        { id: '2', timestamp: noon - 3_600_000, user_path: '/team/a', output_tokens: 3 },
+        { id: '3', timestamp: noon - 3_600_000, user_path: '/teams', output_tokens: 9 },
+        { id: '4', timestamp: noon - 3_600_000, user_path: '/team', output_tokens: 9, cache_type: 'exact' },
+      ]),
+    )
     await limited.admin.call('PUT', '/budgets', { body: { user_path: '/team', budget_key: { period: 'daily' }, amount: 5 } })
     expect(await spent(limited)).to.deep.equal([3])
     expect(await limited.statuses(3, '/team')).to.deep.equal([200, 200, 429])
     expect(await spent(limited)).to.deep.equal([5])
   })
 
-  const repriced: readonly [string, object][] = [['a path', {}], ['each child of a path', { per_child: true }]]
+  const repriced: readonly [string, object][] = [
+    ['a path', {}],
+    ['each child of a path', { per_child: true }],
+  ]
   for (const [whose, more] of repriced) {
     it(`of ${whose} go by the costs that records have after these were computed anew`, async () => {
       await using limited = await Limited.start({ config: ofPath('/team', 2, more) })
@@ -220,6 +238,9 @@ describe('budgets', () => {
 
   it('are read from variables', async () => {
     await using limited = await Limited.start({ env: { SET_BUDGET_TEAM__A: 'daily=1', TAPLINE_SET_BUDGET_: '[{"period":"weekly","amount":7}]' } })
-    expect((await views(limited)).map(({ subject, period_label: label, amount, source }) => [subject, label, amount, source])).to.deep.equal([['/', 'weekly', 7, 'config'], ['/team/a', 'daily', 1, 'config']])
+    expect((await views(limited)).map(({ subject, period_label: label, amount, source }) => [subject, label, amount, source])).to.deep.equal([
+      ['/', 'weekly', 7, 'config'],
+      ['/team/a', 'daily', 1, 'config'],
+    ])
   })
 })

@@ -194,7 +194,11 @@ describe('cache-exact in the gateway', () => {
     served.upstream.always(fine)
     await served.chat()
     expect((await served.chat()).headers['x-cache']).to.equal('HIT (exact)')
-    await served.gateway.configure({ ...simple, server: { master_key: 'sk-master' }, guardrails: { rules: [{ name: 'g', type: 'string_replace', phase: 'stream', config: { rules: 'a => b' } }] } })
+    await served.gateway.configure({
+      ...simple,
+      server: { master_key: 'sk-master' },
+      guardrails: { rules: [{ name: 'g', type: 'string_replace', phase: 'stream', config: { rules: 'a => b' } }] },
+    })
     expect(await served.gateway.gateway.reload()).to.equal(true)
     expect((await served.chat()).headers['x-cache']).to.equal(undefined)
   })
@@ -210,14 +214,29 @@ describe('cache-exact in the gateway', () => {
   })
 
   it('keeps callers apart whose headers go on to the provider', async () => {
-    const providers = { tenants: { type: 'openai', api_key: 'sk-tenants', base_url: '${OPENAI_BASE_URL}', models: ['m'], passthrough_user_headers: true, passthrough_user_headers_skip: ['x-tenant'], passthrough_user_headers_skip_mode: 'allow' } }
+    const providers = {
+      tenants: {
+        type: 'openai',
+        api_key: 'sk-tenants',
+        base_url: '${OPENAI_BASE_URL}',
+        models: ['m'],
+        passthrough_user_headers: true,
+        passthrough_user_headers_skip: ['x-tenant'],
+        passthrough_user_headers_skip_mode: 'allow',
+      },
+    }
     await using served = await cached({ config: { providers } })
     served.upstream.always(({ headers }) => ({ body: chatCompletion({ content: `for ${String(headers['x-tenant'])}` }) }))
     const as = async (tenant: string, other = 'x') => {
       const { body, headers } = await served.chat({ ...hello, model: 'tenants/m' }, { 'x-tenant': tenant, 'x-other': other })
       return `${(JSON.parse(body.toString()) as { choices: { message: { content: string } }[] }).choices[0]?.message.content} ${headers['x-cache'] ?? 'miss'}`
     }
-    expect([await as('a'), await as('b'), await as('a', 'y'), await as('b')]).to.deep.equal(['for a miss', 'for b miss', 'for a HIT (exact)', 'for b HIT (exact)'])
+    expect([await as('a'), await as('b'), await as('a', 'y'), await as('b')]).to.deep.equal([
+      'for a miss',
+      'for b miss',
+      'for a HIT (exact)',
+      'for b HIT (exact)',
+    ])
   })
 
   it('is not there unless it is switched on', async () => {

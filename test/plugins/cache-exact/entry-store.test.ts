@@ -14,21 +14,45 @@ const never = () => new Promise<never>(() => {})
 function entriesOn(store: Partial<CacheStore>) {
   const clock = new TurnedClock()
   const log: string[] = []
-  const logger = pino({}, { write: (line: string) => { log.push((JSON.parse(line) as { readonly err: { readonly message: string } }).err.message) } })
+  const logger = pino(
+    {},
+    {
+      write: (line: string) => {
+        log.push((JSON.parse(line) as { readonly err: { readonly message: string } }).err.message)
+      },
+    },
+  )
   const dropped: Dropped[] = []
-  const entries = new EntryStore({ store: { get: () => undefined, set: () => {}, delete: () => {}, ...store }, clock, log: logger, dropped: reason => { dropped.push(reason) } })
+  const entries = new EntryStore({
+    store: { get: () => undefined, set: () => {}, delete: () => {}, ...store },
+    clock,
+    log: logger,
+    dropped: reason => {
+      dropped.push(reason)
+    },
+  })
   return { entries, clock, log, dropped }
 }
 
 describe('the entries of a cache store: reading', () => {
   const failing: readonly [string, CacheStore['get']][] = [
-    ['throws', () => { throw new Error('down') }],
+    [
+      'throws',
+      () => {
+        throw new Error('down')
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('down'))],
   ]
   for (const [what, get] of failing) {
     it(`has nothing, and asks again after a second, when the store ${what}`, async () => {
       let asked = 0
-      const { entries, clock, log } = entriesOn({ get(key) { asked += 1; return get(key) } })
+      const { entries, clock, log } = entriesOn({
+        get(key) {
+          asked += 1
+          return get(key)
+        },
+      })
       expect(await entries.read('k')).to.equal('failed')
       clock.advance(999)
       expect(await entries.read('k')).to.equal('failed')
@@ -78,25 +102,41 @@ describe('the entries of a cache store: writing', () => {
   it('writes eight at a time, has 256 wait, and drops what comes beyond', async () => {
     const running: (() => void)[] = []
     const keys: string[] = []
-    const { entries, log, dropped } = entriesOn({ set(key) { keys.push(key); return new Promise(resolve => { running.push(resolve) }) } })
+    const { entries, log, dropped } = entriesOn({
+      set(key) {
+        keys.push(key)
+        return new Promise(resolve => {
+          running.push(resolve)
+        })
+      },
+    })
     for (let i = 0; i < 8 + 256; i++) entries.write(`k${i}`, entry, 1000)
     expect([keys.length, log]).to.deep.equal([8, []])
     entries.write('one too many', entry, 1000)
     expect([log, dropped]).to.deep.equal([['too many entries wait to be written'], ['queue_full']])
     while (keys.length < 8 + 256) {
       const before = keys.length
-      running.splice(0).forEach(finish => { finish() })
+      running.splice(0).forEach(finish => {
+        finish()
+      })
       await until(() => keys.length === before + 8)
     }
     expect(keys).to.not.include('one too many')
     entries.write('later', entry, 1000)
-    running.splice(0).forEach(finish => { finish() })
+    running.splice(0).forEach(finish => {
+      finish()
+    })
     await until(() => keys.at(-1) === 'later')
   })
 
   it('gives up a write after five seconds, and goes on with the next', async () => {
     const keys: string[] = []
-    const { entries, clock, log } = entriesOn({ set(key) { keys.push(key); return never() } })
+    const { entries, clock, log } = entriesOn({
+      set(key) {
+        keys.push(key)
+        return never()
+      },
+    })
     for (let i = 0; i < 9; i++) entries.write(`k${i}`, entry, 1000)
     clock.advance(4_999)
     expect(keys).to.have.length(8)
@@ -107,7 +147,12 @@ describe('the entries of a cache store: writing', () => {
 
   it('goes on after a write that failed', async () => {
     const keys: string[] = []
-    const { entries, log, dropped } = entriesOn({ set(key) { keys.push(key); throw new Error('down') } })
+    const { entries, log, dropped } = entriesOn({
+      set(key) {
+        keys.push(key)
+        throw new Error('down')
+      },
+    })
     for (let i = 0; i < 20; i++) entries.write(`k${i}`, entry, 1000)
     await until(() => keys.length === 20)
     expect(log).to.deep.equal(['down'])

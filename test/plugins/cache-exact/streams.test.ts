@@ -19,7 +19,12 @@ const chunks = chatChunks({ pieces: ['Good', ' day'] })
 const fine: Script = { chunks }
 
 /** Calls, and waits until the reply has left: what is kept of it is kept then, if it is short. */
-async function call(served: Served, body: object = helloStream, headers: Readonly<Record<string, string>> = {}, path = '/v1/chat/completions'): Promise<Answer> {
+async function call(
+  served: Served,
+  body: object = helloStream,
+  headers: Readonly<Record<string, string>> = {},
+  path = '/v1/chat/completions',
+): Promise<Answer> {
   const before = served.completions.all.length
   const answer = await served.call('POST', path, body, headers)
   const exchange = await served.completions.ended(before + 1)
@@ -49,20 +54,87 @@ describe('a recorded stream', () => {
   }
 
   const cases: readonly [string, Parameters<typeof record>, ReturnType<typeof record>][] = [
-    ['says when its events left, since the first', [[['data: 1\n\n', 70], ['data: 2\n\n', 30]]], { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0, 9, 30] }],
-    ['has one mark for what left together', [[['data: 1\n\ndata: 2\n\n', 0], ['data: 3\n\n', 0], ['data: 4\n\n', 5]]], { body: 'data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n', marks: [0, 0, 27, 5] }],
-    ['has an event leave with its last byte', [[['da', 0], ['ta: 1\n', 10], ['\ndata: 2\n\n', 10]]], { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0] }],
-    ['is without comments that kept the connection alive', [[[': wait\n\n', 0], ['data: 1\n\n', 9], [':\n\n', 9], ['data: 2\n\n', 9]]], { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0, 9, 18] }],
+    [
+      'says when its events left, since the first',
+      [
+        [
+          ['data: 1\n\n', 70],
+          ['data: 2\n\n', 30],
+        ],
+      ],
+      { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0, 9, 30] },
+    ],
+    [
+      'has one mark for what left together',
+      [
+        [
+          ['data: 1\n\ndata: 2\n\n', 0],
+          ['data: 3\n\n', 0],
+          ['data: 4\n\n', 5],
+        ],
+      ],
+      { body: 'data: 1\n\ndata: 2\n\ndata: 3\n\ndata: 4\n\n', marks: [0, 0, 27, 5] },
+    ],
+    [
+      'has an event leave with its last byte',
+      [
+        [
+          ['da', 0],
+          ['ta: 1\n', 10],
+          ['\ndata: 2\n\n', 10],
+        ],
+      ],
+      { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0] },
+    ],
+    [
+      'is without comments that kept the connection alive',
+      [
+        [
+          [': wait\n\n', 0],
+          ['data: 1\n\n', 9],
+          [':\n\n', 9],
+          ['data: 2\n\n', 9],
+        ],
+      ],
+      { body: 'data: 1\n\ndata: 2\n\n', marks: [0, 0, 9, 18] },
+    ],
     ['keeps a comment inside an event', [[[': x\ndata: 1\n\n', 0]]], { body: ': x\ndata: 1\n\n', marks: [0, 0] }],
-    ['is without the events by which the gateway said that it is there', [[['data: 1\n\n', 0], ['data: ping\n\n', 9]], 1000, 'data: ping\n\n'], { body: 'data: 1\n\n', marks: [0, 0] }],
+    [
+      'is without the events by which the gateway said that it is there',
+      [
+        [
+          ['data: 1\n\n', 0],
+          ['data: ping\n\n', 9],
+        ],
+        1000,
+        'data: ping\n\n',
+      ],
+      { body: 'data: 1\n\n', marks: [0, 0] },
+    ],
     ['keeps such events where the gateway adds none', [[['data: ping\n\n', 9]]], { body: 'data: ping\n\n', marks: [0, 0] }],
     ['may be as long as the limit', [[['data: 1\n\n', 0]], 9], { body: 'data: 1\n\n', marks: [0, 0] }],
-    ['is none beyond it', [[['data: 1\n\n', 0], ['d', 0]], 9], undefined],
+    [
+      'is none beyond it',
+      [
+        [
+          ['data: 1\n\n', 0],
+          ['d', 0],
+        ],
+        9,
+      ],
+      undefined,
+    ],
   ]
-  for (const [name, given, expected] of cases) it(name, () => { expect(record(...given)).to.deep.equal(expected) })
+  for (const [name, given, expected] of cases)
+    it(name, () => {
+      expect(record(...given)).to.deep.equal(expected)
+    })
 
   it('has at most 512 marks', () => {
-    const whole = record(Array.from({ length: 1300 }, () => ['data: 1\n\n', 10]), 20_000)
+    const whole = record(
+      Array.from({ length: 1300 }, () => ['data: 1\n\n', 10]),
+      20_000,
+    )
     const { marks = [] } = whole ?? {}
     expect(marks.length / 2).to.be.within(256, 512)
     expect(marks.slice(0, 4)).to.deep.equal([0, 0, 27, 30])
@@ -72,7 +144,15 @@ describe('a recorded stream', () => {
 describe('a replayed stream', () => {
   const body = Buffer.from('data: 1\n\ndata: 2\n\ndata: 3\n\n')
   const play = (clock: TurnedClock, replay: Replay, taken: string[] = [], each: () => void = () => {}) => {
-    replay.start({ events: bytes => { taken.push(`${clock.elapsed()} ${bytes.toString().trim()}`); each() }, ended: () => { taken.push(`${clock.elapsed()} end`) } })
+    replay.start({
+      events: bytes => {
+        taken.push(`${clock.elapsed()} ${bytes.toString().trim()}`)
+        each()
+      },
+      ended: () => {
+        taken.push(`${clock.elapsed()} end`)
+      },
+    })
     return taken
   }
   const timed = (marks: readonly number[]) => {
@@ -93,7 +173,10 @@ describe('a replayed stream', () => {
     ['with no gap over 250 ms', [0, 0, 9, 5000, 18, 5100], ['0 data: 1', '250 data: 2', '350 data: 3', '350 end']],
     ['together what came together', [0, 0, 18, 50], ['0 data: 1', '0 data: 2', '50 data: 3', '50 end']],
   ]
-  for (const [name, marks, expected] of paces) it(`leaves ${name}, when paced`, () => { expect(timed(marks)).to.deep.equal(expected) })
+  for (const [name, marks, expected] of paces)
+    it(`leaves ${name}, when paced`, () => {
+      expect(timed(marks)).to.deep.equal(expected)
+    })
 
   it('takes ten seconds at most, its gaps in proportion', () => {
     const clock = new TurnedClock()
@@ -124,8 +207,16 @@ describe('a replayed stream', () => {
     expect([taken, clock.pending]).to.deep.equal([['0 data: 1'], 0])
   })
 
-  const asked: readonly [string | undefined, string][] = [[undefined, 'paced'], ['instant', 'instant'], ['Paced', 'paced'], ['slow', 'paced']]
-  for (const [header, expected] of asked) it(`is ${expected} with X-Cache-Replay: ${header}, where it is paced else`, () => { expect(paceOf(header === undefined ? {} : { 'x-cache-replay': header }, 'paced')).to.equal(expected) })
+  const asked: readonly [string | undefined, string][] = [
+    [undefined, 'paced'],
+    ['instant', 'instant'],
+    ['Paced', 'paced'],
+    ['slow', 'paced'],
+  ]
+  for (const [header, expected] of asked)
+    it(`is ${expected} with X-Cache-Replay: ${header}, where it is paced else`, () => {
+      expect(paceOf(header === undefined ? {} : { 'x-cache-replay': header }, 'paced')).to.equal(expected)
+    })
 })
 
 describe('cache-exact and streams', () => {
@@ -137,7 +228,13 @@ describe('cache-exact and streams', () => {
     clock.advance(9_500)
     const second = await call(served)
     expect(first.headers['x-cache']).to.equal(undefined)
-    expect(second.headers).to.include({ 'x-cache': 'HIT (exact)', age: '9', 'content-type': 'text/event-stream', 'x-tapline-provider': 'openai', 'x-accel-buffering': 'no' })
+    expect(second.headers).to.include({
+      'x-cache': 'HIT (exact)',
+      age: '9',
+      'content-type': 'text/event-stream',
+      'x-tapline-provider': 'openai',
+      'x-accel-buffering': 'no',
+    })
     expect(second.headers['x-request-id']).to.not.equal(first.headers['x-request-id'])
     expect(second.body.toString()).to.equal(chunks.join(''))
     expect(served.upstream.requests).to.have.length(1)
@@ -184,7 +281,9 @@ describe('cache-exact and streams', () => {
   for (const [what, one, other] of apart) {
     it(`tells ${what} apart`, async () => {
       await using served = await cached()
-      served.upstream.always(({ body }) => body.includes('"stream"') ? { chunks: chatChunks({ withUsage: body.includes('include_usage') }) } : { body: chatCompletion() })
+      served.upstream.always(({ body }) =>
+        body.includes('"stream"') ? { chunks: chatChunks({ withUsage: body.includes('include_usage') }) } : { body: chatCompletion() },
+      )
       for (const body of [one, other]) expect(isHit(await call(served, body))).to.equal(false)
       for (const body of [one, other]) expect(isHit(await call(served, body))).to.equal(true)
       const [withUsage, without] = (await Promise.all([one, other].map(body => served.chat(body)))).map(({ body }) => body.includes('"usage":{'))
@@ -225,12 +324,39 @@ describe('cache-exact and streams', () => {
     ['with an event that is no JSON', { chunks: [...chunks.slice(0, 1), 'data: {oops\n\n', ...chunks.slice(1)] }],
     ['without any JSON', { chunks: ['data: [DONE]\n\n'] }],
     ['that a content filter ended', { chunks: chatChunks({ pieces: ['a'], finishReason: 'content_filter' }) }],
-    ['over max_entry_bytes', { chunks: chatChunks({ pieces: ['x'.repeat(3000)] }) }, { config: { cache: { response: { simple: { max_entry_bytes: '3K' } } } } }],
+    [
+      'over max_entry_bytes',
+      { chunks: chatChunks({ pieces: ['x'.repeat(3000)] }) },
+      { config: { cache: { response: { simple: { max_entry_bytes: '3K' } } } } },
+    ],
     ['that is an error of another status', { status: 400, body: errorBody('bad') }],
-    ['that a guardrail cut', fine, { files: { 'guardrail.ts': refuse }, config: { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'day' } }, before: 'retry' }] } } }],
-    ['that a guardrail blocked', fine, { files: { 'guardrail.ts': judge }, config: { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'day' } }, before: 'retry' }] } } }],
-    ['in whose place policy answered', fine, { config: { guardrails: { rules: [{ name: 'g', type: 'string_replace', phase: 'response', config: { rules: 'day', on_match: 'respond' } }] } } }],
-    ['in whose request a tag was replaced', fine, { config: { guardrails: { rules: [{ name: 'g', type: 'tag_replace', config: { roles: ['user'] } }] } } }, { ...helloStream, messages: [{ role: 'user', content: 'on {{tapline.date}}' }] }],
+    [
+      'that a guardrail cut',
+      fine,
+      {
+        files: { 'guardrail.ts': refuse },
+        config: { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'day' } }, before: 'retry' }] } },
+      },
+    ],
+    [
+      'that a guardrail blocked',
+      fine,
+      {
+        files: { 'guardrail.ts': judge },
+        config: { pipelines: { inference: [{ insert: { use: './guardrail.ts', options: { word: 'day' } }, before: 'retry' }] } },
+      },
+    ],
+    [
+      'in whose place policy answered',
+      fine,
+      { config: { guardrails: { rules: [{ name: 'g', type: 'string_replace', phase: 'response', config: { rules: 'day', on_match: 'respond' } }] } } },
+    ],
+    [
+      'in whose request a tag was replaced',
+      fine,
+      { config: { guardrails: { rules: [{ name: 'g', type: 'tag_replace', config: { roles: ['user'] } }] } } },
+      { ...helloStream, messages: [{ role: 'user', content: 'on {{tapline.date}}' }] },
+    ],
     ['that goes on from another', fine, {}, { ...helloStream, previous_response_id: 'resp_1' }],
     ['with streaming off', fine, { config: { cache: { response: { simple: {}, streaming: { enabled: false } } } } }],
     ['with streaming off by a variable', fine, { env: { RESPONSE_CACHE_STREAMING: 'false' } }],
@@ -245,23 +371,44 @@ describe('cache-exact and streams', () => {
   }
 
   /** The events of a response that ended before its time. */
-  const incomplete = (reason: string) => spokenStream('openai-responses', { pieces: ['a'] }).events.map(event => {
-    const [head = '', data] = event.toString().trimEnd().split('\ndata: ')
-    const { type, response, ...more } = JSON.parse(data ?? head.replace('data: ', '')) as { readonly type: string; readonly response: object }
-    if (type !== 'response.completed') return event
-    const ended = 'response.incomplete'
-    return `event: ${ended}\ndata: ${JSON.stringify({ ...more, type: ended, response: { ...response, status: 'incomplete', incomplete_details: { reason } } })}\n\n`
-  })
+  const incomplete = (reason: string) =>
+    spokenStream('openai-responses', { pieces: ['a'] }).events.map(event => {
+      const [head = '', data] = event.toString().trimEnd().split('\ndata: ')
+      const { type, response, ...more } = JSON.parse(data ?? head.replace('data: ', '')) as { readonly type: string; readonly response: object }
+      if (type !== 'response.completed') return event
+      const ended = 'response.incomplete'
+      return `event: ${ended}\ndata: ${JSON.stringify({ ...more, type: ended, response: { ...response, status: 'incomplete', incomplete_details: { reason } } })}\n\n`
+    })
 
   const spoken = (dialect: CallerDialect) => spokenStream(dialect, { pieces: ['a'] }).events.map(String)
   const endings: readonly [CallerDialect, string, boolean, () => Iterable<string | Buffer>][] = [
     ['anthropic-messages', 'that ends without message_stop', false, () => spoken('anthropic-messages').filter(event => !event.includes('message_stop'))],
-    ['anthropic-messages', 'that ends in a refusal', false, () => spoken('anthropic-messages').map(event => event.replace('"stop_reason":"end_turn"', '"stop_reason":"refusal"'))],
-    ['anthropic-messages', 'that ends because of its length', true, () => spoken('anthropic-messages').map(event => event.replace('"stop_reason":"end_turn"', '"stop_reason":"max_tokens"'))],
-    ['openai-responses', 'that ends without response.completed', false, () => spoken('openai-responses').filter(event => !event.includes('response.completed'))],
+    [
+      'anthropic-messages',
+      'that ends in a refusal',
+      false,
+      () => spoken('anthropic-messages').map(event => event.replace('"stop_reason":"end_turn"', '"stop_reason":"refusal"')),
+    ],
+    [
+      'anthropic-messages',
+      'that ends because of its length',
+      true,
+      () => spoken('anthropic-messages').map(event => event.replace('"stop_reason":"end_turn"', '"stop_reason":"max_tokens"')),
+    ],
+    [
+      'openai-responses',
+      'that ends without response.completed',
+      false,
+      () => spoken('openai-responses').filter(event => !event.includes('response.completed')),
+    ],
     ['openai-responses', 'that a content filter ended', false, () => incomplete('content_filter')],
     ['openai-responses', 'that ends because of its length', true, () => incomplete('max_output_tokens')],
-    ['openai-responses', 'that has a [DONE] at its end', true, () => [...spoken('openai-responses').filter(event => !event.includes('[DONE]')), 'data: [DONE]\n\n']],
+    [
+      'openai-responses',
+      'that has a [DONE] at its end',
+      true,
+      () => [...spoken('openai-responses').filter(event => !event.includes('[DONE]')), 'data: [DONE]\n\n'],
+    ],
   ]
   for (const [dialect, what, isKept, events] of endings) {
     it(`keeps ${isKept ? 'a' : 'no'} stream of ${dialect} ${what}`, async () => {
@@ -275,9 +422,12 @@ describe('cache-exact and streams', () => {
   }
 
   it('keeps no stream that a failover brought', async () => {
-    const failover = { virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ model: 'openai/gpt-test' }, { model: 'other/m' }] }], providers: { other: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } } }
+    const failover = {
+      virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ model: 'openai/gpt-test' }, { model: 'other/m' }] }],
+      providers: { other: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } },
+    }
     await using served = await cached({ config: failover })
-    served.upstream.always(({ body }) => body.includes('gpt-test') ? { status: 503, body: errorBody('away') } : fine)
+    served.upstream.always(({ body }) => (body.includes('gpt-test') ? { status: 503, body: errorBody('away') } : fine))
     for (let calls = 0; calls < 2; calls++) {
       const answer = await call(served, { ...helloStream, model: 'smart' })
       expect([answer.status, isHit(answer)]).to.deep.equal([200, false])
@@ -322,11 +472,15 @@ describe('cache-exact and streams', () => {
   })
 
   it('leaves others who copy what is sent their copy', async () => {
-    const copier = "export default { name: 'copier', edits: false, setup: () => ({ request(exchange) { const copied = []; exchange.copied = copied; exchange.copy = bytes => { copied.push(bytes) } } }) }"
+    const copier =
+      "export default { name: 'copier', edits: false, setup: () => ({ request(exchange) { const copied = []; exchange.copied = copied; exchange.copy = bytes => { copied.push(bytes) } } }) }"
     await using served = await cached({ files: { 'copier.ts': copier }, config: { pipelines: { inference: [{ insert: './copier.ts', after: 'auth' }] } } })
     served.upstream.always(fine)
     for (let calls = 0; calls < 2; calls++) await call(served)
-    expect(served.completions.all.map(exchange => Buffer.concat((exchange as unknown as { readonly copied: Buffer[] }).copied).toString())).to.deep.equal([chunks.join(''), chunks.join('')])
+    expect(served.completions.all.map(exchange => Buffer.concat((exchange as unknown as { readonly copied: Buffer[] }).copied).toString())).to.deep.equal([
+      chunks.join(''),
+      chunks.join(''),
+    ])
   })
 })
 
@@ -372,7 +526,9 @@ describe('a stream from the cache, and what stands beside it', () => {
     await using served = await cached()
     served.upstream.always({ chunks: chatChunks({ pieces: ['Good', ' day'], withUsage: true }) })
     for (let calls = 0; calls < 2; calls++) await call(served)
-    const { entries } = JSON.parse(String((await served.call('GET', '/admin/usage/log?cache_mode=all')).body)) as { readonly entries: readonly Readonly<Record<string, unknown>>[] }
+    const { entries } = JSON.parse(String((await served.call('GET', '/admin/usage/log?cache_mode=all')).body)) as {
+      readonly entries: readonly Readonly<Record<string, unknown>>[]
+    }
     const [hit, miss] = entries
     expect(miss?.['estimated'], 'the client did not ask for the usage, the gateway did').to.equal(false)
     expect(entries).to.have.length(2)
@@ -382,13 +538,20 @@ describe('a stream from the cache, and what stands beside it', () => {
 
   for (const stream of [false, true]) {
     it(`is a response of its own, stored for whom it is given to, who can go on from it${stream ? ', streamed' : ''}`, async () => {
-      const believer = "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
+      const believer =
+        "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
       const insert = [{ insert: './believer.ts', before: 'auth' }]
-      await using served = await cached({ files: { 'believer.ts': believer }, env: speakersEnv, config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } } })
+      await using served = await cached({
+        files: { 'believer.ts': believer },
+        env: speakersEnv,
+        config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } },
+      })
       served.upstream.always(stream ? { chunks: spokenStream('openai-chat', { pieces: ['a'] }).events } : { body: chatCompletion({ content: 'a' }) })
       const as = (path: string) => ({ 'x-bound-to': path })
       const ask = (path: string) => call(served, { model: 'openai-chat/m', input: 'hi', stream }, as(path), '/v1/responses')
-      while (!isHit(await ask('/a'))) { /* nobody waits for an entry to be kept */ }
+      while (!isHit(await ask('/a'))) {
+        /* nobody waits for an entry to be kept */
+      }
       const hit = await ask('/b')
       expect(isHit(hit)).to.equal(true)
       const id = /"id":"(resp_[^"]+)"/.exec(hit.body.toString())?.[1]
@@ -397,7 +560,11 @@ describe('a stream from the cache, and what stands beside it', () => {
       served.upstream.requests.length = 0
       const further = await served.call('POST', '/v1/responses', { model: 'openai-chat/m', input: 'and then?', previous_response_id: id, stream }, as('/b'))
       expect(further.status).to.equal(200)
-      expect(JSON.parse(String(served.upstream.requests[0]?.body)).messages).to.deep.equal([{ role: 'user', content: 'hi' }, { role: 'assistant', content: 'a' }, { role: 'user', content: 'and then?' }])
+      expect(JSON.parse(String(served.upstream.requests[0]?.body)).messages).to.deep.equal([
+        { role: 'user', content: 'hi' },
+        { role: 'assistant', content: 'a' },
+        { role: 'user', content: 'and then?' },
+      ])
     })
   }
 })
@@ -411,7 +578,9 @@ describe('cache-exact and the pace of replays', () => {
     served.upstream.reply({ chunks, trickle: true, gates: { beforeChunk: { 2: gate } } })
     const answer = await served.open('POST', '/v1/chat/completions', helloStream)
     let heard = ''
-    answer.body.on('data', (bytes: Buffer) => { heard += bytes.toString() })
+    answer.body.on('data', (bytes: Buffer) => {
+      heard += bytes.toString()
+    })
     await until(() => heard === chunks.slice(0, 2).join(''))
     clock.advance(400)
     gate.open()
@@ -433,7 +602,9 @@ describe('cache-exact and the pace of replays', () => {
       const answer = await served.open('POST', '/v1/chat/completions', helloStream, headers)
       expect(answer.headers['x-cache'], 'it is said before the first byte').to.equal('HIT (exact)')
       let heard = ''
-      answer.body.on('data', (bytes: Buffer) => { heard += bytes.toString() })
+      answer.body.on('data', (bytes: Buffer) => {
+        heard += bytes.toString()
+      })
       if (isPaced) {
         await until(() => heard === chunks.slice(0, 2).join(''))
         clock.advance(249)

@@ -26,7 +26,11 @@ describe('cache-semantic beside cache-exact', () => {
   })
 
   const types: readonly [string | undefined, readonly string[]][] = [
-    [undefined, ['HIT (exact)', 'HIT (semantic)']], ['exact', ['HIT (exact)', 'miss']], ['semantic', ['HIT (semantic)', 'HIT (semantic)']], ['both', ['HIT (exact)', 'HIT (semantic)']], ['onion', ['HIT (exact)', 'HIT (semantic)']],
+    [undefined, ['HIT (exact)', 'HIT (semantic)']],
+    ['exact', ['HIT (exact)', 'miss']],
+    ['semantic', ['HIT (semantic)', 'HIT (semantic)']],
+    ['both', ['HIT (exact)', 'HIT (semantic)']],
+    ['onion', ['HIT (exact)', 'HIT (semantic)']],
   ]
   for (const [type, expected] of types) {
     it(`answers what it may with X-Cache-Type: ${type}`, async () => {
@@ -54,8 +58,20 @@ describe('cache-semantic beside cache-exact', () => {
 
   const apart: readonly [string, (semantic: Semantic) => void, string][] = [
     ['goes by it', () => {}, '  '],
-    ['has no embedder', semantic => { semantic.embedder = () => ({ status: 503 }) }, 'hello'],
-    ['has no store', ({ vectors }) => { vectors.before = () => Promise.reject(new Error('down')) }, 'hello'],
+    [
+      'has no embedder',
+      semantic => {
+        semantic.embedder = () => ({ status: 503 })
+      },
+      'hello',
+    ],
+    [
+      'has no store',
+      ({ vectors }) => {
+        vectors.before = () => Promise.reject(new Error('down'))
+      },
+      'hello',
+    ],
   ]
   for (const [what, prepare, text] of apart) {
     it(`leaves a request to that one which ${what}`, async () => {
@@ -67,8 +83,13 @@ describe('cache-semantic beside cache-exact', () => {
   }
 
   it('answers while the store of that one is away', async () => {
-    const store = "export default { name: 'bad-store', provides: 'cache', setup: () => ({ service: { get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')), delete() {} } }) }"
-    await using semantic = await Semantic.start({ ...both, files: { 'bad-store.ts': store }, config: { pipelines: { services: [{ replace: 'cache-store', with: './bad-store.ts' }] } } })
+    const store =
+      "export default { name: 'bad-store', provides: 'cache', setup: () => ({ service: { get: () => Promise.reject(new Error('down')), set: () => Promise.reject(new Error('down')), delete() {} } }) }"
+    await using semantic = await Semantic.start({
+      ...both,
+      files: { 'bad-store.ts': store },
+      config: { pipelines: { services: [{ replace: 'cache-store', with: './bad-store.ts' }] } },
+    })
     await semantic.ask('hello')
     expect(faredBy(await semantic.ask('hi'))).to.equal('HIT (semantic)')
   })
@@ -77,7 +98,9 @@ describe('cache-semantic beside cache-exact', () => {
     await using semantic = await Semantic.start(both)
     await semantic.ask('hello')
     const gate = new Gate()
-    semantic.vectors.before = async () => { await gate }
+    semantic.vectors.before = async () => {
+      await gate
+    }
     const asked = Array.from({ length: 5 }, () => semantic.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }] }))
     await gate.reached
     gate.open()
@@ -100,13 +123,31 @@ describe('cache-semantic and limits', () => {
     await using semantic = await Semantic.start({
       env: { OPENAI_MODELS: '' },
       config: {
-        providers: { openai: { models: [{ id: 'gpt-test', metadata: { pricing: { input_per_mtok: 0, output_per_mtok: 0 } } }, { id: 'text-embedding-3-small', metadata: { pricing } }] } },
+        providers: {
+          openai: {
+            models: [
+              { id: 'gpt-test', metadata: { pricing: { input_per_mtok: 0, output_per_mtok: 0 } } },
+              { id: 'text-embedding-3-small', metadata: { pricing } },
+            ],
+          },
+        },
         budgets: { user_paths: [{ path: '/poor', limits: [{ period: 'daily', amount: 0.5 }] }] },
       },
     })
     const as = (path: string) => ({ 'x-tapline-user-path': path })
-    for (const [text, path] of [['hello', '/rich'], ['hi', '/poor'], ['hi', '/poor'], ['hi', '/rich']] as const) await semantic.ask(text, {}, as(path))
-    expect(semantic.exchanges.map(({ cache, status }) => [cache, status])).to.deep.equal([['miss', 200], ['hit', 200], ['bypass', 429], ['hit', 200]])
+    for (const [text, path] of [
+      ['hello', '/rich'],
+      ['hi', '/poor'],
+      ['hi', '/poor'],
+      ['hi', '/rich'],
+    ] as const)
+      await semantic.ask(text, {}, as(path))
+    expect(semantic.exchanges.map(({ cache, status }) => [cache, status])).to.deep.equal([
+      ['miss', 200],
+      ['hit', 200],
+      ['bypass', 429],
+      ['hit', 200],
+    ])
     expect(semantic.served.gateway.log.filter(({ msg }) => msg === 'the semantic cache failed; going on without it')).to.deep.equal([])
   })
 })
@@ -137,10 +178,14 @@ describe('cache-semantic and the call of its embedder', () => {
     semantic.model = { body: chatCompletion({ usage: { prompt_tokens: 100, completion_tokens: 50 } }) }
     for (const text of ['hello', 'hi']) await semantic.ask(text, {}, { 'x-tapline-user-path': '/team' })
     const all = await rows(semantic, '/usage/log?cache_mode=all', 4)
-    const told = all.map(({ origin, cache_type, model, endpoint, input_tokens, user_path }) => [origin, cache_type, model, endpoint, input_tokens, user_path].join())
+    const told = all.map(({ origin, cache_type, model, endpoint, input_tokens, user_path }) =>
+      [origin, cache_type, model, endpoint, input_tokens, user_path].join(),
+    )
     expect(told.toSorted()).to.deep.equal([
-      'cache,,text-embedding-3-small,/v1/embeddings,8,/team', 'cache,,text-embedding-3-small,/v1/embeddings,8,/team',
-      'client,,gpt-test,/v1/chat/completions,100,/team', 'client,semantic,gpt-test,/v1/chat/completions,100,/team',
+      'cache,,text-embedding-3-small,/v1/embeddings,8,/team',
+      'cache,,text-embedding-3-small,/v1/embeddings,8,/team',
+      'client,,gpt-test,/v1/chat/completions,100,/team',
+      'client,semantic,gpt-test,/v1/chat/completions,100,/team',
     ])
   })
 })
@@ -164,7 +209,11 @@ describe('cache-semantic and what is told of it', () => {
 })
 
 describe('cache-semantic and workflows', () => {
-  const workflow = (features: object, more: object = {}) => ({ workflows: { rules: [{ name: 'legal', scope_user_path: '/legal', workflow_payload: { schema_version: 2, features: { ...everythingOn, ...features }, ...more } }] } })
+  const workflow = (features: object, more: object = {}) => ({
+    workflows: {
+      rules: [{ name: 'legal', scope_user_path: '/legal', workflow_payload: { schema_version: 2, features: { ...everythingOn, ...features }, ...more } }],
+    },
+  })
   const cases: readonly [string, Record<string, unknown>, string, readonly string[]][] = [
     ['is off where a workflow says so', workflow({ cache: false }), '/legal', ['miss', 'miss']],
     ['is on elsewhere', workflow({ cache: false }), '/sales', ['miss', 'HIT (semantic)']],
@@ -174,7 +223,11 @@ describe('cache-semantic and workflows', () => {
     it(what, async () => {
       await using semantic = await Semantic.start({ config })
       const fared = []
-      for (const [text, under] of [['hello', `${path}/a`], ['hi', `${path}/b`]] as const) fared.push(faredBy(await semantic.ask(text, {}, { 'x-tapline-user-path': under })))
+      for (const [text, under] of [
+        ['hello', `${path}/a`],
+        ['hi', `${path}/b`],
+      ] as const)
+        fared.push(faredBy(await semantic.ask(text, {}, { 'x-tapline-user-path': under })))
       expect(fared).to.deep.equal(expected)
     })
   }

@@ -6,11 +6,15 @@ import { faredBy } from '../../support/semantic.ts'
 describe('cache-semantic with the store that comes with Tapline', () => {
   it('answers what means the same, and is part of readiness', async () => {
     await using served = await Served.start({ config: { cache: { response: { semantic: { embedder: { provider: 'openai' } } } } } })
-    served.upstream.always(({ path, body }) => ({ body: path.endsWith('/embeddings') ? embeddings({ vectors: [body.includes('bye') ? [0, 1, 0] : body.includes('hi') ? [1, 0.1, 0] : [1, 0, 0]] }) : chatCompletion() }))
+    served.upstream.always(({ path, body }) => ({
+      body: path.endsWith('/embeddings')
+        ? embeddings({ vectors: [body.includes('bye') ? [0, 1, 0] : body.includes('hi') ? [1, 0.1, 0] : [1, 0, 0]] })
+        : chatCompletion(),
+    }))
     const ask = async (content: string) => faredBy(await served.chat({ model: 'gpt-test', messages: [{ role: 'user', content }] }))
     expect(await ask('hello')).to.equal('miss')
     // Nobody waits for an answer to be kept.
-    for (let calls = 0; calls < 1_000 && await ask('hello') === 'miss'; calls++) await new Promise(resolve => setImmediate(resolve))
+    for (let calls = 0; calls < 1_000 && (await ask('hello')) === 'miss'; calls++) await new Promise(resolve => setImmediate(resolve))
     expect([await ask('hi'), await ask('bye')]).to.deep.equal(['HIT (semantic)', 'miss'])
     expect(JSON.parse(String((await served.call('GET', '/health/ready')).body))).to.deep.include({ status: 'ready' })
     expect(JSON.parse(String((await served.call('GET', '/health/ready')).body)).checks).to.include({ vectors: 'ok' })

@@ -7,7 +7,10 @@ import { ConfigError } from '../../../core/config/problems/problems.ts'
 import { faredBy, Semantic, type SemanticOptions } from '../../support/semantic.ts'
 import { until } from '../../support/until.ts'
 
-const said = (semantic: Semantic) => semantic.served.gateway.log.flatMap(({ msg, err }) => msg === 'the semantic cache failed; going on without it' ? [(err as { readonly message: string }).message] : [])
+const said = (semantic: Semantic) =>
+  semantic.served.gateway.log.flatMap(({ msg, err }) =>
+    msg === 'the semantic cache failed; going on without it' ? [(err as { readonly message: string }).message] : [],
+  )
 
 describe('cache-semantic: its embedder', () => {
   const providers = {
@@ -24,7 +27,10 @@ describe('cache-semantic: its embedder', () => {
   ]
   for (const [what, embedder, setting, message] of wrong) {
     it(`is not ${what}`, async () => {
-      const cause: unknown = await Semantic.start({ config: { providers }, semantic: { embedder } }).then(semantic => semantic[Symbol.asyncDispose](), (error: unknown) => error)
+      const cause: unknown = await Semantic.start({ config: { providers }, semantic: { embedder } }).then(
+        semantic => semantic[Symbol.asyncDispose](),
+        (error: unknown) => error,
+      )
       expect(cause).to.be.instanceOf(ConfigError)
       const [problem] = (cause as ConfigError).problems
       expect(problem).to.include({ pointer: `/cache/response/semantic/embedder/${setting}`, message })
@@ -34,7 +40,11 @@ describe('cache-semantic: its embedder', () => {
   const chosen: readonly [string, SemanticOptions, string][] = [
     ['the one that its provider is known for', {}, 'text-embedding-3-small'],
     ['the one that the configuration names', { semantic: { embedder: { provider: 'openai', model: 'embeds' } } }, 'embeds'],
-    ['the one that variables name', { semantic: { embedder: {} }, env: { TAPLINE_SEMANTIC_CACHE_EMBEDDER_PROVIDER: 'openai', TAPLINE_SEMANTIC_CACHE_EMBEDDER_MODEL: 'varies' } }, 'varies'],
+    [
+      'the one that variables name',
+      { semantic: { embedder: {} }, env: { TAPLINE_SEMANTIC_CACHE_EMBEDDER_PROVIDER: 'openai', TAPLINE_SEMANTIC_CACHE_EMBEDDER_MODEL: 'varies' } },
+      'varies',
+    ],
   ]
   for (const [what, options, model] of chosen) {
     it(`is ${what}`, async () => {
@@ -45,9 +55,14 @@ describe('cache-semantic: its embedder', () => {
   }
 
   it('may speak a dialect of its own', async () => {
-    await using semantic = await Semantic.start({ config: { providers: { google: { ...providers.google, base_url: '${OPENAI_BASE_URL}' } } }, semantic: { embedder: { provider: 'google' } } })
+    await using semantic = await Semantic.start({
+      config: { providers: { google: { ...providers.google, base_url: '${OPENAI_BASE_URL}' } } },
+      semantic: { embedder: { provider: 'google' } },
+    })
     await semantic.ask('hello')
-    expect(semantic.served.upstream.requests.map(({ path }) => path).filter(path => !path.endsWith('/chat/completions'))).to.deep.equal(['/v1/models/gemini-embedding-001:batchEmbedContents'])
+    expect(semantic.served.upstream.requests.map(({ path }) => path).filter(path => !path.endsWith('/chat/completions'))).to.deep.equal([
+      '/v1/models/gemini-embedding-001:batchEmbedContents',
+    ])
   })
 
   it('is asked once, whether it was in vain or not', async () => {
@@ -115,11 +130,13 @@ describe('cache-semantic: an embedder that fails', () => {
     expect(said(semantic)).to.deep.equal(['finding an answer by its meaning took longer than 2000 ms'])
   })
 
-  it('is told to end when the caller leaves, which is nobody\'s fault', async () => {
+  it("is told to end when the caller leaves, which is nobody's fault", async () => {
     await using semantic = await Semantic.start()
     semantic.embedder = () => ({ silent: true })
     const leaving = new AbortController()
-    const gone = semantic.served.open('POST', '/v1/chat/completions', { model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }, {}, leaving.signal).catch((cause: unknown) => cause)
+    const gone = semantic.served
+      .open('POST', '/v1/chat/completions', { model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }, {}, leaving.signal)
+      .catch((cause: unknown) => cause)
     await until(() => semantic.embeddings.length === 1)
     leaving.abort()
     await gone
@@ -134,7 +151,7 @@ describe('cache-semantic: an embedder that fails', () => {
   it('does not hold up those who ask something else', async () => {
     await using semantic = await Semantic.start()
     const gate = new Gate()
-    semantic.embedder = ({ body }) => ({ body: embeddings({ vectors: [[1, 0]] }), ...body.includes('"hello"') ? { gates: { beforeHeaders: gate } } : {} })
+    semantic.embedder = ({ body }) => ({ body: embeddings({ vectors: [[1, 0]] }), ...(body.includes('"hello"') ? { gates: { beforeHeaders: gate } } : {}) })
     const slow = semantic.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] })
     await gate.reached
     expect((await semantic.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'bye' }] })).status).to.equal(200)

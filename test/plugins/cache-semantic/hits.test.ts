@@ -134,8 +134,21 @@ describe('cache-semantic: hits', () => {
 })
 
 describe('cache-semantic: what is never kept', () => {
-  const guard = (on_match: string) => ({ guardrails: { rules: [{ name: 'guard', type: 'string_replace', phase: 'response', config: { rules: 'Hello', on_match } }] } })
-  const alias = { virtual_models: [{ source: 'both', strategy: 'failover', targets: [{ model: 'gpt-a', provider: 'openai' }, { model: 'gpt-test', provider: 'openai' }] }] }
+  const guard = (on_match: string) => ({
+    guardrails: { rules: [{ name: 'guard', type: 'string_replace', phase: 'response', config: { rules: 'Hello', on_match } }] },
+  })
+  const alias = {
+    virtual_models: [
+      {
+        source: 'both',
+        strategy: 'failover',
+        targets: [
+          { model: 'gpt-a', provider: 'openai' },
+          { model: 'gpt-test', provider: 'openai' },
+        ],
+      },
+    ],
+  }
   const cases: readonly [string, Cue, Record<string, unknown>, object][] = [
     ['an error', { status: 500, body: errorBody('oops') }, {}, {}],
     ['an answer of status 201', { status: 201, body: chatCompletion() }, {}, {}],
@@ -143,7 +156,12 @@ describe('cache-semantic: what is never kept', () => {
     ['an empty answer', { body: { ...chatCompletion(), choices: [] } }, {}, {}],
     ['what a guardrail blocked', { body: chatCompletion() }, guard('block'), {}],
     ['what a guardrail answered', { body: chatCompletion() }, guard('respond'), {}],
-    ['what a failover brought', ({ body }) => body.includes('gpt-a') ? { status: 503, body: errorBody('down') } : { body: chatCompletion() }, alias, { model: 'both' }],
+    [
+      'what a failover brought',
+      ({ body }) => (body.includes('gpt-a') ? { status: 503, body: errorBody('down') } : { body: chatCompletion() }),
+      alias,
+      { model: 'both' },
+    ],
     ['an answer over max_entry_bytes', { body: chatCompletion({ content: 'x'.repeat(5_000) }) }, {}, {}],
   ]
   for (const [what, model, config, members] of cases) {
@@ -164,8 +182,18 @@ describe('cache-semantic: what is never kept', () => {
     ['a background request', { background: true }, {}, {}],
     ['a request that goes on from another', { previous_response_id: 'resp_1' }, {}, {}],
     ['a request of a conversation', { conversation: 'conv_1' }, {}, {}],
-    ['a request in which a tag was replaced', { user: 'u' }, {}, { guardrails: { rules: [{ name: 'tags', type: 'tag_replace', phase: 'prompt', config: { roles: ['user'] } }] } }],
-    ['a request in which values may be put back', {}, {}, { guardrails: { rules: [{ name: 'pii', type: 'pii', phase: 'prompt', config: { restore: true } }] } }],
+    [
+      'a request in which a tag was replaced',
+      { user: 'u' },
+      {},
+      { guardrails: { rules: [{ name: 'tags', type: 'tag_replace', phase: 'prompt', config: { roles: ['user'] } }] } },
+    ],
+    [
+      'a request in which values may be put back',
+      {},
+      {},
+      { guardrails: { rules: [{ name: 'pii', type: 'pii', phase: 'prompt', config: { restore: true } }] } },
+    ],
   ]
   for (const [what, members, headers, config] of bypassed) {
     it(`is ${what}, which is not looked for either`, async () => {

@@ -6,7 +6,7 @@ import { Embedder } from '../../../plugins/cache-semantic/embedder.ts'
 
 const choice = { provider: { name: 'openai' }, model: 'm' } as EmbedderChoice
 const answer = Buffer.from(JSON.stringify({ data: [{ embedding: [1, 0] }] }))
-const by = (userPath: string, keyId = 'key') => ({ caller: { method: 'key', keyId }, userPath, labels: [], request: { headers: {} } } as unknown as Exchange)
+const by = (userPath: string, keyId = 'key') => ({ caller: { method: 'key', keyId }, userPath, labels: [], request: { headers: {} } }) as unknown as Exchange
 
 describe('cache-semantic: equal texts that are under way at once', () => {
   let calls: InnerCall[]
@@ -42,7 +42,12 @@ describe('cache-semantic: equal texts that are under way at once', () => {
 
   it('have their vector though the first who asked leaves, and are given up when all have left', async () => {
     const [first, second] = [new AbortController(), new AbortController()]
-    const failures = [first, second].map(({ signal }) => embed('hello', by('/a'), signal).then(() => 'none', (cause: unknown) => (cause as Error).name))
+    const failures = [first, second].map(({ signal }) =>
+      embed('hello', by('/a'), signal).then(
+        () => 'none',
+        (cause: unknown) => (cause as Error).name,
+      ),
+    )
     first.abort()
     expect([await failures[0], calls[0]?.signal?.aborted]).to.deep.equal(['AbortError', false])
     second.abort()

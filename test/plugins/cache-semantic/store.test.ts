@@ -17,7 +17,7 @@ describe('cache-semantic and its store', () => {
     await semantic.ask('bye')
     await semantic.ask('hello', { seed: 1 })
     const [hello, bye, seeded] = [...semantic.vectors.entries.values()]
-    expect([hello?.model, [...hello?.vector ?? []]]).to.deep.equal(['openai/gpt-test', [1, 0]])
+    expect([hello?.model, [...(hello?.vector ?? [])]]).to.deep.equal(['openai/gpt-test', [1, 0]])
     expect([hello?.id, hello?.namespace].every(name => /^[0-9a-f]{64}$/.test(name ?? ''))).to.equal(true)
     expect([bye?.namespace === hello?.namespace, bye?.id === hello?.id]).to.deep.equal([true, false])
     expect([seeded?.namespace === hello?.namespace, seeded?.id === hello?.id]).to.deep.equal([false, false])
@@ -43,7 +43,10 @@ describe('cache-semantic and its store', () => {
     const clock = new TurnedClock()
     await using semantic = await Semantic.start({ clock })
     const asked = Promise.withResolvers<AbortSignal>()
-    semantic.vectors.before = (_, signal) => { asked.resolve(signal); return new Promise(() => {}) }
+    semantic.vectors.before = (_, signal) => {
+      asked.resolve(signal)
+      return new Promise(() => {})
+    }
     const answer = semantic.ask('hello')
     const signal = await asked.promise
     clock.advance(2_000)
@@ -65,7 +68,8 @@ describe('cache-semantic and its store', () => {
     await using semantic = await Semantic.start()
     await semantic.ask('hello')
     const [entry] = semantic.vectors.entries.values()
-    if (entry !== undefined) semantic.vectors.entries.set(entry.id, { ...entry, body: Buffer.from(entry.body.toString('latin1').replace('"v":2', '"v":1'), 'latin1') })
+    if (entry !== undefined)
+      semantic.vectors.entries.set(entry.id, { ...entry, body: Buffer.from(entry.body.toString('latin1').replace('"v":2', '"v":1'), 'latin1') })
     expect(faredBy(await semantic.ask('hello'))).to.equal('miss')
     expect(said(semantic)).to.have.length(0)
   })
@@ -75,7 +79,9 @@ describe('cache-semantic and what it writes', () => {
   it('makes no caller wait for it', async () => {
     await using semantic = await Semantic.start()
     const gate = new Gate()
-    semantic.vectors.before = async method => { if (method === 'put') await gate }
+    semantic.vectors.before = async method => {
+      if (method === 'put') await gate
+    }
     expect((await semantic.ask('hello')).status).to.equal(200)
     await gate.reached
     expect(semantic.vectors.entries.size).to.equal(0)
@@ -84,8 +90,20 @@ describe('cache-semantic and what it writes', () => {
   })
 
   const dropped: readonly [string, string, (semantic: Semantic) => void][] = [
-    ['a store that fails', 'failed', ({ vectors }) => { vectors.before = method => method === 'put' ? down() : Promise.resolve() }],
-    ['an answer that is too large for the store', 'too_large', ({ vectors }) => { vectors.mostBytes = 10 }],
+    [
+      'a store that fails',
+      'failed',
+      ({ vectors }) => {
+        vectors.before = method => (method === 'put' ? down() : Promise.resolve())
+      },
+    ],
+    [
+      'an answer that is too large for the store',
+      'too_large',
+      ({ vectors }) => {
+        vectors.mostBytes = 10
+      },
+    ],
   ]
   for (const [what, reason, prepare] of dropped) {
     it(`counts ${what}`, async () => {
@@ -169,7 +187,10 @@ describe('cache-semantic and what is over', () => {
 
   it('says to administrators that it is on', async () => {
     await using semantic = await Semantic.start()
-    expect(JSON.parse(String((await semantic.served.call('GET', '/admin/runtime/config')).body))).to.include({ CACHE_ENABLED: 'on', SEMANTIC_CACHE_ENABLED: 'on' })
+    expect(JSON.parse(String((await semantic.served.call('GET', '/admin/runtime/config')).body))).to.include({
+      CACHE_ENABLED: 'on',
+      SEMANTIC_CACHE_ENABLED: 'on',
+    })
   })
 
   it('counts what came of requests', async () => {
@@ -179,6 +200,12 @@ describe('cache-semantic and what is over', () => {
     semantic.embedder = () => ({ status: 503 })
     await semantic.ask('bye')
     const page = await pageOf(semantic)
-    for (const [result, count] of [['hit', 2], ['miss', 1], ['bypass', 1], ['error', 1]] as const) expect(page).to.contain(`tapline_cache_requests_total{layer="semantic",result="${result}"} ${count}`)
+    for (const [result, count] of [
+      ['hit', 2],
+      ['miss', 1],
+      ['bypass', 1],
+      ['error', 1],
+    ] as const)
+      expect(page).to.contain(`tapline_cache_requests_total{layer="semantic",result="${result}"} ${count}`)
   })
 })

@@ -41,9 +41,15 @@ describe('cache-semantic and streams', () => {
 
   it('tells streams and plain answers apart', async () => {
     await using semantic = await Semantic.start()
-    semantic.model = ({ body }) => body.includes('"stream"') ? { chunks } : { body: chatCompletion() }
+    semantic.model = ({ body }) => (body.includes('"stream"') ? { chunks } : { body: chatCompletion() })
     const fared = []
-    for (const [text, members] of [['hello', stream], ['hello', {}], ['hi', stream], ['hi', {}]] as const) fared.push(faredBy(await semantic.ask(text, members)))
+    for (const [text, members] of [
+      ['hello', stream],
+      ['hello', {}],
+      ['hi', stream],
+      ['hi', {}],
+    ] as const)
+      fared.push(faredBy(await semantic.ask(text, members)))
     expect(fared).to.deep.equal(['miss', 'miss', 'HIT (semantic)', 'HIT (semantic)'])
   })
 
@@ -73,7 +79,13 @@ describe('cache-semantic and streams', () => {
     const gate = new Gate()
     semantic.model = { chunks, trickle: true, gates: { beforeChunk: { 2: gate } } }
     const leaving = new AbortController()
-    const answer = await semantic.served.open('POST', '/v1/chat/completions', { model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }], ...stream }, {}, leaving.signal)
+    const answer = await semantic.served.open(
+      'POST',
+      '/v1/chat/completions',
+      { model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }], ...stream },
+      {},
+      leaving.signal,
+    )
     answer.body.on('error', () => {}).resume()
     await gate.reached
     leaving.abort()
@@ -110,9 +122,16 @@ describe('cache-semantic and streams', () => {
     clock.advance(200)
     gate.open()
     await slow
-    const answer = await semantic.served.open('POST', '/v1/chat/completions', { model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }], ...stream }, { 'x-cache-replay': 'paced' })
+    const answer = await semantic.served.open(
+      'POST',
+      '/v1/chat/completions',
+      { model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }], ...stream },
+      { 'x-cache-replay': 'paced' },
+    )
     let heard = ''
-    answer.body.on('data', (bytes: Buffer) => { heard += bytes.toString() })
+    answer.body.on('data', (bytes: Buffer) => {
+      heard += bytes.toString()
+    })
     await until(() => heard === chunks.slice(0, 2).join(''))
     clock.advance(200)
     await until(() => heard === chunks.join(''))

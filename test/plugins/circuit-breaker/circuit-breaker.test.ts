@@ -21,7 +21,9 @@ function make(): { breaker: Breaker; clock: TurnedClock; states: BreakerState[] 
   return { clock, states, breaker: new Breaker(rules, clock, { changed: state => states.push(state) }) }
 }
 const enter = (breaker: Breaker) => breaker.enter() as Permit
-const open = (breaker: Breaker) => { for (let i = 0; i < rules.failureThreshold; i++) enter(breaker).failed() }
+const open = (breaker: Breaker) => {
+  for (let i = 0; i < rules.failureThreshold; i++) enter(breaker).failed()
+}
 
 describe('a breaker', () => {
   it('opens at the threshold of consecutive failures, and a success begins the count anew', () => {
@@ -111,7 +113,14 @@ describe('a breaker', () => {
 })
 
 const defaults: BreakerOptions = {
-  enabled: true, failure_threshold: 5, success_threshold: 2, timeout: 30_000, scope: 'provider', failure_on_statuses: ['5xx'], slow_call_threshold: 0, trip_on: {},
+  enabled: true,
+  failure_threshold: 5,
+  success_threshold: 2,
+  timeout: 30_000,
+  scope: 'provider',
+  failure_on_statuses: ['5xx'],
+  slow_call_threshold: 0,
+  trip_on: {},
 }
 type Case = readonly [string, Partial<Failure>, string]
 const failure = (facts: Partial<Failure>): Failure => ({ kind: 'status', error: gatewayError('bad_upstream_response', 'x'), text: '', ...facts })
@@ -128,7 +137,10 @@ describe('circuit-breaker: what failures mean', () => {
     ['an empty answer', { kind: 'empty' }, 'neutral'],
     ['a call that was kept back', { kind: 'refused', status: 503 }, 'neutral'],
   ]
-  for (const [what, facts, expected] of cases) it(`takes ${what} for ${expected}`, () => { expect(policy.judge(failure(facts))).to.equal(expected) })
+  for (const [what, facts, expected] of cases)
+    it(`takes ${what} for ${expected}`, () => {
+      expect(policy.judge(failure(facts))).to.equal(expected)
+    })
 
   it('leaves connections and timeouts when no status is listed', () => {
     const none = new BreakerPolicy({ ...defaults, failure_on_statuses: [] }, compilePattern)
@@ -137,7 +149,10 @@ describe('circuit-breaker: what failures mean', () => {
   })
 
   it('trips on the first rule by name whose pattern is in the text', () => {
-    const tripping = new BreakerPolicy({ ...defaults, trip_on: { b: { match: 'quota', ttl: 1000 }, a: { match: 'Weekly (usage )?limit', ttl: 5000 } } }, compilePattern)
+    const tripping = new BreakerPolicy(
+      { ...defaults, trip_on: { b: { match: 'quota', ttl: 1000 }, a: { match: 'Weekly (usage )?limit', ttl: 5000 } } },
+      compilePattern,
+    )
     expect(tripping.tripMs(failure({ text: 'weekly usage limit reached, quota gone' }))).to.equal(5000)
     expect(tripping.tripMs(failure({ text: 'quota gone' }))).to.equal(1000)
     expect(tripping.tripMs(failure({ text: 'busy' }))).to.equal(undefined)
@@ -150,7 +165,12 @@ describe('circuit-breaker: the rules that open it at once', () => {
     ['come from the file, in lower case', { Quota: quota }, {}, { quota }],
     ['come from variables', {}, { WEEKLY_LIMIT_MATCH: 'weekly', WEEKLY_LIMIT_TTL: '4h' }, { weekly_limit: { match: 'weekly', ttl: 14_400_000 } }],
     ['last as long as usual if no variable says for how long', {}, { QUOTA_MATCH: 'quota' }, { quota: { match: 'quota', ttl: 0 } }],
-    ['are one rule where names differ in case alone, and the variable counts', { Quota: quota }, { quota_match: 'none left' }, { quota: { match: 'none left', ttl: 1000 } }],
+    [
+      'are one rule where names differ in case alone, and the variable counts',
+      { Quota: quota },
+      { quota_match: 'none left' },
+      { quota: { match: 'none left', ttl: 1000 } },
+    ],
     ['take a time from a variable for a pattern of the file', { quota }, { QUOTA_TTL: '2s' }, { quota: { match: 'quota', ttl: 2000 } }],
     ['cannot be a time without a pattern', {}, { QUOTA_TTL: '2s' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL has no CIRCUIT_BREAKER_TRIP_ON_QUOTA_MATCH beside it$/],
     ['cannot be named so that nobody knows what is meant', {}, { QUOTA: 'quota' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA ends neither in _MATCH nor in _TTL$/],
@@ -172,7 +192,12 @@ describe('circuit-breaker: the rules that open it at once', () => {
 
   it('come from variables of one provider, and leave the others alone', async () => {
     const clock = new TurnedClock()
-    const env = { OPENAI_MODELS: 'gpt-test', OPENAI_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'Weekly usage limit', TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_TTL: '4h', TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'monthly' }
+    const env = {
+      OPENAI_MODELS: 'gpt-test',
+      OPENAI_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'Weekly usage limit',
+      TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_TTL: '4h',
+      TAPLINE_CIRCUIT_BREAKER_TRIP_ON_WEEKLY_MATCH: 'monthly',
+    }
     await using served = await Served.start({ clock, env, config: resilience() })
     served.upstream.reply({ status: 429, body: errorBody('weekly usage limit reached') })
     await served.chat()
@@ -277,7 +302,10 @@ describe('circuit-breaker in the gateway', () => {
 
   it('ends a request with what the provider said when it opens during the wait for a retry', async () => {
     const clock = new TurnedClock()
-    await using served = await Served.start({ clock, config: resilience({ failure_threshold: 1 }, { max_retries: 3, initial_backoff: '3017ms', jitter_factor: 0 }) })
+    await using served = await Served.start({
+      clock,
+      config: resilience({ failure_threshold: 1 }, { max_retries: 3, initial_backoff: '3017ms', jitter_factor: 0 }),
+    })
     served.upstream.reply({ status: 503, body: errorBody('busy today') }, broken)
     const waiting = served.chat()
     await until(() => clock.waitsMs.includes(3_017))
@@ -311,7 +339,10 @@ describe('circuit-breaker in the gateway', () => {
 
   it('opens at once, and repeats nothing, when the provider says that a quota is used up', async () => {
     const clock = new TurnedClock()
-    await using served = await Served.start({ clock, config: resilience({ trip_on: { Weekly: { match: 'Weekly usage limit', ttl: '4h' } } }, { max_retries: 3 }) })
+    await using served = await Served.start({
+      clock,
+      config: resilience({ trip_on: { Weekly: { match: 'Weekly usage limit', ttl: '4h' } } }, { max_retries: 3 }),
+    })
     served.upstream.always({ status: 429, body: errorBody('Your weekly usage limit is reached') })
     expect((await served.chat()).status).to.equal(429)
     const answer = await served.chat()
@@ -321,7 +352,10 @@ describe('circuit-breaker in the gateway', () => {
   })
 
   it('keeps models apart when the scope says so', async () => {
-    await using served = await Served.start({ env: { OPENAI_MODELS: 'gpt-test,gpt-other' }, config: { metrics: { enabled: true }, ...resilience({ scope: 'model', failure_threshold: 1 }) } })
+    await using served = await Served.start({
+      env: { OPENAI_MODELS: 'gpt-test,gpt-other' },
+      config: { metrics: { enabled: true }, ...resilience({ scope: 'model', failure_threshold: 1 }) },
+    })
     served.upstream.reply(broken, fine)
     await served.chat()
     expect((await served.chat({ ...hello, model: 'gpt-other' })).status).to.equal(200)
@@ -357,7 +391,9 @@ describe('circuit-breaker in the gateway', () => {
   }
 
   it("heeds what a provider's own block says, member by member", async () => {
-    await using served = await Served.start({ config: { ...resilience({ timeout: '90s' }), providers: { openai: { resilience: { circuit_breaker: { failure_threshold: 1 } } } } } })
+    await using served = await Served.start({
+      config: { ...resilience({ timeout: '90s' }), providers: { openai: { resilience: { circuit_breaker: { failure_threshold: 1 } } } } },
+    })
     served.upstream.always(broken)
     await served.chat()
     const answer = await served.chat()

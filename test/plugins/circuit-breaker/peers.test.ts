@@ -13,10 +13,15 @@ const name: BreakerName = { provider: 'openai', model: '' }
 function make() {
   const clock = new TurnedClock()
   const own: string[][] = [[], []]
-  const breakers: Breaker[] = own.map((said, at) => new Breaker(rules, clock, {
-    changed: (state, isOwn) => { if (isOwn) said.push(state) },
-    news: news => breakers[1 - at]?.hear(news),
-  }))
+  const breakers: Breaker[] = own.map(
+    (said, at) =>
+      new Breaker(rules, clock, {
+        changed: (state, isOwn) => {
+          if (isOwn) said.push(state)
+        },
+        news: news => breakers[1 - at]?.hear(news),
+      }),
+  )
   const [one, other] = breakers as [Breaker, Breaker]
   return { clock, own, one, other }
 }
@@ -112,13 +117,23 @@ describe('processes that have one breaker', () => {
       answer: () => () => {},
       ask: (what: string) => {
         asked.push(what)
-        return Promise.resolve([undefined, [{ name, news: open.standing }, { name: { provider: 'groq', model: '' }, news: { did: 'open', forMs: 1 } }]])
+        return Promise.resolve([
+          undefined,
+          [
+            { name, news: open.standing },
+            { name: { provider: 'groq', model: '' }, news: { did: 'open', forMs: 1 } },
+          ],
+        ])
       },
     } as unknown as Processes
     const begun = new Breaker(rules, clock, { changed: () => {} })
     const seen = new Breaker(rules, clock, { changed: () => {} })
     seen.hear({ did: 'open', forMs: 5_000 })
-    for (const breaker of [begun, seen]) new Peers(processes, clock).follow(({ provider }) => provider === 'openai' ? breaker : undefined, () => [])
+    for (const breaker of [begun, seen])
+      new Peers(processes, clock).follow(
+        ({ provider }) => (provider === 'openai' ? breaker : undefined),
+        () => [],
+      )
     await turn()
     expect([begun.state, begun.waitMs, seen.waitMs, asked.length]).to.deep.equal(['open', 30_000, 5_000, 2])
   })

@@ -9,7 +9,12 @@ import { until } from '../../support/until.ts'
 import { OpenStore } from '../storage/conformance/open-store.ts'
 
 const dayMs = 24 * 3600 * 1000
-const items = (...texts: readonly string[]): readonly KeptItem[] => keptItems(texts.map(text => JSON.stringify({ role: 'user', content: text, id: `msg_${text}` })), '', null)
+const items = (...texts: readonly string[]): readonly KeptItem[] =>
+  keptItems(
+    texts.map(text => JSON.stringify({ role: 'user', content: text, id: `msg_${text}` })),
+    '',
+    null,
+  )
 
 describe('the store of conversations', () => {
   let clock: TurnedClock
@@ -18,7 +23,10 @@ describe('the store of conversations', () => {
   let id: string
 
   const gateway = () => new ConversationStore({ ...records(), clock, random: () => 0.5, keepMs: 30 * dayMs })
-  const records = () => ({ conversations: opened.storage.records<ConversationRecord>('conversations'), items: opened.storage.records<ItemRecord>('conversation_items') })
+  const records = () => ({
+    conversations: opened.storage.records<ConversationRecord>('conversations'),
+    items: opened.storage.records<ItemRecord>('conversation_items'),
+  })
   const idsIn = async () => {
     const conversation = await store.find(id, undefined)
     return conversation === undefined ? undefined : (await store.all(conversation)).map(({ item_id: item }) => item)
@@ -98,10 +106,12 @@ describe('the store of conversations', () => {
 
   it('keeps what is described while somebody writes', async () => {
     let asked = 0
-    await turning(store.append(id, async () => {
-      if (asked++ === 0) await store.describe(id, '{"a":"b"}')
-      return items('b')
-    }))
+    await turning(
+      store.append(id, async () => {
+        if (asked++ === 0) await store.describe(id, '{"a":"b"}')
+        return items('b')
+      }),
+    )
     expect(asked).to.equal(2)
     expect((await store.find(id, undefined))?.value.metadata).to.equal('{"a":"b"}')
     expect(await idsIn()).to.deep.equal(['msg_a', 'msg_b'])
@@ -116,7 +126,9 @@ describe('the store of conversations', () => {
   /** Time passes while it is waited for. */
   async function turning<T>(work: Promise<T>): Promise<T> {
     const state = { isOver: false }
-    const done = work.finally(() => { state.isOver = true })
+    const done = work.finally(() => {
+      state.isOver = true
+    })
     await until(() => {
       clock.advance(1)
       return state.isOver

@@ -8,11 +8,20 @@ import responses from '../../../plugins/dialects/openai-responses/index.ts'
 import { countedIds, neutralRequest, replyContext } from '../../support/translation.ts'
 
 const texts = ['one', ' two', ' größer', ' 日本', ' {x}']
-const finish: readonly NeutralEvent[] = [{ type: 'close', key: '1' }, { type: 'usage', usage: { inputTokens: 3, outputTokens: 5 } }, { type: 'finish', finish: 'stop' }, { type: 'end' }]
+const finish: readonly NeutralEvent[] = [
+  { type: 'close', key: '1' },
+  { type: 'usage', usage: { inputTokens: 3, outputTokens: 5 } },
+  { type: 'finish', finish: 'stop' },
+  { type: 'end' },
+]
 
 function begun({ caller }: typeof chat, block: OpenedBlock) {
   const writer = caller!.stream(replyContext({ ids: countedIds(), request: neutralRequest({ wants: { usageEvent: true } }) }))
-  const before: readonly NeutralEvent[] = [{ type: 'start', id: 'a', model: 'm' }, { type: 'open', key: '1', block }, { type: 'delta', key: '1', text: 'a "first" one' }]
+  const before: readonly NeutralEvent[] = [
+    { type: 'start', id: 'a', model: 'm' },
+    { type: 'open', key: '1', block },
+    { type: 'delta', key: '1', text: 'a "first" one' },
+  ]
   return { writer, written: before.map(event => writer.write(event)).join('') }
 }
 
@@ -22,7 +31,9 @@ describe('deltas of one block', () => {
       const [one, many] = [begun(dialect, { type: 'text' }), begun(dialect, { type: 'text' })]
       const singly = texts.map(text => one.writer.write({ type: 'delta', key: '1', text })).join('')
       expect(many.writer.pieces?.('1', texts)).to.equal(singly)
-      expect(many.written + finish.map(event => many.writer.write(event)).join('')).to.equal(one.written + finish.map(event => one.writer.write(event)).join(''))
+      expect(many.written + finish.map(event => many.writer.write(event)).join('')).to.equal(
+        one.written + finish.map(event => one.writer.write(event)).join(''),
+      )
     })
 
     it(`are not, in ${dialect.name}, of a block that is not open`, () => {
@@ -34,7 +45,12 @@ describe('deltas of one block', () => {
 
   it('end what closed before them', () => {
     const [one, many] = [begun(responses, { type: 'text' }), begun(responses, { type: 'text' })].map(({ writer }) => {
-      for (const event of [{ type: 'open', key: '2', block: { type: 'text' } }, { type: 'delta', key: '2', text: 'x' }, { type: 'close', key: '1' }] as const) writer.write(event)
+      for (const event of [
+        { type: 'open', key: '2', block: { type: 'text' } },
+        { type: 'delta', key: '2', text: 'x' },
+        { type: 'close', key: '1' },
+      ] as const)
+        writer.write(event)
       return writer
     })
     const singly = texts.map(text => one?.write({ type: 'delta', key: '2', text })).join('')

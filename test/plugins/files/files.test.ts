@@ -5,7 +5,8 @@ import { expectError } from '../../support/answer.ts'
 import { FileVendor } from '../../support/file-vendor.ts'
 import { Served } from '../../support/serve.ts'
 
-const line = (id: string, model: string, further = {}) => JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content: 'hi' }], ...further } })
+const line = (id: string, model: string, further = {}) =>
+  JSON.stringify({ custom_id: id, method: 'POST', url: '/v1/chat/completions', body: { model, messages: [{ role: 'user', content: 'hi' }], ...further } })
 const form = (parts: string) => ({ body: parts.replaceAll('\n', '\r\n'), headers: { 'content-type': 'multipart/form-data; boundary=b' } })
 const filePart = (content: string) => `--b\nContent-Disposition: form-data; name="file"; filename="a.jsonl"\n\n${content}\n`
 const field = (name: string, value: string) => `--b\nContent-Disposition: form-data; name="${name}"\n\n${value}\n`
@@ -29,7 +30,10 @@ describe('/v1/files', () => {
   }
   afterEach(() => served.close())
 
-  const upload = (parts: string) => { const { body, headers } = form(`${parts}--b--\n`); return served.call('POST', '/v1/files', body, headers) }
+  const upload = (parts: string) => {
+    const { body, headers } = form(`${parts}--b--\n`)
+    return served.call('POST', '/v1/files', body, headers)
+  }
 
   describe('with one provider that keeps files', () => {
     beforeEach(() => begin())
@@ -79,7 +83,11 @@ describe('/v1/files', () => {
       expect(await names({ limit: 2 })).to.deep.equal(['5.txt', '4.txt', '3.txt', '2.txt', '1.txt'])
       expect(await names({ limit: 3, order: 'asc' })).to.deep.equal(['1.txt', '2.txt', '3.txt', '4.txt', '5.txt'])
       expect(await names({ purpose: 'evals' })).to.deep.equal(['4.txt', '2.txt'])
-      const page = JSON.parse((await served.call('GET', '/v1/files?limit=2')).body.toString()) as { has_more: boolean; first_id: string; data: { provider: string }[] }
+      const page = JSON.parse((await served.call('GET', '/v1/files?limit=2')).body.toString()) as {
+        has_more: boolean
+        first_id: string
+        data: { provider: string }[]
+      }
       expect(page).to.include({ object: 'list', has_more: true })
       expect(page.data[0]).to.include({ provider: 'openai' })
     })
@@ -102,13 +110,18 @@ describe('/v1/files', () => {
     ]
     for (const [name, parts, status, code, param] of refused) {
       it(`refuses ${name}, before any call`, async () => {
-        expectError(await upload(parts), { status, code, ...param === null ? {} : { param } })
+        expectError(await upload(parts), { status, code, ...(param === null ? {} : { param }) })
         expect(served.upstream.requests).to.deep.equal([])
       })
     }
 
-    for (const [query, param] of [['limit=0', 'limit'], ['limit=x', 'limit'], ['order=up', 'order']] as const) {
-      it(`refuses to list with ${query}`, async () => expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
+    for (const [query, param] of [
+      ['limit=0', 'limit'],
+      ['limit=x', 'limit'],
+      ['order=up', 'order'],
+    ] as const) {
+      it(`refuses to list with ${query}`, async () =>
+        expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
     }
 
     it('takes an empty cursor for none', async () => {
@@ -116,12 +129,27 @@ describe('/v1/files', () => {
       expect((await served.call('GET', '/v1/files?after=')).status).to.equal(200)
     })
 
-    it('knows no cursor that is no file', async () => expectError(await served.call('GET', '/v1/files?after=file-none'), { status: 404, code: 'not_found', param: 'after', message: "file 'file-none' not found" }))
+    it('knows no cursor that is no file', async () =>
+      expectError(await served.call('GET', '/v1/files?after=file-none'), {
+        status: 404,
+        code: 'not_found',
+        param: 'after',
+        message: "file 'file-none' not found",
+      }))
 
     for (const id of ['file-none', '__proto__', 'x'.repeat(4000), "'; drop table files", '$gt']) {
       it(`answers 404 for the id ${id.slice(0, 20)}`, async () => {
-        for (const [method, end] of [['GET', ''], ['DELETE', ''], ['GET', '/content']] as const) {
-          expectError(await served.call(method, `/v1/files/${encodeURIComponent(id)}${end}`), { status: 404, code: 'not_found', param: 'id', message: `file '${id}' not found` })
+        for (const [method, end] of [
+          ['GET', ''],
+          ['DELETE', ''],
+          ['GET', '/content'],
+        ] as const) {
+          expectError(await served.call(method, `/v1/files/${encodeURIComponent(id)}${end}`), {
+            status: 404,
+            code: 'not_found',
+            param: 'id',
+            message: `file '${id}' not found`,
+          })
         }
       })
     }
@@ -154,11 +182,18 @@ describe('/v1/files', () => {
     })
 
     it('refuses lines for two providers', async () => {
-      expectError(await upload(filePart(`${line('a', 'claude/claude-x')}\n${line('b', 'openai/gpt-test')}`) + field('purpose', 'batch')), { status: 400, code: 'invalid_value', param: 'file' })
+      expectError(await upload(filePart(`${line('a', 'claude/claude-x')}\n${line('b', 'openai/gpt-test')}`) + field('purpose', 'batch')), {
+        status: 400,
+        code: 'invalid_value',
+        param: 'file',
+      })
     })
 
     it('refuses to give it another file', async () => {
-      expectError(await upload(filePart('x') + field('purpose', 'evals') + field('provider', 'claude')), { status: 501, code: 'unsupported_response_operation' })
+      expectError(await upload(filePart('x') + field('purpose', 'evals') + field('provider', 'claude')), {
+        status: 501,
+        code: 'unsupported_response_operation',
+      })
     })
   })
 

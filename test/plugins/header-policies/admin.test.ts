@@ -16,25 +16,45 @@ async function makePolicy(gateway: AdminGateway, body: object = pin): Promise<Re
   return answer.json as Record<string, unknown>
 }
 
-const workflow = (header_policies: readonly object[], more: object = {}) => ({ workflow_payload: { schema_version: 2, features: everythingOn, header_policies, ...more } })
+const workflow = (header_policies: readonly object[], more: object = {}) => ({
+  workflow_payload: { schema_version: 2, features: everythingOn, header_policies, ...more },
+})
 
 describeRoutes([
   { method: 'GET', path: '/header-policies', scope: 'global', malformed: [], prepare: makePolicy },
-  { method: 'PUT', path: '/header-policies', scope: 'global', body: pin, malformed: [
-    { name: 'no actions', body: { name: 'x' }, code: 'missing_required_parameter', param: 'actions' },
-    { name: 'a name with a slash', body: { ...pin, name: 'a/b' }, param: 'name' },
-    { name: 'a name that begins with a blank', body: { ...pin, name: ' a' }, param: 'name' },
-    { name: 'a step below 0', body: { ...pin, step: -1 }, param: 'step' },
-    { name: 'a path that is none', body: { ...pin, paths: ['v1'] }, param: 'paths.0' },
-    { name: 'a header that is none', body: { ...pin, actions: [set('v', 'X A')] }, param: 'actions.0.header' },
-    { name: 'a value over two lines', body: { ...pin, actions: [set('a\nb')] }, param: 'actions.0.value' },
-    { name: 'a credential as a target', body: { ...pin, actions: [set('v'), set('v', 'Authorization')] }, param: 'actions.1.header' },
-    { name: 'a credential as a source', body: { ...pin, actions: [{ action: 'set', header: 'X-A', from_header: 'Cookie' }] }, param: 'actions.0.from_header' },
-    { name: 'a header of the transport', body: { ...pin, actions: [{ action: 'remove', header: 'Content-Type' }] }, param: 'actions.0.header' },
-    { name: 'a pattern that could explode', body: { ...pin, when: [{ header: 'X-A', matches: String.raw`(a)\1` }] }, param: 'when.0.matches' },
-    { name: 'two tests of one header', body: { ...pin, when: [{ header: 'X-A', equals: '', present: true }] }, param: 'when.0' },
-  ] },
-  { method: 'DELETE', path: '/header-policies', scope: 'global', status: 204, body: { name: pin.name }, prepare: makePolicy, malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
+  {
+    method: 'PUT',
+    path: '/header-policies',
+    scope: 'global',
+    body: pin,
+    malformed: [
+      { name: 'no actions', body: { name: 'x' }, code: 'missing_required_parameter', param: 'actions' },
+      { name: 'a name with a slash', body: { ...pin, name: 'a/b' }, param: 'name' },
+      { name: 'a name that begins with a blank', body: { ...pin, name: ' a' }, param: 'name' },
+      { name: 'a step below 0', body: { ...pin, step: -1 }, param: 'step' },
+      { name: 'a path that is none', body: { ...pin, paths: ['v1'] }, param: 'paths.0' },
+      { name: 'a header that is none', body: { ...pin, actions: [set('v', 'X A')] }, param: 'actions.0.header' },
+      { name: 'a value over two lines', body: { ...pin, actions: [set('a\nb')] }, param: 'actions.0.value' },
+      { name: 'a credential as a target', body: { ...pin, actions: [set('v'), set('v', 'Authorization')] }, param: 'actions.1.header' },
+      {
+        name: 'a credential as a source',
+        body: { ...pin, actions: [{ action: 'set', header: 'X-A', from_header: 'Cookie' }] },
+        param: 'actions.0.from_header',
+      },
+      { name: 'a header of the transport', body: { ...pin, actions: [{ action: 'remove', header: 'Content-Type' }] }, param: 'actions.0.header' },
+      { name: 'a pattern that could explode', body: { ...pin, when: [{ header: 'X-A', matches: String.raw`(a)\1` }] }, param: 'when.0.matches' },
+      { name: 'two tests of one header', body: { ...pin, when: [{ header: 'X-A', equals: '', present: true }] }, param: 'when.0' },
+    ],
+  },
+  {
+    method: 'DELETE',
+    path: '/header-policies',
+    scope: 'global',
+    status: 204,
+    body: { name: pin.name },
+    prepare: makePolicy,
+    malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }],
+  },
 ])
 
 describe('header policies of administrators', () => {
@@ -62,7 +82,16 @@ describe('header policies of administrators', () => {
     await using gateway = await AdminGateway.start()
     await makePolicy(gateway, { ...pin, step: 1 })
     await makePolicy(gateway, { name: 'late', step: 9, actions: [set('late')] })
-    await makeWorkflow(gateway, { scope_user_path: '/team', ...workflow([{ ref: 'late', step: 3 }, { ref: 'pin beta', step: 5 }], { features: { ...everythingOn, guardrails: false } }) })
+    await makeWorkflow(gateway, {
+      scope_user_path: '/team',
+      ...workflow(
+        [
+          { ref: 'late', step: 3 },
+          { ref: 'pin beta', step: 5 },
+        ],
+        { features: { ...everythingOn, guardrails: false } },
+      ),
+    })
     await makeWorkflow(gateway, { scope_user_path: '/own', ...workflow([{ ref: 'late' }, { ref: 'pin beta' }]) })
     const at = async (path: string) => (await sent(gateway, { 'x-tapline-user-path': path }))['x-pinned']
     expect([await at('/team/a'), await at('/own'), await at('/other')]).to.deep.equal(['yes', 'late', undefined])
@@ -71,7 +100,9 @@ describe('header policies of administrators', () => {
   })
 
   it('of the configuration hold for all, but where a workflow says others', async () => {
-    await using gateway = await AdminGateway.start({ config: { header_policies: { policies: [{ name: 'everywhere', step: 4, actions: [set('1', 'X-Everywhere')] }] } } })
+    await using gateway = await AdminGateway.start({
+      config: { header_policies: { policies: [{ name: 'everywhere', step: 4, actions: [set('1', 'X-Everywhere')] }] } },
+    })
     const { json } = await gateway.call('GET', '/workflows')
     expect(json[0].workflow_payload.header_policies).to.deep.equal([{ ref: 'everywhere', step: 4 }])
     await makeWorkflow(gateway, { scope_user_path: '/none', ...workflow([]) })
@@ -121,7 +152,8 @@ describe('header policies of administrators', () => {
   it('are written only over what was read, if the caller says so', async () => {
     await using gateway = await AdminGateway.start()
     const made = await gateway.call('PUT', '/header-policies', { body: pin })
-    const again = async (value: string) => await gateway.call('PUT', '/header-policies', { body: { ...pin, actions: [set(value)] }, headers: { 'if-match': made.headers['etag'] ?? '' } })
+    const again = async (value: string) =>
+      await gateway.call('PUT', '/header-policies', { body: { ...pin, actions: [set(value)] }, headers: { 'if-match': made.headers['etag'] ?? '' } })
     expect((await again('a')).status).to.equal(200)
     expectRefusal(await again('b'), 412, 'precondition_failed')
   })
@@ -138,11 +170,19 @@ describe('header policies of administrators', () => {
 
 describe('header policies in the audit log', () => {
   const list = [
-    { name: 'one', step: 1, actions: [set('yes'), { action: 'remove', header: 'X-Static' }, { action: 'set', header: 'X-Copied', from_header: 'X-Session-Id' }] },
+    {
+      name: 'one',
+      step: 1,
+      actions: [set('yes'), { action: 'remove', header: 'X-Static' }, { action: 'set', header: 'X-Copied', from_header: 'X-Session-Id' }],
+    },
     { name: 'nothing to do', step: 2, actions: [{ action: 'remove', header: 'X-None' }] },
     { name: 'two', step: 3, actions: [set('hidden', 'X-My-Secret')] },
   ]
-  const config = { header_policies: { policies: list }, providers: { openai: { custom_upstream_headers: { 'X-Static': 'value of the provider' } } }, guardrails: { rules: [mask] } }
+  const config = {
+    header_policies: { policies: list },
+    providers: { openai: { custom_upstream_headers: { 'X-Static': 'value of the provider' } } },
+    guardrails: { rules: [mask] },
+  }
   const rowOf = async (logging: Readonly<Record<string, unknown>> = {}) => {
     await using audited = await Audited.start({ config }, logging)
     audited.served.upstream.always({ body: chatCompletion() })
@@ -151,18 +191,37 @@ describe('header policies in the audit log', () => {
   }
 
   it('are one revision for each that changed something, before those of the body', async () => {
-    const { data: { request_revisions: revisions } } = await rowOf()
-    expect(revisions.map(({ seq, rewriter, detail, bytes_before: before, bytes_after: after }: Record<string, unknown>) => [seq, rewriter, detail, before === after])).to.deep.equal([
+    const {
+      data: { request_revisions: revisions },
+    } = await rowOf()
+    expect(
+      revisions.map(({ seq, rewriter, detail, bytes_before: before, bytes_after: after }: Record<string, unknown>) => [
+        seq,
+        rewriter,
+        detail,
+        before === after,
+      ]),
+    ).to.deep.equal([
       [1, 'one', { set: { 'X-Pinned': 'yes', 'X-Copied': '[REDACTED]' }, removed: ['X-Static'] }, true],
       [2, 'two', { set: { 'X-My-Secret': '[REDACTED]' } }, true],
       [3, 'mask', undefined, false],
     ])
-    expect(revisions.map(({ body }: { body?: { messages: { content: string }[] } }) => body?.messages[0]?.content)).to.deep.equal([undefined, undefined, 'a bird'])
+    expect(revisions.map(({ body }: { body?: { messages: { content: string }[] } }) => body?.messages[0]?.content)).to.deep.equal([
+      undefined,
+      undefined,
+      'a bird',
+    ])
     expect(JSON.stringify(revisions)).to.not.match(/session-of-somebody|hidden|value of the provider/)
   })
 
   it('are told without what they set where headers are not logged', async () => {
-    const { data: { request_revisions: revisions } } = await rowOf({ log_headers: false })
-    expect(revisions.map(({ rewriter, detail }: Record<string, unknown>) => [rewriter, detail])).to.deep.equal([['one', undefined], ['two', undefined], ['mask', undefined]])
+    const {
+      data: { request_revisions: revisions },
+    } = await rowOf({ log_headers: false })
+    expect(revisions.map(({ rewriter, detail }: Record<string, unknown>) => [rewriter, detail])).to.deep.equal([
+      ['one', undefined],
+      ['two', undefined],
+      ['mask', undefined],
+    ])
   })
 })

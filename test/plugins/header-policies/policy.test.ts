@@ -55,28 +55,79 @@ describe('a header policy', () => {
     ['by what a step before made of a header', { when: [{ header: 'X-A', equals: 'theirs' }] }, { sent: ['X-A', 'theirs'], headers: { 'x-a': 'ours' } }, false],
   ]
   for (const [sentence, more, sent, expected] of matching) {
-    it(`acts ${sentence}`, () => { expect(new CompiledPolicy(policyOf(more)).changesFor(requestOf(sent)).length > 0).to.equal(expected) })
+    it(`acts ${sentence}`, () => {
+      expect(new CompiledPolicy(policyOf(more)).changesFor(requestOf(sent)).length > 0).to.equal(expected)
+    })
   }
 
   const acting: readonly [string, readonly object[], Sent, readonly Change[]][] = [
     ['sets a value', [{ action: 'set', header: 'X-A', value: 'v' }], {}, [{ header: 'X-A', value: 'v' }]],
     ['sets an empty value', [{ action: 'set', header: 'X-A', value: '' }], {}, [{ header: 'X-A', value: '' }]],
     ['takes a header out', [{ action: 'remove', header: 'X-A' }], {}, [{ header: 'X-A', value: undefined }]],
-    ['copies the first value of a header', [{ action: 'set', header: 'X-A', from_header: 'X-B' }], { sent: ['x-b', '1', 'X-B', '2'] }, [{ header: 'X-A', value: '1', source: 'X-B' }]],
-    ['copies what a step before made of a header', [{ action: 'set', header: 'X-A', from_header: 'X-B' }], { sent: ['x-b', '1', 'X-B', '2'], headers: { 'x-b': 'bound' } }, [{ header: 'X-A', value: 'bound', source: 'X-B' }]],
-    ['copies nothing from a header that is not there', [{ action: 'set', header: 'X-A', from_header: 'X-B' }, { action: 'remove', header: 'X-C' }], {}, [{ header: 'X-C', value: undefined }]],
-    ['lets the later action on a header win', [{ action: 'set', header: 'X-A', value: '1' }, { action: 'remove', header: 'x-a' }], {}, [{ header: 'x-a', value: undefined }]],
-    ['lets a copy win where there is one', [{ action: 'set', header: 'X-A', value: '1' }, { action: 'set', header: 'X-A', from_header: 'X-B' }], {}, [{ header: 'X-A', value: '1' }]],
+    [
+      'copies the first value of a header',
+      [{ action: 'set', header: 'X-A', from_header: 'X-B' }],
+      { sent: ['x-b', '1', 'X-B', '2'] },
+      [{ header: 'X-A', value: '1', source: 'X-B' }],
+    ],
+    [
+      'copies what a step before made of a header',
+      [{ action: 'set', header: 'X-A', from_header: 'X-B' }],
+      { sent: ['x-b', '1', 'X-B', '2'], headers: { 'x-b': 'bound' } },
+      [{ header: 'X-A', value: 'bound', source: 'X-B' }],
+    ],
+    [
+      'copies nothing from a header that is not there',
+      [
+        { action: 'set', header: 'X-A', from_header: 'X-B' },
+        { action: 'remove', header: 'X-C' },
+      ],
+      {},
+      [{ header: 'X-C', value: undefined }],
+    ],
+    [
+      'lets the later action on a header win',
+      [
+        { action: 'set', header: 'X-A', value: '1' },
+        { action: 'remove', header: 'x-a' },
+      ],
+      {},
+      [{ header: 'x-a', value: undefined }],
+    ],
+    [
+      'lets a copy win where there is one',
+      [
+        { action: 'set', header: 'X-A', value: '1' },
+        { action: 'set', header: 'X-A', from_header: 'X-B' },
+      ],
+      {},
+      [{ header: 'X-A', value: '1' }],
+    ],
   ]
   for (const [sentence, actions, sent, expected] of acting) {
-    it(sentence, () => { expect(new CompiledPolicy(policyOf({ actions })).changesFor(requestOf(sent))).to.deep.equal(expected) })
+    it(sentence, () => {
+      expect(new CompiledPolicy(policyOf({ actions })).changesFor(requestOf(sent))).to.deep.equal(expected)
+    })
   }
 })
 
 describe('a header policy that is none', () => {
   const set = (more: object) => ({ actions: [{ action: 'set', header: 'X-A', ...more }] })
   const credentials = ['Authorization', 'x-api-key', 'Api-Key', 'X-Goog-Api-Key', 'Cookie', 'Set-Cookie', 'Proxy-Authorization', 'X-Amz-Security-Token']
-  const transport = ['Host', 'Content-Length', 'Connection', 'Keep-Alive', 'Proxy-Connection', 'TE', 'Trailer', 'Transfer-Encoding', 'Upgrade', 'Accept-Encoding', 'Content-Encoding', 'Content-Type']
+  const transport = [
+    'Host',
+    'Content-Length',
+    'Connection',
+    'Keep-Alive',
+    'Proxy-Connection',
+    'TE',
+    'Trailer',
+    'Transfer-Encoding',
+    'Upgrade',
+    'Accept-Encoding',
+    'Content-Encoding',
+    'Content-Type',
+  ]
 
   for (const name of [...credentials, ...transport]) {
     const why = credentials.includes(name) ? /carries credentials/ : /belongs to the transport/
@@ -101,10 +152,20 @@ describe('a header policy that is none', () => {
     'sets nothing': [set({}), 'actions.0'],
     'sets two things': [set({ value: 'v', from_header: 'X-B' }), 'actions.0'],
     'removes a value': [{ actions: [{ action: 'remove', header: 'X-A', value: 'v' }] }, 'actions.0.value'],
-    'removes from a header': [{ actions: [{ action: 'set', header: 'X-A', value: 'v' }, { action: 'remove', header: 'X-A', from_header: 'X-B' }] }, 'actions.1.from_header'],
+    'removes from a header': [
+      {
+        actions: [
+          { action: 'set', header: 'X-A', value: 'v' },
+          { action: 'remove', header: 'X-A', from_header: 'X-B' },
+        ],
+      },
+      'actions.1.from_header',
+    ],
   }
   for (const [what, [more, at]] of Object.entries(wrong)) {
-    it(`is refused where it ${what}`, () => { expect(headerPolicyProblem(policyOf(more))).to.have.property('at', at) })
+    it(`is refused where it ${what}`, () => {
+      expect(headerPolicyProblem(policyOf(more))).to.have.property('at', at)
+    })
   }
 
   const unfit: Readonly<Record<string, readonly [object, string]>> = {
@@ -119,7 +180,9 @@ describe('a header policy that is none', () => {
     'a member that nobody knows': [{ user_path: '/team' }, '/user_path'],
   }
   for (const [what, [more, pointer]] of Object.entries(unfit)) {
-    it(`is refused with ${what}`, () => { expect(checked(more).problems.map(({ pointer }) => pointer)).to.deep.equal([pointer]) })
+    it(`is refused with ${what}`, () => {
+      expect(checked(more).problems.map(({ pointer }) => pointer)).to.deep.equal([pointer])
+    })
   }
 })
 
@@ -130,9 +193,27 @@ describe('what a header policy did', () => {
     ['is what came to be', [{ header: 'X-B', value: '' }], { set: { 'X-B': '' } }],
     ['is what became one of several', [{ header: 'X-Two', value: '1' }], { set: { 'X-Two': '1' } }],
     ['is the name alone of what was taken out', [{ header: 'X-A', value: undefined }], { removed: ['X-A'] }],
-    ['is nothing where everything stands so already', [{ header: 'x-same', value: 'v' }, { header: 'X-None', value: undefined }], undefined],
-    ['leaves out what changed nothing', [{ header: 'x-same', value: 'v' }, { header: 'X-A', value: undefined }], { removed: ['X-A'] }],
-    ...['X-My-Auth', 'apikey', 'X-SECRET', 'x-session-id', 'X-Token', 'x-credentials'].map((header): [string, readonly Change[], object] => [`hides the value of ${header}`, [{ header, value: 'v' }], { set: { [header]: '[REDACTED]' } }]),
+    [
+      'is nothing where everything stands so already',
+      [
+        { header: 'x-same', value: 'v' },
+        { header: 'X-None', value: undefined },
+      ],
+      undefined,
+    ],
+    [
+      'leaves out what changed nothing',
+      [
+        { header: 'x-same', value: 'v' },
+        { header: 'X-A', value: undefined },
+      ],
+      { removed: ['X-A'] },
+    ],
+    ...['X-My-Auth', 'apikey', 'X-SECRET', 'x-session-id', 'X-Token', 'x-credentials'].map((header): [string, readonly Change[], object] => [
+      `hides the value of ${header}`,
+      [{ header, value: 'v' }],
+      { set: { [header]: '[REDACTED]' } },
+    ]),
     ['hides a value that was copied from where it would be hidden', [{ header: 'X-B', value: 'v', source: 'X-Session-Id' }], { set: { 'X-B': '[REDACTED]' } }],
   ]
   for (const [sentence, changes, expected] of told) {

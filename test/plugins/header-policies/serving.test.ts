@@ -11,7 +11,10 @@ const copy = (header: string, from: string) => ({ action: 'set', header, from_he
 const remove = (header: string) => ({ action: 'remove', header })
 const policies = (...list: readonly object[]) => ({ header_policies: { policies: list } })
 const last = ({ upstream }: { readonly upstream: ScriptedUpstream }): Headers => upstream.requests.at(-1)?.headers ?? {}
-const form = { body: '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\nID3\r\n--x--\r\n', headers: { 'content-type': 'multipart/form-data; boundary=x' } }
+const form = {
+  body: '--x\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt-test\r\n--x\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\nID3\r\n--x--\r\n',
+  headers: { 'content-type': 'multipart/form-data; boundary=x' },
+}
 
 /** What the provider gets of one chat call. */
 async function sentWith(options: ServeOptions, headers: Readonly<Record<string, string>> = {}): Promise<Headers> {
@@ -43,20 +46,45 @@ describe('header policies at egress', () => {
   }
 
   it('match the path below the base path', async () => {
-    await using served = await Served.start({ config: { ...policies(policy([set('X-Pinned', 'yes')], { paths: ['/v1/chat/*'] })), server: { base_path: '/g' } } })
+    await using served = await Served.start({
+      config: { ...policies(policy([set('X-Pinned', 'yes')], { paths: ['/v1/chat/*'] })), server: { base_path: '/g' } },
+    })
     served.upstream.always({ body: chatCompletion() })
     await served.call('POST', '/v1/chat/completions', hello)
     expect(last(served)).to.include({ 'x-pinned': 'yes' })
   })
 
   const orders: readonly [string, object, Headers][] = [
-    ['ascending steps: the later wins', policies(policy([set('X-A', 'second')], { step: 2 }), policy([set('x-a', 'first'), set('X-B', 'first')], { name: 'other', step: 1 })), { 'x-a': 'second', 'x-b': 'first' }],
+    [
+      'ascending steps: the later wins',
+      policies(policy([set('X-A', 'second')], { step: 2 }), policy([set('x-a', 'first'), set('X-B', 'first')], { name: 'other', step: 1 })),
+      { 'x-a': 'second', 'x-b': 'first' },
+    ],
     ['steps that are equal in the order of the list', policies(policy([set('X-A', '1')]), policy([set('X-A', '2')], { name: 'other' })), { 'x-a': '2' }],
     ['a later removal', policies(policy([set('X-A', '1')], { step: 1 }), policy([remove('X-A')], { name: 'other', step: 2 })), { 'x-a': undefined }],
-    ['defaults, overrides, then policies', { ...policies(policy([set('X-Team', 'policy'), remove('X-Static')])), providers: { openai: { custom_upstream_headers: { 'X-Team': 'override', 'X-Static': '1', 'X-Kept': '2' } } } }, { 'x-team': 'policy', 'x-static': undefined, 'x-kept': '2' }],
-    ['headers that callers send along, then policies', { ...policies(policy([set('X-Mine', 'policy')])), providers: { openai: { passthrough_user_headers: true } } }, { 'x-mine': 'policy' }],
-    ['credentials last', { ...policies(policy([set('X-Vendor-Auth', 'policy')])), providers: { openai: { auth_header: 'X-Vendor-Auth', auth_scheme: '' } } }, { 'x-vendor-auth': 'sk-upstream' }],
-    ['credentials that a policy would take out', { ...policies(policy([remove('X-Vendor-Auth')])), providers: { openai: { auth_header: 'X-Vendor-Auth', auth_scheme: '' } } }, { 'x-vendor-auth': 'sk-upstream' }],
+    [
+      'defaults, overrides, then policies',
+      {
+        ...policies(policy([set('X-Team', 'policy'), remove('X-Static')])),
+        providers: { openai: { custom_upstream_headers: { 'X-Team': 'override', 'X-Static': '1', 'X-Kept': '2' } } },
+      },
+      { 'x-team': 'policy', 'x-static': undefined, 'x-kept': '2' },
+    ],
+    [
+      'headers that callers send along, then policies',
+      { ...policies(policy([set('X-Mine', 'policy')])), providers: { openai: { passthrough_user_headers: true } } },
+      { 'x-mine': 'policy' },
+    ],
+    [
+      'credentials last',
+      { ...policies(policy([set('X-Vendor-Auth', 'policy')])), providers: { openai: { auth_header: 'X-Vendor-Auth', auth_scheme: '' } } },
+      { 'x-vendor-auth': 'sk-upstream' },
+    ],
+    [
+      'credentials that a policy would take out',
+      { ...policies(policy([remove('X-Vendor-Auth')])), providers: { openai: { auth_header: 'X-Vendor-Auth', auth_scheme: '' } } },
+      { 'x-vendor-auth': 'sk-upstream' },
+    ],
   ]
   for (const [sentence, config, expected] of orders) {
     it(`keep to the order: ${sentence}`, async () => {
@@ -67,7 +95,9 @@ describe('header policies at egress', () => {
 
   it('are settled before guardrails, and stay', async () => {
     const rules = [{ name: 'other headers', type: 'header_edit', config: { request_set: { 'X-Mine': 'edited' } } }]
-    expect(await sentWith({ config: { ...policies(policy([copy('X-Copied', 'X-Mine')])), guardrails: { rules } } }, { 'x-mine': 'theirs' })).to.include({ 'x-copied': 'theirs' })
+    expect(await sentWith({ config: { ...policies(policy([copy('X-Copied', 'X-Mine')])), guardrails: { rules } } }, { 'x-mine': 'theirs' })).to.include({
+      'x-copied': 'theirs',
+    })
   })
 
   it('take the bound user path for what a caller claims', async () => {
@@ -86,13 +116,17 @@ describe('header policies at egress', () => {
 
   it('are those of HEADER_POLICIES_JSON in the place of those of the file', async () => {
     const env = { HEADER_POLICIES_JSON: JSON.stringify([policy([set('X-Env', 'yes')])]) }
-    expect(await sentWith({ config: policies(policy([set('X-File', 'yes')])), env })).to.include({ 'x-env': 'yes' }).and.not.have.property('x-file')
+    expect(await sentWith({ config: policies(policy([set('X-File', 'yes')])), env }))
+      .to.include({ 'x-env': 'yes' })
+      .and.not.have.property('x-file')
   })
 
   it('may be written as other gateways have them, among the guardrails', async () => {
     const config = { endpoints: ['/v1/chat/*'], methods: ['POST'], when: [{ header: 'X-Mine' }], actions: [set('X-Pinned', 'old')] }
     const rules = [{ name: 'old', type: 'header_modification', order: 5, config }]
-    expect(await sentWith({ config: { ...policies(policy([set('X-Pinned', 'new')], { step: 4 })), guardrails: { enabled: false, rules } } }, { 'x-mine': '1' })).to.include({ 'x-pinned': 'old' })
+    expect(
+      await sentWith({ config: { ...policies(policy([set('X-Pinned', 'new')], { step: 4 })), guardrails: { enabled: false, rules } } }, { 'x-mine': '1' }),
+    ).to.include({ 'x-pinned': 'old' })
   })
 
   it('keep no passed-through call back that nobody can read', async () => {
@@ -105,28 +139,40 @@ describe('header policies at egress', () => {
 describe('header policies and targets', () => {
   const smart = { ...hello, model: 'smart' }
   const pinned = policies(policy([set('X-Pinned', 'yes'), copy('X-Copied', 'X-Mine')]))
-  const virtual = (...targets: readonly string[]) => ({ virtual_models: [{ source: 'smart', strategy: 'failover', targets: targets.map(name => ({ provider: name.split('/')[0], model: name.split('/')[1] })) }] })
+  const virtual = (...targets: readonly string[]) => ({
+    virtual_models: [{ source: 'smart', strategy: 'failover', targets: targets.map(name => ({ provider: name.split('/')[0], model: name.split('/')[1] })) }],
+  })
 
   it('go along with retries', async () => {
     await using served = await Served.start({ config: { ...pinned, resilience: { retry: { initial_backoff: '1ms', max_backoff: '1ms' } } } })
     served.upstream.reply({ status: 503, body: errorBody('busy') }, { body: chatCompletion() })
     await served.chat(hello, { 'x-mine': '1' })
-    expect(served.upstream.requests.map(({ headers }) => [headers['x-pinned'], headers['x-copied']])).to.deep.equal([['yes', '1'], ['yes', '1']])
+    expect(served.upstream.requests.map(({ headers }) => [headers['x-pinned'], headers['x-copied']])).to.deep.equal([
+      ['yes', '1'],
+      ['yes', '1'],
+    ])
   })
 
   it('do not follow to another provider', async () => {
     await using backup = await ScriptedUpstream.start()
     const providers = { backup: { type: 'openai-compatible', api_key: 'sk-backup', base_url: backup.url, models: ['gpt-b'] } }
-    await using served = await Served.start({ config: { ...pinned, ...virtual('openai/gpt-test', 'backup/gpt-b'), providers, resilience: { retry: { max_retries: 0 } } } })
+    await using served = await Served.start({
+      config: { ...pinned, ...virtual('openai/gpt-test', 'backup/gpt-b'), providers, resilience: { retry: { max_retries: 0 } } },
+    })
     served.upstream.always({ status: 500, body: errorBody('down') })
     backup.always({ body: chatCompletion() })
     expect((await served.chat(smart, { 'x-mine': '1' })).status).to.equal(200)
     expect(last(served)).to.include({ 'x-pinned': 'yes', 'x-copied': '1' })
-    expect(last({ upstream: backup })).to.include({ authorization: 'Bearer sk-backup' }).and.not.have.any.keys('x-pinned', 'x-copied')
+    expect(last({ upstream: backup }))
+      .to.include({ authorization: 'Bearer sk-backup' })
+      .and.not.have.any.keys('x-pinned', 'x-copied')
   })
 
   it('follow to another model of the same provider', async () => {
-    await using served = await Served.start({ env: { OPENAI_MODELS: 'gpt-test,gpt-other' }, config: { ...pinned, ...virtual('openai/gpt-test', 'openai/gpt-other'), resilience: { retry: { max_retries: 0 } } } })
+    await using served = await Served.start({
+      env: { OPENAI_MODELS: 'gpt-test,gpt-other' },
+      config: { ...pinned, ...virtual('openai/gpt-test', 'openai/gpt-other'), resilience: { retry: { max_retries: 0 } } },
+    })
     served.upstream.reply({ status: 500, body: errorBody('down') }, { body: chatCompletion() })
     await served.chat(smart, { 'x-mine': '1' })
     expect(served.upstream.requests.map(({ headers }) => headers['x-pinned'])).to.deep.equal(['yes', 'yes'])
@@ -152,13 +198,30 @@ describe('header policies and the cache', () => {
   }
 
   const cases: readonly [string, object, readonly Readonly<Record<string, string>>[], readonly (string | undefined)[]][] = [
-    ['keeps answers to other copied values apart', policies(policy([copy('X-Tenant', 'X-Mine')])), [{ 'x-mine': 'a' }, { 'x-mine': 'b' }, { 'x-mine': 'a' }, {}], [undefined, undefined, 'HIT (exact)', undefined]],
-    ['keeps answers apart by whether a policy holds', policies(policy([set('X-Beta', '1')], { when: [{ header: 'X-Mine' }] })), [{ 'x-mine': 'a' }, {}, { 'x-mine': 'other' }], [undefined, undefined, 'HIT (exact)']],
+    [
+      'keeps answers to other copied values apart',
+      policies(policy([copy('X-Tenant', 'X-Mine')])),
+      [{ 'x-mine': 'a' }, { 'x-mine': 'b' }, { 'x-mine': 'a' }, {}],
+      [undefined, undefined, 'HIT (exact)', undefined],
+    ],
+    [
+      'keeps answers apart by whether a policy holds',
+      policies(policy([set('X-Beta', '1')], { when: [{ header: 'X-Mine' }] })),
+      [{ 'x-mine': 'a' }, {}, { 'x-mine': 'other' }],
+      [undefined, undefined, 'HIT (exact)'],
+    ],
     ['tells a removal from nothing', policies(policy([remove('X-Beta')], { when: [{ header: 'X-Mine' }] })), [{ 'x-mine': 'a' }, {}], [undefined, undefined]],
-    ['knows no difference where no policy acts', policies(policy([set('X-Beta', '1')], { paths: ['/v1/messages'] })), [{ 'x-mine': 'a' }, { 'x-mine': 'b' }], [undefined, 'HIT (exact)']],
+    [
+      'knows no difference where no policy acts',
+      policies(policy([set('X-Beta', '1')], { paths: ['/v1/messages'] })),
+      [{ 'x-mine': 'a' }, { 'x-mine': 'b' }],
+      [undefined, 'HIT (exact)'],
+    ],
   ]
   for (const [sentence, config, calls, expected] of cases) {
-    it(sentence, async () => { expect(await cachedWith(config, calls)).to.deep.equal(expected) })
+    it(sentence, async () => {
+      expect(await cachedWith(config, calls)).to.deep.equal(expected)
+    })
   }
 })
 
@@ -166,14 +229,26 @@ describe('header policies that cannot be', () => {
   const cases: Readonly<Record<string, readonly [object, RegExp]>> = {
     'touch credentials': [policies(policy([set('Authorization', 'x')])), /"pin".*actions\.0\.header.*Authorization carries credentials/],
     'have a name twice': [policies(policy([set('X-A', '1')]), policy([set('X-B', '1')])), /two header policies or guardrails are called "pin"/],
-    'have the name of a guardrail': [{ ...policies(policy([set('X-A', '1')])), guardrails: { rules: [{ name: 'pin', type: 'string_replace', config: { rules: 'a => b' } }] } }, /two header policies or guardrails are called "pin"/],
-    'touch credentials, and are off': [{ header_policies: { enabled: false, policies: [policy([set('Authorization', 'x')])] } }, /Authorization carries credentials/],
-    'are written as guardrails, wrongly': [{ guardrails: { rules: [{ name: 'old', type: 'header_modification', config: { actions: [{ action: 'add', header: 'X-A' }] } }] } }, /"old".*actions\.0\.action/],
+    'have the name of a guardrail': [
+      { ...policies(policy([set('X-A', '1')])), guardrails: { rules: [{ name: 'pin', type: 'string_replace', config: { rules: 'a => b' } }] } },
+      /two header policies or guardrails are called "pin"/,
+    ],
+    'touch credentials, and are off': [
+      { header_policies: { enabled: false, policies: [policy([set('Authorization', 'x')])] } },
+      /Authorization carries credentials/,
+    ],
+    'are written as guardrails, wrongly': [
+      { guardrails: { rules: [{ name: 'old', type: 'header_modification', config: { actions: [{ action: 'add', header: 'X-A' }] } }] } },
+      /"old".*actions\.0\.action/,
+    ],
     'have a member that nobody knows': [policies(policy([set('X-A', '1')], { phase: 'prompt' })), /unknown key/],
   }
   for (const [what, [config, expected]] of Object.entries(cases)) {
     it(`keep the gateway from starting where they ${what}`, async () => {
-      const failure = await Served.start({ config: config as Record<string, unknown> }).then(async served => await served.close(), (cause: unknown) => cause)
+      const failure = await Served.start({ config: config as Record<string, unknown> }).then(
+        async served => await served.close(),
+        (cause: unknown) => cause,
+      )
       expect(String(failure)).to.match(expected)
     })
   }

@@ -9,7 +9,12 @@ import { message } from '../../support/messages.ts'
 import { recorded } from '../../support/recorded.ts'
 import { hello, masterKey, Served } from '../../support/serve.ts'
 
-const tagging = { headers: [{ header: 'X-Team', do_not_pass: true }, { header: 'X-Cost', prefix: 'cc-' }] }
+const tagging = {
+  headers: [
+    { header: 'X-Team', do_not_pass: true },
+    { header: 'X-Cost', prefix: 'cc-' },
+  ],
+}
 const said = { 'x-team': 'team', 'x-cost': 'cc-7', 'x-litellm-tags': 'lite' }
 const usage = { prompt_tokens: 1, completion_tokens: 1 }
 
@@ -22,7 +27,8 @@ describe('labels in a gateway', () => {
     served.upstream.always({ body: chatCompletion({ usage }) })
   })
   afterEach(() => gateway[Symbol.asyncDispose]())
-  const makeKey = async (labels: readonly string[]) => (await gateway.call('POST', '/auth-keys', { body: { name: 'k', labels } })).json as { readonly value: string }
+  const makeKey = async (labels: readonly string[]) =>
+    (await gateway.call('POST', '/auth-keys', { body: { name: 'k', labels } })).json as { readonly value: string }
 
   it('are those of the key, of headers, of x-litellm-tags, of tags and of metadata.tags, in this order and each once', async () => {
     const { value } = await makeKey(['key', 'lite'])
@@ -36,14 +42,35 @@ describe('labels in a gateway', () => {
     await served.chat({ ...hello, tags: ['b'] })
     await recorded(served, 2)
     expect((await gateway.call('GET', '/usage/log?label=a')).json.total).to.equal(1)
-    expect((await gateway.call('GET', '/usage/labels')).json.map(({ label, requests }: { readonly label: string; readonly requests: number }) => [label, requests])).to.have.deep.members([['a', 1], ['b', 2]])
+    expect(
+      (await gateway.call('GET', '/usage/labels')).json.map(({ label, requests }: { readonly label: string; readonly requests: number }) => [label, requests]),
+    ).to.have.deep.members([
+      ['a', 1],
+      ['b', 2],
+    ])
   })
 
   const bodies: readonly (readonly [what: string, given: string, sent: string])[] = [
-    ['in the middle', '{ "model":"gpt-test" , "tags" : ["a", "b"],"messages":[{"role":"user","content":"\\u0068i"}],"x":1.0 }', '{ "model":"gpt-test" ,"messages":[{"role":"user","content":"\\u0068i"}],"x":1.0 }'],
-    ['at the end', '{"messages":[{"role":"user","content":"hi"}],"model":"gpt-test","x":1e2,\n"tags":"a"\n}', '{"messages":[{"role":"user","content":"hi"}],"model":"gpt-test","x":1e2\n}'],
-    ['twice', '{"tags":["a"],"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"tags":["b"]}', '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}]}'],
-    ['in metadata', '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"metadata":{"n":"1" ,"tags":["a"], "m":"2"}}', '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"metadata":{"n":"1" , "m":"2"}}'],
+    [
+      'in the middle',
+      '{ "model":"gpt-test" , "tags" : ["a", "b"],"messages":[{"role":"user","content":"\\u0068i"}],"x":1.0 }',
+      '{ "model":"gpt-test" ,"messages":[{"role":"user","content":"\\u0068i"}],"x":1.0 }',
+    ],
+    [
+      'at the end',
+      '{"messages":[{"role":"user","content":"hi"}],"model":"gpt-test","x":1e2,\n"tags":"a"\n}',
+      '{"messages":[{"role":"user","content":"hi"}],"model":"gpt-test","x":1e2\n}',
+    ],
+    [
+      'twice',
+      '{"tags":["a"],"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"tags":["b"]}',
+      '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}]}',
+    ],
+    [
+      'in metadata',
+      '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"metadata":{"n":"1" ,"tags":["a"], "m":"2"}}',
+      '{"model":"gpt-test","messages":[{"role":"user","content":"hi"}],"metadata":{"n":"1" , "m":"2"}}',
+    ],
   ]
   for (const [what, given, sent] of bodies) {
     it(`go no further, and leave every other byte as it was: ${what}`, async () => {
@@ -58,7 +85,10 @@ describe('labels in a gateway', () => {
     expect(served.upstream.requests[0]?.body.toString()).to.equal(given)
   })
 
-  const passed: readonly (readonly [what: string, path: string])[] = [['that is read', '/p/openai/chat/completions'], ['that nobody reads', '/p/openai/threads']]
+  const passed: readonly (readonly [what: string, path: string])[] = [
+    ['that is read', '/p/openai/chat/completions'],
+    ['that nobody reads', '/p/openai/threads'],
+  ]
   for (const [what, path] of passed) {
     it(`keep the headers that shall not pass from a passthrough ${what}`, async () => {
       await served.call('POST', path, hello, said)
@@ -80,7 +110,12 @@ describe('labels in a gateway', () => {
 
   it('are taken out of a form', async () => {
     const form = new FormData()
-    for (const [name, value] of [['model', 'gpt-test'], ['tags', 'a, b'], ['language', 'en']] as const) form.set(name, value)
+    for (const [name, value] of [
+      ['model', 'gpt-test'],
+      ['tags', 'a, b'],
+      ['language', 'en'],
+    ] as const)
+      form.set(name, value)
     form.set('file', new File(['sound'], 'a.wav', { type: 'audio/wav' }))
     served.upstream.always({ body: { text: 'hi' } })
     const answer = await fetch(`${served.url}/v1/audio/transcriptions`, { method: 'POST', body: form, headers: { authorization: `Bearer ${masterKey}` } })
@@ -96,7 +131,10 @@ describe('labels in a gateway', () => {
     for (const tags of ['a', 'b']) await cached.chat({ ...hello, tags })
     expect(cached.upstream.requests).to.have.length(1)
     const records = await recorded(cached, 2)
-    expect(records.map(({ labels, cache_type: cache }) => [labels, cache])).to.deep.equal([[['a'], null], [['b'], 'exact']])
+    expect(records.map(({ labels, cache_type: cache }) => [labels, cache])).to.deep.equal([
+      [['a'], null],
+      [['b'], 'exact'],
+    ])
   })
 })
 
@@ -117,7 +155,9 @@ describe('labels in each dialect', () => {
   }
 
   it('are taken of Messages that Anthropic answers', async () => {
-    await using served = await Served.start({ config: { providers: { claude: { type: 'anthropic', api_key: 'sk-a', base_url: '${OPENAI_BASE_URL}', models: ['claude-test'] } } } })
+    await using served = await Served.start({
+      config: { providers: { claude: { type: 'anthropic', api_key: 'sk-a', base_url: '${OPENAI_BASE_URL}', models: ['claude-test'] } } },
+    })
     served.upstream.always({ body: message() })
     const body = { model: 'claude/claude-test', max_tokens: 9, messages: hello.messages }
     await served.call('POST', '/v1/messages', { ...body, metadata: { tags: ['a'] }, tags: 'b' })
@@ -140,12 +180,17 @@ describe('labels in the audit log', () => {
   })
 
   it('stand there of a call that a guardrail edited, and of one that was refused', async () => {
-    await using audited = await Audited.start({ config: { guardrails: { rules: [{ name: 'mask', type: 'string_replace', config: { rules: 'secret => word' } }] } } })
+    await using audited = await Audited.start({
+      config: { guardrails: { rules: [{ name: 'mask', type: 'string_replace', config: { rules: 'secret => word' } }] } },
+    })
     audited.served.upstream.always({ body: chatCompletion() })
     await audited.served.chat({ ...hello, messages: [{ role: 'user', content: 'secret' }], tags: ['a'] })
     await audited.served.chat({ ...hello, model: 'nobody', tags: ['b'] })
     const rows = await audited.rows(2)
-    expect(rows.map(({ status_code: status, data }) => [status, data.labels])).to.deep.equal([[200, ['a']], [400, ['b']]])
+    expect(rows.map(({ status_code: status, data }) => [status, data.labels])).to.deep.equal([
+      [200, ['a']],
+      [400, ['b']],
+    ])
     expect(rows[0]?.data.request_revisions[0].body).to.deep.equal({ ...hello, messages: [{ role: 'user', content: 'word' }] })
   })
 })
@@ -155,7 +200,11 @@ describe('budgets of labels', () => {
     await using limited = await Limited.start({ config: { tagging, budgets: { labels: [{ label: 'night', limits: [{ period: 'daily', amount: 1 }] }] } } })
     const status = async (headers: Readonly<Record<string, string>>, more: object = {}) => (await limited.call('/', { ...capped, ...more }, headers)).status
     expect(await status({ 'x-cost': 'cc-night' })).to.equal(200)
-    expect([await status({}, { tags: ['night'] }), await status({}, { metadata: { tags: ['x', 'night'] } }), await status({ 'x-litellm-tags': 'night' })]).to.deep.equal([429, 429, 429])
+    expect([
+      await status({}, { tags: ['night'] }),
+      await status({}, { metadata: { tags: ['x', 'night'] } }),
+      await status({ 'x-litellm-tags': 'night' }),
+    ]).to.deep.equal([429, 429, 429])
     expect([await status({}, { tags: ['Night'] }), await status({})]).to.deep.equal([200, 200])
   })
 })

@@ -17,23 +17,29 @@ const config = { tagging: { headers: [{ header: 'X-Fixed', delimiter: ';' }] } }
 const fixed = { header: 'X-Fixed', ...plain, delimiter: ';', managed: true }
 const body = { headers: [{ header: 'X-Team', prefix: 'team:', delimiter: '|', do_not_pass: true }] }
 
-describeRoutes([
-  { method: 'GET', path, scope: 'global', malformed: [{ name: 'an unknown parameter', path: `${path}?x=1`, code: 'unsupported_parameter', param: 'x' }] },
-  {
-    method: 'PUT', path, scope: 'global', body,
-    malformed: [
-      { name: 'no headers', body: {}, code: 'missing_required_parameter', param: 'headers' },
-      { name: 'an unknown member', body: { ...body, enabled: true }, code: 'unsupported_parameter', param: 'enabled' },
-      { name: 'an unknown member of a header', body: { headers: [{ header: 'X-A', pass: true }] }, code: 'unsupported_parameter', param: 'headers.0.pass' },
-      { name: 'a header without a name', body: { headers: [{ prefix: 'a' }] }, code: 'missing_required_parameter', param: 'headers.0.header' },
-      { name: 'a name that is none', body: { headers: [{ header: 'X A' }] }, param: 'headers.0.header' },
-      { name: 'an empty delimiter', body: { headers: [{ header: 'X-A', delimiter: '' }] }, param: 'headers.0.delimiter' },
-      { name: 'a header that carries credentials', body: { headers: [{ header: 'X-A' }, { header: 'X-Api-Key' }] }, param: 'headers.1.header' },
-      { name: 'a header twice', body: { headers: [{ header: 'X-A' }, { header: 'x-a' }] }, param: 'headers.1.header' },
-      { name: 'more than 64 headers', body: { headers: Array.from({ length: 65 }, (_, i) => ({ header: `X-${i}` })) }, param: 'headers' },
-    ],
-  },
-], { config })
+describeRoutes(
+  [
+    { method: 'GET', path, scope: 'global', malformed: [{ name: 'an unknown parameter', path: `${path}?x=1`, code: 'unsupported_parameter', param: 'x' }] },
+    {
+      method: 'PUT',
+      path,
+      scope: 'global',
+      body,
+      malformed: [
+        { name: 'no headers', body: {}, code: 'missing_required_parameter', param: 'headers' },
+        { name: 'an unknown member', body: { ...body, enabled: true }, code: 'unsupported_parameter', param: 'enabled' },
+        { name: 'an unknown member of a header', body: { headers: [{ header: 'X-A', pass: true }] }, code: 'unsupported_parameter', param: 'headers.0.pass' },
+        { name: 'a header without a name', body: { headers: [{ prefix: 'a' }] }, code: 'missing_required_parameter', param: 'headers.0.header' },
+        { name: 'a name that is none', body: { headers: [{ header: 'X A' }] }, param: 'headers.0.header' },
+        { name: 'an empty delimiter', body: { headers: [{ header: 'X-A', delimiter: '' }] }, param: 'headers.0.delimiter' },
+        { name: 'a header that carries credentials', body: { headers: [{ header: 'X-A' }, { header: 'X-Api-Key' }] }, param: 'headers.1.header' },
+        { name: 'a header twice', body: { headers: [{ header: 'X-A' }, { header: 'x-a' }] }, param: 'headers.1.header' },
+        { name: 'more than 64 headers', body: { headers: Array.from({ length: 65 }, (_, i) => ({ header: `X-${i}` })) }, param: 'headers' },
+      ],
+    },
+  ],
+  { config },
+)
 
 describe('tagging headers that administrators name', () => {
   let gateway: AdminGateway
@@ -93,9 +99,15 @@ describe('a change of the tagging headers', () => {
     await audited.admin.call('PUT', path, { body })
     const row = await audited.row()
     expect(row).to.include({ method: 'PUT', path: '/admin/tagging/settings', auth_method: 'master_key' })
-    expect(row.data).to.deep.include({ event_type: 'admin_write', event: {
-      method: 'PUT', endpoint: '/admin/tagging/settings', before: { headers: [fixed], editable: true }, after: { headers: [fixed, { ...body.headers[0], managed: false }], editable: true },
-    } })
+    expect(row.data).to.deep.include({
+      event_type: 'admin_write',
+      event: {
+        method: 'PUT',
+        endpoint: '/admin/tagging/settings',
+        before: { headers: [fixed], editable: true },
+        after: { headers: [fixed, { ...body.headers[0], managed: false }], editable: true },
+      },
+    })
   })
 })
 

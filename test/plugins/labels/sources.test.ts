@@ -31,13 +31,38 @@ const headerCases: readonly Case[] = [
   { what: 'a header of which nothing is configured', headers: { 'x-team': 'a' }, labels: [] },
   { what: 'a header, split at commas and trimmed', tagging: [{ header: 'X-Team' }], headers: { 'x-team': ' a ,b,  c d\t' }, labels: ['a', 'b', 'c d'] },
   { what: 'a header, split at its own delimiter', tagging: [{ header: 'x-team', delimiter: ' | ' }], headers: { 'x-team': 'a,b | c' }, labels: ['a,b', 'c'] },
-  { what: 'a header, without its prefix where a label has it', tagging: [{ header: 'X-Team', prefix: 'team:' }], headers: { 'x-team': 'team:a,b,team: c,Team:d' }, labels: ['a', 'b', 'c', 'Team:d'] },
+  {
+    what: 'a header, without its prefix where a label has it',
+    tagging: [{ header: 'X-Team', prefix: 'team:' }],
+    headers: { 'x-team': 'team:a,b,team: c,Team:d' },
+    labels: ['a', 'b', 'c', 'Team:d'],
+  },
   { what: 'a header whose labels are empty', tagging: [{ header: 'X-Team', prefix: 'p' }], headers: { 'x-team': ' ,,p, p ' }, labels: [] },
-  { what: 'two headers, in the order of the settings', tagging: [{ header: 'X-B' }, { header: 'X-A' }], headers: { 'x-a': 'a', 'x-b': 'b' }, labels: ['b', 'a'] },
-  { what: 'a label that comes twice, once and where it was first', tagging: [{ header: 'X-A' }, { header: 'X-B' }], headers: { 'x-a': 'a,b,a', 'x-b': 'c,b' }, labels: ['a', 'b', 'c'] },
+  {
+    what: 'two headers, in the order of the settings',
+    tagging: [{ header: 'X-B' }, { header: 'X-A' }],
+    headers: { 'x-a': 'a', 'x-b': 'b' },
+    labels: ['b', 'a'],
+  },
+  {
+    what: 'a label that comes twice, once and where it was first',
+    tagging: [{ header: 'X-A' }, { header: 'X-B' }],
+    headers: { 'x-a': 'a,b,a', 'x-b': 'c,b' },
+    labels: ['a', 'b', 'c'],
+  },
   { what: 'labels in another case, apart', tagging: [{ header: 'X-A' }], headers: { 'x-a': 'Blue,blue' }, labels: ['Blue', 'blue'] },
-  { what: 'x-litellm-tags, behind the headers of the settings', tagging: [{ header: 'X-A' }], headers: { 'x-litellm-tags': 'l, m', 'x-a': 'a' }, labels: ['a', 'l', 'm'] },
-  { what: 'x-litellm-tags as the settings want it', tagging: [{ header: 'X-LiteLLM-Tags', delimiter: ';', prefix: 't:' }], headers: { 'x-litellm-tags': 't:l;m,n' }, labels: ['l', 'm,n'] },
+  {
+    what: 'x-litellm-tags, behind the headers of the settings',
+    tagging: [{ header: 'X-A' }],
+    headers: { 'x-litellm-tags': 'l, m', 'x-a': 'a' },
+    labels: ['a', 'l', 'm'],
+  },
+  {
+    what: 'x-litellm-tags as the settings want it',
+    tagging: [{ header: 'X-LiteLLM-Tags', delimiter: ';', prefix: 't:' }],
+    headers: { 'x-litellm-tags': 't:l;m,n' },
+    labels: ['l', 'm,n'],
+  },
   { what: 'a header in UTF-8', tagging: [{ header: 'X-A' }], headers: { 'x-a': Buffer.from('größe,日本').toString('latin1') }, labels: ['größe', '日本'] },
   { what: 'a header in Latin-1', tagging: [{ header: 'X-A' }], headers: { 'x-a': 'gr\u00f6\u00dfe' }, labels: ['größe'] },
 ]
@@ -54,7 +79,12 @@ const bodyCases: readonly (Case & { readonly sent?: object })[] = [
   { what: 'metadata of tags alone', request: { metadata: { tags: ['a'] } }, labels: ['a'] },
   { what: 'metadata.tags, a text: ordinary metadata', request: { metadata: { tags: 'a,b' } }, labels: [], sent: { metadata: { tags: 'a,b' } } },
   { what: 'metadata that is a text', request: { metadata: 'tags' }, labels: [], sent: { metadata: 'tags' } },
-  { what: 'tags before metadata.tags, and headers before both', headers: { 'x-litellm-tags': 'h,m' }, request: { metadata: { tags: ['m', 't', 'n'] }, tags: ['t', 'h'] }, labels: ['h', 'm', 't', 'n'] },
+  {
+    what: 'tags before metadata.tags, and headers before both',
+    headers: { 'x-litellm-tags': 'h,m' },
+    request: { metadata: { tags: ['m', 't', 'n'] }, tags: ['t', 'h'] },
+    labels: ['h', 'm', 't', 'n'],
+  },
 ]
 
 describe('the labels of a call', () => {
@@ -126,7 +156,7 @@ describe('the bounds of labels', () => {
 
   it('hold for the labels of keys and those of calls together', async () => {
     const made = JSON.parse((await served.call('POST', '/admin/auth-keys', { name: 'a', labels: many(60) })).body.toString()) as { readonly value: string }
-    const { id, labels: found } = await endedChat(served, { 'authorization': `Bearer ${made.value}`, 'x-litellm-tags': many(10, 58).join() })
+    const { id, labels: found } = await endedChat(served, { authorization: `Bearer ${made.value}`, 'x-litellm-tags': many(10, 58).join() })
     expect(found).to.deep.equal(many(64))
     expect(warnings(id)).to.have.length(1)
   })

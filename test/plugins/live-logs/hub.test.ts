@@ -19,7 +19,14 @@ class Reader {
 
   constructor(subscriber: Subscriber) {
     this.subscriber = subscriber
-    subscriber.start({ events: bytes => { this.pieces.push(bytes) }, ended: broken => { this.ended = { broken } } })
+    subscriber.start({
+      events: bytes => {
+        this.pieces.push(bytes)
+      },
+      ended: broken => {
+        this.ended = { broken }
+      },
+    })
   }
 
   get events(): readonly Seen[] {
@@ -44,11 +51,21 @@ describe('the hub of the live logs', () => {
   const hubWith = (options: Partial<HubOptions> = {}) => {
     clock = new TurnedClock()
     logged = []
-    const log = pino({}, { write: (line: string) => { logged.push(JSON.parse(line) as { msg: string }) } })
+    const log = pino(
+      {},
+      {
+        write: (line: string) => {
+          logged.push(JSON.parse(line) as { msg: string })
+        },
+      },
+    )
     return new LiveHub({ bufferSize: 10_000, replayLimit: 1000, heartbeatMs: 15_000, sequence: new Sequence(), clock, log, ...options })
   }
-  const read = (hub: LiveHub, wish: Partial<Wish> = {}) => new Reader(hub.subscribe({ cursor: 0, replica: undefined, kinds: new Set(['audit', 'usage']), ...wish }))
-  const tell = (hub: LiveHub, count = 1) => { for (let i = 0; i < count; i++) hub.tell('audit', 'started', () => facts(`r${i}`)) }
+  const read = (hub: LiveHub, wish: Partial<Wish> = {}) =>
+    new Reader(hub.subscribe({ cursor: 0, replica: undefined, kinds: new Set(['audit', 'usage']), ...wish }))
+  const tell = (hub: LiveHub, count = 1) => {
+    for (let i = 0; i < count; i++) hub.tell('audit', 'started', () => facts(`r${i}`))
+  }
   const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
 
   describe('numbers', () => {
@@ -135,7 +152,10 @@ describe('the hub of the live logs', () => {
     })
 
     it('are still good when nobody looked for a minute, and not for longer', () => {
-      for (const [ms, types] of [[59_999, ['audit.started']], [60_000, ['reset']]] as const) {
+      for (const [ms, types] of [
+        [59_999, ['audit.started']],
+        [60_000, ['reset']],
+      ] as const) {
         const hub = hubWith()
         const first = read(hub)
         tell(hub)
@@ -171,7 +191,11 @@ describe('the hub of the live logs', () => {
       hub.settled('audit', ['b'], 'flushed')
       hub.settled('audit', ['c'], 'failed')
       const { events } = read(hub)
-      expect(events.map(({ type, request_id, seq }) => [type, request_id, seq])).to.deep.equal([['audit.updated', 'running', 6], ['audit.completed', 'done', 6], ['usage.completed', 'done', 6]])
+      expect(events.map(({ type, request_id, seq }) => [type, request_id, seq])).to.deep.equal([
+        ['audit.updated', 'running', 6],
+        ['audit.completed', 'done', 6],
+        ['usage.completed', 'done', 6],
+      ])
       expect(events[0]?.data).to.include({ provider: 'openai', _live_state: 'audit.updated', _live_pending: true })
     })
 
@@ -194,7 +218,9 @@ describe('the hub of the live logs', () => {
 
     it('are made when somebody comes, and left out when that fails', () => {
       const hub = hubWith()
-      hub.showUnderWay('audit', () => { throw new Error('no') })
+      hub.showUnderWay('audit', () => {
+        throw new Error('no')
+      })
       const reader = read(hub)
       tell(hub)
       expect(reader.types).to.deep.equal(['audit.started'])
@@ -251,7 +277,9 @@ describe('the hub of the live logs', () => {
   describe('nobody', () => {
     it('has nothing made for him', () => {
       const hub = hubWith()
-      const never = () => { throw new Error('this was made for nobody') }
+      const never = () => {
+        throw new Error('this was made for nobody')
+      }
       expect([hub.isWatched, liveFate(hub, 'audit').isAsked]).to.deep.equal([false, false])
       hub.tell('audit', 'started', never)
       hub.completed('audit', 'a', never)
@@ -290,7 +318,10 @@ describe('the hub of the live logs', () => {
       expect(reader.types).to.deep.equal([])
       clock.advance(1)
       clock.advance(15_000)
-      expect(reader.events.map(({ type, seq, request_id }) => [type, seq, request_id])).to.deep.equal([['heartbeat', 3, null], ['heartbeat', 3, null]])
+      expect(reader.events.map(({ type, seq, request_id }) => [type, seq, request_id])).to.deep.equal([
+        ['heartbeat', 3, null],
+        ['heartbeat', 3, null],
+      ])
     })
 
     it('are no events that somebody could miss', () => {
@@ -391,9 +422,16 @@ describe('the hub of the live logs', () => {
   it('stands in the way of nothing that fails', () => {
     const hub = hubWith()
     const broken = hub.subscribe({ cursor: 0, replica: undefined, kinds: new Set(['audit']) })
-    broken.start({ events: () => { throw new Error('his socket') }, ended: () => {} })
+    broken.start({
+      events: () => {
+        throw new Error('his socket')
+      },
+      ended: () => {},
+    })
     const reader = read(hub)
-    hub.tell('audit', 'started', () => { throw new Error('what is shown') })
+    hub.tell('audit', 'started', () => {
+      throw new Error('what is shown')
+    })
     tell(hub)
     expect([reader.types, logged.length]).to.deep.equal([['audit.started'], 2])
   })

@@ -12,7 +12,9 @@ import { until } from '../../support/until.ts'
 const path = '/live/logs'
 
 /** Stores what waits. */
-const flush = async (served: Served) => { await served.call('GET', '/admin/audit/log') }
+const flush = async (served: Served) => {
+  await served.call('GET', '/admin/audit/log')
+}
 const started = async (options: ServeOptions = {}, logging: Readonly<Record<string, unknown>> = {}) => {
   const audited = await Audited.start(options, { log_bodies: false, ...logging })
   audited.served.upstream.always({ body: chatCompletion({ content: 'the answer', usage: { prompt_tokens: 7, completion_tokens: 3 } }) })
@@ -26,7 +28,11 @@ describe('GET /admin/live/logs', () => {
       await using audited = await started()
       using reader = await LiveReader.open(audited.served)
       expect(reader.status).to.equal(200)
-      expect(reader.headers).to.include({ 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache, no-transform', 'x-accel-buffering': 'no' })
+      expect(reader.headers).to.include({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-cache, no-transform',
+        'x-accel-buffering': 'no',
+      })
       expect(reader.headers).to.not.have.property('content-length')
     })
 
@@ -110,17 +116,28 @@ describe('GET /admin/live/logs', () => {
       const answer = await served.chat()
       const id = String(answer.headers['x-request-id'])
       await flush(served)
-      const seen = [...await reader.until('audit.flushed', id)]
-      while (!seen.some(({ type }) => type === 'usage.flushed')) seen.push(...await reader.until('usage.flushed', id))
+      const seen = [...(await reader.until('audit.flushed', id))]
+      while (!seen.some(({ type }) => type === 'usage.flushed')) seen.push(...(await reader.until('usage.flushed', id)))
       expect(types(seen, 'audit')).to.deep.equal(['audit.started', 'audit.updated', 'audit.updated', 'audit.completed', 'audit.flushed'])
       expect(types(seen, 'usage')).to.deep.equal(['usage.completed', 'usage.flushed'])
       expect(seen.map(({ seq }) => seq)).to.deep.equal([1, 2, 3, 4, 5, 6, 7])
       expect(new Set(seen.map(event => event.request_id))).to.deep.equal(new Set([id]))
       const [first, routed, begun, ...rest] = seen.filter(({ type }) => type.startsWith('audit'))
-      expect(first?.data).to.include({ method: 'POST', path: '/v1/chat/completions', status_code: null, provider_name: null, requested_model: null, _live_state: 'audit.started', _live_pending: true }).and.to.not.have.property('id')
+      expect(first?.data)
+        .to.include({
+          method: 'POST',
+          path: '/v1/chat/completions',
+          status_code: null,
+          provider_name: null,
+          requested_model: null,
+          _live_state: 'audit.started',
+          _live_pending: true,
+        })
+        .and.to.not.have.property('id')
       expect(routed?.data).to.include({ requested_model: 'gpt-test', provider_name: 'openai', resolved_model: 'gpt-test', status_code: null })
       expect(begun?.data).to.include({ status_code: 200, _live_pending: true })
-      for (const { data } of rest) expect(data).to.include({ status_code: 200, auth_method: 'master_key', _live_pending: data._live_state === 'audit.completed' })
+      for (const { data } of rest)
+        expect(data).to.include({ status_code: 200, auth_method: 'master_key', _live_pending: data._live_state === 'audit.completed' })
       const [row] = await audited.rows(1)
       expect(rest.map(({ data }) => data.id)).to.deep.equal([row?.id, row?.id])
     })
@@ -133,7 +150,13 @@ describe('GET /admin/live/logs', () => {
       await flush(served)
       const { data } = (await reader.until('audit.flushed')).at(-1) as Seen
       const { replica_id: replica, _live_state: _state, _live_pending: _pending, data: shown, ...columns } = data
-      const { data: full, bodies_omitted: _omitted, conversation_payload: _payload, usage: _usage, ...expected } = await audited.row() as Awaited<ReturnType<typeof audited.row>> & { usage: unknown }
+      const {
+        data: full,
+        bodies_omitted: _omitted,
+        conversation_payload: _payload,
+        usage: _usage,
+        ...expected
+      } = (await audited.row()) as Awaited<ReturnType<typeof audited.row>> & { usage: unknown }
       expect(columns).to.deep.equal(expected)
       expect(shown).to.deep.equal({ workflow_features: full.workflow_features })
       expect(full).to.include.keys('request_body', 'response_body', 'request_headers')
@@ -144,7 +167,8 @@ describe('GET /admin/live/logs', () => {
     it('says what it failed with, and where it went instead', async () => {
       await using audited = await started({
         config: {
-          resilience: { retry: { max_retries: 0 } }, providers: { other: { type: 'vllm', base_url: 'http://127.0.0.1:1', models: ['x'] } },
+          resilience: { retry: { max_retries: 0 } },
+          providers: { other: { type: 'vllm', base_url: 'http://127.0.0.1:1', models: ['x'] } },
           virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ model: 'other/x' }, { model: 'openai/gpt-test' }] }],
         },
       })
@@ -167,8 +191,13 @@ describe('GET /admin/live/logs', () => {
       await served.chat()
       const events = await reader.until('usage.flushed')
       expect(types(events)).to.deep.equal(['usage.completed', 'usage.flushed'])
-      const { entries: [entry] } = (await audited.read('/usage/log')).json
-      for (const { data: { replica_id: _replica, _live_state: _state, _live_pending: _pending, ...shown } } of events) expect(shown).to.deep.equal(entry)
+      const {
+        entries: [entry],
+      } = (await audited.read('/usage/log')).json
+      for (const {
+        data: { replica_id: _replica, _live_state: _state, _live_pending: _pending, ...shown },
+      } of events)
+        expect(shown).to.deep.equal(entry)
       expect(entry).to.include({ input_tokens: 7, output_tokens: 3 })
     })
 
@@ -210,7 +239,7 @@ describe('GET /admin/live/logs', () => {
       expect((await reader.until('audit.completed')).at(-1)?.data).to.include({ status_code: 499, error_type: 'request_canceled' })
     })
 
-    it('that a plugin makes is told, too, and what an administrator writes; what is no model\'s affair is not', async () => {
+    it("that a plugin makes is told, too, and what an administrator writes; what is no model's affair is not", async () => {
       await using audited = await started()
       const { served, admin } = audited
       using reader = await LiveReader.open(served, '?types=audit')
@@ -219,7 +248,10 @@ describe('GET /admin/live/logs', () => {
       await served.call('GET', '/health')
       await flush(served)
       const seen = await reader.until('audit.flushed')
-      expect(seen.map(({ type, data }) => [type, data.path])).to.deep.equal([['audit.completed', '/admin/auth-keys'], ['audit.flushed', '/admin/auth-keys']])
+      expect(seen.map(({ type, data }) => [type, data.path])).to.deep.equal([
+        ['audit.completed', '/admin/auth-keys'],
+        ['audit.flushed', '/admin/auth-keys'],
+      ])
     })
 
     it('that gets no row is taken back', async () => {
@@ -241,7 +273,11 @@ describe('GET /admin/live/logs', () => {
     it('shows no secret', async () => {
       await using audited = await started({ config: { resilience: { retry: { max_retries: 0 } } } }, { log_bodies: true, only_model_interactions: false })
       const { served } = audited
-      served.upstream.always(({ headers: sent }) => ({ status: 401, headers: { 'set-cookie': 'set-cookie-1' }, body: errorBody(`no such key: ${String(sent['authorization'])}`) }))
+      served.upstream.always(({ headers: sent }) => ({
+        status: 401,
+        headers: { 'set-cookie': 'set-cookie-1' },
+        body: errorBody(`no such key: ${String(sent['authorization'])}`),
+      }))
       using reader = await LiveReader.open(served)
       await served.chat(hello, { cookie: 'sid=cookie-1', 'x-my-secret': 'my-secret-1' })
       await served.chat(hello, { authorization: 'Bearer sk-wrong-key-1' })
@@ -251,10 +287,11 @@ describe('GET /admin/live/logs', () => {
       const made = await audited.admin.call('POST', '/auth-keys', { body: { name: 'one' } })
       await flush(served)
       const seen: Seen[] = []
-      while (!seen.some(({ type, data }) => type === 'audit.flushed' && data.path === '/admin/auth-keys')) seen.push(await reader.next() as Seen)
+      while (!seen.some(({ type, data }) => type === 'audit.flushed' && data.path === '/admin/auth-keys')) seen.push((await reader.next()) as Seen)
       const text = JSON.stringify(seen)
       expect(text).to.include('not with Bearer <redacted>')
-      for (const secret of ['sk-upstream', masterKey, 'cookie-1', 'my-secret-1', 'sk-wrong-key-1', 'query-key-1', 'set-cookie-1', made.json.value as string]) expect(text).to.not.include(secret)
+      for (const secret of ['sk-upstream', masterKey, 'cookie-1', 'my-secret-1', 'sk-wrong-key-1', 'query-key-1', 'set-cookie-1', made.json.value as string])
+        expect(text).to.not.include(secret)
     })
   })
 
@@ -304,14 +341,14 @@ describe('GET /admin/live/logs', () => {
       await served.chat()
       await flush(served)
       const seen: Seen[] = []
-      while (seen.length < 7) seen.push(await first.next() as Seen)
+      while (seen.length < 7) seen.push((await first.next()) as Seen)
       first.close()
       await served.chat()
       await flush(served)
       const read = async (query: string, headers: Readonly<Record<string, string>> = {}) => {
         using reader = await LiveReader.open(served, query, headers)
         const events: Seen[] = []
-        while (events.length === 0 || events.at(-1)?.seq !== 14) events.push(await reader.next() as Seen)
+        while (events.length === 0 || events.at(-1)?.seq !== 14) events.push((await reader.next()) as Seen)
         return events.map(({ seq }) => seq)
       }
       const missed = [8, 9, 10, 11, 12, 13, 14]
@@ -350,7 +387,7 @@ describe('GET /admin/live/logs', () => {
       await served.chat()
       await flush(served)
       let last = 0
-      while (last < 7) last = (await first.next() as Seen).seq
+      while (last < 7) last = ((await first.next()) as Seen).seq
       using within = await LiveReader.open(served, '?cursor=4')
       expect((await within.next())?.seq).to.equal(5)
       using beyond = await LiveReader.open(served, '?cursor=3')
@@ -377,7 +414,9 @@ describe('GET /admin/live/logs', () => {
       // What the two sockets hold between them is megabytes, and each call tells of 7 kilobytes.
       for (let calls = 0; running() > 0; calls++) {
         if (calls > 20_000) throw new Error('he was never sent away')
-        const answers = await Promise.all(Array.from({ length: 50 }, () => served.chat({ ...hello, model: 'gpt-test', metadata: {} }, { 'x-tapline-user-path': `/${'a'.repeat(900)}` })))
+        const answers = await Promise.all(
+          Array.from({ length: 50 }, () => served.chat({ ...hello, model: 'gpt-test', metadata: {} }, { 'x-tapline-user-path': `/${'a'.repeat(900)}` })),
+        )
         for (const { status } of answers) expect(status).to.equal(200)
       }
       let broke = false
@@ -405,8 +444,13 @@ describe('GET /admin/live/logs', () => {
       clock.advance(5_000)
       expect(await stopping).to.equal(true)
       let isClosed = false
-      void audited[Symbol.asyncDispose]().then(() => { isClosed = true })
-      await until(() => { clock.advance(1_000); return isClosed })
+      void audited[Symbol.asyncDispose]().then(() => {
+        isClosed = true
+      })
+      await until(() => {
+        clock.advance(1_000)
+        return isClosed
+      })
     })
 
     it('of a configuration is told, and the next one begins anew with what is under way', async () => {
@@ -417,7 +461,7 @@ describe('GET /admin/live/logs', () => {
       await served.chat()
       await flush(served)
       let last = 0
-      while (last < 7) last = (await reader.next() as Seen).seq
+      while (last < 7) last = ((await reader.next()) as Seen).seq
       served.upstream.always({ body: chatCompletion(), gates: { beforeHeaders: gate } })
       const call = served.chat(hello, { 'x-request-id': 'the-call' })
       await reader.until('audit.updated', 'the-call')

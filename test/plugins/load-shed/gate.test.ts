@@ -17,8 +17,14 @@ class Rig {
 
   constructor({ inFlight = 0, queue = 0 }: { readonly inFlight?: number; readonly queue?: number }) {
     this.gate = new Gate({
-      presence: this.presence, inFlight: new Limit(inFlight), queue: new Limit(queue), gauges: [this.loop],
-      longestQueue: () => { this.looks += 1; return this.queued },
+      presence: this.presence,
+      inFlight: new Limit(inFlight),
+      queue: new Limit(queue),
+      gauges: [this.loop],
+      longestQueue: () => {
+        this.looks += 1
+        return this.queued
+      },
       shed: reason => this.shed.push(reason),
     })
   }
@@ -136,14 +142,20 @@ describe('load-shed: the gate', () => {
     const rig = new Rig({ queue: 10 })
     rig.queued = 10
     rig.fill(10)
-    const seen = [10, 9.5, 9].map(queued => { rig.queued = queued; return rig.isLetIn() })
+    const seen = [10, 9.5, 9].map(queued => {
+      rig.queued = queued
+      return rig.isLetIn()
+    })
     expect(seen).to.deep.equal([false, false, true])
     expect(rig.shed).to.deep.equal(['queue', 'queue'])
   })
 
   it('turns away while a measure is over its limit, until it has fallen to 90 %', () => {
     const rig = new Rig({ inFlight: 1000 })
-    const seen = [99, 100, 95, 90, 95].map(delayMs => { rig.measure(delayMs); return rig.isLetIn() })
+    const seen = [99, 100, 95, 90, 95].map(delayMs => {
+      rig.measure(delayMs)
+      return rig.isLetIn()
+    })
     expect(seen).to.deep.equal([true, false, false, true, true])
     expect(rig.shed).to.deep.equal(['event_loop_delay', 'event_loop_delay'])
   })

@@ -35,8 +35,13 @@ describe('load-shed in the gateway', () => {
   })
 
   const refusals: readonly (readonly [string, string, object])[] = [
-    ['/v1/chat/completions', 'POST', hello], ['/v1/chat/completions', 'POST', helloStream], ['/v1/embeddings', 'POST', { model: 'gpt-test', input: 'a' }],
-    ['/v1/responses', 'POST', { model: 'gpt-test', input: 'a' }], ['/p/openai/models', 'POST', {}], ['/v1/batches', 'POST', {}], ['/v1/conversations', 'POST', {}],
+    ['/v1/chat/completions', 'POST', hello],
+    ['/v1/chat/completions', 'POST', helloStream],
+    ['/v1/embeddings', 'POST', { model: 'gpt-test', input: 'a' }],
+    ['/v1/responses', 'POST', { model: 'gpt-test', input: 'a' }],
+    ['/p/openai/models', 'POST', {}],
+    ['/v1/batches', 'POST', {}],
+    ['/v1/conversations', 'POST', {}],
   ]
   it('turns further model requests away, with 503 and the time to come back', async () => {
     await start()
@@ -52,7 +57,9 @@ describe('load-shed in the gateway', () => {
     await start()
     await occupy(2)
     const client = new Anthropic({ baseURL: served.url, apiKey: masterKey, maxRetries: 0 })
-    const refused = await client.messages.create({ model: 'gpt-test', max_tokens: 1, messages: [{ role: 'user', content: 'a' }] }).catch((error: unknown) => error)
+    const refused = await client.messages
+      .create({ model: 'gpt-test', max_tokens: 1, messages: [{ role: 'user', content: 'a' }] })
+      .catch((error: unknown) => error)
     expect(refused).to.be.instanceOf(InternalServerError)
     expect((refused as { error: object }).error).to.nested.include({ 'error.type': 'overloaded_error' })
   })
@@ -88,14 +95,17 @@ describe('load-shed in the gateway', () => {
     ['refused for its credential', () => served.chat(hello, { authorization: 'Bearer wrong' })],
     ['refused for its body', () => served.chat('{')],
     ['refused for its model', () => served.chat({ ...hello, model: 'nobody' })],
-    ['whose caller left', async () => {
-      const leaving = new AbortController()
-      const call = served.open('POST', '/v1/chat/completions', hello, {}, leaving.signal).catch(() => undefined)
-      await served.upstream.received(1)
-      leaving.abort()
-      await call
-      await until(() => served.gateway.gateway.current.inFlight === 0)
-    }],
+    [
+      'whose caller left',
+      async () => {
+        const leaving = new AbortController()
+        const call = served.open('POST', '/v1/chat/completions', hello, {}, leaving.signal).catch(() => undefined)
+        await served.upstream.received(1)
+        leaving.abort()
+        await call
+        await until(() => served.gateway.gateway.current.inFlight === 0)
+      },
+    ],
   ]
   for (const [what, happen] of endings) {
     it(`is not worn by a request ${what}`, async () => {

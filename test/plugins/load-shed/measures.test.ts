@@ -22,7 +22,9 @@ describe('load-shed: the delay of the event loop', () => {
     return said
   }
 
-  it('is nothing while timers come when they should', () => { expect(read(loop(), 250, 0)).to.equal(0) })
+  it('is nothing while timers come when they should', () => {
+    expect(read(loop(), 250, 0)).to.equal(0)
+  })
 
   it('is what 99 of 100 measurements stay under', () => {
     const delay = loop()
@@ -45,11 +47,15 @@ describe('load-shed: the delay of the event loop', () => {
     expect(read(delay, 1, 0)).to.equal(0)
   })
 
-  it('is never less than nothing', () => { expect(read(loop(), 3, -5)).to.equal(0) })
+  it('is never less than nothing', () => {
+    expect(read(loop(), 3, -5)).to.equal(0)
+  })
 })
 
 describe('load-shed: the heap', () => {
-  it('is a share of what the process may have', () => { expect(heap.read()).to.be.greaterThan(0).and.lessThan(1) })
+  it('is a share of what the process may have', () => {
+    expect(heap.read()).to.be.greaterThan(0).and.lessThan(1)
+  })
 })
 
 describe('load-shed: sampling', () => {
@@ -58,7 +64,12 @@ describe('load-shed: sampling', () => {
     const readings = [0.5, 0.9, 0.85, 0.7, 0.6]
     const changes: boolean[] = []
     const limit = new Limit(0.9)
-    const sampling = new Sampling({ measure: { reason: 'heap', everyMs: 500, read: () => readings.shift() ?? 0 }, limit, clock, changed: () => changes.push(limit.isReached) })
+    const sampling = new Sampling({
+      measure: { reason: 'heap', everyMs: 500, read: () => readings.shift() ?? 0 },
+      limit,
+      clock,
+      changed: () => changes.push(limit.isReached),
+    })
     expect(clock.pending).to.equal(0)
     sampling.start()
     clock.advance(1000)

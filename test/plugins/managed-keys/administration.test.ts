@@ -14,20 +14,44 @@ async function make(gateway: AdminGateway, body: object = {}, as?: string) {
   return answer.json
 }
 
-const models = async (gateway: AdminGateway, token: string) => (await gateway.served.call('GET', '/v1/models', undefined, { authorization: `Bearer ${token}` })).status
+const models = async (gateway: AdminGateway, token: string) =>
+  (await gateway.served.call('GET', '/v1/models', undefined, { authorization: `Bearer ${token}` })).status
 const list = async (gateway: AdminGateway, as?: string) => (await gateway.call('GET', '/auth-keys', as === undefined ? {} : { as })).json
 
 describe('a key that is made', () => {
   let gateway: AdminGateway
-  beforeEach(async () => { gateway = await start() })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
+  beforeEach(async () => {
+    gateway = await start()
+  })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
 
   it('has a token that is shown once, and works at once', async () => {
-    const { value, ...view } = await make(gateway, { name: ' mine ', labels: ['b', 'a', ' b '], allowed_models: ['OpenAI/*', 'x/y'], expires_at: '2999-01-01T00:00:00.5Z' })
+    const { value, ...view } = await make(gateway, {
+      name: ' mine ',
+      labels: ['b', 'a', ' b '],
+      allowed_models: ['OpenAI/*', 'x/y'],
+      expires_at: '2999-01-01T00:00:00.5Z',
+    })
     expect(value).to.match(/^sk_tap_[A-Za-z0-9_-]{43}$/)
     expect(view).to.deep.include({
-      name: 'mine', description: '', user_path: null, user_id: null, labels: ['b', 'a'], allowed_models: ['openai/', 'x/y'], dashboard_access: false, enabled: true, active: true, imported_from: null,
-      redacted_value: `sk_tap_...${value.slice(-4)}`, expires_at: '2999-01-01T00:00:00.500Z', deactivated_at: null, last_used_at: null, restricted: true, effective_models: ['openai/gpt-4o', 'openai/gpt-4o-mini'],
+      name: 'mine',
+      description: '',
+      user_path: null,
+      user_id: null,
+      labels: ['b', 'a'],
+      allowed_models: ['openai/', 'x/y'],
+      dashboard_access: false,
+      enabled: true,
+      active: true,
+      imported_from: null,
+      redacted_value: `sk_tap_...${value.slice(-4)}`,
+      expires_at: '2999-01-01T00:00:00.500Z',
+      deactivated_at: null,
+      last_used_at: null,
+      restricted: true,
+      effective_models: ['openai/gpt-4o', 'openai/gpt-4o-mini'],
     })
     expect(await list(gateway)).to.deep.equal([view])
     expect(await models(gateway, value)).to.equal(200)
@@ -58,10 +82,16 @@ describe('a key that is made', () => {
     const { id, value } = await make(gateway, { labels: ['x'], user_path: '/team' })
     const put = async (path: string, body: object) => (await gateway.call('PUT', `/auth-keys/${id}/${path}`, { body })).json
     expect(await put('labels', { labels: [] })).to.deep.include({ labels: [] })
-    expect(await put('allowed-models', { allowed_models: ['openai/nothing'] })).to.deep.include({ allowed_models: ['openai/nothing'], restricted: true, effective_models: [] })
+    expect(await put('allowed-models', { allowed_models: ['openai/nothing'] })).to.deep.include({
+      allowed_models: ['openai/nothing'],
+      restricted: true,
+      effective_models: [],
+    })
     expect(await put('allowed-models', { allowed_models: [] })).to.deep.include({ allowed_models: [], restricted: false, effective_models: [] })
     expect(await put('dashboard-access', { dashboard_access: true })).to.include({ dashboard_access: true })
-    expect((await gateway.served.call('GET', '/admin/access', undefined, { authorization: `Bearer ${value}` })).body.toString()).to.equal('{"scope":"user_path","user_path":"/team"}')
+    expect((await gateway.served.call('GET', '/admin/access', undefined, { authorization: `Bearer ${value}` })).body.toString()).to.equal(
+      '{"scope":"user_path","user_path":"/team"}',
+    )
     const { id: user } = (await gateway.call('PUT', '/directory/users', { body: { name: 'ann' } })).json
     expect(await put('user', { user_id: ` ${user} ` })).to.include({ user_id: user, user_path: '/ann' })
     expect(await put('user', { user_id: '' })).to.include({ user_id: null, user_path: '/ann' })
@@ -103,8 +133,13 @@ describe('a key that is imported', () => {
     await using gateway = await start()
     const take = async (body: object) => (await gateway.call('POST', '/auth-keys/import', { body: { name: 'old', ...body } })).json
     const secret = 'x'.repeat(43)
-    expect(await take({ imported_from: 'litellm', secret_hash: sha('sk-1234').toUpperCase() })).to.include({ imported_from: 'litellm', redacted_value: 'litellm ...', active: true }).and.to.not.have.property('value')
-    expect(await take({ imported_from: 'gomodel', secret_hash: sha(secret), redacted_value: 'sk_gom_...xxxx', enabled: false })).to.include({ redacted_value: 'sk_gom_...xxxx', active: false })
+    expect(await take({ imported_from: 'litellm', secret_hash: sha('sk-1234').toUpperCase() }))
+      .to.include({ imported_from: 'litellm', redacted_value: 'litellm ...', active: true })
+      .and.to.not.have.property('value')
+    expect(await take({ imported_from: 'gomodel', secret_hash: sha(secret), redacted_value: 'sk_gom_...xxxx', enabled: false })).to.include({
+      redacted_value: 'sk_gom_...xxxx',
+      active: false,
+    })
     expect(await models(gateway, 'sk-1234')).to.equal(200)
     expect(await models(gateway, `sk_gom_${secret}`), 'not enabled').to.equal(401)
     expect(await models(gateway, secret)).to.equal(401)
@@ -120,13 +155,21 @@ describe('a key that is imported', () => {
     expect((await gateway.call('POST', '/auth-keys/import', { body: { ...body, imported_from: 'gomodel' } })).status, 'another space').to.equal(201)
   })
 
-  const tokens: readonly [string, string, string][] = [['litellm', 'sk-1234', sha('sk-1234')], ['gomodel', 'sk_gom_abc', sha('abc')], ['gomodel', 'abc', sha('abc')], ['litellm', ' sk-1234 ', sha('sk-1234')]]
-  for (const [from, token, secretHash] of tokens) it(`of ${from} does not show its token ${JSON.stringify(token)}`, async () => {
-    await using gateway = await start()
-    const answer = await gateway.call('POST', '/auth-keys/import', { body: { name: 'old', imported_from: from, secret_hash: secretHash, redacted_value: token } })
-    expectRefusal(answer, 400, 'invalid_value', 'redacted_value')
-    expect(answer.text).to.not.include(token.trim())
-  })
+  const tokens: readonly [string, string, string][] = [
+    ['litellm', 'sk-1234', sha('sk-1234')],
+    ['gomodel', 'sk_gom_abc', sha('abc')],
+    ['gomodel', 'abc', sha('abc')],
+    ['litellm', ' sk-1234 ', sha('sk-1234')],
+  ]
+  for (const [from, token, secretHash] of tokens)
+    it(`of ${from} does not show its token ${JSON.stringify(token)}`, async () => {
+      await using gateway = await start()
+      const answer = await gateway.call('POST', '/auth-keys/import', {
+        body: { name: 'old', imported_from: from, secret_hash: secretHash, redacted_value: token },
+      })
+      expectRefusal(answer, 400, 'invalid_value', 'redacted_value')
+      expect(answer.text).to.not.include(token.trim())
+    })
 })
 
 describe('an administrator of a path', () => {
@@ -137,7 +180,9 @@ describe('an administrator of a path', () => {
     foreign = (await make(gateway, { user_path: '/team/b' })).id
     await make(gateway)
   })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
 
   it('makes keys for the path, unless they are for one below', async () => {
     expect((await make(gateway, {}, '/team/a')).user_path).to.equal('/team/a')
@@ -145,22 +190,42 @@ describe('an administrator of a path', () => {
     expect((await list(gateway, '/team/a')).map(({ user_path: path }: { user_path: string }) => path)).to.have.deep.members(['/team/a/x', '/team/a'])
   })
 
-  const outside: readonly [string, object][] = [['another path', { user_path: '/team/b' }], ['one above', { user_path: '/team' }], ['everything', { user_path: '/' }], ['one that begins alike', { user_path: '/team/ab' }], ['a user', { user_id: 'u1' }]]
-  for (const [what, body] of outside) it(`makes no key for ${what}`, async () => {
-    expectRefusal(await gateway.call('POST', '/auth-keys', { body: { name: 'x', ...body }, as: '/team/a' }), 403, 'user_path_out_of_scope')
-    expect(await list(gateway)).to.have.length(2)
-  })
+  const outside: readonly [string, object][] = [
+    ['another path', { user_path: '/team/b' }],
+    ['one above', { user_path: '/team' }],
+    ['everything', { user_path: '/' }],
+    ['one that begins alike', { user_path: '/team/ab' }],
+    ['a user', { user_id: 'u1' }],
+  ]
+  for (const [what, body] of outside)
+    it(`makes no key for ${what}`, async () => {
+      expectRefusal(await gateway.call('POST', '/auth-keys', { body: { name: 'x', ...body }, as: '/team/a' }), 403, 'user_path_out_of_scope')
+      expect(await list(gateway)).to.have.length(2)
+    })
 
   it('imports no key for another path', async () => {
-    expectRefusal(await gateway.call('POST', '/auth-keys/import', { body: { name: 'x', imported_from: 'litellm', secret_hash: 'a'.repeat(64), user_path: '/team/b' }, as: '/team/a' }), 403, 'user_path_out_of_scope')
+    expectRefusal(
+      await gateway.call('POST', '/auth-keys/import', {
+        body: { name: 'x', imported_from: 'litellm', secret_hash: 'a'.repeat(64), user_path: '/team/b' },
+        as: '/team/a',
+      }),
+      403,
+      'user_path_out_of_scope',
+    )
   })
 
   it('does not learn whether a key of others is there', async () => {
     const writes: readonly [string, string, object?][] = [
-      ['PUT', 'labels', { labels: [] }], ['PUT', 'allowed-models', { allowed_models: [] }], ['PUT', 'dashboard-access', { dashboard_access: true }], ['PUT', 'user', { user_id: '' }], ['POST', 'deactivate'],
+      ['PUT', 'labels', { labels: [] }],
+      ['PUT', 'allowed-models', { allowed_models: [] }],
+      ['PUT', 'dashboard-access', { dashboard_access: true }],
+      ['PUT', 'user', { user_id: '' }],
+      ['POST', 'deactivate'],
     ]
     for (const [method, path, body] of writes) {
-      const [there, not] = await Promise.all([foreign, '00000000-0000-8000-8000-000000000000'].map(id => gateway.call(method, `/auth-keys/${id}/${path}`, { body, as: '/team/a' })))
+      const [there, not] = await Promise.all(
+        [foreign, '00000000-0000-8000-8000-000000000000'].map(id => gateway.call(method, `/auth-keys/${id}/${path}`, { body, as: '/team/a' })),
+      )
       expect(there?.status, path).to.equal(404)
       expect(there?.text).to.equal(not?.text)
     }

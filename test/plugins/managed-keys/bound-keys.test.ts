@@ -22,7 +22,9 @@ describe('a key that is bound to a user', () => {
     user = (await put('/directory/users', { name: 'ann', group: 'eng' })).id
     key = (await gateway.call('POST', '/auth-keys', { body: { name: 'k', user_id: user } })).json
   })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
 
   it('calls for the path of the user', async () => {
     expect(key.user_path).to.equal('/eng/ann')

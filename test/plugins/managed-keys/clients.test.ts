@@ -24,11 +24,17 @@ export default {
 describe('a managed key', () => {
   let gateway: AdminGateway
   before(async () => {
-    gateway = await AdminGateway.start({ files: { 'spotter.ts': spotter }, config: { pipelines: { inference: [{ insert: './spotter.ts', before: 'models' }] } } })
+    gateway = await AdminGateway.start({
+      files: { 'spotter.ts': spotter },
+      config: { pipelines: { inference: [{ insert: './spotter.ts', before: 'models' }] } },
+    })
     gateway.served.upstream.always({ body: chatCompletion({ content: 'Good day.' }) })
   })
-  after(async () => { await gateway[Symbol.asyncDispose]() })
-  const make = async (body: object = {}): Promise<{ readonly id: string; readonly value: string }> => (await gateway.call('POST', '/auth-keys', { body: { name: 'x', ...body } })).json
+  after(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
+  const make = async (body: object = {}): Promise<{ readonly id: string; readonly value: string }> =>
+    (await gateway.call('POST', '/auth-keys', { body: { name: 'x', ...body } })).json
   const end = (id: string) => gateway.call('POST', `/auth-keys/${id}/deactivate`)
 
   it('serves the openai client, until it is deactivated', async () => {
@@ -36,7 +42,12 @@ describe('a managed key', () => {
     const client = new OpenAI({ baseURL: `${gateway.served.url}/v1`, apiKey: value, maxRetries: 0 })
     expect((await client.chat.completions.create({ model: 'gpt-test', messages })).choices[0]?.message.content).to.equal('Good day.')
     await end(id)
-    expect(await client.chat.completions.create({ model: 'gpt-test', messages }).then(() => 'answered', (cause: unknown) => cause)).to.be.instanceOf(AuthenticationError)
+    expect(
+      await client.chat.completions.create({ model: 'gpt-test', messages }).then(
+        () => 'answered',
+        (cause: unknown) => cause,
+      ),
+    ).to.be.instanceOf(AuthenticationError)
   })
 
   it('serves the anthropic client, until it is deactivated', async () => {
@@ -44,7 +55,12 @@ describe('a managed key', () => {
     const client = new Anthropic({ baseURL: gateway.served.url, apiKey: value, maxRetries: 0 })
     expect((await client.messages.create({ model: 'gpt-test', max_tokens: 9, messages })).content).to.deep.include({ type: 'text', text: 'Good day.' })
     await end(id)
-    expect(await client.messages.create({ model: 'gpt-test', max_tokens: 9, messages }).then(() => 'answered', (cause: unknown) => cause)).to.be.instanceOf(AnthropicRefusal)
+    expect(
+      await client.messages.create({ model: 'gpt-test', max_tokens: 9, messages }).then(
+        () => 'answered',
+        (cause: unknown) => cause,
+      ),
+    ).to.be.instanceOf(AnthropicRefusal)
   })
 
   it('says for whom the call is made, whatever the header says, and what it is counted under', async () => {
@@ -58,7 +74,11 @@ describe('a managed key', () => {
 
   it('does not go on to the provider, nor does the path', async () => {
     const { value } = await make({ user_path: '/team/a' })
-    await gateway.served.call('POST', '/p/openai/chat/completions', hello, { authorization: `Bearer ${value}`, 'x-tapline-user-path': '/team/b', 'x-gomodel-user-path': '/team/b' })
+    await gateway.served.call('POST', '/p/openai/chat/completions', hello, {
+      authorization: `Bearer ${value}`,
+      'x-tapline-user-path': '/team/b',
+      'x-gomodel-user-path': '/team/b',
+    })
     const received = gateway.served.upstream.requests.at(-1)?.rawHeaders.join('\n') ?? ''
     expect(received).to.include('sk-upstream').and.to.not.include(value).and.to.not.match(/team/)
   })
@@ -85,7 +105,8 @@ describe('the first key', () => {
 
   it('has the gateway listen to other machines from the next start on, and warn', async () => {
     await using folder = await Folder.make()
-    const start = () => AdminGateway.start({ config: { server: { master_key: undefined, host: '0.0.0.0' }, storage: { sqlite: { path: `${folder.path}/keys.db` } } } })
+    const start = () =>
+      AdminGateway.start({ config: { server: { master_key: undefined, host: '0.0.0.0' }, storage: { sqlite: { path: `${folder.path}/keys.db` } } } })
     const addressOf = ({ served }: AdminGateway) => served.gateway.gateway.address.address
     const warned = ({ served }: AdminGateway) => served.gateway.log.some(({ level, msg }) => level === 40 && /managed keys and no master key/.test(String(msg)))
     await using first = await start()
@@ -114,7 +135,11 @@ describe('the secrets of keys', () => {
       await gateway.served.call('POST', `/admin/auth-keys/${id}/deactivate`),
       await gateway.served.chat(hello, { authorization: `Bearer ${value}` }),
     ].map(({ status, headers, body }) => `${status} ${JSON.stringify(headers)} ${body.toString()}`)
-    for (const text of [...said, JSON.stringify(gateway.served.gateway.log)]) expect(text).to.not.include(secret).and.to.not.include('pepper-of-the-test').and.to.not.match(/secret_hash/)
+    for (const text of [...said, JSON.stringify(gateway.served.gateway.log)])
+      expect(text)
+        .to.not.include(secret)
+        .and.to.not.include('pepper-of-the-test')
+        .and.to.not.match(/secret_hash/)
   })
 
   it('are in no audit record, though it keeps bodies', async () => {

@@ -42,11 +42,13 @@ class OneKey {
 
   watch(changed: () => void): () => void {
     this.changed = changed
-    return () => { this.changed = () => {} }
+    return () => {
+      this.changed = () => {}
+    }
   }
 
   change(key: Partial<AuthKey>): Stored<AuthKey> {
-    return this.stored = { ...this.stored, revision: this.stored.revision + 1, value: { ...this.stored.value, ...key } }
+    return (this.stored = { ...this.stored, revision: this.stored.revision + 1, value: { ...this.stored.value, ...key } })
   }
 
   get verdict(): string | undefined {

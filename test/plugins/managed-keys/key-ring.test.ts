@@ -13,7 +13,10 @@ function ringOf(keys: readonly Partial<AuthKey>[]): { readonly ring: KeyRing; re
   const clock = new TurnedClock()
   const ring = new KeyRing(clock, new LastUse(clock, () => {}), () => undefined)
   ring.usePepper(pepper)
-  ring.replace(keys.map((key, index) => storedKey(`key-${index}`, key)), new Set())
+  ring.replace(
+    keys.map((key, index) => storedKey(`key-${index}`, key)),
+    new Set(),
+  )
   return { ring, clock }
 }
 
@@ -31,7 +34,15 @@ describe('the keys in memory', () => {
     const token = newToken()
     const { ring } = ringOf([stored(token, { user_path: '/team/a', user_id: 'u1', labels: ['x'], allowed_models: ['openai/'] })])
     expect(ring.exist).to.equal(true)
-    const caller = { method: 'api_key', keyId: 'key-0', userPath: '/team/a', userId: 'u1', labels: ['x'], allowedModels: ['openai/'], keyHash: sha256(token).slice(0, 16) }
+    const caller = {
+      method: 'api_key',
+      keyId: 'key-0',
+      userPath: '/team/a',
+      userId: 'u1',
+      labels: ['x'],
+      allowedModels: ['openai/'],
+      keyHash: sha256(token).slice(0, 16),
+    }
     expect(ring.find(token)).to.deep.equal({ caller })
     expect(ring.find(token), 'the second time').to.deep.equal({ caller })
   })
@@ -50,15 +61,21 @@ describe('the keys in memory', () => {
       ['a LiteLLM key by its whole token', { kind: 'litellm', secret_hash: sha256('sk-1234') }, 'sk-1234', 'key-0'],
       ['not by its token behind a prefix', { kind: 'litellm', secret_hash: sha256('sk-1234') }, 'sk_gom_sk-1234', 'unknown'],
       ['no token by a hash itself', { kind: 'litellm', secret_hash: sha256('sk-1234') }, sha256('sk-1234'), undefined],
-      ['no LiteLLM key by the hash of another prefix\'s token', { kind: 'litellm', secret_hash: sha256(`sk_gom_${secret}`) }, `sk_gom_${secret}`, 'unknown'],
+      ["no LiteLLM key by the hash of another prefix's token", { kind: 'litellm', secret_hash: sha256(`sk_gom_${secret}`) }, `sk_gom_${secret}`, 'unknown'],
     ]
     for (const [what, key, token, expected] of rows) it(what, () => expect(found(ringOf([key]).ring, token)).to.equal(expected))
   })
 
   describe('find nothing for', () => {
     const hostile: readonly [string, string][] = [
-      ['an empty token', ''], ['a prefix alone', 'sk_tap_'], ['a megabyte', `sk_tap_${'x'.repeat(1_000_000)}`], ['NUL', 'sk_tap_\0'], ['another alphabet', 'sk_tap_κλειδί'],
-      ['half a pair of surrogates', 'sk_tap_\ud800'], ['a name of a prototype', '__proto__'], ['another one', 'constructor'],
+      ['an empty token', ''],
+      ['a prefix alone', 'sk_tap_'],
+      ['a megabyte', `sk_tap_${'x'.repeat(1_000_000)}`],
+      ['NUL', 'sk_tap_\0'],
+      ['another alphabet', 'sk_tap_κλειδί'],
+      ['half a pair of surrogates', 'sk_tap_\ud800'],
+      ['a name of a prototype', '__proto__'],
+      ['another one', 'constructor'],
     ]
     for (const [what, token] of hostile) it(what, () => expect(['unknown', undefined]).to.include(found(ringOf([stored(newToken())]).ring, token)))
 
@@ -77,11 +94,16 @@ describe('the keys in memory', () => {
     expect(ring.find(token)).to.deep.equal({ unusable: 'expired', keyId: 'key-0' })
   })
 
-  const unusable: readonly [string, Partial<AuthKey>][] = [['deactivated', { enabled: false, deactivated_at: 1 }], ['disabled', { enabled: false }], ['expired', { expires_at: 1 }]]
-  for (const [reason, key] of unusable) it(`say of a key that it is ${reason}`, () => {
-    const token = newToken()
-    expect(ringOf([stored(token, key)]).ring.find(token)).to.deep.equal({ unusable: reason, keyId: 'key-0' })
-  })
+  const unusable: readonly [string, Partial<AuthKey>][] = [
+    ['deactivated', { enabled: false, deactivated_at: 1 }],
+    ['disabled', { enabled: false }],
+    ['expired', { expires_at: 1 }],
+  ]
+  for (const [reason, key] of unusable)
+    it(`say of a key that it is ${reason}`, () => {
+      const token = newToken()
+      expect(ringOf([stored(token, key)]).ring.find(token)).to.deep.equal({ unusable: reason, keyId: 'key-0' })
+    })
 
   it('take a newer state of a key, and no older one', () => {
     const token = newToken()
@@ -109,10 +131,11 @@ describe('the keys in memory', () => {
       ['what is below its path', { dashboard_access: true, user_path: '/team/a' }, { root: '/team/a', isGlobal: false }],
       ['nothing as a user whose path nobody knows', { dashboard_access: true, user_id: 'u1' }, undefined],
     ]
-    for (const [what, key, scope] of scopes) it(what, () => {
-      const token = newToken()
-      const said = ringOf([stored(token, key)]).ring.find(token)
-      expect(said !== undefined && 'caller' in said ? said.caller.admin : 'none').to.deep.equal(scope)
-    })
+    for (const [what, key, scope] of scopes)
+      it(what, () => {
+        const token = newToken()
+        const said = ringOf([stored(token, key)]).ring.find(token)
+        expect(said !== undefined && 'caller' in said ? said.caller.admin : 'none').to.deep.equal(scope)
+      })
   })
 })

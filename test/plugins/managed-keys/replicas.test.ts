@@ -24,8 +24,8 @@ for (const { name, make } of stores) {
     let other: AdminGateway
     before(async function () {
       const storage = await make(this)
-      const start = () => AdminGateway.start({ config: { storage } });
-      [one, other] = await Promise.all([start(), start()])
+      const start = () => AdminGateway.start({ config: { storage } })
+      ;[one, other] = await Promise.all([start(), start()])
     })
     after(async () => {
       await one?.[Symbol.asyncDispose]()

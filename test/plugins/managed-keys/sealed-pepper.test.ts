@@ -13,7 +13,9 @@ const key = 'the first key, of many words'
 
 describe('the pepper in the store', () => {
   let folder: Folder
-  beforeEach(async () => { folder = await Folder.make() })
+  beforeEach(async () => {
+    folder = await Folder.make()
+  })
   afterEach(() => folder[Symbol.asyncDispose]())
 
   const path = () => join(folder.path, 'keys.db')
@@ -48,7 +50,12 @@ describe('the pepper in the store', () => {
 
   it('keeps a gateway without the key from starting once it is sealed', async () => {
     await (await start({ encryption_key: key }))[Symbol.asyncDispose]()
-    expect(await start().then(() => 'it started', (cause: Error) => cause.message)).to.match(/1 secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set/)
+    expect(
+      await start().then(
+        () => 'it started',
+        (cause: Error) => cause.message,
+      ),
+    ).to.match(/1 secrets in the database are encrypted, and TAPLINE_ENCRYPTION_KEY is not set/)
   })
 
   it('stands as it is where there is no key, and nobody is told to get one for it', async () => {
@@ -62,10 +69,16 @@ describe('the pepper in the store', () => {
     const token = await made()
     {
       await using gateway = await start({ encryption_key: key })
-      expect([await serves(gateway, token), secretWarnings(gateway)]).to.deep.equal([true, ['secrets in the database are not encrypted yet: run tapline secrets reencrypt']])
+      expect([await serves(gateway, token), secretWarnings(gateway)]).to.deep.equal([
+        true,
+        ['secrets in the database are not encrypted yet: run tapline secrets reencrypt'],
+      ])
     }
     await using configured = await Folder.make({ 'tapline.yaml': { storage: { type: 'sqlite', sqlite: { path: path() } } } })
-    expect(await new Tapline(configured, ['secrets', 'reencrypt'], { TAPLINE_ENCRYPTION_KEY: key }).ended).to.deep.include({ code: 0, stdout: 'encrypted 1 document\n' })
+    expect(await new Tapline(configured, ['secrets', 'reencrypt'], { TAPLINE_ENCRYPTION_KEY: key }).ended).to.deep.include({
+      code: 0,
+      stdout: 'encrypted 1 document\n',
+    })
     expect(await kept()).to.match(/^enc:v1:1:/)
     await using after = await start({ encryption_key: key })
     expect([await serves(after, token), secretWarnings(after)]).to.deep.equal([true, []])

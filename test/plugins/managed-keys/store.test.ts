@@ -19,13 +19,17 @@ describe('the pepper', () => {
     const options = { path: `${folder.path}/keys.db` }
     await using one = await OpenStore.open(plugin, options)
     await using other = await OpenStore.open(plugin, options)
-    const made = await Promise.all([one, other, one, other].map(({ storage }) => keptPepper(storage.records<KeptPepper>('key_pepper'), new Vault(storage, undefined))))
+    const made = await Promise.all(
+      [one, other, one, other].map(({ storage }) => keptPepper(storage.records<KeptPepper>('key_pepper'), new Vault(storage, undefined))),
+    )
     expect(new Set(made.map(({ id }) => id)).size).to.equal(1)
     expect((await keptPepper(other.storage.records<KeptPepper>('key_pepper'), new Vault(other.storage, undefined))).mac('x')).to.equal(made[0]?.mac('x'))
   })
 
   it('makes other hashes than another one', () => {
-    expect(new Pepper('a pepper of some length').mac('x')).to.match(/^[0-9a-f]{64}$/).and.to.not.equal(new Pepper('one more of some length').mac('x'))
+    expect(new Pepper('a pepper of some length').mac('x'))
+      .to.match(/^[0-9a-f]{64}$/)
+      .and.to.not.equal(new Pepper('one more of some length').mac('x'))
   })
 
   it('gives keys ids that are UUIDs, and the same only for the same token', () => {
@@ -43,7 +47,9 @@ describe('the last use of a key', () => {
     const uses = store.storage.records<KeyUse>('auth_key_uses')
     const clock = new TurnedClock()
     const replicas = [1, 2].map(() => {
-      const lastUse = new LastUse(clock, cause => { throw cause })
+      const lastUse = new LastUse(clock, cause => {
+        throw cause
+      })
       lastUse.keepIn(uses)
       return { lastUse, entry: new Entry(storedKey('key-1'), () => undefined) }
     })

@@ -22,21 +22,37 @@ describe('models of providers, kept in a folder', () => {
     clock = new TurnedClock()
     folder = join(await mkdtemp(join(tmpdir(), 'tapline-cache-')), 'lists')
     upstream = await ScriptedUpstream.start()
-    upstream.always(({ path }) => !path.endsWith('/models') ? { body: chatCompletion() } : isDown ? { status: 500 } : { body: modelList(['one', 'two']) })
+    upstream.always(({ path }) => (!path.endsWith('/models') ? { body: chatCompletion() } : isDown ? { status: 500 } : { body: modelList(['one', 'two']) }))
   })
   afterEach(async () => {
     await upstream.close()
     await rm(join(folder, '..'), { recursive: true, force: true })
   })
 
-  const start = async (provider: object = {}, further: object = {}) => await startTestGateway({
-    clock, config: { cache: { model: { local: { cache_dir: folder } } }, ...further, providers: { main: { type: 'openai-compatible', base_url: upstream.url, operations: ['chat', 'models'], ...provider } } },
-  })
+  const start = async (provider: object = {}, further: object = {}) =>
+    await startTestGateway({
+      clock,
+      config: {
+        cache: { model: { local: { cache_dir: folder } } },
+        ...further,
+        providers: { main: { type: 'openai-compatible', base_url: upstream.url, operations: ['chat', 'models'], ...provider } },
+      },
+    })
   const ids = async ({ url }: TestGateway) => ((await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }).data.map(({ id }) => id)
   const files = async () => await readdir(folder).catch(() => [] as string[])
-  const chat = async ({ url }: TestGateway, model: string) => (await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }) })).status
+  const chat = async ({ url }: TestGateway, model: string) =>
+    (
+      await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }),
+      })
+    ).status
   const failed = async ({ log }: TestGateway) => await until(() => log.some(({ msg }) => msg === 'the provider did not list its models'))
-  const ignored = ({ log }: TestGateway) => log.filter(({ msg }) => msg === 'kept lists of models are of no use, and ignored').map(line => (line['ignored'] as { reason: string }[]).map(({ reason }) => reason))
+  const ignored = ({ log }: TestGateway) =>
+    log
+      .filter(({ msg }) => msg === 'kept lists of models are of no use, and ignored')
+      .map(line => (line['ignored'] as { reason: string }[]).map(({ reason }) => reason))
   /** One gateway lists, and the next one starts while the provider is away. */
   const listOnce = async (provider?: object) => {
     await using gateway = await start(provider)
@@ -51,17 +67,21 @@ describe('models of providers, kept in a folder', () => {
     expect([await chat(gateway, 'one'), await ids(gateway)]).to.deep.equal([200, ['main/one', 'main/two']])
     await failed(gateway)
     expect([await chat(gateway, 'two'), await chat(gateway, 'three'), await ids(gateway)]).to.deep.equal([200, 400, ['main/one', 'main/two']])
-    const { providers: [status] } = await (await fetch(`${gateway.url}/admin/providers/status`)).json() as { providers: { status_label: string }[] }
+    const {
+      providers: [status],
+    } = (await (await fetch(`${gateway.url}/admin/providers/status`)).json()) as { providers: { status_label: string }[] }
     expect(status?.status_label, 'it worked before').to.equal('Offline')
   })
 
-  it('are in a file that is whole, and the user\'s own', async () => {
+  it("are in a file that is whole, and the user's own", async () => {
     await listOnce()
     const [name = '', ...others] = await files()
     expect(others).to.deep.equal([])
     expect(name).to.match(/^models-main-[0-9a-f]{16}\.json$/)
     expect((await stat(join(folder, name))).mode & 0o777).to.equal(0o600)
-    expect(JSON.parse(await readFile(join(folder, name), 'utf8'))).to.deep.include({ version: 1, provider: 'main', listed_at: clock.now() }).and.nested.include({ 'models[1].id': 'two' })
+    expect(JSON.parse(await readFile(join(folder, name), 'utf8')))
+      .to.deep.include({ version: 1, provider: 'main', listed_at: clock.now() })
+      .and.nested.include({ 'models[1].id': 'two' })
   })
 
   it('are what the provider says, as soon as it answers', async () => {
@@ -134,7 +154,7 @@ describe('models of providers, kept in a folder', () => {
     await using gateway = await start()
     const said = () => gateway.log.filter(({ msg }) => msg === 'lists of models cannot be kept').length
     await until(() => said() === 1)
-    const { steps } = await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json() as { steps: { name: string; status: string }[] }
+    const { steps } = (await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json()) as { steps: { name: string; status: string }[] }
     expect(steps.find(({ name }) => name === 'model_registry_cache')?.status).to.equal('failed')
     expect([await chat(gateway, 'one'), said()]).to.deep.equal([200, 1])
   })
@@ -142,7 +162,9 @@ describe('models of providers, kept in a folder', () => {
 
 describe('the folder of kept models', () => {
   let cwd: string
-  beforeEach(async () => { cwd = await mkdtemp(join(tmpdir(), 'tapline-cwd-')) })
+  beforeEach(async () => {
+    cwd = await mkdtemp(join(tmpdir(), 'tapline-cwd-'))
+  })
   afterEach(() => rm(cwd, { recursive: true }))
 
   for (const [platform, env, expected] of [

@@ -17,7 +17,9 @@ describe('models of providers, kept in Redis', () => {
   let client: Redis
   let key: string
   let folder: string
-  before(async function () { url = await need(this, redis) })
+  before(async function () {
+    url = await need(this, redis)
+  })
   beforeEach(async () => {
     key = uniqueName()
     client = new Redis(url)
@@ -33,7 +35,8 @@ describe('models of providers, kept in Redis', () => {
   })
 
   const providers = () => ({ main: { type: 'openai-compatible', base_url: upstream.url, operations: ['chat', 'models'] } })
-  const start = async (model: object, env: Record<string, string> = {}) => await startTestGateway({ env: { TAPLINE_CACHE_DIR: '', HOME: folder, ...env }, config: { cache: { model }, providers: providers() } })
+  const start = async (model: object, env: Record<string, string> = {}) =>
+    await startTestGateway({ env: { TAPLINE_CACHE_DIR: '', HOME: folder, ...env }, config: { cache: { model }, providers: providers() } })
   const ids = async (gateway: TestGateway) => ((await (await fetch(`${gateway.url}/v1/models`)).json()) as { data: { id: string }[] }).data.map(({ id }) => id)
   const kept = async () => await client.hgetall(key)
   const failed = async ({ log }: TestGateway) => await until(() => log.some(({ msg }) => msg === 'the provider did not list its models'))
@@ -50,11 +53,16 @@ describe('models of providers, kept in Redis', () => {
     expect(await ids(gateway)).to.deep.equal(['main/one', 'main/two'])
   })
 
-  for (const [name, ttl, seconds] of [['a day', {}, 86400], ['as long as the ttl says', { ttl: '90s' }, 90]] as const) {
+  for (const [name, ttl, seconds] of [
+    ['a day', {}, 86400],
+    ['as long as the ttl says', { ttl: '90s' }, 90],
+  ] as const) {
     it(`are kept for ${name}, each under its provider`, async () => {
       await using _ = await start({ redis: { url, key, ...ttl } })
       while (Object.keys(await kept()).length === 0) await turn()
-      expect(Object.keys(await kept())).to.have.length(1).and.match(/^main-/)
+      expect(Object.keys(await kept()))
+        .to.have.length(1)
+        .and.match(/^main-/)
       expect(await client.ttl(key)).to.be.within(seconds - 30, seconds)
     })
   }
@@ -66,7 +74,7 @@ describe('models of providers, kept in Redis', () => {
       while (Object.keys(await kept()).length === 0) await turn()
     }
     const [[id, text] = ['', '']] = Object.entries(await kept())
-    await client.hset(key, id, JSON.stringify({ ...JSON.parse(text) as object, listed_at: Date.now() - 91_000 }))
+    await client.hset(key, id, JSON.stringify({ ...(JSON.parse(text) as object), listed_at: Date.now() - 91_000 }))
     upstream.always({ status: 500 })
     await using gateway = await start(settings)
     await failed(gateway)
@@ -108,7 +116,10 @@ describe('models of providers, kept in Redis', () => {
     })
 
     it('keep the gateway from starting', async () => {
-      const failure = await start({ redis: { url: away, key } }).then(gateway => gateway.close(), (cause: Error) => cause)
+      const failure = await start({ redis: { url: away, key } }).then(
+        gateway => gateway.close(),
+        (cause: Error) => cause,
+      )
       expect((failure as Error).message).to.match(/Redis cannot be reached.*cache\.model\.local\.cache_dir/)
       expect((failure as Error).message).to.not.include(away)
     })

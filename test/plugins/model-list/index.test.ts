@@ -16,10 +16,16 @@ interface Known {
   readonly pricing?: Readonly<Record<string, number>>
 }
 
-const listOf = (window: number, price = 77) => JSON.stringify({ models: { 'gpt-4o': { context_window: window, pricing: { input_per_mtok: price } }, ours: { context_window: 8, pricing: { input_per_mtok: 5, output_per_mtok: 6 } } } })
+const listOf = (window: number, price = 77) =>
+  JSON.stringify({
+    models: {
+      'gpt-4o': { context_window: window, pricing: { input_per_mtok: price } },
+      ours: { context_window: 8, pricing: { input_per_mtok: 5, output_per_mtok: 6 } },
+    },
+  })
 const bundled = 128_000
 
-describe('a catalogue of one\'s own', () => {
+describe("a catalogue of one's own", () => {
   let upstream: ScriptedUpstream
   let host: ScriptedUpstream
   let clock: TurnedClock
@@ -38,23 +44,35 @@ describe('a catalogue of one\'s own', () => {
     await rm(folder, { recursive: true })
   })
 
-  const start = async (url: string | undefined, { env = {}, provider = {}, cache = {} }: { env?: Record<string, string>; provider?: object; cache?: object } = {}) => {
-    const gateway = await startTestGateway({ clock, env, config: { cache: { model: { ...(url === undefined ? {} : { model_list: { url } }), ...cache } }, providers: { openai: { base_url: upstream.url, api_key: 'k', operations: ['chat', 'models'], ...provider } } } })
+  const start = async (
+    url: string | undefined,
+    { env = {}, provider = {}, cache = {} }: { env?: Record<string, string>; provider?: object; cache?: object } = {},
+  ) => {
+    const gateway = await startTestGateway({
+      clock,
+      env,
+      config: {
+        cache: { model: { ...(url === undefined ? {} : { model_list: { url } }), ...cache } },
+        providers: { openai: { base_url: upstream.url, api_key: 'k', operations: ['chat', 'models'], ...provider } },
+      },
+    })
     while (Object.keys(await known(gateway)).length === 0) await turn()
     return gateway
   }
   const known = async ({ url }: TestGateway) => {
-    const { data } = await (await fetch(`${url}/v1/models`)).json() as { data: { id: string; metadata?: Known }[] }
+    const { data } = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string; metadata?: Known }[] }
     return Object.fromEntries(data.map(({ id, metadata }) => [id.slice('openai/'.length), metadata]))
   }
   const windowOf = async (gateway: TestGateway, id = 'gpt-4o') => (await known(gateway))[id]?.context_window
-  const becomes = async (gateway: TestGateway, window: number) => { while (await windowOf(gateway) !== window) await turn() }
+  const becomes = async (gateway: TestGateway, window: number) => {
+    while ((await windowOf(gateway)) !== window) await turn()
+  }
   const pricesOf = async (gateway: TestGateway, id: string) => {
-    const models = await (await fetch(`${gateway.url}/admin/models`)).json() as readonly object[]
+    const models = (await (await fetch(`${gateway.url}/admin/models`)).json()) as readonly object[]
     return JSON.stringify(models.find(model => JSON.stringify(model).includes(`"openai/${id}"`)))
   }
   const step = async (gateway: TestGateway) => {
-    const { steps } = await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json() as { steps: { name: string; status: string }[] }
+    const { steps } = (await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json()) as { steps: { name: string; status: string }[] }
     return steps[0]
   }
   const startOther = async () => {
@@ -68,7 +86,10 @@ describe('a catalogue of one\'s own', () => {
     expect([await windowOf(gateway), (await step(gateway))?.status, host.requests.length]).to.deep.equal([bundled, 'skipped', 0])
   })
 
-  for (const [name, place] of [['a path', () => path], ['a file\'s address', () => pathToFileURL(path).href]] as const) {
+  for (const [name, place] of [
+    ['a path', () => path],
+    ["a file's address", () => pathToFileURL(path).href],
+  ] as const) {
     it(`may be ${name}, and is there at the first call, in the place of the bundled one`, async () => {
       await writeFile(path, listOf(1))
       await using gateway = await start(place())
@@ -80,14 +101,19 @@ describe('a catalogue of one\'s own', () => {
   it('says what models cost, and who said it', async () => {
     await writeFile(path, listOf(1))
     await using gateway = await start(path)
-    expect(await pricesOf(gateway, 'gpt-4o')).to.include('"input_per_mtok":77').and.include('"input_per_mtok":"catalogue"').and.not.include('output_per_mtok')
+    expect(await pricesOf(gateway, 'gpt-4o'))
+      .to.include('"input_per_mtok":77')
+      .and.include('"input_per_mtok":"catalogue"')
+      .and.not.include('output_per_mtok')
   })
 
   it('counts behind what the configuration says', async () => {
     await writeFile(path, listOf(1))
     await using gateway = await start(path, { provider: { models: [{ id: 'gpt-4o', metadata: { context_window: 2, pricing: { output_per_mtok: 9 } } }] } })
     expect((await known(gateway))['gpt-4o']).to.deep.include({ context_window: 2, pricing: { input_per_mtok: 77, output_per_mtok: 9 } })
-    expect(await pricesOf(gateway, 'gpt-4o')).to.include('"input_per_mtok":"catalogue"').and.include('"output_per_mtok":"config"')
+    expect(await pricesOf(gateway, 'gpt-4o'))
+      .to.include('"input_per_mtok":"catalogue"')
+      .and.include('"output_per_mtok":"config"')
   })
 
   it('decides which models are offered up to a price', async () => {
@@ -101,7 +127,10 @@ describe('a catalogue of one\'s own', () => {
 
   it('is none at all with off: nobody knows anything', async () => {
     await using gateway = await start('off')
-    expect([await known(gateway), (await step(gateway))?.status]).to.deep.equal([{ 'gpt-4o': undefined, 'gpt-4o-2024-08-06': undefined, 'gpt-4o-mini': undefined, ours: undefined }, 'skipped'])
+    expect([await known(gateway), (await step(gateway))?.status]).to.deep.equal([
+      { 'gpt-4o': undefined, 'gpt-4o-2024-08-06': undefined, 'gpt-4o-mini': undefined, ours: undefined },
+      'skipped',
+    ])
     expect(await pricesOf(gateway, 'gpt-4o')).to.not.include('input_per_mtok')
   })
 
@@ -117,7 +146,10 @@ describe('a catalogue of one\'s own', () => {
     await becomes(gateway, 2)
   })
 
-  for (const [name, spoil] of [['is gone', () => rm(path)], ['holds something else', () => writeFile(path, 'nonsense')]] as const) {
+  for (const [name, spoil] of [
+    ['is gone', () => rm(path)],
+    ['holds something else', () => writeFile(path, 'nonsense')],
+  ] as const) {
     it(`stands, when its file ${name}; that is told, and the step fails`, async () => {
       await writeFile(path, listOf(1))
       await using gateway = await start(path, { cache: { refresh_interval: '7m' } })
@@ -139,7 +171,7 @@ describe('a catalogue of one\'s own', () => {
   it('is downloaded behind the start, and then only where it changed', async () => {
     const { promise, resolve } = Promise.withResolvers<void>()
     let tag = '"a"'
-    host.always(({ headers }) => headers['if-none-match'] === tag ? { status: 304 } : { headers: { etag: tag }, body: tag === '"a"' ? listOf(1) : listOf(2) })
+    host.always(({ headers }) => (headers['if-none-match'] === tag ? { status: 304 } : { headers: { etag: tag }, body: tag === '"a"' ? listOf(1) : listOf(2) }))
     host.reply({ headers: { etag: tag }, body: listOf(1), gates: { beforeHeaders: promise } })
     await using gateway = await start(`${host.url}/list.json`)
     expect(await windowOf(gateway), 'until it is there').to.equal(bundled)
@@ -151,7 +183,11 @@ describe('a catalogue of one\'s own', () => {
     expect([(await step(gateway))?.status, await windowOf(gateway)]).to.deep.equal(['ok', 2])
   })
 
-  for (const [name, reply] of [['answers with an error', { status: 500 }], ['answers with something else', { body: '<html>' }], ['sends it elsewhere for ever', { status: 302, headers: { location: '/v1/list.json' } }]] as const) {
+  for (const [name, reply] of [
+    ['answers with an error', { status: 500 }],
+    ['answers with something else', { body: '<html>' }],
+    ['sends it elsewhere for ever', { status: 302, headers: { location: '/v1/list.json' } }],
+  ] as const) {
     it(`is the bundled one, where the host ${name}; no secret is logged`, async () => {
       host.always(reply)
       await using gateway = await start(`${host.url.replace('//', '//user:hush@')}/list.json?token=hush`)
@@ -169,7 +205,11 @@ describe('a catalogue of one\'s own', () => {
     await becomes(gateway, 1)
     const asked = [...host.requests, ...other.requests].map(({ path: at, headers }) => [at, headers['authorization']])
     const basic = `Basic ${btoa('user:hush')}`
-    expect(asked).to.deep.equal([['/v1/list.json', basic], ['/v1/there.json', basic], ['/v1/list.json', undefined]])
+    expect(asked).to.deep.equal([
+      ['/v1/list.json', basic],
+      ['/v1/there.json', basic],
+      ['/v1/list.json', undefined],
+    ])
   })
 
   it('is not downloaded offline; a file is read', async () => {
@@ -189,7 +229,10 @@ describe('a catalogue of one\'s own', () => {
   })
 
   it('is at no other kind of address', async () => {
-    const cause = await start('ftp://host/list.json').then(gateway => gateway.close(), (cause: unknown) => cause)
+    const cause = await start('ftp://host/list.json').then(
+      gateway => gateway.close(),
+      (cause: unknown) => cause,
+    )
     expect(cause).to.be.instanceOf(ConfigError)
     expect((cause as ConfigError).message).to.include('cache.model.model_list.url')
   })

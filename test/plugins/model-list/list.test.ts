@@ -5,11 +5,27 @@ const text = JSON.stringify({
   version: 1,
   providers: { openai: { display_name: 'OpenAI' } },
   models: {
-    'gpt-x': { display_name: 'GPT X', aliases: ['gpt-x-turbo'], modes: ['chat'], context_window: 100, max_output_tokens: null, capabilities: { vision: true, tools: true }, pricing: { currency: 'USD', input_per_mtok: 1, output_per_mtok: 2 } },
+    'gpt-x': {
+      display_name: 'GPT X',
+      aliases: ['gpt-x-turbo'],
+      modes: ['chat'],
+      context_window: 100,
+      max_output_tokens: null,
+      capabilities: { vision: true, tools: true },
+      pricing: { currency: 'USD', input_per_mtok: 1, output_per_mtok: 2 },
+    },
     'only-model': { context_window: 5 },
   },
   provider_models: {
-    'openai/gpt-x': { model_ref: 'gpt-x', enabled: true, provider_model_id: 'gpt-x-2030-01-01', context_window: null, max_output_tokens: 7, capabilities: { vision: false }, pricing: { output_per_mtok: 3, input_per_mtok: null } },
+    'openai/gpt-x': {
+      model_ref: 'gpt-x',
+      enabled: true,
+      provider_model_id: 'gpt-x-2030-01-01',
+      context_window: null,
+      max_output_tokens: 7,
+      capabilities: { vision: false },
+      pricing: { output_per_mtok: 3, input_per_mtok: null },
+    },
     'azure/gpt-x': { model_ref: 'gpt-x', enabled: false, max_output_tokens: 9 },
     'house/gpt-x': { model_ref: 'gpt-x', enabled: true, max_output_tokens: 11 },
     'openrouter/maker/gpt-x': { model_ref: 'gpt-x', enabled: true, max_output_tokens: 13 },
@@ -24,7 +40,12 @@ describe('a list of models', () => {
 
   it('says what a model is, with what is otherwise of it at a provider; null leaves it as it is', () => {
     expect(of('openai', 'gpt-x')).to.deep.equal({
-      display_name: 'GPT X', modes: ['chat'], context_window: 100, max_output_tokens: 7, capabilities: { vision: false, tools: true }, pricing: { currency: 'USD', input_per_mtok: 1, output_per_mtok: 3 },
+      display_name: 'GPT X',
+      modes: ['chat'],
+      context_window: 100,
+      max_output_tokens: 7,
+      capabilities: { vision: false, tools: true },
+      pricing: { currency: 'USD', input_per_mtok: 1, output_per_mtok: 3 },
     })
   })
 
@@ -45,7 +66,13 @@ describe('a list of models', () => {
   it('may say something of a model at one provider alone', () => expect(of('groq', 'alone')).to.deep.equal({ context_window: 19 }))
   for (const id of ['nobody', 'toString', '__proto__', '']) it(`says nothing of ${JSON.stringify(id)}`, () => expect(of('openai', id)).to.equal(undefined))
 
-  for (const [name, wrong] of [['no JSON', '<html>'], ['null', 'null'], ['an array', '[]'], ['neither models nor provider_models', '{}'], ['models that are no object', '{"models":[]}']] as const) {
+  for (const [name, wrong] of [
+    ['no JSON', '<html>'],
+    ['null', 'null'],
+    ['an array', '[]'],
+    ['neither models nor provider_models', '{}'],
+    ['models that are no object', '{"models":[]}'],
+  ] as const) {
     it(`is not ${name}`, () => expect(() => new ModelList(wrong)).to.throw())
   }
   it('passes over entries that are none', () => expect(new ModelList('{"models":{"a":1,"b":{"context_window":2}}}').size).to.equal(1))

@@ -18,15 +18,28 @@ describe('when providers are asked for their models', () => {
     isDown = false
     clock = new TurnedClock()
     upstream = await ScriptedUpstream.start()
-    upstream.always(({ path }) => !path.endsWith('/models') ? { body: chatCompletion() } : isDown ? { status: 500 } : { body: modelList(models) })
+    upstream.always(({ path }) => (!path.endsWith('/models') ? { body: chatCompletion() } : isDown ? { status: 500 } : { body: modelList(models) }))
   })
   afterEach(() => upstream.close())
 
-  const start = async (cache: object = {}) => await startTestGateway({ clock, config: { cache: { model: cache }, providers: { main: { type: 'openai-compatible', base_url: upstream.url, operations: ['chat', 'models'] } } } })
+  const start = async (cache: object = {}) =>
+    await startTestGateway({
+      clock,
+      config: { cache: { model: cache }, providers: { main: { type: 'openai-compatible', base_url: upstream.url, operations: ['chat', 'models'] } } },
+    })
   const asked = () => upstream.requests.filter(({ path }) => path.endsWith('/models')).length
   const ids = async ({ url }: TestGateway) => ((await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }).data.map(({ id }) => id)
-  const chat = async ({ url }: TestGateway, model: string) => (await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }) })).status
-  const listed = async (gateway: TestGateway, id: string) => { while (!(await ids(gateway)).includes(id)) await turn() }
+  const chat = async ({ url }: TestGateway, model: string) =>
+    (
+      await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }),
+      })
+    ).status
+  const listed = async (gateway: TestGateway, id: string) => {
+    while (!(await ids(gateway)).includes(id)) await turn()
+  }
 
   for (const [name, cache, down, waitMs] of [
     ['an hour later', {}, false, 60 * minute],
@@ -78,8 +91,15 @@ describe('when providers are asked for their models', () => {
     await using gateway = await start()
     await listed(gateway, 'main/one')
     models = ['two']
-    const { steps, model_count: count } = await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json() as { model_count: number; steps: { name: string; status: string }[] }
-    expect(steps.slice(0, 3).map(({ name, status }) => [name, status])).to.deep.equal([['model_list', 'skipped'], ['providers', 'ok'], ['model_registry_cache', 'ok']])
+    const { steps, model_count: count } = (await (await fetch(`${gateway.url}/admin/runtime/refresh`, { method: 'POST' })).json()) as {
+      model_count: number
+      steps: { name: string; status: string }[]
+    }
+    expect(steps.slice(0, 3).map(({ name, status }) => [name, status])).to.deep.equal([
+      ['model_list', 'skipped'],
+      ['providers', 'ok'],
+      ['model_registry_cache', 'ok'],
+    ])
     expect([count, await ids(gateway), asked()]).to.deep.equal([1, ['main/two'], 2])
   })
 })

@@ -16,20 +16,34 @@ describe('models up to a price', () => {
   })
   after(() => upstream.close())
 
-  const start = async (most: number | string) => await startTestGateway({
-    config: {
-      models: { configured_provider_models_mode: 'merge' },
-      providers: {
-        main: {
-          type: 'openai', base_url: upstream.url, api_key: 'k', model_filter: { max_price_per_mtok: most },
-          models: [{ id: 'ours', metadata: { pricing: { input_per_mtok: 3 } } }, { id: 'free', metadata: { pricing: { input_per_mtok: 0, output_per_mtok: 0 } } }],
+  const start = async (most: number | string) =>
+    await startTestGateway({
+      config: {
+        models: { configured_provider_models_mode: 'merge' },
+        providers: {
+          main: {
+            type: 'openai',
+            base_url: upstream.url,
+            api_key: 'k',
+            model_filter: { max_price_per_mtok: most },
+            models: [
+              { id: 'ours', metadata: { pricing: { input_per_mtok: 3 } } },
+              { id: 'free', metadata: { pricing: { input_per_mtok: 0, output_per_mtok: 0 } } },
+            ],
+          },
+          spare: { type: 'openai-compatible', base_url: upstream.url, models: ['elsewhere'], operations: ['chat'] },
         },
-        spare: { type: 'openai-compatible', base_url: upstream.url, models: ['elsewhere'], operations: ['chat'] },
       },
-    },
-  })
+    })
   const ids = async ({ url }: TestGateway) => ((await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }).data.map(({ id }) => id)
-  const chat = async ({ url }: TestGateway, model: string) => (await fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }) })).status
+  const chat = async ({ url }: TestGateway, model: string) =>
+    (
+      await fetch(`${url}/v1/chat/completions`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ model, messages: [{ role: 'user', content: 'a' }] }),
+      })
+    ).status
 
   for (const [most, offered] of [
     [10, ['free', 'gpt-4o', 'gpt-4o-mini', 'ours']],
@@ -54,9 +68,14 @@ describe('models up to a price', () => {
 
   for (const most of [-1, 'cheap', '.nan', '.inf']) {
     it(`are none for ${most}: the configuration is refused`, async () => {
-      const cause = await start(most).then(gateway => gateway.close(), (cause: unknown) => cause)
+      const cause = await start(most).then(
+        gateway => gateway.close(),
+        (cause: unknown) => cause,
+      )
       expect(cause).to.be.instanceOf(ConfigError)
-      expect((cause as ConfigError).problems.map(({ pointer, expected }) => [pointer, expected])).to.deep.equal([['/providers/main/model_filter/max_price_per_mtok', 'number >= 0']])
+      expect((cause as ConfigError).problems.map(({ pointer, expected }) => [pointer, expected])).to.deep.equal([
+        ['/providers/main/model_filter/max_price_per_mtok', 'number >= 0'],
+      ])
     })
   }
 })

@@ -17,7 +17,7 @@ async function startBefore(upstream: ScriptedUpstream, gate: Gate, answer: objec
   return {
     async ready() {
       const { statusCode, body } = await request(`${gateway.url}/health/ready`)
-      const { status, checks } = await body.json() as { readonly status: string; readonly checks: Readonly<Record<string, string>> }
+      const { status, checks } = (await body.json()) as { readonly status: string; readonly checks: Readonly<Record<string, string>> }
       return { statusCode, status, models: checks['models'] }
     },
     [Symbol.asyncDispose]: gateway[Symbol.asyncDispose],

@@ -20,7 +20,10 @@ async function warnings(settings: object): Promise<readonly string[]> {
 }
 
 describe('telemetry on its way to the collector', () => {
-  for (const [protocol, type] of [['http/protobuf', 'application/x-protobuf'], ['http/json', 'application/json']] as const) {
+  for (const [protocol, type] of [
+    ['http/protobuf', 'application/x-protobuf'],
+    ['http/json', 'application/json'],
+  ] as const) {
     it(`is written as ${type} for ${protocol}`, async () => {
       const { collector, headers } = await visit({ protocol })
       expect(headers?.['content-type']).to.equal(type)
@@ -50,7 +53,10 @@ describe('telemetry on its way to the collector', () => {
     expect(collector.batches).to.deep.equal([])
   })
 
-  for (const [off, left] of [['traces_exporter', 'metrics'], ['metrics_exporter', 'traces']] as const) {
+  for (const [off, left] of [
+    ['traces_exporter', 'metrics'],
+    ['metrics_exporter', 'traces'],
+  ] as const) {
     it(`is only ${left} without the other`, async () => {
       expect((await visit({ [off]: 'none' })).collector.batches.map(({ path }) => path)).to.deep.equal([`/v1/${left}`])
     })
@@ -59,14 +65,32 @@ describe('telemetry on its way to the collector', () => {
   it('names the gateway, and what else the operator says of it', async () => {
     const { span } = await visit({ service_name: 'edge', resource_attributes: { 'deployment.environment.name': 'prod' } })
     expect(span?.resource).to.include({ 'service.name': 'edge', 'deployment.environment.name': 'prod', 'telemetry.sdk.language': 'nodejs' })
-    expect(span?.resource).to.have.all.keys('service.name', 'service.version', 'service.instance.id', 'deployment.environment.name', 'telemetry.sdk.language', 'telemetry.sdk.name', 'telemetry.sdk.version')
+    expect(span?.resource).to.have.all.keys(
+      'service.name',
+      'service.version',
+      'service.instance.id',
+      'deployment.environment.name',
+      'telemetry.sdk.language',
+      'telemetry.sdk.name',
+      'telemetry.sdk.version',
+    )
   })
 
   it('is set up by the variables that OpenTelemetry knows, which have no prefix', async () => {
     await using collector = await Collector.start()
     const env = {
-      OTEL_ENABLED: 'true', OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/base/`, OTEL_SERVICE_NAME: 'by-variable', OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,region=eu', OTEL_EXPORTER_OTLP_HEADERS: 'x-token=abc=,x-other=1',
-      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json', OTEL_METRICS_EXPORTER: 'none', OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '1', OTEL_PROPAGATORS: 'tracecontext', OTEL_EXPORTER_OTLP_TIMEOUT: '2000', TAPLINE_OTEL_SERVICE_NAME: 'not-read',
+      OTEL_ENABLED: 'true',
+      OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/base/`,
+      OTEL_SERVICE_NAME: 'by-variable',
+      OTEL_RESOURCE_ATTRIBUTES: 'team=a%20b,region=eu',
+      OTEL_EXPORTER_OTLP_HEADERS: 'x-token=abc=,x-other=1',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_TRACES_SAMPLER: 'traceidratio',
+      OTEL_TRACES_SAMPLER_ARG: '1',
+      OTEL_PROPAGATORS: 'tracecontext',
+      OTEL_EXPORTER_OTLP_TIMEOUT: '2000',
+      TAPLINE_OTEL_SERVICE_NAME: 'not-read',
     }
     const served = await Served.start({ env })
     await served.call('GET', '/version')
@@ -83,20 +107,35 @@ describe('telemetry on its way to the collector', () => {
   })
 
   const wrong: readonly [string, object][] = [
-    ['endpoint', { endpoint: 'collector:4317' }], ['traces_endpoint', { traces_endpoint: 'ftp://x' }], ['protocol', { protocol: 'grpc' }], ['headers', { headers: 'no-value' }], ['resource_attributes', { resource_attributes: 'a=%zz' }],
-    ['sampler', { sampler: 'sometimes' }], ['sampler_arg', { sampler_arg: 2 }], ['propagators', { propagators: ['b3'] }], ['traces_exporter', { traces_exporter: 'zipkin' }],
+    ['endpoint', { endpoint: 'collector:4317' }],
+    ['traces_endpoint', { traces_endpoint: 'ftp://x' }],
+    ['protocol', { protocol: 'grpc' }],
+    ['headers', { headers: 'no-value' }],
+    ['resource_attributes', { resource_attributes: 'a=%zz' }],
+    ['sampler', { sampler: 'sometimes' }],
+    ['sampler_arg', { sampler_arg: 2 }],
+    ['propagators', { propagators: ['b3'] }],
+    ['traces_exporter', { traces_exporter: 'zipkin' }],
   ]
   for (const [setting, settings] of wrong) {
     it(`is not begun with a wrong ${setting}`, async () => {
-      const failed = await visit(settings).then(() => undefined, (cause: unknown) => cause as Error)
+      const failed = await visit(settings).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(failed?.message).to.contain(`/opentelemetry/${setting}`).and.not.contain('no-value')
     })
   }
 
   const cautions: readonly [string, object, boolean][] = [
-    ['http://collector.example:4318', { authorization: 'x' }, true], ['https://collector.example', { authorization: 'x' }, false], ['http://collector.example:4318', {}, false],
-    ['http://127.0.0.1:4318', { authorization: 'x' }, false], ['http://localhost:4318', { authorization: 'x' }, false], ['http://[::1]:4318', { authorization: 'x' }, false],
-    ['http://me:word@collector.example:4318', {}, true], ['https://me:word@collector.example', {}, false],
+    ['http://collector.example:4318', { authorization: 'x' }, true],
+    ['https://collector.example', { authorization: 'x' }, false],
+    ['http://collector.example:4318', {}, false],
+    ['http://127.0.0.1:4318', { authorization: 'x' }, false],
+    ['http://localhost:4318', { authorization: 'x' }, false],
+    ['http://[::1]:4318', { authorization: 'x' }, false],
+    ['http://me:word@collector.example:4318', {}, true],
+    ['https://me:word@collector.example', {}, false],
   ]
   for (const [endpoint, headers, isWarned] of cautions) {
     it(`${isWarned ? 'warns' : 'does not warn'} of headers ${JSON.stringify(headers)} to ${endpoint}`, async () => {
@@ -116,13 +155,18 @@ describe('a collector that does not answer', () => {
     await collector.next()
     expect((await served.chat()).status).to.equal(200)
     let isClosed = false
-    const closing = served.close().then(() => { isClosed = true })
+    const closing = served.close().then(() => {
+      isClosed = true
+    })
     await until(() => {
       clock.advance(1000)
       return isClosed
     })
     await closing
-    expect(served.gateway.log.filter(({ plugin }) => plugin === 'opentelemetry'), 'nobody has waited until it was given up').to.deep.equal([])
+    expect(
+      served.gateway.log.filter(({ plugin }) => plugin === 'opentelemetry'),
+      'nobody has waited until it was given up',
+    ).to.deep.equal([])
   })
 
   it('is told of once, and again when it is back', async () => {
@@ -139,8 +183,13 @@ describe('a collector that does not answer', () => {
     collector.status = 200
     await visit()
     await served.close()
-    const said = served.gateway.log.filter(({ plugin }) => plugin === 'opentelemetry').map(({ level, signal, msg }) => [level, signal, String(msg).slice(0, 26)])
-    expect(said).to.deep.equal([[40, 'traces', 'the collector takes no tel'], [30, 'traces', 'the collector takes teleme']])
+    const said = served.gateway.log
+      .filter(({ plugin }) => plugin === 'opentelemetry')
+      .map(({ level, signal, msg }) => [level, signal, String(msg).slice(0, 26)])
+    expect(said).to.deep.equal([
+      [40, 'traces', 'the collector takes no tel'],
+      [30, 'traces', 'the collector takes teleme'],
+    ])
   })
 })
 
@@ -164,7 +213,12 @@ describe('a reload', () => {
     await using collector = await Collector.start()
     const served = await Served.start(observed(collector))
     const { config = {} } = observed(collector)
-    await served.gateway.configure(configuration({ ...config, pipelines: { mine: { extends: 'chat', route: 'POST /mine/:place/chat', operation: 'chat', dialect: 'openai-chat' } } }, served.completions))
+    await served.gateway.configure(
+      configuration(
+        { ...config, pipelines: { mine: { extends: 'chat', route: 'POST /mine/:place/chat', operation: 'chat', dialect: 'openai-chat' } } },
+        served.completions,
+      ),
+    )
     await served.gateway.gateway.reload()
     served.upstream.always(fine)
     await served.call('POST', '/mine/here/chat', { model: 'gpt-test', messages: [] })

@@ -43,14 +43,19 @@ describe('metrics for a collector', () => {
       await served.call('POST', '/v1/conversations', Buffer.alloc(0))
     })
     expect(of('http.server.request.body.size')).to.have.length(1)
-    expect(of('http.server.response.body.size').find(({ attributes }) => attributes['http.route'] === '/v1/chat/completions')?.sum).to.equal(sampleStream.join('').length)
+    expect(of('http.server.response.body.size').find(({ attributes }) => attributes['http.route'] === '/v1/chat/completions')?.sum).to.equal(
+      sampleStream.join('').length,
+    )
   })
 
   it('know nothing of health and metrics', async () => {
-    const of = await series(async served => {
-      await served.call('GET', '/health')
-      await served.call('GET', '/metrics')
-    }, { config: { metrics: { enabled: true } } })
+    const of = await series(
+      async served => {
+        await served.call('GET', '/health')
+        await served.call('GET', '/metrics')
+      },
+      { config: { metrics: { enabled: true } } },
+    )
     expect(of(requests)).to.deep.equal([])
   })
 
@@ -60,7 +65,9 @@ describe('metrics for a collector', () => {
       for (let i = 0; i < 3; i++) await served.chat()
     }, once)
     expect(of(calls).map(({ attributes, count }) => [attributes, count])).to.have.deep.members([
-      [call, 1], [{ ...call, 'error.type': '400' }, 1], [{ ...call, 'error.type': 'network_error' }, 1],
+      [call, 1],
+      [{ ...call, 'error.type': '400' }, 1],
+      [{ ...call, 'error.type': 'network_error' }, 1],
     ])
     expect(of(firstChunks)).to.deep.equal([])
   })
@@ -68,25 +75,31 @@ describe('metrics for a collector', () => {
   it('measure streams until their first event, and those without one as failed calls', async () => {
     const clock = new TurnedClock()
     const gate = new Gate()
-    const of = await series(async served => {
-      served.upstream.reply({ chunks: sampleStream, gates: { beforeChunk: { 0: gate } } }, { refuse: true })
-      const first = served.chat(helloStream)
-      await gate.reached
-      clock.advance(250)
-      gate.open()
-      await first
-      await served.chat(helloStream)
-    }, { ...once, clock })
+    const of = await series(
+      async served => {
+        served.upstream.reply({ chunks: sampleStream, gates: { beforeChunk: { 0: gate } } }, { refuse: true })
+        const first = served.chat(helloStream)
+        await gate.reached
+        clock.advance(250)
+        gate.open()
+        await first
+        await served.chat(helloStream)
+      },
+      { ...once, clock },
+    )
     expect(only(of(firstChunks))).to.deep.include({ attributes: call, count: 1, sum: 0.25, unit: 's' })
     expect(only(of(calls))).to.deep.include({ attributes: { ...call, 'error.type': 'network_error' }, count: 1 })
   })
 
   it('have one series for all models that no provider lists', async () => {
-    const of = await series(async served => {
-      served.upstream.always(fine)
-      await served.chat({ ...hello, model: 'openai/made-up-1' })
-      await served.chat({ ...hello, model: 'openai/made-up-2' })
-    }, { env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback' } })
+    const of = await series(
+      async served => {
+        served.upstream.always(fine)
+        await served.chat({ ...hello, model: 'openai/made-up-1' })
+        await served.chat({ ...hello, model: 'openai/made-up-2' })
+      },
+      { env: { CONFIGURED_PROVIDER_MODELS_MODE: 'fallback' } },
+    )
     expect(only(of(calls))).to.deep.include({ attributes: { ...call, 'gen_ai.request.model': 'other' }, count: 2 })
   })
 

@@ -27,10 +27,12 @@ describe('the span of a request', () => {
   ]
   for (const [method, path, route, body, status] of requests) {
     it(`of ${method} ${path} says just this`, async () => {
-      const span = only(await requestSpans(async served => {
-        served.upstream.always(fine)
-        await served.call(method, path, body)
-      }))
+      const span = only(
+        await requestSpans(async served => {
+          served.upstream.always(fine)
+          await served.call(method, path, body)
+        }),
+      )
       expect(span.name).to.equal(`${method} ${route}`)
       expect(span.attributes).to.deep.equal({ 'http.request.method': method, 'http.route': route, 'url.scheme': 'http', 'http.response.status_code': status })
       expect([span.status, span.message, span.events]).to.deep.equal([0, '', 0])
@@ -44,7 +46,9 @@ describe('the span of a request', () => {
   })
 
   it('is there for a request that no step has seen', async () => {
-    const span = only(await requestSpans(served => served.call('POST', '/v1/chat/completions', Buffer.alloc(4096), {}), {}, { config: { server: { body_size_limit: '1K' } } }))
+    const span = only(
+      await requestSpans(served => served.call('POST', '/v1/chat/completions', Buffer.alloc(4096), {}), {}, { config: { server: { body_size_limit: '1K' } } }),
+    )
     expect(span.attributes).to.include({ 'http.route': '/v1/chat/completions', 'http.response.status_code': 413 })
   })
 
@@ -61,7 +65,11 @@ describe('the span of a request', () => {
 
   it('takes the scheme from a proxy that is trusted', async () => {
     const https = { 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.7' }
-    const [trusted] = await requestSpans(served => served.call('GET', '/version', undefined, https), {}, { config: { server: { trusted_proxies: ['loopback'] } } })
+    const [trusted] = await requestSpans(
+      served => served.call('GET', '/version', undefined, https),
+      {},
+      { config: { server: { trusted_proxies: ['loopback'] } } },
+    )
     const [other] = await requestSpans(served => served.call('GET', '/version', undefined, https))
     expect([trusted?.attributes['url.scheme'], other?.attributes['url.scheme']]).to.deep.equal(['https', 'http'])
   })
@@ -74,10 +82,16 @@ describe('the span of a request', () => {
   ]
   for (const [what, script, body, error, status] of ends) {
     it(`says how ${what} ended`, async () => {
-      const span = only(await requestSpans(async served => {
-        served.upstream.always(script)
-        await served.chat(body)
-      }, {}, { config: { resilience: { retry: { max_retries: 0 } } } }))
+      const span = only(
+        await requestSpans(
+          async served => {
+            served.upstream.always(script)
+            await served.chat(body)
+          },
+          {},
+          { config: { resilience: { retry: { max_retries: 0 } } } },
+        ),
+      )
       expect([span.attributes['error.type'], span.status, span.message]).to.deep.equal([error, status, ''])
     })
   }
@@ -86,12 +100,16 @@ describe('the span of a request', () => {
     const before = Date.now()
     const span = only(await requestSpans(served => served.call('GET', '/version')))
     expect(span.startMs).to.be.at.least(before - 1)
-    expect(span.endMs).to.be.at.least(span.startMs).and.at.most(Date.now() + 1)
+    expect(span.endMs)
+      .to.be.at.least(span.startMs)
+      .and.at.most(Date.now() + 1)
   })
 
   it('is made in every pipeline but those of health, metrics and profiles', () => {
     const directory = new URL('../../../pipelines/', import.meta.url)
-    const pipelines = readdirSync(directory).map(file => parse(readFileSync(new URL(file, directory), 'utf8')) as { name: string; extends?: string; steps?: readonly string[] })
+    const pipelines = readdirSync(directory).map(
+      file => parse(readFileSync(new URL(file, directory), 'utf8')) as { name: string; extends?: string; steps?: readonly string[] },
+    )
     const without = pipelines.filter(({ extends: base, steps }) => base === undefined && steps?.[0] !== 'opentelemetry').map(({ name }) => name)
     expect(without.filter(name => !['health', 'metrics', 'profile', 'services'].includes(name))).to.deep.equal([])
   })
@@ -146,10 +164,17 @@ describe('a trace', () => {
     expect(sent['traceparent']).to.match(new RegExp(`^${caller.slice(0, 35)}-[0-9a-f]{16}-00$`))
   })
 
-  const samplers: readonly [string, number | undefined, boolean][] = [['always_on', undefined, true], ['always_off', undefined, false], ['traceidratio', 0, false], ['traceidratio', undefined, true], ['parentbased_always_off', undefined, false], ['parentbased_traceidratio', 1, true]]
+  const samplers: readonly [string, number | undefined, boolean][] = [
+    ['always_on', undefined, true],
+    ['always_off', undefined, false],
+    ['traceidratio', 0, false],
+    ['traceidratio', undefined, true],
+    ['parentbased_always_off', undefined, false],
+    ['parentbased_traceidratio', 1, true],
+  ]
   for (const [sampler, ratio, isRecorded] of samplers) {
     it(`${isRecorded ? 'is' : 'is not'} recorded by ${sampler}${ratio === undefined ? '' : ` ${ratio}`}`, async () => {
-      const { request } = await passedOn({}, { sampler, ...ratio === undefined ? {} : { sampler_arg: ratio } })
+      const { request } = await passedOn({}, { sampler, ...(ratio === undefined ? {} : { sampler_arg: ratio }) })
       expect(request !== undefined).to.equal(isRecorded)
     })
   }
@@ -172,13 +197,20 @@ describe('a trace', () => {
   }
 
   it('holds the calls that a guardrail makes to a model, which come from nobody', async () => {
-    const { spans } = await collected(async served => {
-      served.upstream.always({ body: chatCompletion({ content: '{"verdict":"allow"}' }) })
-      await served.chat(hello, { traceparent: caller })
-    }, {}, { config: { guardrails: { rules: [{ name: 'judge', type: 'llm_judge', config: { model: 'gpt-test', prompt: 'Is it fine?' } }] } } })
+    const { spans } = await collected(
+      async served => {
+        served.upstream.always({ body: chatCompletion({ content: '{"verdict":"allow"}' }) })
+        await served.chat(hello, { traceparent: caller })
+      },
+      {},
+      { config: { guardrails: { rules: [{ name: 'judge', type: 'llm_judge', config: { model: 'gpt-test', prompt: 'Is it fine?' } }] } } },
+    )
     const request = only(spans.filter(({ kind }) => kind === 'SERVER'))
     const calls = spans.filter(({ kind }) => kind === 'CLIENT')
-    expect(calls.map(({ parentSpanId }) => parentSpanId), 'the judge is asked of the prompt and of the answer').to.deep.equal(Array(3).fill(request.spanId))
+    expect(
+      calls.map(({ parentSpanId }) => parentSpanId),
+      'the judge is asked of the prompt and of the answer',
+    ).to.deep.equal(Array(3).fill(request.spanId))
     expect(request.parentSpanId).to.equal(caller.slice(36, 52))
   })
 })
@@ -191,7 +223,10 @@ it('holds the calls that the semantic cache makes for vectors', async () => {
   await semantic[Symbol.asyncDispose]()
   const request = only(collector.spans.filter(({ kind }) => kind === 'SERVER'))
   const calls = collector.spans.filter(({ kind }) => kind === 'CLIENT')
-  expect(calls.map(({ name, parentSpanId }) => [name.split(' ')[0], parentSpanId])).to.have.deep.members([['embeddings', request.spanId], ['chat', request.spanId]])
+  expect(calls.map(({ name, parentSpanId }) => [name.split(' ')[0], parentSpanId])).to.have.deep.members([
+    ['embeddings', request.spanId],
+    ['chat', request.spanId],
+  ])
 })
 
 it('says nothing of the key that the caller showed', async () => {

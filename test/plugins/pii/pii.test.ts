@@ -4,7 +4,8 @@ import plugin from '../../../plugins/pii/index.ts'
 
 const run = (options: object = {}, more: PluginRunOptions = {}) => runPlugin(plugin, { options: options as Record<string, unknown>, ...more })
 const said = (content: unknown, role = 'user') => ({ role, content })
-const textsOf = (upstream: Readonly<Record<string, unknown>> | undefined) => (upstream?.['messages'] as { content: unknown }[] | undefined)?.map(({ content }) => content)
+const textsOf = (upstream: Readonly<Record<string, unknown>> | undefined) =>
+  (upstream?.['messages'] as { content: unknown }[] | undefined)?.map(({ content }) => content)
 const mail = 'ann@example.org'
 const other = 'bob@example.org'
 
@@ -15,8 +16,17 @@ describe('pii in a prompt', () => {
   })
 
   it('knows numbers with typographic spaces, hyphens and digits of full width', async () => {
-    const content = ['4111\u00a01111\u00a01111\u00a01111', '4111\u20111111\u20111111\u20111111', '４１１１１１１１１１１１１１１１', '+49\u202f151\u202f12345678', '0049 151 12345678', 'bob＠example.com'].join(', ')
-    expect(textsOf((await run({}, { request: { messages: [said(content)] } })).upstream)).to.deep.equal(['<CREDIT_CARD_1>, <CREDIT_CARD_2>, <CREDIT_CARD_3>, <PHONE_NUMBER_1>, <PHONE_NUMBER_2>, <EMAIL_ADDRESS_1>'])
+    const content = [
+      '4111\u00a01111\u00a01111\u00a01111',
+      '4111\u20111111\u20111111\u20111111',
+      '４１１１１１１１１１１１１１１１',
+      '+49\u202f151\u202f12345678',
+      '0049 151 12345678',
+      'bob＠example.com',
+    ].join(', ')
+    expect(textsOf((await run({}, { request: { messages: [said(content)] } })).upstream)).to.deep.equal([
+      '<CREDIT_CARD_1>, <CREDIT_CARD_2>, <CREDIT_CARD_3>, <PHONE_NUMBER_1>, <PHONE_NUMBER_2>, <EMAIL_ADDRESS_1>',
+    ])
   })
 
   it('never uses a number that stands in the text', async () => {
@@ -36,7 +46,12 @@ describe('pii in a prompt', () => {
   it('looks at the messages of the roles that are listed', async () => {
     const messages = [said(mail, 'system'), said(mail), said(mail, 'assistant'), said('ok')]
     expect(textsOf((await run({ roles: ['user'] }, { request: { messages } })).upstream)).to.deep.equal([mail, '<EMAIL_ADDRESS_1>', mail, 'ok'])
-    expect(textsOf((await run({ roles: ['system', 'assistant'] }, { request: { messages } })).upstream)).to.deep.equal(['<EMAIL_ADDRESS_1>', mail, '<EMAIL_ADDRESS_1>', 'ok'])
+    expect(textsOf((await run({ roles: ['system', 'assistant'] }, { request: { messages } })).upstream)).to.deep.equal([
+      '<EMAIL_ADDRESS_1>',
+      mail,
+      '<EMAIL_ADDRESS_1>',
+      'ok',
+    ])
   })
 
   it('spells placeholders as it is told', async () => {
@@ -47,7 +62,9 @@ describe('pii in a prompt', () => {
   for (const format of ['{entity}_{n}', '<{entity}>', '<{n}>', '<{entity}_{n}', '', '< {entity}{entity}_{n}>']) {
     it(`refuses placeholders spelled ${JSON.stringify(format)}`, async () => {
       let refused: unknown
-      await run({ placeholder_format: format }).catch((cause: unknown) => { refused = cause })
+      await run({ placeholder_format: format }).catch((cause: unknown) => {
+        refused = cause
+      })
       expect(String(refused)).to.include('placeholder_format')
     })
   }
@@ -55,7 +72,9 @@ describe('pii in a prompt', () => {
   it('refuses an unknown entity, and a pattern that could explode', async () => {
     for (const options of [{ entities: ['SHOE_SIZE'] }, { patterns: [{ entity: 'X', pattern: '(?=a)' }] }, { patterns: [{ entity: 'lower', pattern: 'a' }] }]) {
       let refused: unknown
-      await run(options).catch((cause: unknown) => { refused = cause })
+      await run(options).catch((cause: unknown) => {
+        refused = cause
+      })
       expect(refused, JSON.stringify(options)).to.be.instanceOf(Error)
     }
   })
@@ -63,7 +82,12 @@ describe('pii in a prompt', () => {
   it('blocks, answers, or warns', async () => {
     const request = { messages: [said(mail)] }
     const blocked = await run({ action: 'block', message: 'No personal data' }, { request })
-    expect([blocked.status, blocked.body.error.code, blocked.body.error.message, blocked.upstream]).to.deep.equal([400, 'guardrail_blocked', 'No personal data', undefined])
+    expect([blocked.status, blocked.body.error.code, blocked.body.error.message, blocked.upstream]).to.deep.equal([
+      400,
+      'guardrail_blocked',
+      'No personal data',
+      undefined,
+    ])
     const answered = await run({ action: 'respond', message: 'Let us not' }, { request })
     expect([answered.status, answered.reply.text, answered.upstream]).to.deep.equal([200, 'Let us not', undefined])
     const warned = await run({ action: 'warn' }, { request })

@@ -9,11 +9,38 @@ const found = (text: string, by = all) => by.find(text).map(({ entity, start, en
 
 /** Numbers that their authorities or the literature give as examples. */
 const samples: Readonly<Record<string, readonly string[]>> = {
-  EMAIL_ADDRESS: ['ann@example.org', 'o\'neil+list@mail.example.co.uk', 'jürgen@müller.example', 'x_y%z@a-b.example'],
-  CREDIT_CARD: ['4111111111111111', '4111 1111 1111 1111', '5555-5555-5555-4444', '378282246310005', '3782 822463 10005', '30569309025904', '6011000990139424', '2223003122003222', '3530111333300000'],
-  IBAN_CODE: ['DE89370400440532013000', 'DE89 3704 0044 0532 0130 00', 'GB82 WEST 1234 5698 7654 32', 'NO9386011117947', 'MT84MALT011000012345MTLCAST001S', 'fr1420041010050500013m02606'],
+  EMAIL_ADDRESS: ['ann@example.org', "o'neil+list@mail.example.co.uk", 'jürgen@müller.example', 'x_y%z@a-b.example'],
+  CREDIT_CARD: [
+    '4111111111111111',
+    '4111 1111 1111 1111',
+    '5555-5555-5555-4444',
+    '378282246310005',
+    '3782 822463 10005',
+    '30569309025904',
+    '6011000990139424',
+    '2223003122003222',
+    '3530111333300000',
+  ],
+  IBAN_CODE: [
+    'DE89370400440532013000',
+    'DE89 3704 0044 0532 0130 00',
+    'GB82 WEST 1234 5698 7654 32',
+    'NO9386011117947',
+    'MT84MALT011000012345MTLCAST001S',
+    'fr1420041010050500013m02606',
+  ],
   IP_ADDRESS: ['192.168.10.7', '203.0.113.255', '2001:db8::8a2e:370:7334', 'fe80::1', '2001:0db8:85a3:0000:0000:8a2e:0370:7334', '::ffff:203.0.113.9'],
-  PHONE_NUMBER: ['+1 415 555 2671', '+442079460958', '+49 (30) 1234567', '(415) 555-2671', '415-555-2671', '020 7946 0958', '01 23 45 67 89', '030/1234567', '07911 123456'],
+  PHONE_NUMBER: [
+    '+1 415 555 2671',
+    '+442079460958',
+    '+49 (30) 1234567',
+    '(415) 555-2671',
+    '415-555-2671',
+    '020 7946 0958',
+    '01 23 45 67 89',
+    '030/1234567',
+    '07911 123456',
+  ],
   US_SSN: ['078-05-1120', '219 09 9999'],
   US_ITIN: ['912-70-1234'],
   CA_SIN: ['130-692-544', '130 692 544'],
@@ -60,10 +87,33 @@ describe('recognisers of personal data', () => {
   }
 
   for (const text of [
-    'Version 1.2.3 of 2024-01-02T12:30:45Z has 1,234,567 lines', 'std::vector and a::b and 12:30:45', '4111 1111 1111 1112', 'DE88370400440532013000', '999.1.1.1 and 1.2.3.4.5.6', '127.0.0.1 and ::1 and ::',
-    'order 123456789012', 'pi is 3.14159265358979', '44051401358', '529.982.247-24', '2341 2341 2347', '000-12-3456', '900-12-3456', '@home and me@home', 'UUID 123e4567-e89b-12d3-a456-426614174000',
-    'commit 0123456789abcdef0123456789abcdef01234567', 'aa:bb:cc:dd:ee:ff', '4'.repeat(16), '00000000000', 'RSSMRA85T10A562T', '12345678A', 'S1234567A', '911 or 112', 'from 1914 to 1918', '$1,000,000.00',
-  ]) it(`find nothing in ${text}`, () => expect(found(text)).to.deep.equal([]))
+    'Version 1.2.3 of 2024-01-02T12:30:45Z has 1,234,567 lines',
+    'std::vector and a::b and 12:30:45',
+    '4111 1111 1111 1112',
+    'DE88370400440532013000',
+    '999.1.1.1 and 1.2.3.4.5.6',
+    '127.0.0.1 and ::1 and ::',
+    'order 123456789012',
+    'pi is 3.14159265358979',
+    '44051401358',
+    '529.982.247-24',
+    '2341 2341 2347',
+    '000-12-3456',
+    '900-12-3456',
+    '@home and me@home',
+    'UUID 123e4567-e89b-12d3-a456-426614174000',
+    'commit 0123456789abcdef0123456789abcdef01234567',
+    'aa:bb:cc:dd:ee:ff',
+    '4'.repeat(16),
+    '00000000000',
+    'RSSMRA85T10A562T',
+    '12345678A',
+    'S1234567A',
+    '911 or 112',
+    'from 1914 to 1918',
+    '$1,000,000.00',
+  ])
+    it(`find nothing in ${text}`, () => expect(found(text)).to.deep.equal([]))
 
   it('find a number behind other numbers, and one before a word', () => {
     expect(found('in 2024 4111 1111 1111 1111 12/26')).to.deep.equal([['CREDIT_CARD', '4111 1111 1111 1111']])
@@ -72,11 +122,17 @@ describe('recognisers of personal data', () => {
   })
 
   it('find all that a text has, in order', () => {
-    expect(found('ann@example.org called +442079460958 from 203.0.113.9').map(([entity]) => entity)).to.deep.equal(['EMAIL_ADDRESS', 'PHONE_NUMBER', 'IP_ADDRESS'])
+    expect(found('ann@example.org called +442079460958 from 203.0.113.9').map(([entity]) => entity)).to.deep.equal([
+      'EMAIL_ADDRESS',
+      'PHONE_NUMBER',
+      'IP_ADDRESS',
+    ])
   })
 
-  it('are those that are asked for, and the operator\'s own', () => {
-    expect(found('ann@example.org +442079460958', scanner(recognisers.filter(({ entity }) => entity === 'EMAIL_ADDRESS')))).to.deep.equal([['EMAIL_ADDRESS', 'ann@example.org']])
+  it("are those that are asked for, and the operator's own", () => {
+    expect(found('ann@example.org +442079460958', scanner(recognisers.filter(({ entity }) => entity === 'EMAIL_ADDRESS')))).to.deep.equal([
+      ['EMAIL_ADDRESS', 'ann@example.org'],
+    ])
     const own = scanner([{ entity: 'EMPLOYEE_ID', pattern: 'E-\\d{4}' }])
     expect(found('E-1234, ann@example.org', own)).to.deep.equal([['EMPLOYEE_ID', 'E-1234']])
   })
@@ -97,9 +153,18 @@ describe('recognisers of personal data', () => {
     let looks = 0
     const counting = (pattern: string) => {
       const compiled = compilePattern(pattern)
-      return { ...compiled, spans: (...asked: Parameters<typeof compiled.spans>) => { looks += 1; return compiled.spans(...asked) } }
+      return {
+        ...compiled,
+        spans: (...asked: Parameters<typeof compiled.spans>) => {
+          looks += 1
+          return compiled.spans(...asked)
+        },
+      }
     }
-    const forms = new Forms(recognisers.filter(({ entity }) => entity === 'CREDIT_CARD'), counting)
+    const forms = new Forms(
+      recognisers.filter(({ entity }) => entity === 'CREDIT_CARD'),
+      counting,
+    )
     expect(found('4111-'.repeat(1000) + '4111-1111-1111-1111', forms)).to.deep.equal([['CREDIT_CARD', '4111-1111-1111-1111']])
     expect(looks).to.equal(1)
   })

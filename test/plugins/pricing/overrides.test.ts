@@ -4,7 +4,12 @@ import { expect } from 'chai'
 import { AdminGateway } from '../../support/admin.ts'
 import { describeRoutes, expectRefusal, type Malformed } from '../../support/admin-routes.ts'
 
-const config = { providers: { openai: { models: ['gpt-4o', 'gpt-test'] }, 'openai-eu': { type: 'openai', models: ['gpt-4o', { id: 'house', metadata: { pricing: { input_per_mtok: 7, output_per_mtok: 8 } } }] } } }
+const config = {
+  providers: {
+    openai: { models: ['gpt-4o', 'gpt-test'] },
+    'openai-eu': { type: 'openai', models: ['gpt-4o', { id: 'house', metadata: { pricing: { input_per_mtok: 7, output_per_mtok: 8 } } }] },
+  },
+}
 const env = { OPENAI_MODELS: '', OPENAI_EU_API_KEY: 'sk-eu', CONFIGURED_PROVIDER_MODELS_MODE: 'allowlist' }
 const start = () => AdminGateway.start({ config, env })
 
@@ -18,29 +23,68 @@ const wrong: readonly Malformed[] = [
   { name: 'another currency', body: { ...override, pricing: { input_per_mtok: 1, currency: 'EUR' } }, param: 'pricing.currency' },
   { name: 'a negative price', body: { ...override, pricing: { input_per_mtok: -1 } }, param: 'pricing.input_per_mtok' },
   { name: 'a price that is a text', body: { ...override, pricing: { input_per_mtok: '1' } }, code: 'invalid_type', param: 'pricing.input_per_mtok' },
-  { name: 'a price that nobody knows', body: { ...override, pricing: { input_per_smile: 1 } }, code: 'unsupported_parameter', param: 'pricing.input_per_smile' },
-  { name: 'a time that is none', body: { ...override, pricing: { time_windows: [{ ...window, utc_ranges: [{ start: '25:00', end: '06:00' }] }] } }, param: 'pricing.time_windows.0.utc_ranges.0.start' },
-  { name: 'a day that is none', body: { ...override, pricing: { time_windows: [{ ...window, utc_ranges: [{ days: ['payday'], start: '22:00', end: '06:00' }] }] } }, param: 'pricing.time_windows.0.utc_ranges.0.days.0' },
+  {
+    name: 'a price that nobody knows',
+    body: { ...override, pricing: { input_per_smile: 1 } },
+    code: 'unsupported_parameter',
+    param: 'pricing.input_per_smile',
+  },
+  {
+    name: 'a time that is none',
+    body: { ...override, pricing: { time_windows: [{ ...window, utc_ranges: [{ start: '25:00', end: '06:00' }] }] } },
+    param: 'pricing.time_windows.0.utc_ranges.0.start',
+  },
+  {
+    name: 'a day that is none',
+    body: { ...override, pricing: { time_windows: [{ ...window, utc_ranges: [{ days: ['payday'], start: '22:00', end: '06:00' }] }] } },
+    param: 'pricing.time_windows.0.utc_ranges.0.days.0',
+  },
   { name: 'everything of a provider that is not there', body: { ...override, selector: 'nobody/*' }, param: 'selector' },
   { name: 'a selector of blanks', body: { ...override, selector: ' ' }, param: 'selector' },
   { name: 'a selector that is too long', body: { ...override, selector: 'x'.repeat(257) }, param: 'selector' },
   { name: 'no prices', body: { selector: 'gpt-4o' }, code: 'missing_required_parameter', param: 'pricing' },
 ]
 
-const put = (gateway: AdminGateway, selector = override.selector, pricing: object = override.pricing) => gateway.call('PUT', path, { body: { selector, pricing } })
+const put = (gateway: AdminGateway, selector = override.selector, pricing: object = override.pricing) =>
+  gateway.call('PUT', path, { body: { selector, pricing } })
 
-describeRoutes([
-  { method: 'GET', path, scope: 'global', prepare: gateway => put(gateway), malformed: [{ name: 'an unknown parameter', path: `${path}?x=1`, code: 'unsupported_parameter', param: 'x' }] },
-  { method: 'PUT', path, scope: 'global', body: override, malformed: wrong },
-  { method: 'DELETE', path, scope: 'global', body: { selector: override.selector }, status: 204, prepare: gateway => put(gateway), malformed: [{ name: 'an unknown member', body: { selector: 'x', force: true }, code: 'unsupported_parameter', param: 'force' }] },
-], { config, env })
+describeRoutes(
+  [
+    {
+      method: 'GET',
+      path,
+      scope: 'global',
+      prepare: gateway => put(gateway),
+      malformed: [{ name: 'an unknown parameter', path: `${path}?x=1`, code: 'unsupported_parameter', param: 'x' }],
+    },
+    { method: 'PUT', path, scope: 'global', body: override, malformed: wrong },
+    {
+      method: 'DELETE',
+      path,
+      scope: 'global',
+      body: { selector: override.selector },
+      status: 204,
+      prepare: gateway => put(gateway),
+      malformed: [{ name: 'an unknown member', body: { selector: 'x', force: true }, code: 'unsupported_parameter', param: 'force' }],
+    },
+  ],
+  { config, env },
+)
 
 describe('the prices that administrators set', () => {
   it('are shown as they are stored, with what their selectors mean', async () => {
     await using gateway = await start()
-    for (const selector of ['OPENAI/gpt-4o', 'openai/*', 'meta-llama/Llama-3', '*']) expect((await put(gateway, selector, { input_per_mtok: 1, tiers: [{ up_to_mtok: 0.2, input_per_mtok: 2 }], time_windows: [window] })).status).to.equal(200)
+    for (const selector of ['OPENAI/gpt-4o', 'openai/*', 'meta-llama/Llama-3', '*'])
+      expect((await put(gateway, selector, { input_per_mtok: 1, tiers: [{ up_to_mtok: 0.2, input_per_mtok: 2 }], time_windows: [window] })).status).to.equal(
+        200,
+      )
     const { json } = await gateway.call('GET', path)
-    expect(json.map(({ selector, scope_kind: kind }: { selector: string; scope_kind: string }) => [selector, kind])).to.deep.equal([['/', 'global'], ['meta-llama/Llama-3', 'model'], ['openai/', 'provider'], ['openai/gpt-4o', 'exact']])
+    expect(json.map(({ selector, scope_kind: kind }: { selector: string; scope_kind: string }) => [selector, kind])).to.deep.equal([
+      ['/', 'global'],
+      ['meta-llama/Llama-3', 'model'],
+      ['openai/', 'provider'],
+      ['openai/gpt-4o', 'exact'],
+    ])
     expect(json[0].pricing.time_windows).to.deep.equal([window])
   })
 
@@ -56,7 +100,12 @@ describe('the prices that administrators set', () => {
     await using gateway = await start()
     const priced = async () => (await gateway.call('GET', '/models')).json.find(({ selector }: { selector: string }) => selector === 'openai/gpt-4o')
     await put(gateway, override.selector, { input_per_mtok: 77 })
-    expect(await priced()).to.nested.include({ 'pricing.input_per_mtok': 77, 'pricing.output_per_mtok': 10, 'pricing_sources.input_per_mtok': 'override', 'pricing_sources.output_per_mtok': 'catalogue' })
+    expect(await priced()).to.nested.include({
+      'pricing.input_per_mtok': 77,
+      'pricing.output_per_mtok': 10,
+      'pricing_sources.input_per_mtok': 'override',
+      'pricing_sources.output_per_mtok': 'catalogue',
+    })
     await gateway.call('DELETE', path, { body: { selector: override.selector } })
     expect(await priced()).to.nested.include({ 'pricing.input_per_mtok': 2.5, 'pricing_sources.input_per_mtok': 'catalogue' })
   })

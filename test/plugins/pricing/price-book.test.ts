@@ -28,19 +28,38 @@ class Bookshop {
   constructor({ type = 'openai', model = 'gpt-4o', listed, configured, overrides = {}, baseModel, useCatalogue = true, ...rest }: Facts = {}) {
     this.#facts = { type, model, ...rest }
     this.overrides = overrides
-    const provider = { name: 'main', type, definition: { name: type }, config: { models: configured === undefined ? [] : [{ id: model, metadata: { pricing: configured } }] } } as unknown as ProviderInstance
+    const provider = {
+      name: 'main',
+      type,
+      definition: { name: type },
+      config: { models: configured === undefined ? [] : [{ id: model, metadata: { pricing: configured } }] },
+    } as unknown as ProviderInstance
     const entries = new Map<string, ModelEntry>([[model, { id: model, ...(listed === undefined ? {} : { metadata: { pricing: listed } }) }]])
-    const inventory = { provider, state: 'fresh' as const, entries, get atAnyPrice() { return this.entries }, isAsked: true, lastFetch: {} }
+    const inventory = {
+      provider,
+      state: 'fresh' as const,
+      entries,
+      get atAnyPrice() {
+        return this.entries
+      },
+      isAsked: true,
+      lastFetch: {},
+    }
     this.inventory = inventory
     this.book = new PriceBook({
       providers: new Map([['main', provider]]),
       models: {
         inventories: [inventory],
-        metadata: () => baseModel === undefined ? undefined : { base_model: baseModel },
+        metadata: () => (baseModel === undefined ? undefined : { base_model: baseModel }),
       },
       useCatalogue,
       clock: this.clock,
-      overrides: (name, id) => selectorsFor(Object.entries(this.overrides).map(([text, prices]) => ({ selector: readModelSelector(text, ['main'])!, prices })), name, id).map(({ prices }) => prices),
+      overrides: (name, id) =>
+        selectorsFor(
+          Object.entries(this.overrides).map(([text, prices]) => ({ selector: readModelSelector(text, ['main'])!, prices })),
+          name,
+          id,
+        ).map(({ prices }) => prices),
     })
   }
 
@@ -53,7 +72,10 @@ const catalogue = { input_per_mtok: 2.5, cached_input_per_mtok: 1.25, output_per
 
 describe('the prices of a model', () => {
   it('are those of the catalogue where nobody else says any', () => {
-    expect(new Bookshop().sheet()).to.deep.equal({ pricing: catalogue, sources: { input_per_mtok: 'catalogue', cached_input_per_mtok: 'catalogue', output_per_mtok: 'catalogue' } })
+    expect(new Bookshop().sheet()).to.deep.equal({
+      pricing: catalogue,
+      sources: { input_per_mtok: 'catalogue', cached_input_per_mtok: 'catalogue', output_per_mtok: 'catalogue' },
+    })
   })
 
   it('are unknown where nobody says any', () => {
@@ -62,7 +84,11 @@ describe('the prices of a model', () => {
   })
 
   it('come member by member from the strongest source that names them', () => {
-    const sheet = new Bookshop({ listed: { input_per_mtok: 3, cached_input_per_mtok: 3, per_request: 3 }, configured: { cached_input_per_mtok: 4, per_request: 4 }, overrides: { 'main/gpt-4o': { per_request: 5 } } }).sheet()
+    const sheet = new Bookshop({
+      listed: { input_per_mtok: 3, cached_input_per_mtok: 3, per_request: 3 },
+      configured: { cached_input_per_mtok: 4, per_request: 4 },
+      overrides: { 'main/gpt-4o': { per_request: 5 } },
+    }).sheet()
     expect(sheet).to.deep.equal({
       pricing: { input_per_mtok: 3, cached_input_per_mtok: 4, output_per_mtok: 10, per_request: 5 },
       sources: { input_per_mtok: 'provider', cached_input_per_mtok: 'config', output_per_mtok: 'catalogue', per_request: 'override' },
@@ -70,17 +96,29 @@ describe('the prices of a model', () => {
   })
 
   it('come from the override that says most: the model of a provider, the provider, the model, all', () => {
-    const overrides = { '*': { input_per_mtok: 1, output_per_mtok: 1, cached_input_per_mtok: 1, per_request: 1 }, 'gpt-4o': { input_per_mtok: 2, output_per_mtok: 2, cached_input_per_mtok: 2 }, 'main/*': { input_per_mtok: 3, output_per_mtok: 3 }, 'main/gpt-4o': { input_per_mtok: 4 } }
+    const overrides = {
+      '*': { input_per_mtok: 1, output_per_mtok: 1, cached_input_per_mtok: 1, per_request: 1 },
+      'gpt-4o': { input_per_mtok: 2, output_per_mtok: 2, cached_input_per_mtok: 2 },
+      'main/*': { input_per_mtok: 3, output_per_mtok: 3 },
+      'main/gpt-4o': { input_per_mtok: 4 },
+    }
     expect(new Bookshop({ overrides }).sheet()?.pricing).to.deep.equal({ input_per_mtok: 4, output_per_mtok: 3, cached_input_per_mtok: 2, per_request: 1 })
-    expect(new Bookshop({ overrides, model: 'other' }).sheet()?.pricing).to.deep.equal({ input_per_mtok: 3, output_per_mtok: 3, cached_input_per_mtok: 1, per_request: 1 })
+    expect(new Bookshop({ overrides, model: 'other' }).sheet()?.pricing).to.deep.equal({
+      input_per_mtok: 3,
+      output_per_mtok: 3,
+      cached_input_per_mtok: 1,
+      per_request: 1,
+    })
   })
 
-  it('lose the catalogue\'s hours for a rate that is overridden', () => {
+  it("lose the catalogue's hours for a rate that is overridden", () => {
     const sheet = new Bookshop({ type: 'deepseek', model: 'deepseek-chat', overrides: { '*': { input_per_mtok: 9 } } }).sheet()
-    expect(sheet?.pricing['time_windows']).to.deep.equal([{ utc_ranges: [{ start: '00:30:00', end: '16:30:00' }], pricing: { cached_input_per_mtok: 0.07, output_per_mtok: 1.1 } }])
+    expect(sheet?.pricing['time_windows']).to.deep.equal([
+      { utc_ranges: [{ start: '00:30:00', end: '16:30:00' }], pricing: { cached_input_per_mtok: 0.07, output_per_mtok: 1.1 } },
+    ])
   })
 
-  it('have the hours of the configuration in the place of the catalogue\'s', () => {
+  it("have the hours of the configuration in the place of the catalogue's", () => {
     const own = [{ label: 'own', utc_ranges: [{ start: '01:00', end: '02:00' }], pricing: { input_per_mtok: 1 } }]
     const sheet = new Bookshop({ type: 'deepseek', model: 'deepseek-chat', configured: { time_windows: own } }).sheet()
     expect(sheet?.pricing['time_windows']).to.deep.equal(own)
@@ -92,10 +130,12 @@ describe('the prices of a model', () => {
   })
 
   it('leave out what is no price', () => {
-    expect(new Bookshop({ model: 'own', listed: { input_per_mtok: -1, output_per_mtok: '3', per_request: 1, smell: 2 } }).sheet()?.pricing).to.deep.equal({ per_request: 1 })
+    expect(new Bookshop({ model: 'own', listed: { input_per_mtok: -1, output_per_mtok: '3', per_request: 1, smell: 2 } }).sheet()?.pricing).to.deep.equal({
+      per_request: 1,
+    })
   })
 
-  it('change with the provider\'s listing', () => {
+  it("change with the provider's listing", () => {
     const shop = new Bookshop({ model: 'own', listed: { input_per_mtok: 1 } })
     expect(shop.sheet()?.pricing).to.deep.equal({ input_per_mtok: 1 })
     shop.inventory.entries = new Map([['own', { id: 'own', metadata: { pricing: { input_per_mtok: 2 } } }]])
@@ -112,7 +152,15 @@ describe('the prices of a model', () => {
 })
 
 describe('the cost of a call by the book', () => {
-  const call = { provider: 'openai', provider_name: 'main', model: 'o3', endpoint: '/v1/chat/completions', input_tokens: 1000, output_tokens: 0, raw_data: null }
+  const call = {
+    provider: 'openai',
+    provider_name: 'main',
+    model: 'o3',
+    endpoint: '/v1/chat/completions',
+    input_tokens: 1000,
+    output_tokens: 0,
+    raw_data: null,
+  }
 
   it('is that of the time of the call', () => {
     const { book } = new Bookshop({ model: 'o3' })
@@ -121,6 +169,9 @@ describe('the cost of a call by the book', () => {
   })
 
   it('is found for a provider that is no longer configured', () => {
-    expect(new Bookshop().book.cost({ ...call, provider_name: 'gone', timestamp: Date.parse('2025-07-01T00:00:00Z') })).to.deep.include({ total_cost: 0.002, cost_source: 'model_pricing' })
+    expect(new Bookshop().book.cost({ ...call, provider_name: 'gone', timestamp: Date.parse('2025-07-01T00:00:00Z') })).to.deep.include({
+      total_cost: 0.002,
+      cost_source: 'model_pricing',
+    })
   })
 })

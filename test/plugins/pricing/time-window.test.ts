@@ -6,11 +6,23 @@ import type { PriceWindow } from '../../../schemas/records/pricing.schema.ts'
 
 const pricing = { input_per_mtok: 1 }
 const windows: Readonly<Record<string, readonly PriceWindow[]>> = {
-  weekday: [{ label: 'weekday', utc_ranges: [{ days: ['mon', 'tuesday', 3, 'thu', 'friday'], start: '00:00', end: '24:00' }], pricing }, { label: 'weekend', utc_ranges: [{ days: ['saturday', 0], start: '00:00', end: '00:00' }], pricing }],
+  weekday: [
+    { label: 'weekday', utc_ranges: [{ days: ['mon', 'tuesday', 3, 'thu', 'friday'], start: '00:00', end: '24:00' }], pricing },
+    { label: 'weekend', utc_ranges: [{ days: ['saturday', 0], start: '00:00', end: '00:00' }], pricing },
+  ],
   night: [{ label: 'night', utc_ranges: [{ start: '22:00', end: '06:00' }], pricing }],
   'Friday night': [{ label: 'friday', utc_ranges: [{ days: ['fri'], start: '22:00', end: '06:00' }], pricing }],
-  'two ranges': [{ label: 'peak', utc_ranges: [{ start: '01:00', end: '04:00' }, { start: '06:00:00', end: '10:00:30' }], pricing }],
-  'always': [{ label: 'always', utc_ranges: [{ start: '12:00', end: '12:00' }], pricing }],
+  'two ranges': [
+    {
+      label: 'peak',
+      utc_ranges: [
+        { start: '01:00', end: '04:00' },
+        { start: '06:00:00', end: '10:00:30' },
+      ],
+      pricing,
+    },
+  ],
+  always: [{ label: 'always', utc_ranges: [{ start: '12:00', end: '12:00' }], pricing }],
 }
 
 // 6 March 2026 is a Friday.
@@ -38,6 +50,7 @@ const cases: readonly (readonly [windows: string, at: string, label: string | un
 
 describe('prices by the hour', () => {
   for (const [name, at, label] of cases) {
-    it(`of ${name} ${label === undefined ? 'do not hold' : `are those of ${label}`} at ${at}`, () => expect(windowAt(windows[name], Date.parse(at))?.label).to.equal(label))
+    it(`of ${name} ${label === undefined ? 'do not hold' : `are those of ${label}`} at ${at}`, () =>
+      expect(windowAt(windows[name], Date.parse(at))?.label).to.equal(label))
   }
 })

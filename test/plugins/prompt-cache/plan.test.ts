@@ -19,29 +19,50 @@ function planOf(caching: PromptCaching) {
   const provider = { name: 'acme', wires: new Map([['acme', { name: 'acme', upstream: { promptCaching: caching } }]]), destination: () => destination() }
   const attempt = { target: { provider, model: 'm' }, key: undefined } as unknown as Attempt
   const plan = new Plan({
-    attempt, caching, log,
+    attempt,
+    caching,
+    log,
     prefix: new Prefix(openaiChat.conversation(read(), 'chat')),
     isHeadLong: true,
     requestId: 'r',
     directives: new Directives(caching.directives),
     objects: new PromptObjects(new TurnedClock(), log),
-    refused: () => { refusals += 1 },
+    refused: () => {
+      refusals += 1
+    },
     suspect: consequence => consequence(),
   })
   return { plan, refusals: () => refusals }
 }
 
 const marking: PromptCaching = { directives: ['keep'], ask: body => body.set(body.root, 'keep', 'true') }
-const failing = (): never => { throw new TypeError('not to be made') }
-const failure = (status: number | undefined, said: string): Failure => ({ kind: 'status', error: gatewayError('bad_upstream_response', said), text: said, ...(status === undefined ? {} : { status }) })
+const failing = (): never => {
+  throw new TypeError('not to be made')
+}
+const failure = (status: number | undefined, said: string): Failure => ({
+  kind: 'status',
+  error: gatewayError('bad_upstream_response', said),
+  text: said,
+  ...(status === undefined ? {} : { status }),
+})
 
 describe('the plan of a call', () => {
   for (const [what, caching, dialect, expected] of [
     ['is spelled by the dialect that is spoken', marking, 'acme', text.replace(/\}$/, ',"keep":true}')],
     ['is nothing in a dialect without one', marking, 'other', text],
     ['is nothing where the dialect fails to spell it', { directives: [], ask: failing }, 'acme', text],
-    ['is nothing where the dialect fails to spell an object', { directives: [], object: { operation: 'keep', make: failing, nameIn: () => 'n', refer: failing } }, 'acme', text],
-    ['is nothing where there is nothing to keep', { directives: [], object: { operation: 'keep', make: () => undefined, nameIn: () => 'n', refer: failing } }, 'acme', text],
+    [
+      'is nothing where the dialect fails to spell an object',
+      { directives: [], object: { operation: 'keep', make: failing, nameIn: () => 'n', refer: failing } },
+      'acme',
+      text,
+    ],
+    [
+      'is nothing where there is nothing to keep',
+      { directives: [], object: { operation: 'keep', make: () => undefined, nameIn: () => 'n', refer: failing } },
+      'acme',
+      text,
+    ],
   ] as const) {
     it(what, async () => {
       const body = read()
@@ -59,8 +80,15 @@ describe('the plan of a call', () => {
   })
 
   for (const [status, said, isRefused] of [
-    [400, 'unknown field: prompt_cache_key', true], [403, 'cachedcontent not found', true], [422, 'caching is not supported', true],
-    [400, 'no such seed', false], [401, 'cache key', false], [429, 'cache busy', false], [408, 'cache', false], [500, 'cache', false], [undefined, 'cache', false],
+    [400, 'unknown field: prompt_cache_key', true],
+    [403, 'cachedcontent not found', true],
+    [422, 'caching is not supported', true],
+    [400, 'no such seed', false],
+    [401, 'cache key', false],
+    [429, 'cache busy', false],
+    [408, 'cache', false],
+    [500, 'cache', false],
+    [undefined, 'cache', false],
   ] as const) {
     it(`is ${isRefused ? '' : 'not '}what ${status ?? 'no status'} with "${said}" refuses`, () => {
       const { plan, refusals } = planOf(marking)

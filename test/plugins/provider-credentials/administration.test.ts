@@ -17,14 +17,18 @@ const rules = { weekly: { match: 'weekly limit', ttl: '4h' } }
 describe('providers that administrators add', () => {
   let gateway: AdminGateway
   let upstream: ScriptedUpstream
-  const start = async (config: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}) => { gateway = await AdminGateway.start({ config, env }) }
-  beforeEach(async () => { upstream = await vendor() })
+  const start = async (config: Readonly<Record<string, unknown>> = {}, env: Readonly<Record<string, string>> = {}) => {
+    gateway = await AdminGateway.start({ config, env })
+  }
+  beforeEach(async () => {
+    upstream = await vendor()
+  })
   afterEach(async () => {
     await gateway[Symbol.asyncDispose]()
     await upstream.close()
   })
   const local = (more: object = {}) => localTo(upstream, more)
-  const models = async () => ((await gateway.served.call('GET', '/v1/models')).body.toString())
+  const models = async () => (await gateway.served.call('GET', '/v1/models')).body.toString()
   const reload = async (config: Readonly<Record<string, unknown>>) => {
     await gateway.served.gateway.configure(configuration(config, gateway.served.completions))
     return await gateway.served.gateway.gateway.reload()
@@ -34,13 +38,24 @@ describe('providers that administrators add', () => {
     await start()
     expect(await calls(gateway)).to.equal(400)
     const view = await add(gateway, local({ trip_on: rules, proxy_url: '' }))
-    expect(view).to.include({ name: 'local', type: 'openai-compatible', base_url: upstream.url, session_sticky_keys: true, enabled: true, managed: false, error: null, proxy_url: null })
+    expect(view).to.include({
+      name: 'local',
+      type: 'openai-compatible',
+      base_url: upstream.url,
+      session_sticky_keys: true,
+      enabled: true,
+      managed: false,
+      error: null,
+      proxy_url: null,
+    })
     expect(view).to.deep.include({ api_keys: [mask], models: ['m'], trip_on: rules })
     expect(await calls(gateway)).to.equal(200)
     expect(keysAt(upstream)).to.deep.equal(['sk-local-one'])
     expect(await models()).to.include('"local/m"')
     expect(await listed(gateway, 'local')).to.deep.equal(view)
-    const { json: { providers } } = await gateway.call('GET', '/providers/status')
+    const {
+      json: { providers },
+    } = await gateway.call('GET', '/providers/status')
     expect(providers.map(({ name }: { name: string }) => name)).to.include.members(['local', 'openai'])
   })
 
@@ -48,7 +63,10 @@ describe('providers that administrators add', () => {
     await start()
     await add(gateway, local())
     const { json } = await gateway.call('GET', path)
-    expect(json.map(({ name, managed }: { name: string; managed: boolean }) => [name, managed])).to.deep.equal([['local', false], ['openai', true]])
+    expect(json.map(({ name, managed }: { name: string; managed: boolean }) => [name, managed])).to.deep.equal([
+      ['local', false],
+      ['openai', true],
+    ])
     expect(json[1]).to.deep.include({ type: 'openai', api_keys: [mask], models: ['gpt-test'], created_at: null })
     expectRefusal(await gateway.call('PUT', path, { body: local({ name: 'openai' }) }), 400, 'managed_resource', 'name')
     expectRefusal(await removed(gateway, 'openai'), 400, 'managed_resource', 'name')
@@ -175,7 +193,9 @@ describe('providers that administrators add', () => {
     gateway.served.upstream.always({ body: chatCompletion() })
     const over = new AbortController()
     const statuses: number[] = []
-    const calling = (async () => { while (!over.signal.aborted) statuses.push((await gateway.served.chat(hello)).status) })()
+    const calling = (async () => {
+      while (!over.signal.aborted) statuses.push((await gateway.served.chat(hello)).status)
+    })()
     for (const name of ['one', 'two']) {
       await add(gateway, local({ name }))
       await removed(gateway, name)
@@ -203,7 +223,9 @@ describe('providers that administrators add', () => {
     expect(await models()).to.include('demo/')
     expect((await gateway.call('GET', path)).json).to.deep.equal([])
     await add(gateway, local())
-    expect(await models()).to.include('local/m').and.not.include('demo/')
+    expect(await models())
+      .to.include('local/m')
+      .and.not.include('demo/')
     await add(gateway, local({ enabled: false }))
     expect(await models()).to.include('demo/')
     await add(gateway, local({ name: 'demo' }))
@@ -275,10 +297,16 @@ describe('providers that administrators add', () => {
   it('show their secrets in no answer, no log line and no audit row', async () => {
     const secrets = { api_keys: ['sk-canary-key'], proxy_url: 'http://user:canary-proxy@127.0.0.1:9' }
     await start({ logging: { enabled: true, log_bodies: true, log_headers: true } })
-    const answers = [await gateway.call('PUT', path, { body: local(secrets) }), await gateway.call('PUT', path, { body: local({ api_keys: [mask, 'sk-canary-more'] }) }), await gateway.call('GET', path)]
+    const answers = [
+      await gateway.call('PUT', path, { body: local(secrets) }),
+      await gateway.call('PUT', path, { body: local({ api_keys: [mask, 'sk-canary-more'] }) }),
+      await gateway.call('GET', path),
+    ]
     await calls(gateway)
     answers.push(await gateway.call('GET', '/providers/status'), await gateway.call('GET', '/runtime/config'), await removed(gateway, 'local'))
-    const { json: { entries } } = await gateway.call('GET', '/audit/log?method=PUT')
+    const {
+      json: { entries },
+    } = await gateway.call('GET', '/audit/log?method=PUT')
     expect(entries).to.have.length(2)
     for (const { id } of entries) answers.push(await gateway.call('GET', `/audit/detail?log_id=${id}`))
     expect(answers.at(-1)?.json.data.event.after).to.include({ name: 'local' })
@@ -287,29 +315,50 @@ describe('providers that administrators add', () => {
 })
 
 describe('the types of providers', () => {
-  interface Field { readonly name: string; readonly required: boolean; readonly advanced: boolean; readonly secret: boolean; readonly options?: readonly string[] }
+  interface Field {
+    readonly name: string
+    readonly required: boolean
+    readonly advanced: boolean
+    readonly secret: boolean
+    readonly options?: readonly string[]
+  }
   const types = new Map<string, { readonly default_base_url: string | null; readonly fields: readonly Field[] }>()
   before(async () => {
     await using gateway = await AdminGateway.start()
     const { json } = await gateway.call('GET', `${path}/types`)
     for (const type of json) types.set(type.type, type)
   })
-  const fieldsOf = (type: string, isSo: (field: Field) => boolean) => types.get(type)?.fields.filter(isSo).map(({ name }) => name)
+  const fieldsOf = (type: string, isSo: (field: Field) => boolean) =>
+    types
+      .get(type)
+      ?.fields.filter(isSo)
+      .map(({ name }) => name)
 
   it('are those of the default set, but what runs packages', () => {
-    expect([...types.keys()]).to.include.members(['openai', 'anthropic', 'vertex', 'bedrock', 'demo']).and.not.include('ai-sdk')
+    expect([...types.keys()])
+      .to.include.members(['openai', 'anthropic', 'vertex', 'bedrock', 'demo'])
+      .and.not.include('ai-sdk')
     expect(types.get('anthropic')?.default_base_url).to.equal('https://api.anthropic.com/v1')
     expect(types.get('azure')?.default_base_url).to.equal(null)
   })
 
   for (const [type, required] of Object.entries({
-    openai: ['api_keys'], azure: ['api_keys', 'base_url'], 'openai-compatible': ['base_url'], ollama: ['base_url'], vllm: [], vertex: ['vertex_project', 'vertex_location'], bedrock: [], demo: [],
+    openai: ['api_keys'],
+    azure: ['api_keys', 'base_url'],
+    'openai-compatible': ['base_url'],
+    ollama: ['base_url'],
+    vllm: [],
+    vertex: ['vertex_project', 'vertex_location'],
+    bedrock: [],
+    demo: [],
   })) {
     it(`ask for what ${type} needs`, () => expect(fieldsOf(type, field => field.required)).to.deep.equal(required))
   }
 
   it('have the fields of their schemas, and no others', () => {
-    expect(fieldsOf('vertex', () => true)).to.include.members(['auth_type', 'service_account_json', 'gcp_scope']).and.not.include('api_keys')
+    expect(fieldsOf('vertex', () => true))
+      .to.include.members(['auth_type', 'service_account_json', 'gcp_scope'])
+      .and.not.include('api_keys')
     expect(fieldsOf('vertex', field => field.secret)).to.deep.equal(['service_account_json', 'service_account_json_base64', 'proxy_url'])
     expect(fieldsOf('openai', () => true)).to.deep.equal(['api_keys', 'base_url', 'models', 'session_sticky_keys', 'proxy_url', 'trip_on'])
     expect(fieldsOf('demo', () => true)).to.deep.equal(['models', 'trip_on'])

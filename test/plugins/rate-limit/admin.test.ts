@@ -8,7 +8,10 @@ type Row = Readonly<Record<string, unknown>>
 
 const config = {
   budgets: { user_paths: [{ path: '/fixed', limits: [{ period: 'daily', amount: 5 }] }] },
-  rate_limits: { user_paths: [{ path: '/fixed', limits: [{ period: 'minute', max_requests: 5 }] }], providers: [{ name: 'OpenAI', limits: [{ period: 'hour', max_tokens: 500 }] }] },
+  rate_limits: {
+    user_paths: [{ path: '/fixed', limits: [{ period: 'minute', max_requests: 5 }] }],
+    providers: [{ name: 'OpenAI', limits: [{ period: 'hour', max_tokens: 500 }] }],
+  },
 }
 
 /** Stores rules as they could be set when periods had no bound. */
@@ -33,7 +36,9 @@ function expectRefusal({ status, json }: AdminAnswer, expected: number, code: st
 
 describe('the admin API of limits', () => {
   let limited: Limited
-  beforeEach(async () => { limited = await Limited.start({ config }) })
+  beforeEach(async () => {
+    limited = await Limited.start({ config })
+  })
   afterEach(() => limited[Symbol.asyncDispose]())
 
   const rows = ({ json }: AdminAnswer) => (json.budgets ?? json.rate_limits) as readonly Row[]
@@ -47,9 +52,23 @@ describe('the admin API of limits', () => {
     limited.clock.advance(21_600_000)
     const [, row] = rows(await limited.admin.call('GET', '/budgets'))
     expect(row).to.deep.equal({
-      scope: 'user_path', subject: '/team/a', per_child: false, user_path: '/team/a', period_seconds: 86_400, period_label: 'daily', amount: 10, source: 'manual',
-      created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z', period_start: '2026-01-01T00:00:00.000Z', period_end: '2026-01-02T00:00:00.000Z',
-      spent: 1, has_usage: true, remaining: 9, usage_ratio: 0.1, period_ratio: 0.25,
+      scope: 'user_path',
+      subject: '/team/a',
+      per_child: false,
+      user_path: '/team/a',
+      period_seconds: 86_400,
+      period_label: 'daily',
+      amount: 10,
+      source: 'manual',
+      created_at: '2026-01-01T00:00:00.000Z',
+      updated_at: '2026-01-01T00:00:00.000Z',
+      period_start: '2026-01-01T00:00:00.000Z',
+      period_end: '2026-01-02T00:00:00.000Z',
+      spent: 1,
+      has_usage: true,
+      remaining: 9,
+      usage_ratio: 0.1,
+      period_ratio: 0.25,
     })
   })
 
@@ -59,9 +78,55 @@ describe('the admin API of limits', () => {
     const answer = await limited.admin.call('GET', '/rate-limits')
     const times = { created_at: '2026-01-01T00:00:00.000Z', updated_at: '2026-01-01T00:00:00.000Z', window_start: '2026-01-01T00:00:00.000Z' }
     expect(rows(answer)).to.deep.equal([
-      { scope: 'provider', subject: 'OpenAI', per_child: false, period_seconds: 3600, period_label: 'hour', max_tokens: 500, source: 'config', ...times, window_end: '2026-01-01T01:00:00.000Z', requests_used: 0, tokens_used: 2, tokens_remaining: 498, in_flight: 0 },
-      { scope: 'user_path', subject: '/fixed', per_child: false, user_path: '/fixed', period_seconds: 60, period_label: 'minute', max_requests: 5, source: 'config', ...times, window_end: '2026-01-01T00:01:00.000Z', requests_used: 0, requests_remaining: 5, tokens_used: 0, in_flight: 0 },
-      { scope: 'user_path', subject: '/team/a', per_child: false, user_path: '/team/a', period_seconds: 60, period_label: 'minute', max_requests: 10, max_tokens: 100, source: 'manual', ...times, window_end: '2026-01-01T00:01:00.000Z', requests_used: 1, requests_remaining: 9, tokens_used: 2, tokens_remaining: 98, in_flight: 0 },
+      {
+        scope: 'provider',
+        subject: 'OpenAI',
+        per_child: false,
+        period_seconds: 3600,
+        period_label: 'hour',
+        max_tokens: 500,
+        source: 'config',
+        ...times,
+        window_end: '2026-01-01T01:00:00.000Z',
+        requests_used: 0,
+        tokens_used: 2,
+        tokens_remaining: 498,
+        in_flight: 0,
+      },
+      {
+        scope: 'user_path',
+        subject: '/fixed',
+        per_child: false,
+        user_path: '/fixed',
+        period_seconds: 60,
+        period_label: 'minute',
+        max_requests: 5,
+        source: 'config',
+        ...times,
+        window_end: '2026-01-01T00:01:00.000Z',
+        requests_used: 0,
+        requests_remaining: 5,
+        tokens_used: 0,
+        in_flight: 0,
+      },
+      {
+        scope: 'user_path',
+        subject: '/team/a',
+        per_child: false,
+        user_path: '/team/a',
+        period_seconds: 60,
+        period_label: 'minute',
+        max_requests: 10,
+        max_tokens: 100,
+        source: 'manual',
+        ...times,
+        window_end: '2026-01-01T00:01:00.000Z',
+        requests_used: 1,
+        requests_remaining: 9,
+        tokens_used: 2,
+        tokens_remaining: 98,
+        in_flight: 0,
+      },
     ])
     expect(answer.json.server_time).to.equal('2026-01-01T00:00:00.000Z')
   })
@@ -79,7 +144,9 @@ describe('the admin API of limits', () => {
     expect((await put('/budgets', week(90 * 86_400))).status).to.equal(200)
     await using kept = await Limited.start({ config: { usage: { retention_days: 30 } } })
     expectRefusal(await kept.admin.call('PUT', '/budgets', { body: budget({ budget_key: { period: 'monthly' } }) }), 400, 'invalid_value', 'period_seconds')
-    const refused = await Limited.start({ config: { usage: { retention_days: 6 }, budgets: { user_paths: [{ path: '/a', limits: [{ period: 'weekly', amount: 1 }] }] } } }).catch(String)
+    const refused = await Limited.start({
+      config: { usage: { retention_days: 6 }, budgets: { user_paths: [{ path: '/a', limits: [{ period: 'weekly', amount: 1 }] }] } },
+    }).catch(String)
     expect(refused).to.contain('longer than usage is kept')
   })
 
@@ -107,7 +174,10 @@ describe('the admin API of limits', () => {
     expect((await limited.call('/team/a')).status).to.equal(429)
     await limited.admin.call('DELETE', '/budgets', { body: { user_path: '/team/a', budget_key: { period: 'daily' } } })
     await limited.admin.call('DELETE', '/rate-limits', { body: { user_path: '/team/a', limit_key: { period: 'minute' } } })
-    expect(rows(await put('/rate-limits', rate({ limit_key: { period_seconds: 90 }, max_requests: 1 })))[2]).to.include({ period_label: '90s', requests_used: 0 })
+    expect(rows(await put('/rate-limits', rate({ limit_key: { period_seconds: 90 }, max_requests: 1 })))[2]).to.include({
+      period_label: '90s',
+      requests_used: 0,
+    })
     expect((await limited.call('/team/a')).status).to.equal(200)
   })
 
@@ -116,9 +186,15 @@ describe('the admin API of limits', () => {
     await put('/rate-limits', rate({ max_requests: 1 }))
     await limited.call('/team/a')
     limited.clock.advance(1000)
-    expect(rows(await limited.admin.call('POST', '/budgets/reset-one', { body: { user_path: '/team/a', period: 'daily' } }))[1]).to.include({ spent: 0, last_reset_at: '2026-01-01T00:00:01.000Z', period_start: '2026-01-01T00:00:01.000Z' })
+    expect(rows(await limited.admin.call('POST', '/budgets/reset-one', { body: { user_path: '/team/a', period: 'daily' } }))[1]).to.include({
+      spent: 0,
+      last_reset_at: '2026-01-01T00:00:01.000Z',
+      period_start: '2026-01-01T00:00:01.000Z',
+    })
     expect((await limited.call('/team/a')).status).to.equal(429)
-    expect(rows(await limited.admin.call('POST', '/rate-limits/reset-one', { body: { scope: 'user_path', subject: '/team/a', period_seconds: 60 } }))[2]).to.include({ requests_used: 0 })
+    expect(
+      rows(await limited.admin.call('POST', '/rate-limits/reset-one', { body: { scope: 'user_path', subject: '/team/a', period_seconds: 60 } }))[2],
+    ).to.include({ requests_used: 0 })
     expect(await limited.statuses(2, '/team/a')).to.deep.equal([200, 429])
     await limited.call('/fixed')
     limited.clock.advance(1)
@@ -134,9 +210,22 @@ describe('the admin API of limits', () => {
   })
 
   it('says when periods begin, and changes only what is said', async () => {
-    const defaults = { daily_reset_hour: 0, daily_reset_minute: 0, weekly_reset_weekday: 1, weekly_reset_hour: 0, weekly_reset_minute: 0, monthly_reset_day: 1, monthly_reset_hour: 0, monthly_reset_minute: 0 }
+    const defaults = {
+      daily_reset_hour: 0,
+      daily_reset_minute: 0,
+      weekly_reset_weekday: 1,
+      weekly_reset_hour: 0,
+      weekly_reset_minute: 0,
+      monthly_reset_day: 1,
+      monthly_reset_hour: 0,
+      monthly_reset_minute: 0,
+    }
     expect((await limited.admin.call('GET', '/budgets/settings')).json).to.deep.equal({ ...defaults, updated_at: null })
-    expect((await put('/budgets/settings', { daily_reset_hour: 6 })).json).to.deep.equal({ ...defaults, daily_reset_hour: 6, updated_at: '2026-01-01T00:00:00.000Z' })
+    expect((await put('/budgets/settings', { daily_reset_hour: 6 })).json).to.deep.equal({
+      ...defaults,
+      daily_reset_hour: 6,
+      updated_at: '2026-01-01T00:00:00.000Z',
+    })
     expect((await put('/budgets/settings', { monthly_reset_day: 31 })).json).to.include({ daily_reset_hour: 6, monthly_reset_day: 31 })
     expect(rows(await limited.admin.call('GET', '/budgets'))[0]).to.include({ period_start: '2025-12-31T06:00:00.000Z' })
     expectRefusal(await put('/budgets/settings', { daily_reset_hour: 24 }), 400, 'invalid_value', 'daily_reset_hour')
@@ -144,12 +233,25 @@ describe('the admin API of limits', () => {
 
   const refused: readonly [string, string, object, number, string, string?][] = [
     ['a rule of the configuration', '/budgets', budget({ subject: '/fixed' }), 409, 'managed_resource'],
-    ['a provider of the configuration in another case', '/rate-limits', { scope: 'provider', subject: 'OPENAI', limit_key: { period: 'hour' }, max_requests: 1 }, 409, 'managed_resource'],
+    [
+      'a provider of the configuration in another case',
+      '/rate-limits',
+      { scope: 'provider', subject: 'OPENAI', limit_key: { period: 'hour' }, max_requests: 1 },
+      409,
+      'managed_resource',
+    ],
     ['a scope that nobody knows', '/budgets', budget({ scope: 'model' }), 400, 'invalid_value', 'scope'],
     ['no scope', '/budgets', { subject: '/a', budget_key: { period: 'daily' }, amount: 1 }, 400, 'missing_required_parameter', 'scope'],
     ['no subject', '/budgets', budget({ subject: ' ' }), 400, 'missing_required_parameter', 'subject'],
     ['a path that is none', '/rate-limits', rate({ subject: '/a/../b' }), 400, 'invalid_value', 'subject'],
-    ['a user path with another scope', '/budgets', { scope: 'label', user_path: '/a', budget_key: { period: 'daily' }, amount: 1 }, 400, 'invalid_value', 'user_path'],
+    [
+      'a user path with another scope',
+      '/budgets',
+      { scope: 'label', user_path: '/a', budget_key: { period: 'daily' }, amount: 1 },
+      400,
+      'invalid_value',
+      'user_path',
+    ],
     ['two periods', '/budgets', budget({ budget_key: { period: 'daily', period_seconds: 86_400 } }), 400, 'invalid_value', 'period'],
     ['no period', '/budgets', budget({ budget_key: {} }), 400, 'missing_required_parameter', 'period'],
     ['a period that nobody knows', '/rate-limits', rate({ limit_key: { period: 'week' } }), 400, 'invalid_value', 'period'],
@@ -162,7 +264,12 @@ describe('the admin API of limits', () => {
   for (const [name, path, body, status, code, param] of refused) it(`refuses ${name}`, async () => expectRefusal(await put(path, body), status, code, param))
 
   it('knows nothing of rules that are not there', async () => {
-    expectRefusal(await limited.admin.call('DELETE', '/budgets', { body: { user_path: '/none', budget_key: { period: 'daily' } } }), 404, 'not_found', 'subject')
+    expectRefusal(
+      await limited.admin.call('DELETE', '/budgets', { body: { user_path: '/none', budget_key: { period: 'daily' } } }),
+      404,
+      'not_found',
+      'subject',
+    )
     expectRefusal(await limited.admin.call('POST', '/rate-limits/reset-one', { body: { user_path: '/none', period: 'minute' } }), 404, 'not_found', 'subject')
   })
 
@@ -184,8 +291,17 @@ describe('the admin API of limits', () => {
     expect((await put('/budgets', budget({ subject: '/team/a/b' }), '/team/a')).status).to.equal(200)
     expectRefusal(await put('/budgets', budget({ subject: '/team' }), '/team/a'), 403, 'user_path_out_of_scope', 'user_path')
     expectRefusal(await put('/budgets', budget({ scope: 'label', subject: 'x' }), '/team/a'), 403, 'admin_scope_denied', 'scope')
-    expectRefusal(await put('/rate-limits', { scope: 'provider', subject: 'openai', limit_key: { period: 'minute' }, max_requests: 1 }, '/team/a'), 403, 'admin_scope_denied', 'scope')
-    for (const [method, path, body] of [['POST', '/budgets/reset', { confirmation: 'reset' }], ['POST', '/rate-limits/reset', { confirmation: 'reset' }], ['PUT', '/budgets/settings', {}]] as const) {
+    expectRefusal(
+      await put('/rate-limits', { scope: 'provider', subject: 'openai', limit_key: { period: 'minute' }, max_requests: 1 }, '/team/a'),
+      403,
+      'admin_scope_denied',
+      'scope',
+    )
+    for (const [method, path, body] of [
+      ['POST', '/budgets/reset', { confirmation: 'reset' }],
+      ['POST', '/rate-limits/reset', { confirmation: 'reset' }],
+      ['PUT', '/budgets/settings', {}],
+    ] as const) {
       expectRefusal(await limited.admin.call(method, path, { body, as: '/team/a' }), 403, 'admin_scope_denied')
     }
   })
@@ -195,28 +311,64 @@ describe('the admin API of limits', () => {
     await put('/budgets', budget({ scope: 'label', subject: 'x' }))
     await put('/rate-limits', rate({ subject: '/team', per_child: true }))
     await limited.call('/team/a')
-    const ask = async () => JSON.parse((await limited.served.call('GET', '/v1/usage', undefined, { 'x-tapline-user-path': '/team/a/b' })).body.toString()) as { budgets: readonly Row[]; rate_limits: readonly Row[] }
+    const ask = async () =>
+      JSON.parse((await limited.served.call('GET', '/v1/usage', undefined, { 'x-tapline-user-path': '/team/a/b' })).body.toString()) as {
+        budgets: readonly Row[]
+        rate_limits: readonly Row[]
+      }
     await ask()
     const said = await ask()
-    expect(said.budgets).to.deep.equal([{
-      user_path: '/team/a', period_seconds: 86_400, period_label: 'daily', amount: 10, spent: 1, remaining: 9, usage_ratio: 0.1,
-      period_start: '2026-01-01T00:00:00.000Z', period_end: '2026-01-02T00:00:00.000Z', resets_in_seconds: 86_400, exceeded: false,
-    }])
-    expect(said.rate_limits).to.deep.equal([{
-      user_path: '/team/a', period_seconds: 60, period_label: 'minute', max_requests: 10, requests_used: 1, requests_remaining: 9, requests_usage_ratio: 0.1, tokens_used: 0, in_flight: 0,
-      window_start: '2026-01-01T00:00:00.000Z', window_end: '2026-01-01T00:01:00.000Z', resets_in_seconds: 60, exhausted: false,
-    }])
+    expect(said.budgets).to.deep.equal([
+      {
+        user_path: '/team/a',
+        period_seconds: 86_400,
+        period_label: 'daily',
+        amount: 10,
+        spent: 1,
+        remaining: 9,
+        usage_ratio: 0.1,
+        period_start: '2026-01-01T00:00:00.000Z',
+        period_end: '2026-01-02T00:00:00.000Z',
+        resets_in_seconds: 86_400,
+        exceeded: false,
+      },
+    ])
+    expect(said.rate_limits).to.deep.equal([
+      {
+        user_path: '/team/a',
+        period_seconds: 60,
+        period_label: 'minute',
+        max_requests: 10,
+        requests_used: 1,
+        requests_remaining: 9,
+        requests_usage_ratio: 0.1,
+        tokens_used: 0,
+        in_flight: 0,
+        window_start: '2026-01-01T00:00:00.000Z',
+        window_end: '2026-01-01T00:01:00.000Z',
+        resets_in_seconds: 60,
+        exhausted: false,
+      },
+    ])
   })
 })
 
 describe('the admin API of limits that are switched off', () => {
-  const off = { budgets: { enabled: false, ...config.budgets }, rate_limits: { enabled: false, user_paths: [{ path: '/', limits: [{ period: 'minute', max_requests: 1 }] }] } }
+  const off = {
+    budgets: { enabled: false, ...config.budgets },
+    rate_limits: { enabled: false, user_paths: [{ path: '/', limits: [{ period: 'minute', max_requests: 1 }] }] },
+  }
 
   it('answers that they are unavailable, once the call is right', async () => {
     await using limited = await Limited.start({ config: off })
     const calls: readonly [string, string, object?][] = [
-      ['GET', '/budgets'], ['PUT', '/budgets', { scope: 'label', subject: 'x', budget_key: { period: 'daily' }, amount: 1 }], ['GET', '/budgets/settings'], ['POST', '/budgets/reset', { confirmation: 'reset' }],
-      ['GET', '/rate-limits'], ['DELETE', '/rate-limits', { user_path: '/', limit_key: { period: 'minute' } }], ['POST', '/rate-limits/reset', { confirmation: 'reset' }],
+      ['GET', '/budgets'],
+      ['PUT', '/budgets', { scope: 'label', subject: 'x', budget_key: { period: 'daily' }, amount: 1 }],
+      ['GET', '/budgets/settings'],
+      ['POST', '/budgets/reset', { confirmation: 'reset' }],
+      ['GET', '/rate-limits'],
+      ['DELETE', '/rate-limits', { user_path: '/', limit_key: { period: 'minute' } }],
+      ['POST', '/rate-limits/reset', { confirmation: 'reset' }],
     ]
     for (const [method, path, body] of calls) expectRefusal(await limited.admin.call(method, path, { body }), 503, 'feature_unavailable')
     expectRefusal(await limited.admin.call('POST', '/rate-limits/reset', { body: { confirmation: 'yes' } }), 400, 'invalid_value', 'confirmation')

@@ -12,7 +12,9 @@ const plugin: PluginDefinition = sqlite
 
 describe('the counters of processes that count together', () => {
   let store: OpenStore
-  beforeEach(async () => { store = await OpenStore.open(plugin, { path: ':memory:' }) })
+  beforeEach(async () => {
+    store = await OpenStore.open(plugin, { path: ':memory:' })
+  })
   afterEach(() => store[Symbol.asyncDispose]())
 
   /** A worker at a stateServer, and what keeps its counters. */
@@ -21,8 +23,17 @@ describe('the counters of processes that count together', () => {
     const { one, other } = wired()
     other.answer('numbers', (call: StateCall) => session.take(call))
     const state = new StateClient(one)
-    const failed = (cause: unknown) => { throw cause }
-    const keeper = new CounterKeeper({ records: store.storage.records<KeptCounters>('rate_limit_counters'), counters: state.volatile, isShared: true, clock: new TurnedClock(), everyMs: 0, failed })
+    const failed = (cause: unknown) => {
+      throw cause
+    }
+    const keeper = new CounterKeeper({
+      records: store.storage.records<KeptCounters>('rate_limit_counters'),
+      counters: state.volatile,
+      isShared: true,
+      clock: new TurnedClock(),
+      everyMs: 0,
+      failed,
+    })
     return { keeper, count: (amount: number) => state.claim([{ counter: { counter: 'rate:a', add: amount, expiresAtMs: 1e15 }, limit: 99 }], 0) }
   }
   const kept = async () => (await store.storage.records<KeptCounters>('rate_limit_counters').get('counters'))?.value.counters['rate:a']?.[0]
@@ -48,10 +59,12 @@ describe('the counters of processes that count together', () => {
     const stateServer = new StateServer()
     const workers = [workerAt(stateServer), workerAt(stateServer), workerAt(stateServer)]
     for (const { keeper } of workers) await keeper.open()
-    await Promise.all(workers.map(async ({ keeper, count }) => {
-      await count(2)
-      await keeper.close()
-    }))
+    await Promise.all(
+      workers.map(async ({ keeper, count }) => {
+        await count(2)
+        await keeper.close()
+      }),
+    )
     expect(await kept()).to.equal(6)
   })
 })

@@ -8,7 +8,18 @@ import type { RateRule } from '../../../plugins/rate-limit/rate-rule.ts'
 const minute = 60_000
 
 function meter(limit: object): Meter {
-  const rule = { scope: 'user_path', subject: '/a', per_child: false, period_seconds: 60, id: 'x', source: 'config', createdAt: 0, updatedAt: 0, resetAt: undefined, ...limit } as StandingRule<RateRule>
+  const rule = {
+    scope: 'user_path',
+    subject: '/a',
+    per_child: false,
+    period_seconds: 60,
+    id: 'x',
+    source: 'config',
+    createdAt: 0,
+    updatedAt: 0,
+    resetAt: undefined,
+    ...limit,
+  } as StandingRule<RateRule>
   return metersOf(rule, '/a')[0] as Meter
 }
 
@@ -40,7 +51,8 @@ describe('the sliding window of a rate limit', () => {
   }
 
   it('admits while requests fit, whatever part of one is left over', () => {
-    const claim = (current: number, previous: number, elapsed: number) => admits(claimOf(meter({ max_requests: 10 }), 'x', 1000 * minute + elapsed, undefined), { current, previous, held: 0 })
+    const claim = (current: number, previous: number, elapsed: number) =>
+      admits(claimOf(meter({ max_requests: 10 }), 'x', 1000 * minute + elapsed, undefined), { current, previous, held: 0 })
     expect([claim(0, 9, 0), claim(0, 10, 0), claim(4, 10, 30_000), claim(5, 10, 30_000), claim(9, 0, 0)]).to.deep.equal([true, false, true, false, true])
   })
 })

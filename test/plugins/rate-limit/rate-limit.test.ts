@@ -7,7 +7,8 @@ import { capped, completion, Limited } from '../../support/limits.ts'
 const minute = 60_000
 const perMinute = (limits: object) => ({ period: 'minute', ...limits })
 const ofPath = (path: string, ...limits: readonly object[]) => ({ rate_limits: { user_paths: [{ path, limits }] } })
-const upstreamCalls = ({ served }: Limited, model?: string) => served.upstream.requests.filter(({ path, body }) => path.endsWith('/chat/completions') && (model === undefined || body.toString().includes(`"${model}"`)))
+const upstreamCalls = ({ served }: Limited, model?: string) =>
+  served.upstream.requests.filter(({ path, body }) => path.endsWith('/chat/completions') && (model === undefined || body.toString().includes(`"${model}"`)))
 
 describe('rate-limit', () => {
   it('refuses the call when the path has spent its minute, and says when to come back', async () => {
@@ -26,9 +27,21 @@ describe('rate-limit', () => {
   })
 
   it('charges nothing for a call that it refuses, nor any rule of the others', async () => {
-    await using limited = await Limited.start({ config: { rate_limits: { user_paths: [{ path: '/', limits: [perMinute({ max_requests: 10 })] }, { path: '/a', limits: [{ period: 'hour', max_requests: 10 }] }, { path: '/a/b', limits: [perMinute({ max_requests: 1 })] }] } } })
+    await using limited = await Limited.start({
+      config: {
+        rate_limits: {
+          user_paths: [
+            { path: '/', limits: [perMinute({ max_requests: 10 })] },
+            { path: '/a', limits: [{ period: 'hour', max_requests: 10 }] },
+            { path: '/a/b', limits: [perMinute({ max_requests: 1 })] },
+          ],
+        },
+      },
+    })
     expect(await limited.statuses(4, '/a/b')).to.deep.equal([200, 429, 429, 429])
-    expect((await limited.admin.call('GET', '/rate-limits')).json.rate_limits.map(({ requests_used: used }: { requests_used: number }) => used)).to.deep.equal([1, 1, 1])
+    expect((await limited.admin.call('GET', '/rate-limits')).json.rate_limits.map(({ requests_used: used }: { requests_used: number }) => used)).to.deep.equal([
+      1, 1, 1,
+    ])
   })
 
   it('counts tokens when they are known, and refuses the next call', async () => {
@@ -46,13 +59,17 @@ describe('rate-limit', () => {
   })
 
   it('charges nothing for what the cache answers', async () => {
-    await using limited = await Limited.start({ config: { cache: { response: { simple: {} } }, ...ofPath('/', perMinute({ max_requests: 1, max_tokens: 3 })) } })
+    await using limited = await Limited.start({
+      config: { cache: { response: { simple: {} } }, ...ofPath('/', perMinute({ max_requests: 1, max_tokens: 3 })) },
+    })
     expect(await limited.statuses(3)).to.deep.equal([200, 200, 200])
     expect(await limited.statuses(1, '/', { ...capped, seed: 1 })).to.deep.equal([429])
   })
 
   it('counts each child of a template by itself, and the path itself not at all', async () => {
-    await using limited = await Limited.start({ config: { rate_limits: { user_paths: [{ path: '/customers', per_child: true, limits: [perMinute({ max_requests: 1 })] }] } } })
+    await using limited = await Limited.start({
+      config: { rate_limits: { user_paths: [{ path: '/customers', per_child: true, limits: [perMinute({ max_requests: 1 })] }] } },
+    })
     const paths = ['/customers/alice', '/customers/alice/app', '/customers/bob', '/customers', '/customers']
     const statuses = []
     for (const path of paths) statuses.push((await limited.call(path)).status)
@@ -71,9 +88,20 @@ describe('rate-limit', () => {
   it('refuses on every route in its own dialect', async () => {
     await using limited = await Limited.start({ config: ofPath('/', perMinute({ max_requests: 1 })) })
     await limited.call()
-    const refused = await limited.served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] }, { 'anthropic-version': '2023-06-01' })
+    const refused = await limited.served.call(
+      'POST',
+      '/v1/messages',
+      { model: 'gpt-test', max_tokens: 1, messages: [{ role: 'user', content: 'hi' }] },
+      { 'anthropic-version': '2023-06-01' },
+    )
     expect(JSON.parse(refused.body.toString())).to.deep.include({ type: 'error' }).and.to.have.nested.property('error.type', 'rate_limit_error')
-    for (const [method, path] of [['POST', '/v1/embeddings'], ['GET', '/v1/files'], ['POST', '/v1/conversations'], ['GET', '/v1/responses/resp_1'], ['POST', '/v1/batches']] as const) {
+    for (const [method, path] of [
+      ['POST', '/v1/embeddings'],
+      ['GET', '/v1/files'],
+      ['POST', '/v1/conversations'],
+      ['GET', '/v1/responses/resp_1'],
+      ['POST', '/v1/batches'],
+    ] as const) {
       const body = method === 'GET' ? undefined : { model: 'gpt-test', input: 'x' }
       expect([path, (await limited.served.call(method, path, body)).status]).to.deep.equal([path, 429])
     }
@@ -84,13 +112,25 @@ describe('rate-limit', () => {
     const virtual = { virtual_models: [{ source: 'both', strategy: 'failover', targets: [{ model: 'gpt-test' }, { model: 'gpt-other' }] }] }
 
     it('passes over a target that is full, and refuses only when none is left', async () => {
-      await using limited = await Limited.start({ config: { ...virtual, rate_limits: { models: [{ model: 'openai/GPT-test', limits: [perMinute({ max_requests: 1 })] }, { model: 'gpt-other', limits: [perMinute({ max_requests: 2 })] }] } } })
+      await using limited = await Limited.start({
+        config: {
+          ...virtual,
+          rate_limits: {
+            models: [
+              { model: 'openai/GPT-test', limits: [perMinute({ max_requests: 1 })] },
+              { model: 'gpt-other', limits: [perMinute({ max_requests: 2 })] },
+            ],
+          },
+        },
+      })
       expect(await limited.statuses(4, '/', { ...capped, model: 'both' })).to.deep.equal([200, 200, 200, 429])
       expect([upstreamCalls(limited, 'gpt-test').length, upstreamCalls(limited, 'gpt-other').length]).to.deep.equal([1, 2])
     })
 
     it('takes a target again as soon as its slot is free', async () => {
-      await using limited = await Limited.start({ config: { ...virtual, rate_limits: { models: [{ model: 'gpt-test', limits: [{ period: 'concurrent', max_requests: 1 }] }] } } })
+      await using limited = await Limited.start({
+        config: { ...virtual, rate_limits: { models: [{ model: 'gpt-test', limits: [{ period: 'concurrent', max_requests: 1 }] }] } },
+      })
       const gate = new Gate()
       limited.served.upstream.always({ body: completion(), gates: { beforeHeaders: gate } })
       const running = limited.call()
@@ -103,14 +143,24 @@ describe('rate-limit', () => {
     })
 
     it('counts the target that a call fails over to, and fails over to none that is full', async () => {
-      await using limited = await Limited.start({ config: { ...virtual, resilience: { retry: { max_retries: 0 } }, rate_limits: { models: [{ model: 'gpt-other', limits: [perMinute({ max_requests: 1 })] }] } } })
-      limited.served.upstream.always(({ body }) => body.toString().includes('gpt-test') ? { status: 500, body: { error: { message: 'down' } } } : { body: completion() })
+      await using limited = await Limited.start({
+        config: {
+          ...virtual,
+          resilience: { retry: { max_retries: 0 } },
+          rate_limits: { models: [{ model: 'gpt-other', limits: [perMinute({ max_requests: 1 })] }] },
+        },
+      })
+      limited.served.upstream.always(({ body }) =>
+        body.toString().includes('gpt-test') ? { status: 500, body: { error: { message: 'down' } } } : { body: completion() },
+      )
       expect(await limited.statuses(2, '/', { ...capped, model: 'both' })).to.deep.equal([200, 500])
       expect(upstreamCalls(limited, 'gpt-other')).to.have.length(1)
     })
 
     it('counts the tokens of the model that executed', async () => {
-      await using limited = await Limited.start({ config: { ...virtual, rate_limits: { providers: [{ name: 'OPENAI', limits: [perMinute({ max_tokens: 2 })] }] } } })
+      await using limited = await Limited.start({
+        config: { ...virtual, rate_limits: { providers: [{ name: 'OPENAI', limits: [perMinute({ max_tokens: 2 })] }] } },
+      })
       expect(await limited.statuses(2, '/', { ...capped, model: 'both' })).to.deep.equal([200, 429])
     })
   })

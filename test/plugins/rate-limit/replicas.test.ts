@@ -10,7 +10,15 @@ import { expectError } from '../../support/answer.ts'
 
 /** On which state, and how a gateway is told. */
 const states: readonly [string, TestServer, () => Promise<object>][] = [
-  ['Redis', redis, async () => ({ state: { backend: 'redis' }, cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } }, storage: { type: 'postgresql', postgresql: { url: await postgresqlUrl() } } })],
+  [
+    'Redis',
+    redis,
+    async () => ({
+      state: { backend: 'redis' },
+      cache: { response: { simple: { enabled: false, redis: { url: (await startRedis())?.url } } } },
+      storage: { type: 'postgresql', postgresql: { url: await postgresqlUrl() } },
+    }),
+  ],
   ['PostgreSQL', postgresql, async () => ({ storage: { type: 'postgresql', postgresql: { url: await postgresqlUrl() } } })],
 ]
 
@@ -33,15 +41,25 @@ for (const [name, server, stateOf] of states) {
       await need(this, server)
       await need(this, postgresql)
       gateways = await two({
-        ...await stateOf(),
-        rate_limits: { user_paths: [{ path: '/rate', limits: [{ period: 'day', max_requests: 100 }] }, { path: '/slots', limits: [{ period: 'concurrent', max_requests: 3 }] }] },
+        ...(await stateOf()),
+        rate_limits: {
+          user_paths: [
+            { path: '/rate', limits: [{ period: 'day', max_requests: 100 }] },
+            { path: '/slots', limits: [{ period: 'concurrent', max_requests: 3 }] },
+          ],
+        },
         budgets: { user_paths: [{ path: '/spend', limits: [{ period: 'monthly', amount: 100 }] }] },
       })
     })
-    after(() => Promise.all((gateways as readonly Limited[] | undefined ?? []).map(gateway => gateway[Symbol.asyncDispose]())))
+    after(() => Promise.all(((gateways as readonly Limited[] | undefined) ?? []).map(gateway => gateway[Symbol.asyncDispose]())))
 
     it('admit just as many requests as one would', async () => {
-      expect(await statusesOf(gateways, 300, '/rate')).to.deep.equal(new Map([[200, 100], [429, 200]]))
+      expect(await statusesOf(gateways, 300, '/rate')).to.deep.equal(
+        new Map([
+          [200, 100],
+          [429, 200],
+        ]),
+      )
     })
 
     it('spend just as much as one would', async () => {
@@ -58,8 +76,10 @@ for (const [name, server, stateOf] of states) {
         const admitted = (await statusesOf(gateways, 12, '/slots')).get(200) ?? 0
         expect(admitted).to.be.within(3, 12)
       }
-      const inFlight = async () => (await gateways[0].admin.call('GET', '/rate-limits')).json.rate_limits.find(({ subject }: { subject: string }) => subject === '/slots').in_flight as number
-      while (await inFlight() > 0);
+      const inFlight = async () =>
+        (await gateways[0].admin.call('GET', '/rate-limits')).json.rate_limits.find(({ subject }: { subject: string }) => subject === '/slots')
+          .in_flight as number
+      while ((await inFlight()) > 0);
       await one.admin.call('PUT', '/rate-limits', { body: { user_path: '/single', limit_key: { period: 'concurrent' }, max_requests: 1 } })
       expect(await one.statuses(20, '/single')).to.deep.equal(Array.from({ length: 20 }, () => 200))
     })
@@ -68,14 +88,17 @@ for (const [name, server, stateOf] of states) {
 
 describe('limits while Redis is away', function () {
   this.timeout(180_000)
-  before(async function () { await need(this, redis) })
+  before(async function () {
+    await need(this, redis)
+  })
 
   const config = (url: string | undefined, onFailure: object) => ({
     cache: { response: { simple: { enabled: false, redis: { url } } } },
     rate_limits: { user_paths: [{ path: '/rate', limits: [{ period: 'day', max_requests: 2 }] }], ...onFailure },
     budgets: { user_paths: [{ path: '/spend', limits: [{ period: 'daily', amount: 100 }] }], ...onFailure },
   })
-  const health = async ({ served }: Limited) => JSON.parse((await served.call('GET', '/health/ready')).body.toString()) as { readonly status: string; readonly checks: Record<string, string> }
+  const health = async ({ served }: Limited) =>
+    JSON.parse((await served.call('GET', '/health/ready')).body.toString()) as { readonly status: string; readonly checks: Record<string, string> }
 
   it('are counted in the process, budgets refused, and health says so; all is as before when it is back', async () => {
     const server = await startRedis()
@@ -88,7 +111,9 @@ describe('limits while Redis is away', function () {
     expectError(refused, { code: 'budget_check_failed', type: 'provider_error' })
     expect(refused.headers['retry-after']).to.equal('1')
     expect((await limited.call('/free')).status).to.equal(200)
-    expect(await health(limited)).to.deep.include({ status: 'degraded' }).and.to.have.nested.property('checks.state', 'down')
+    expect(await health(limited))
+      .to.deep.include({ status: 'degraded' })
+      .and.to.have.nested.property('checks.state', 'down')
     await server?.restart()
     while ((await limited.call('/spend')).status !== 200);
     while ((await health(limited)).checks['state'] !== 'ok');
@@ -97,7 +122,10 @@ describe('limits while Redis is away', function () {
 
   it('follow the other mode of each', async () => {
     const server = await startRedis()
-    const modes = { rate_limits: { ...config(server?.url, {}).rate_limits, on_store_failure: 'closed' }, budgets: { ...config(server?.url, {}).budgets, on_store_failure: 'open' } }
+    const modes = {
+      rate_limits: { ...config(server?.url, {}).rate_limits, on_store_failure: 'closed' },
+      budgets: { ...config(server?.url, {}).budgets, on_store_failure: 'open' },
+    }
     await using limited = await Limited.start({ clock: realClock, config: { ...config(server?.url, {}), ...modes } })
     await server?.kill()
     expectError(await limited.call('/rate'), { code: 'overloaded' })

@@ -4,11 +4,26 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Limited } from '../../support/limits.ts'
 import { Folder } from '../../support/run-tapline.ts'
 
-const rates = { rate_limits: { user_paths: [{ path: '/', limits: [{ period: 'day', max_requests: 3 }, { period: 'concurrent', max_requests: 1 }] }] } }
+const rates = {
+  rate_limits: {
+    user_paths: [
+      {
+        path: '/',
+        limits: [
+          { period: 'day', max_requests: 3 },
+          { period: 'concurrent', max_requests: 1 },
+        ],
+      },
+    ],
+  },
+}
 const budget = { budgets: { user_paths: [{ path: '/', limits: [{ period: 'daily', amount: 3 }] }] } }
 
 describe('limits of a gateway without a shared state', () => {
-  for (const [name, limits] of [['rate limits', rates], ['budgets', budget]] as const) {
+  for (const [name, limits] of [
+    ['rate limits', rates],
+    ['budgets', budget],
+  ] as const) {
     it(`know after a restart what was used before: ${name}`, async () => {
       await using folder = await Folder.make()
       const config = { storage: { sqlite: { path: join(folder.path, 'tapline.db') }, spill: { dir: join(folder.path, 'spill') } }, ...limits }

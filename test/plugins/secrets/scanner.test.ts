@@ -5,7 +5,8 @@ import { SecretScanner, type ScannerOptions } from '../../../plugins/secrets/sca
 import { vendorNames } from '../../../plugins/secrets/vendors.ts'
 import { canaries, privateKey } from '../../support/canaries.ts'
 
-const scanner = (options: Partial<ScannerOptions> = {}) => new SecretScanner({ vendors: vendorNames, entropy: 0, min_length: 20, allow_list: [], ...options }, compilePattern)
+const scanner = (options: Partial<ScannerOptions> = {}) =>
+  new SecretScanner({ vendors: vendorNames, entropy: 0, min_length: 20, allow_list: [], ...options }, compilePattern)
 const byForm = scanner()
 const byEntropy = scanner({ vendors: [], entropy: 4 })
 const found = (text: string, by = byForm) => by.find(text).map(({ start, end }) => text.slice(start, end))
@@ -19,7 +20,8 @@ describe('the forms of credentials', () => {
       })
     }
   }
-  it('are all tried with an example', () => expect([...Object.keys(canaries), 'connection_string', 'discord', 'private_key'].sort()).to.deep.equal([...vendorNames].sort()))
+  it('are all tried with an example', () =>
+    expect([...Object.keys(canaries), 'connection_string', 'discord', 'private_key'].sort()).to.deep.equal([...vendorNames].sort()))
 
   it('take of an assignment only the secret', () => {
     const secret = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYzzzzzzzKEY'
@@ -34,7 +36,11 @@ describe('the forms of credentials', () => {
     expect(found(`?sv=1&sig=${noise}&se=2`)).to.deep.equal([noise])
   })
 
-  for (const [name, eol] of [['lines', '\n'], ['lines of another system', '\r\n'], ['escaped lines', '\\n']] as const) {
+  for (const [name, eol] of [
+    ['lines', '\n'],
+    ['lines of another system', '\r\n'],
+    ['escaped lines', '\\n'],
+  ] as const) {
     it(`know a private key in ${name}, whole, and the rest of one`, () => {
       const key = privateKey(eol)
       expect(found(`a ${key} b`)).to.deep.equal([key])
@@ -56,10 +62,23 @@ describe('the forms of credentials', () => {
 })
 
 const clean = [
-  'Ask-me-anything about task-oriented, risk-free sk-learn pipelines.', 'internationalization and electroencephalographically', 'getUserAccountByIdentifierAndTenant2', 'https://example.org/docs/guides/getting-started-2024/index.html',
-  'https://github.com/anthropics/claude-code/commit/0123456789abcdef0123456789abcdef01234567', 'UUID 123e4567-e89b-12d3-a456-426614174000', 'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
-  'A_CONSTANT_WITH_A_LONG_NAME_AND_2_NUMBERS_42', 'src/components/Header2/NavigationBar.test.tsx', '2024-01-02T12:30:45.123456789Z', '-----BEGIN PRIVATE KEY----- is how it begins', 'eyJ is how tokens begin', 'SG.1.2 and AKIA and xoxb-',
-  '1234567890123456789012345678901234567890', 'supercalifragilisticexpialidocious', '------------------------------', 'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore',
+  'Ask-me-anything about task-oriented, risk-free sk-learn pipelines.',
+  'internationalization and electroencephalographically',
+  'getUserAccountByIdentifierAndTenant2',
+  'https://example.org/docs/guides/getting-started-2024/index.html',
+  'https://github.com/anthropics/claude-code/commit/0123456789abcdef0123456789abcdef01234567',
+  'UUID 123e4567-e89b-12d3-a456-426614174000',
+  'sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  'A_CONSTANT_WITH_A_LONG_NAME_AND_2_NUMBERS_42',
+  'src/components/Header2/NavigationBar.test.tsx',
+  '2024-01-02T12:30:45.123456789Z',
+  '-----BEGIN PRIVATE KEY----- is how it begins',
+  'eyJ is how tokens begin',
+  'SG.1.2 and AKIA and xoxb-',
+  '1234567890123456789012345678901234567890',
+  'supercalifragilisticexpialidocious',
+  '------------------------------',
+  'Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore',
 ]
 
 describe('the entropy of words', () => {

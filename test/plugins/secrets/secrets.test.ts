@@ -4,14 +4,19 @@ import plugin from '../../../plugins/secrets/index.ts'
 import { canaries, privateKey } from '../../support/canaries.ts'
 
 const run = (options: object = {}, more: PluginRunOptions = {}) => runPlugin(plugin, { options: options as Record<string, unknown>, ...more })
-const textsOf = (upstream: Readonly<Record<string, unknown>> | undefined) => (upstream?.['messages'] as { content: unknown }[] | undefined)?.map(({ content }) => content)
+const textsOf = (upstream: Readonly<Record<string, unknown>> | undefined) =>
+  (upstream?.['messages'] as { content: unknown }[] | undefined)?.map(({ content }) => content)
 const [secret = ''] = canaries['aws'] ?? []
 const messages = ['system', 'user', 'assistant'].map(role => ({ role, content: `my ${secret}` }))
 
 describe('secrets in a prompt', () => {
   it('are redacted in all messages, or in those of the roles that are listed', async () => {
     expect(textsOf((await run({}, { request: { messages } })).upstream)).to.deep.equal(['my [redacted]', 'my [redacted]', 'my [redacted]'])
-    expect(textsOf((await run({ roles: ['user'], replacement: '***' }, { request: { messages } })).upstream)).to.deep.equal([`my ${secret}`, 'my ***', `my ${secret}`])
+    expect(textsOf((await run({ roles: ['user'], replacement: '***' }, { request: { messages } })).upstream)).to.deep.equal([
+      `my ${secret}`,
+      'my ***',
+      `my ${secret}`,
+    ])
   })
 
   it('lead to a refusal, an answer, or a warning', async () => {
@@ -31,7 +36,9 @@ describe('secrets in a prompt', () => {
 
   it('are of vendors that are known', async () => {
     let refused: unknown
-    await run({ vendors: ['acme'] }).catch((cause: unknown) => { refused = cause })
+    await run({ vendors: ['acme'] }).catch((cause: unknown) => {
+      refused = cause
+    })
     expect(String(refused)).to.include('vendors')
   })
 })

@@ -8,23 +8,46 @@ import { KeyRing } from '../../../core/upstream/provider/keys.ts'
 import { hello, Served } from '../../support/serve.ts'
 
 const uuid = '0b8f7a3e-5c1d-4e2f-9a6b-7c8d9e0f1a2b'
-const messages = [{ role: 'system', content: 'Be brief.' }, { role: 'user', content: 'hello' }]
+const messages = [
+  { role: 'system', content: 'Be brief.' },
+  { role: 'user', content: 'hello' },
+]
 
-async function sessionOf(request: object = {}, headers: Readonly<Record<string, string>> = {}, options: Readonly<Record<string, unknown>> = {}, userPath = ''): Promise<string | undefined> {
+async function sessionOf(
+  request: object = {},
+  headers: Readonly<Record<string, string>> = {},
+  options: Readonly<Record<string, unknown>> = {},
+  userPath = '',
+): Promise<string | undefined> {
   const { exchange } = await runPlugin(sessions, { options, request: { model: 'm', messages, ...request }, headers, userPath })
   return exchange.session
 }
 
 describe('a session', () => {
-  for (const header of ['X-Session-Id', 'X-Claude-Code-Session-Id', 'Session-Id', 'Session_id', 'X-Litellm-Session-Id', 'Helicone-Session-Id', 'Agent-Session-Id']) {
+  for (const header of [
+    'X-Session-Id',
+    'X-Claude-Code-Session-Id',
+    'Session-Id',
+    'Session_id',
+    'X-Litellm-Session-Id',
+    'Helicone-Session-Id',
+    'Agent-Session-Id',
+  ]) {
     it(`is named by the header ${header}`, async () => {
-      expect(await sessionOf({}, { [header.toLowerCase()]: 'abc' })).to.match(/^scoped-[0-9a-f]{32}$/).and.equal(await sessionOf({}, { 'x-session-id': ' abc ' }))
+      expect(await sessionOf({}, { [header.toLowerCase()]: 'abc' }))
+        .to.match(/^scoped-[0-9a-f]{32}$/)
+        .and.equal(await sessionOf({}, { 'x-session-id': ' abc ' }))
     })
   }
 
   for (const [name, request] of [
-    ['metadata.user_id, as text', { metadata: { user_id: `user_ab12_account_cd34_session_${uuid}` } }], ['metadata.user_id, as JSON', { metadata: { user_id: JSON.stringify({ device_id: 'd', session_id: uuid }) } }],
-    ['session_id', { session_id: uuid }], ['litellm_session_id', { litellm_session_id: uuid }], ['prompt_cache_key', { prompt_cache_key: uuid }], ['conversation', { conversation: uuid }], ['conversation, as an object', { conversation: { id: uuid } }],
+    ['metadata.user_id, as text', { metadata: { user_id: `user_ab12_account_cd34_session_${uuid}` } }],
+    ['metadata.user_id, as JSON', { metadata: { user_id: JSON.stringify({ device_id: 'd', session_id: uuid }) } }],
+    ['session_id', { session_id: uuid }],
+    ['litellm_session_id', { litellm_session_id: uuid }],
+    ['prompt_cache_key', { prompt_cache_key: uuid }],
+    ['conversation', { conversation: uuid }],
+    ['conversation, as an object', { conversation: { id: uuid } }],
   ] as const) {
     it(`is named in the body: ${name}`, async () => expect(await sessionOf(request)).to.equal(await sessionOf({}, { 'x-session-id': uuid })))
   }
@@ -33,9 +56,11 @@ describe('a session', () => {
     expect(await sessionOf({ session_id: 'b' }, { 'x-session-id': 'a' })).to.equal(await sessionOf({}, { 'x-session-id': 'a' }))
   })
 
-  it('is named by a header of the operator\'s', async () => {
+  it("is named by a header of the operator's", async () => {
     expect(await sessionOf({}, { 'x-thread': 'abc' }, { headers: [{ header: 'X-Thread' }] })).to.equal(await sessionOf({}, { 'x-session-id': 'abc' }))
-    expect(await sessionOf({}, { 'x-user': `u_session_${uuid}` }, { headers: [{ header: 'X-User', transform: 'session-uuid' }] })).to.equal(await sessionOf({}, { 'x-session-id': uuid }))
+    expect(await sessionOf({}, { 'x-user': `u_session_${uuid}` }, { headers: [{ header: 'X-User', transform: 'session-uuid' }] })).to.equal(
+      await sessionOf({}, { 'x-session-id': uuid }),
+    )
   })
 
   it('is another for each tenant', async () => {
@@ -46,11 +71,15 @@ describe('a session', () => {
   describe('that nobody names', () => {
     it('is told from how a chat begins', async () => {
       const longer = { messages: [...messages, { role: 'assistant', content: 'hi' }, { role: 'user', content: 'and now?' }] }
-      expect(await sessionOf(longer)).to.match(/^auto-[0-9a-f]{32}$/).and.equal(await sessionOf())
+      expect(await sessionOf(longer))
+        .to.match(/^auto-[0-9a-f]{32}$/)
+        .and.equal(await sessionOf())
     })
 
     for (const [name, other] of [
-      ['model', { model: 'n' }], ['instructions', { messages: [{ role: 'system', content: 'Be long.' }, messages[1]] }], ['first message', { messages: [messages[0], { role: 'user', content: 'bye' }] }],
+      ['model', { model: 'n' }],
+      ['instructions', { messages: [{ role: 'system', content: 'Be long.' }, messages[1]] }],
+      ['first message', { messages: [messages[0], { role: 'user', content: 'bye' }] }],
       ['tools', { tools: [{ type: 'function', function: { name: 'f' } }] }],
     ] as const) {
       it(`is another with another ${name}`, async () => expect(await sessionOf(other)).to.not.equal(await sessionOf()))
@@ -82,7 +111,13 @@ describe('the key of a session', () => {
   const keysSent = async (sticky: boolean | undefined, bodies: readonly object[]) => {
     await using upstream = await Served.start()
     upstream.upstream.always({ body: chatCompletion() })
-    const many = { type: 'openai-compatible', api_keys: ['k1', 'k2', 'k3'], base_url: upstream.upstream.url, models: ['m'], ...(sticky === undefined ? {} : { session_sticky_keys: sticky }) }
+    const many = {
+      type: 'openai-compatible',
+      api_keys: ['k1', 'k2', 'k3'],
+      base_url: upstream.upstream.url,
+      models: ['m'],
+      ...(sticky === undefined ? {} : { session_sticky_keys: sticky }),
+    }
     await using served = await Served.start({ config: { providers: { many } } })
     for (const body of bodies) await served.chat({ ...hello, ...body, model: 'many/m' })
     return upstream.upstream.requests.filter(({ method }) => method === 'POST').map(({ headers }) => headers.authorization)

@@ -26,7 +26,9 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
       ;({ one, other, close } = await open())
     })
     after(() => close())
-    beforeEach(() => { suite += 1 })
+    beforeEach(() => {
+      suite += 1
+    })
 
     const key = (name: string) => `${suite}:${name}`
     const count: Count = (name, add, limit, more = {}) => ({ counter: { counter: key(name), add, expiresAtMs: later, ...more }, limit })
@@ -47,7 +49,10 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
     it('charges all claims or none', async () => {
       await one.claim([count('c', 1, 1)], now)
       expect(await admitted([count('a', 1, 9), { ...count('b', 1, 9), hold: hold('b', 'x', 1) }, count('c', 1, 1)])).to.equal(false)
-      expect([await standing('a'), await standing('b')]).to.deep.equal([{ current: 0, previous: 0, held: 0 }, { current: 0, previous: 0, held: 0 }])
+      expect([await standing('a'), await standing('b')]).to.deep.equal([
+        { current: 0, previous: 0, held: 0 },
+        { current: 0, previous: 0, held: 0 },
+      ])
     })
 
     it('weighs the period before', async () => {
@@ -96,7 +101,16 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
     it('waits for the base of a counter that has one, and adds to it what comes later', async () => {
       const claim = count('a', 1, 10, { based: true })
       expect(await one.claim([claim], now)).to.deep.equal({ admitted: false, standings: [{ current: 0, previous: 0, held: 0, waitsSinceMs: now }] })
-      await other.settle({ releases: [], adds: [{ counter: key('a'), amount: 3, expiresAtMs: later, atMs: now - 1 }, { counter: key('a'), amount: 2, expiresAtMs: later, atMs: now }] }, now)
+      await other.settle(
+        {
+          releases: [],
+          adds: [
+            { counter: key('a'), amount: 3, expiresAtMs: later, atMs: now - 1 },
+            { counter: key('a'), amount: 2, expiresAtMs: later, atMs: now },
+          ],
+        },
+        now,
+      )
       await other.base(key('a'), now - 1, 100)
       expect((await one.claim([claim], now + 5)).admitted).to.equal(false)
       await other.base(key('a'), now, 5)
@@ -131,10 +145,16 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
     })
 
     it('admits exactly as many as fit, of many at once from two sides', async () => {
-      const asks = Array.from({ length: 200 }, async (_, i) => await (i % 2 === 0 ? one : other).claim([count('a', 1, 1e6), { ...count('b', 1, 50), hold: hold('b', `h${i}`, 1) }], now))
+      const asks = Array.from(
+        { length: 200 },
+        async (_, i) => await (i % 2 === 0 ? one : other).claim([count('a', 1, 1e6), { ...count('b', 1, 50), hold: hold('b', `h${i}`, 1) }], now),
+      )
       const answers = await Promise.all(asks)
       expect(answers.filter(answer => answer.admitted)).to.have.length(25)
-      expect([await standing('a'), await standing('b')]).to.deep.equal([{ current: 25, previous: 0, held: 0 }, { current: 25, previous: 0, held: 25 }])
+      expect([await standing('a'), await standing('b')]).to.deep.equal([
+        { current: 25, previous: 0, held: 0 },
+        { current: 25, previous: 0, held: 25 },
+      ])
     })
   })
 }

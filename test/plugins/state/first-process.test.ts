@@ -36,13 +36,21 @@ describe('the numbers of the first process', () => {
     await other.state.claim([slot('c', 9)], 0)
     await one.state.renew([{ key: 'more', holder: 'a', amount: 2, untilMs: 1e6 }])
     one.session.leave(1)
-    expect(await other.state.read([{ held: 'slots' }, { held: 'more' }], 1)).to.deep.equal([{ current: 0, previous: 0, held: 1 }, { current: 0, previous: 0, held: 0 }])
+    expect(await other.state.read([{ held: 'slots' }, { held: 'more' }], 1)).to.deep.equal([
+      { current: 0, previous: 0, held: 1 },
+      { current: 0, previous: 0, held: 0 },
+    ])
   })
 
   it('say that they cannot be had once the first process is gone', async () => {
     const { state, wire } = workerAt(new StateServer())
     wire.close('gone')
-    expect(await state.claim([slot('a')], 0).then(() => undefined, (cause: unknown) => cause)).to.be.instanceOf(StateUnavailable)
+    expect(
+      await state.claim([slot('a')], 0).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      ),
+    ).to.be.instanceOf(StateUnavailable)
   })
 
   it('are written down by one worker at a time, and by each when it ends', async () => {
@@ -72,6 +80,12 @@ describe('a wire without the other end', () => {
     const wire = new Rpc(() => {})
     const asked = wire.ask('anything')
     wire.close('it was ended by SIGKILL')
-    for (const question of [asked, wire.ask('more')]) expect(await question.then(() => '', (cause: Error) => cause.message)).to.equal('it was ended by SIGKILL')
+    for (const question of [asked, wire.ask('more')])
+      expect(
+        await question.then(
+          () => '',
+          (cause: Error) => cause.message,
+        ),
+      ).to.equal('it was ended by SIGKILL')
   })
 })

@@ -12,7 +12,14 @@ stateConformance('state-memory', {
 describe('state-memory', () => {
   it('gives its counters to who keeps them, and takes them back where none are', () => {
     const old = new MemoryState()
-    old.claim([{ counter: { counter: 'rate:a', add: 2, expiresAtMs: 50 }, limit: 9 }, { counter: { counter: 'rate:b', add: 1, expiresAtMs: 10 }, limit: 9 }, { counter: { counter: 'other', add: 1, expiresAtMs: 50 }, limit: 9 }], 0)
+    old.claim(
+      [
+        { counter: { counter: 'rate:a', add: 2, expiresAtMs: 50 }, limit: 9 },
+        { counter: { counter: 'rate:b', add: 1, expiresAtMs: 10 }, limit: 9 },
+        { counter: { counter: 'other', add: 1, expiresAtMs: 50 }, limit: 9 },
+      ],
+      0,
+    )
     const saved = old.volatile.save('rate:')
     expect(saved).to.deep.equal({ 'rate:a': [2, 50], 'rate:b': [1, 10] })
 

@@ -9,12 +9,18 @@ import { stateConformance } from './conformance.ts'
 const plugin: PluginDefinition = postgresql
 
 stateConformance('postgresql', {
-  prepare: async context => void await need(context, server),
+  prepare: async context => void (await need(context, server)),
   async open() {
     const options = { url: await postgresqlUrl() }
     const stores = await Promise.all([OpenStore.open(plugin, options), OpenStore.open(plugin, options)])
     const [one, other] = stores.map(({ storage }) => storage.state) as [State, State]
-    return { one, other, close: async () => { for (const store of stores) await store[Symbol.asyncDispose]() } }
+    return {
+      one,
+      other,
+      close: async () => {
+        for (const store of stores) await store[Symbol.asyncDispose]()
+      },
+    }
   },
 })
 
@@ -25,7 +31,10 @@ describe('the state in PostgreSQL', () => {
     await using store = await OpenStore.open(plugin, { url: await postgresqlUrl() }, clock)
     const state = store.storage.state as State
     const soon = clock.now() + 1000
-    await state.claim([{ counter: { counter: 'a', add: 1, expiresAtMs: soon }, hold: { key: 'a', holder: 'x', amount: 1, untilMs: soon }, limit: 9 }], clock.now())
+    await state.claim(
+      [{ counter: { counter: 'a', add: 1, expiresAtMs: soon }, hold: { key: 'a', holder: 'x', amount: 1, untilMs: soon }, limit: 9 }],
+      clock.now(),
+    )
     clock.advance(600_000)
     while ((await state.read([{ counter: 'a', held: 'a' }], soon - 1)).some(({ current, held }) => current + held > 0));
   })

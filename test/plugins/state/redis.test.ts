@@ -11,35 +11,53 @@ const nothing = () => {}
 const question = [{ counter: 'a' }]
 
 stateConformance('state-redis', {
-  prepare: async context => void await need(context, redis),
+  prepare: async context => void (await need(context, redis)),
   async open() {
-    const url = await redis.url() ?? ''
+    const url = (await redis.url()) ?? ''
     const prefix = `${uniqueName()}:`
     const [one, other] = [0, 1].map(() => new RedisState({ url, prefix, clock: realClock, lost: nothing, found: nothing })) as [RedisState, RedisState]
     await Promise.all([one.open(), other.open()])
-    return { one, other, close: async () => void await Promise.all([one.close(), other.close()]) }
+    return { one, other, close: async () => void (await Promise.all([one.close(), other.close()])) }
   },
 })
 
 describe('state-redis', () => {
-  before(async function () { await need(this, redis) })
+  before(async function () {
+    await need(this, redis)
+  })
 
   it('says that Redis is away, waits a second before it asks again, and goes on when it is back', async () => {
     const server = await startRedis()
     const clock = new TurnedClock()
     const { promise: back, resolve: found } = Promise.withResolvers<void>()
     let ready = 0
-    const state = new RedisState({ url: server?.url ?? '', prefix: 'x:', clock, lost: nothing, found: () => { if ((ready += 1) === 2) found() } })
+    const state = new RedisState({
+      url: server?.url ?? '',
+      prefix: 'x:',
+      clock,
+      lost: nothing,
+      found: () => {
+        if ((ready += 1) === 2) found()
+      },
+    })
     await state.open()
     try {
       expect(await state.read(question, 0)).to.have.length(1)
       await server?.kill()
-      const failure = await state.read(question, 0).then(() => undefined, (cause: unknown) => cause)
+      const failure = await state.read(question, 0).then(
+        () => undefined,
+        (cause: unknown) => cause,
+      )
       expect(failure).to.be.instanceOf(StateUnavailable)
       expect(await state.probe()).to.equal('down')
       await server?.restart()
       await back
-      expect(await state.read(question, 0).then(() => '', (cause: Error) => cause.message)).to.match(/a moment ago/)
+      expect(
+        await state.read(question, 0).then(
+          () => '',
+          (cause: Error) => cause.message,
+        ),
+      ).to.match(/a moment ago/)
       clock.advance(1000)
       expect(await state.read(question, 0)).to.have.length(1)
       expect(await state.probe()).to.equal('ok')

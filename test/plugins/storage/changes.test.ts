@@ -6,10 +6,14 @@ describe('the notice of changes', () => {
   const start = async () => {
     let [revision, told] = [1, 0]
     const changes = new Changes({ revisions: async () => ({ things: revision }) }, new TurnedClock())
-    changes.watch('things', () => { told += 1 })
+    changes.watch('things', () => {
+      told += 1
+    })
     await changes.look()
     told = 0
-    const write = () => { revision += 1 }
+    const write = () => {
+      revision += 1
+    }
     return { changes, write, told: () => told }
   }
 
@@ -22,7 +26,7 @@ describe('the notice of changes', () => {
     expect(told()).to.equal(1)
   })
 
-  it('is given of somebody else\'s change, though a look saw the one before, made here, sooner than its writer said so', async () => {
+  it("is given of somebody else's change, though a look saw the one before, made here, sooner than its writer said so", async () => {
     const { changes, write, told } = await start()
     const changed = changes.changing('things')
     write()

@@ -26,7 +26,9 @@ export interface StoreUnderTest {
 /** @param name as in `storage.type` */
 export function storageConformance(name: string, store: StoreUnderTest): void {
   describe(`the store ${name}`, () => {
-    before(async function () { await store.prepare?.(this) })
+    before(async function () {
+      await store.prepare?.(this)
+    })
     after(async () => await store.release?.())
     for (const suite of [documentsConform, rowsConform, filtersConform, sumsConform, keptSumsConform, hostileTextsConform, processesConform]) suite(store, name)
   })

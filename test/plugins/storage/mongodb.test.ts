@@ -18,17 +18,24 @@ describe('MongoDB', function () {
   storageConformance('mongodb', {
     plugin,
     share: 0.3,
-    async prepare(context) { await need(context, server) },
+    async prepare(context) {
+      await need(context, server)
+    },
     database: async () => ({ url: await mongodbUrl() }),
     async makeNewer({ url }) {
       await using client = await MongoClient.connect(String(url))
-      await client.db().collection('tapline_schema').updateMany({}, { $set: { version: 9999 } })
+      await client
+        .db()
+        .collection('tapline_schema')
+        .updateMany({}, { $set: { version: 9999 } })
     },
   })
 
   describe('the store mongodb', () => {
     let url: string
-    before(async function () { url = await need(this, server) })
+    before(async function () {
+      url = await need(this, server)
+    })
 
     for (const [title, { path, database, name }] of Object.entries({
       'the database that is named, before that of the URL': { path: '/from_url', database: 'named', name: 'named' },
@@ -37,7 +44,7 @@ describe('MongoDB', function () {
     })) {
       it(`keeps everything in ${title}`, async () => {
         const given = Object.assign(new URL(url), { pathname: path }).href
-        await using opened = await OpenStore.open(plugin, { url: given, ...database === undefined ? {} : { database } })
+        await using opened = await OpenStore.open(plugin, { url: given, ...(database === undefined ? {} : { database }) })
         await opened.storage.records('things').put('x', { kept: true })
         await using client = await MongoClient.connect(url)
         expect(await client.db(name).collection('tapline_documents').countDocuments({ id: 'x' })).to.equal(1)
@@ -67,7 +74,10 @@ describe('MongoDB', function () {
     it('takes rows that are appended again for those that are there', async () => {
       await using opened = await OpenStore.open(plugin, { url: await mongodbUrl() })
       const journal = await opened.storage.journal(calls('again'))
-      const rows = [{ id: 'a', timestamp: 1 }, { id: 'b', timestamp: 2 }]
+      const rows = [
+        { id: 'a', timestamp: 1 },
+        { id: 'b', timestamp: 2 },
+      ]
       expect([await journal.append(rows.slice(0, 1)), await journal.append(rows), await journal.append(rows)]).to.deep.equal([1, 1, 0])
     })
 
@@ -75,7 +85,12 @@ describe('MongoDB', function () {
       const clock = new TurnedClock()
       const connection = await Connection.to(String(await mongodbUrl()), undefined, clock)
       await connection.ping()
-      const held = connection.reach(async () => await new Promise(() => {})).then(() => undefined, (cause: unknown) => cause as Error)
+      const held = connection
+        .reach(async () => await new Promise(() => {}))
+        .then(
+          () => undefined,
+          (cause: unknown) => cause as Error,
+        )
       connection.client.emit('serverDescriptionChanged', { newDescription: { type: 'Unknown' } } as ServerDescriptionChangedEvent)
       await connection.ping()
       clock.advance(70_000)
@@ -88,7 +103,12 @@ describe('MongoDB', function () {
       const clock = new TurnedClock()
       const connection = await Connection.to(String(await mongodbUrl()), undefined, clock)
       await connection.ping()
-      const held = connection.reach(async () => await new Promise(() => {})).then(() => undefined, (cause: unknown) => cause as Error)
+      const held = connection
+        .reach(async () => await new Promise(() => {}))
+        .then(
+          () => undefined,
+          (cause: unknown) => cause as Error,
+        )
       const look = { connectionId: connection.client.options.hosts[0]?.toString(), awaited: false } as ServerHeartbeatStartedEvent
       connection.client.emit('serverHeartbeatStarted', look)
       clock.advance(10_999)
@@ -100,7 +120,12 @@ describe('MongoDB', function () {
       expect(clock.pending).to.equal(0)
     })
 
-    for (const [what, failure] of Object.entries({ 'took too long': { code: 50 }, 'met a lock': { code: 24 }, 'stood in another write\'s way': { code: 112 }, 'lost its cursor in a restart': { code: 43 } })) {
+    for (const [what, failure] of Object.entries({
+      'took too long': { code: 50 },
+      'met a lock': { code: 24 },
+      "stood in another write's way": { code: 112 },
+      'lost its cursor in a restart': { code: 43 },
+    })) {
       it(`is away for what ${what}`, async () => {
         const connection = await Connection.to(url, undefined, new TurnedClock())
         const cause = await connection.reach(() => Promise.reject(Object.assign(new Error('no'), failure))).catch((cause: unknown) => cause as Error)
@@ -110,14 +135,24 @@ describe('MongoDB', function () {
     }
 
     it('is away when nobody answers, and says where, without the password', async () => {
-      const cause = await OpenStore.open(plugin, { url: 'mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=50' }).then(() => undefined, (cause: unknown) => cause as Error)
+      const cause = await OpenStore.open(plugin, { url: 'mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=50' }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(cause?.name).to.equal('StorageUnavailable')
-      expect(cause?.message).to.match(/^MongoDB at 127\.0\.0\.1:1, database db: .*ECONNREFUSED/).and.not.include('secret')
+      expect(cause?.message)
+        .to.match(/^MongoDB at 127\.0\.0\.1:1, database db: .*ECONNREFUSED/)
+        .and.not.include('secret')
     })
 
     it('refuses a URL that is none, without its password', async () => {
-      const cause = await OpenStore.open(plugin, { url: 'http://user:secret@127.0.0.1/db' }).then(() => undefined, (cause: unknown) => cause as Error)
-      expect(cause?.message).to.match(/^storage\.mongodb\.url is no URL of MongoDB/).and.not.include('secret')
+      const cause = await OpenStore.open(plugin, { url: 'http://user:secret@127.0.0.1/db' }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
+      expect(cause?.message)
+        .to.match(/^storage\.mongodb\.url is no URL of MongoDB/)
+        .and.not.include('secret')
     })
   })
 })

@@ -25,21 +25,31 @@ async function tell(url: string, statement: string): Promise<readonly Readonly<R
 
 storageConformance('postgresql', {
   plugin,
-  prepare: async context => void await need(context, server),
+  prepare: async context => void (await need(context, server)),
   database: async () => ({ url: await postgresqlUrl() }),
-  makeNewer: async ({ url }) => void await tell(String(url), 'UPDATE tapline_schema SET version = 9999'),
+  makeNewer: async ({ url }) => void (await tell(String(url), 'UPDATE tapline_schema SET version = 9999')),
 })
 
 describe('postgresql', () => {
-  before(async function () { await need(this, server) })
+  before(async function () {
+    await need(this, server)
+  })
 
   it('does not begin without a server, and says where it was looked for', async () => {
-    const cause = await OpenStore.open(plugin, { url: 'postgresql://tapline:secret@127.0.0.1:1/tapline' }).then(() => undefined, (cause: unknown) => cause as Error)
+    const cause = await OpenStore.open(plugin, { url: 'postgresql://tapline:secret@127.0.0.1:1/tapline' }).then(
+      () => undefined,
+      (cause: unknown) => cause as Error,
+    )
     expect(cause?.message).to.match(/PostgreSQL.*127\.0\.0\.1:1\b/)
     expect(cause?.message).not.to.include('secret')
   })
 
-  for (const [what, code] of [['a statement that took too long', '57014'], ['a lock that was waited for too long', '55P03'], ['a transaction that took too long', '25P04'], ['one that did nothing for too long', '25P03']] as const) {
+  for (const [what, code] of [
+    ['a statement that took too long', '57014'],
+    ['a lock that was waited for too long', '55P03'],
+    ['a transaction that took too long', '25P04'],
+    ['one that did nothing for too long', '25P03'],
+  ] as const) {
     it(`is away for ${what}`, () => {
       expect(meaningOf(Object.assign(new Error('canceled'), { code }))).to.be.instanceOf(StorageUnavailable)
     })
@@ -50,19 +60,23 @@ describe('postgresql', () => {
     await using here = await OpenStore.open(plugin, options)
     await using there = await OpenStore.open(plugin, options)
     let told = 0
-    here.storage.records('keys').watch(() => { told += 1 })
+    here.storage.records('keys').watch(() => {
+      told += 1
+    })
     await until(() => told === 1) // the first look
     await there.storage.records('keys').put('x', {})
     await until(() => told === 2)
   })
 
   it('listens again after its connections were cut', async () => {
-    const url = await postgresqlUrl() ?? ''
+    const url = (await postgresqlUrl()) ?? ''
     const clock = new TurnedClock()
     await using here = await OpenStore.open(plugin, { url }, clock)
     let told = 0
     const keys = here.storage.records('keys')
-    keys.watch(() => { told += 1 })
+    keys.watch(() => {
+      told += 1
+    })
     await until(() => told === 1)
     const listeners = `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`
     const [cut] = await tell(url, listeners)
@@ -85,11 +99,21 @@ describe('postgresql', () => {
     const journal = await opened.storage.journal(summedCalls('calls'))
     await journal.append([{ id: '1', timestamp: 1, tokens: 1 }])
     await own.kill()
-    const refused = await Promise.allSettled([journal.append([{ id: '2', timestamp: 2 }]), journal.get('1'), journal.sums({ measures: [] }), opened.storage.records('keys').put('x', {})])
+    const refused = await Promise.allSettled([
+      journal.append([{ id: '2', timestamp: 2 }]),
+      journal.get('1'),
+      journal.sums({ measures: [] }),
+      opened.storage.records('keys').put('x', {}),
+    ])
     expect(refused.map(result => result.status === 'rejected' && (result.reason as Error).name)).to.deep.equal(Array(4).fill('StorageUnavailable'))
     expect(await opened.health.report()).to.deep.equal({ status: 'degraded', checks: { storage: 'down' } })
     await own.restart()
-    expect(await journal.append([{ id: '1', timestamp: 1, tokens: 1 }, { id: '2', timestamp: 2, tokens: 2 }])).to.equal(1)
+    expect(
+      await journal.append([
+        { id: '1', timestamp: 1, tokens: 1 },
+        { id: '2', timestamp: 2, tokens: 2 },
+      ]),
+    ).to.equal(1)
     expect((await journal.sums({ measures: ['tokens'] })).groups[0]).to.deep.include({ count: 2, sums: { tokens: 3 } })
     clock.advance(1001) // reports are used again for a second
     expect(await opened.health.report()).to.deep.equal({ status: 'ready', checks: { storage: 'ok' } })
@@ -103,8 +127,14 @@ describe('postgresql', () => {
     const things = opened.storage.records('keys')
     await Promise.all([things.put('x', { kept: true }), things.put('y', {})])
     own.freeze()
-    const read = things.get('x').then(() => 'done', (cause: Error) => cause.message)
-    const write = things.put('y', {}).then(() => 'done', (cause: Error) => cause.message)
+    const read = things.get('x').then(
+      () => 'done',
+      (cause: Error) => cause.message,
+    )
+    const write = things.put('y', {}).then(
+      () => 'done',
+      (cause: Error) => cause.message,
+    )
     await until(() => clock.waitsMs.includes(5000) && clock.waitsMs.includes(30_000))
     clock.advance(5000)
     expect(await read).to.equal('PostgreSQL did not answer within 5 s')

@@ -11,7 +11,13 @@ const lengths = slotLengthsOf(0, { parts: [[]] })
 describe('slots of time', () => {
   it('are put together to periods, the longest first, with rows at the edges alone', () => {
     const { slots, rows } = cover([{ period: 0, from: 22 * hour + 10, to: 3 * day + 90 * 60_000 }], lengths)
-    expect(slots.map(({ from, to, length }) => [from / hour, to / hour, length / hour])).to.deep.equal([[22.25, 23, 0.25], [23, 24, 1], [24, 72, 24], [72, 73, 1], [73, 73.5, 0.25]])
+    expect(slots.map(({ from, to, length }) => [from / hour, to / hour, length / hour])).to.deep.equal([
+      [22.25, 23, 0.25],
+      [23, 24, 1],
+      [24, 72, 24],
+      [72, 73, 1],
+      [73, 73.5, 0.25],
+    ])
     expect(rows).to.deep.equal([{ period: 0, from: 22 * hour + 10, to: 22.25 * hour }])
   })
 
@@ -29,8 +35,16 @@ describe('slots of time', () => {
 
   it('are one stretch where they meet', () => {
     const { slots } = cover(periodsIn({}, [0, 25 * hour, 26 * hour]), lengths)
-    expect(merged(slots)).to.deep.equal([{ period: 0, from: 0, to: 25 * hour }, { period: 1, from: 25 * hour, to: 26 * hour }])
-    expect(merged([{ period: 0, from: 0, to: 1 }, { period: 0, from: 2, to: 3 }])).to.have.length(2)
+    expect(merged(slots)).to.deep.equal([
+      { period: 0, from: 0, to: 25 * hour },
+      { period: 1, from: 25 * hour, to: 26 * hour },
+    ])
+    expect(
+      merged([
+        { period: 0, from: 0, to: 1 },
+        { period: 0, from: 2, to: 3 },
+      ]),
+    ).to.have.length(2)
   })
 
   it('are not as short for all dimensions, where other sums answer most questions', () => {

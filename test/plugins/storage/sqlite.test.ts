@@ -53,7 +53,7 @@ describe('sqlite', () => {
     file.exec(`CREATE TRIGGER none BEFORE INSERT ON tapline_documents WHEN new.id = 'bad' BEGIN SELECT RAISE(ABORT, 'not this one'); END`)
     const ids = ['a', 'b', 'bad', 'a', ...Array.from({ length: 200 }, (_, n) => `c${n}`)]
     const done = await Promise.allSettled(ids.map(async (id, n) => await records.put(id, { n }, { expected: 0 })))
-    expect(done.flatMap(({ status }, n) => status === 'rejected' ? [n] : [])).to.deep.equal([2, 3])
+    expect(done.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []))).to.deep.equal([2, 3])
     expect((done[2] as PromiseRejectedResult).reason).to.have.property('message', 'SQLite: not this one')
     const read = await Promise.all(ids.map(async id => (await records.get(id))?.value.n))
     expect(read).to.deep.equal([0, 1, undefined, 0, ...ids.slice(4).map((_, n) => n + 4)])
@@ -77,7 +77,10 @@ describe('sqlite', () => {
       await using folder = await Folder.make()
       const path = join(folder.path, 'tapline.db')
       await make(path)
-      const cause = await OpenStore.open(plugin, { path }).then(() => undefined, (cause: unknown) => cause as Error)
+      const cause = await OpenStore.open(plugin, { path }).then(
+        () => undefined,
+        (cause: unknown) => cause as Error,
+      )
       expect(cause?.message).to.match(message)
     })
   }
@@ -92,9 +95,13 @@ describe('sqlite', () => {
     const file = new DatabaseSync(options.path, { readOnly: true })
     const counted = file.prepare(`SELECT counted FROM tapline_journals WHERE name = 'counted'`)
     await until(() => counted.get()?.['counted'] === 22_000)
-    expect(file.prepare('SELECT sum(rows) AS rows, sum(sum_tokens) AS tokens FROM tapline_counted_sums WHERE part = 0 AND length = 86400000').get()).to.deep.include({ rows: 20_000, tokens: 20_010 })
+    expect(
+      file.prepare('SELECT sum(rows) AS rows, sum(sum_tokens) AS tokens FROM tapline_counted_sums WHERE part = 0 AND length = 86400000').get(),
+    ).to.deep.include({ rows: 20_000, tokens: 20_010 })
     file.close()
-    expect((await journal.sums({ measures: ['tokens', 'cost'] })).groups).to.deep.equal([{ key: {}, period: 0, count: 20_000, sums: { tokens: 20_010, cost: 10_000 } }])
+    expect((await journal.sums({ measures: ['tokens', 'cost'] })).groups).to.deep.equal([
+      { key: {}, period: 0, count: 20_000, sums: { tokens: 20_010, cost: 10_000 } },
+    ])
   })
 
   it('counts in the sums what another process left', async () => {
@@ -115,7 +122,13 @@ describe('sqlite', () => {
 
   describe('lists rows by what sums are kept by', () => {
     const hour = 3_600_000
-    const made = (count: number, name: string, timestamp: (index: number) => number) => Array.from({ length: count }, (_, index): Call => ({ id: `${name} ${index}`, timestamp: timestamp(index), model: name, note: index % 2 === 0 ? 'even' : 'odd' }))
+    const made = (count: number, name: string, timestamp: (index: number) => number) =>
+      Array.from({ length: count }, (_, index): Call => ({
+        id: `${name} ${index}`,
+        timestamp: timestamp(index),
+        model: name,
+        note: index % 2 === 0 ? 'even' : 'odd',
+      }))
     const rows = [
       ...made(3, 'seldom', index => index * 100 * hour + 7),
       ...made(2500, 'in one hour', index => 150 * hour + index),
@@ -164,7 +177,12 @@ describe('sqlite', () => {
     const things = opened.storage.records('things')
     const greedy = new DatabaseSync(options.path)
     greedy.exec('BEGIN IMMEDIATE')
-    expect(await things.put('x', {}).then(() => 'done', (cause: Error) => cause.name)).to.equal('StorageUnavailable')
+    expect(
+      await things.put('x', {}).then(
+        () => 'done',
+        (cause: Error) => cause.name,
+      ),
+    ).to.equal('StorageUnavailable')
     expect((await opened.health.report()).checks).to.deep.equal({ storage: 'down' })
     greedy.exec('ROLLBACK')
     greedy.close()
@@ -185,7 +203,12 @@ describe('sqlite', () => {
       const moved = `${options.path}.moved`
       await rename(options.path, moved)
       await replace(options.path)
-      expect(await things.put('x', {}).then(() => 'done', (cause: Error) => `${cause.name}: ${cause.message}`)).to.match(/^StorageUnavailable: SQLite: the file .* was deleted or replaced/)
+      expect(
+        await things.put('x', {}).then(
+          () => 'done',
+          (cause: Error) => `${cause.name}: ${cause.message}`,
+        ),
+      ).to.match(/^StorageUnavailable: SQLite: the file .* was deleted or replaced/)
       expect((await opened.health.report()).checks).to.deep.equal({ storage: 'down' })
       await rename(moved, options.path)
       await things.put('x', {})
@@ -197,15 +220,25 @@ describe('sqlite', () => {
   it('takes no call, and waits for none, once it was closed', async () => {
     const opened = await OpenStore.open(plugin, await database())
     const things = opened.storage.records('things')
-    const waiting = things.put('x', {}).then(() => 'done', (cause: Error) => cause.name)
+    const waiting = things.put('x', {}).then(
+      () => 'done',
+      (cause: Error) => cause.name,
+    )
     await opened[Symbol.asyncDispose]()
     expect(await waiting).to.be.oneOf(['done', 'StorageUnavailable'])
-    expect(await things.get('x').then(() => 'done', (cause: Error) => cause.name)).to.equal('StorageUnavailable')
+    expect(
+      await things.get('x').then(
+        () => 'done',
+        (cause: Error) => cause.name,
+      ),
+    ).to.equal('StorageUnavailable')
   })
 
   it('opens one file after another on the same thread', async () => {
     let begun = 0
-    const count = () => { begun += 1 }
+    const count = () => {
+      begun += 1
+    }
     process.on('worker', count)
     for (const name of ['first', 'second', 'third']) {
       await using opened = await OpenStore.open(plugin, await database())
@@ -218,7 +251,13 @@ describe('sqlite', () => {
 
   it('ends a thread in the middle of a call, and opens the next file on another', async () => {
     const opened = await OpenStore.open(plugin, await database())
-    const cut = opened.storage.records('things').put('x', {}).then(() => 'done', (cause: Error) => cause.name)
+    const cut = opened.storage
+      .records('things')
+      .put('x', {})
+      .then(
+        () => 'done',
+        (cause: Error) => cause.name,
+      )
     await opened[Symbol.asyncDispose]()
     await using next = await OpenStore.open(plugin, await database())
     await next.storage.records('things').put('y', { kept: true })
@@ -234,7 +273,12 @@ describe('sqlite', () => {
     process.on('worker', note)
     await using held = new AsyncDisposableStack()
     while (begun.length === 0) held.use(await OpenStore.open(plugin, await database())) // until those of earlier tests are taken
-    expect(await OpenStore.open(plugin, options).then(() => 'opened', () => 'failed')).to.equal('failed')
+    expect(
+      await OpenStore.open(plugin, options).then(
+        () => 'opened',
+        () => 'failed',
+      ),
+    ).to.equal('failed')
     process.off('worker', note)
     expect(begun.map(({ threadId }) => threadId > 0)).to.deep.equal([true, false])
   })

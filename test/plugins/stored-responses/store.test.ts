@@ -7,7 +7,21 @@ import { OpenStore } from '../storage/conformance/open-store.ts'
 
 function kept(text: string, items: readonly string[] = []): Kept {
   const response = JSON.stringify({ id: 'resp_1', output: items.map(id => ({ id, type: 'message', content: text })) })
-  return { items, record: { response, status: 'completed', items: [], previous: null, conversation: null, is_append_due: false, provider: null, provider_type: null, upstream_id: null, key: null } }
+  return {
+    items,
+    record: {
+      response,
+      status: 'completed',
+      items: [],
+      previous: null,
+      conversation: null,
+      is_append_due: false,
+      provider: null,
+      provider_type: null,
+      upstream_id: null,
+      key: null,
+    },
+  }
 }
 
 describe('the store of responses', () => {
@@ -21,7 +35,16 @@ describe('the store of responses', () => {
     const clock = new TurnedClock()
     opened = await OpenStore.open(sqlite, { path: ':memory:' }, clock)
     failures.length = 0
-    store = new ResponseStore({ responses: records(), open: opened.storage.records('open_responses'), items: opened.storage.records('response_items'), clock, keepMs: 1000, failed: cause => { failures.push(cause) } })
+    store = new ResponseStore({
+      responses: records(),
+      open: opened.storage.records('open_responses'),
+      items: opened.storage.records('response_items'),
+      clock,
+      keepMs: 1000,
+      failed: cause => {
+        failures.push(cause)
+      },
+    })
   })
   afterEach(() => opened[Symbol.asyncDispose]())
 

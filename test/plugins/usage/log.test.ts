@@ -44,11 +44,13 @@ describe('the log of usage', () => {
   })
 
   it('has times that people read, and what is found out by reading', async () => {
-    const { entries: [, entry] } = await log('')
+    const {
+      entries: [, entry],
+    } = await log('')
     expect(entry).to.include({ timestamp: '2026-03-10T12:02:00.000Z', cached_input_ratio: 0.5, uncached_input_tokens: 5 })
   })
 
-  it('refuses a path that is not the administrator\'s', async () => {
+  it("refuses a path that is not the administrator's", async () => {
     const answer = await gateway.call('GET', `/usage/log?${march}&user_path=/other`, { as: '/acme' })
     expect(answer.status).to.equal(403)
     expect(answer.json.error.code).to.equal('user_path_out_of_scope')
@@ -70,7 +72,12 @@ describe('the log of usage', () => {
     it('is one object in each line', async () => {
       const { headers, text } = await gateway.call('GET', `/usage/export?${march}&format=ndjson&cache_mode=all`)
       expect(headers['content-type']).to.equal('application/x-ndjson')
-      expect(text.trimEnd().split('\n').map(line => (JSON.parse(line) as { id: string }).id)).to.deep.equal(['1', '2', '3', '4'])
+      expect(
+        text
+          .trimEnd()
+          .split('\n')
+          .map(line => (JSON.parse(line) as { id: string }).id),
+      ).to.deep.equal(['1', '2', '3', '4'])
     })
 
     it('has what the filters leave', async () => {

@@ -9,18 +9,31 @@ const confirmed = { confirmation: 'recalculate', ...march }
 
 describe('recalculating prices', () => {
   let gateway: AdminGateway
-  beforeEach(async () => { gateway = await AdminGateway.start(priced) })
+  beforeEach(async () => {
+    gateway = await AdminGateway.start(priced)
+  })
   afterEach(() => gateway[Symbol.asyncDispose]())
 
   const recalculate = async (more: object = {}) => (await gateway.call('POST', '/usage/recalculate-pricing', { body: { ...confirmed, ...more } })).json
-  const entries = async () => (await gateway.call('GET', '/usage/log?start_date=2026-03-01&end_date=2026-03-31&cache_mode=all')).json.entries as readonly { id: string; total_cost: number | null; cost_source: string | null; costs_calculation_caveat: string | null; input_tokens: number }[]
+  const entries = async () =>
+    (await gateway.call('GET', '/usage/log?start_date=2026-03-01&end_date=2026-03-31&cache_mode=all')).json.entries as readonly {
+      id: string
+      total_cost: number | null
+      cost_source: string | null
+      costs_calculation_caveat: string | null
+      input_tokens: number
+    }[]
   const price = async (pricing: object) => {
     const answer = await gateway.call('PUT', '/model-pricing-overrides', { body: { selector: 'openai/gpt-test', pricing } })
     expect(answer.status, answer.text).to.be.oneOf([200, 201])
   }
 
   it('applies the prices that hold now, and says how many records have one', async () => {
-    await seed(gateway.served, [{ id: '1', ...noon }, { id: '2', ...noon, model: 'gpt-free' }, { id: '3', ...noon, cache_type: 'exact' }])
+    await seed(gateway.served, [
+      { id: '1', ...noon },
+      { id: '2', ...noon, model: 'gpt-free' },
+      { id: '3', ...noon, cache_type: 'exact' },
+    ])
     await price({ input_per_mtok: 100, output_per_mtok: 0 })
     expect(await recalculate()).to.deep.equal({ status: 'ok', matched: 3, recalculated: 3, with_pricing: 2, without_pricing: 1 })
     const costs = Object.fromEntries((await entries()).map(({ id, total_cost: cost }) => [id, cost]))
@@ -30,10 +43,16 @@ describe('recalculating prices', () => {
 
   it('clears costs that no price stands for any more, keeps estimates marked, and brings the sums along', async () => {
     const kept = { ...noon, model: 'gpt-gone' }
-    await seed(gateway.served, [{ id: '1', ...kept }, { id: '2', ...kept, estimated: true }])
+    await seed(gateway.served, [
+      { id: '1', ...kept },
+      { id: '2', ...kept, estimated: true },
+    ])
     expect(await recalculate()).to.include({ with_pricing: 0, without_pricing: 2 })
-    expect((await entries()).map(({ id, total_cost: cost, cost_source: source, costs_calculation_caveat: caveat }) => ({ id, cost, source, caveat }))).to.have.deep.members([
-      { id: '1', cost: null, source: null, caveat: null }, { id: '2', cost: null, source: null, caveat: 'estimated usage' },
+    expect(
+      (await entries()).map(({ id, total_cost: cost, cost_source: source, costs_calculation_caveat: caveat }) => ({ id, cost, source, caveat })),
+    ).to.have.deep.members([
+      { id: '1', cost: null, source: null, caveat: null },
+      { id: '2', cost: null, source: null, caveat: 'estimated usage' },
     ])
     const { json } = await gateway.call('GET', '/usage/summary?start_date=2026-03-01&end_date=2026-03-31')
     expect(json).to.include({ total_requests: 2, total_cost: null })
@@ -42,7 +61,11 @@ describe('recalculating prices', () => {
   it('prices calls as such only where they were answered, as when they were recorded', async () => {
     await price({ per_request: 0.5, input_per_mtok: 0, output_per_mtok: 0 })
     const unanswered = { ...noon, input_tokens: null, output_tokens: null, total_tokens: null }
-    await seed(gateway.served, [{ id: '1', ...noon }, { id: '2', ...unanswered, status: 'error' }, { id: '3', ...unanswered, endpoint: '/v1/responses' }])
+    await seed(gateway.served, [
+      { id: '1', ...noon },
+      { id: '2', ...unanswered, status: 'error' },
+      { id: '3', ...unanswered, endpoint: '/v1/responses' },
+    ])
     const costs = async () => Object.fromEntries((await entries()).map(({ id, total_cost: cost }) => [id, cost]))
     const before = await costs()
     expect(before).to.deep.equal({ 1: 0.5, 2: null, 3: null })
@@ -76,13 +99,19 @@ describe('recalculating prices', () => {
   ]
   it('leaves records alone that the filters do not find', async () => {
     await seed(gateway.served, [
-      { id: '1', ...noon, user_path: '/acme/a' }, { id: '2', ...noon, model: 'gpt-free', labels: ['blue'] }, { id: '3', timestamp: noon.timestamp + 86_400_000 }, { id: '4', ...noon, provider: 'anthropic', provider_name: 'claude', model: 'claude-x' },
+      { id: '1', ...noon, user_path: '/acme/a' },
+      { id: '2', ...noon, model: 'gpt-free', labels: ['blue'] },
+      { id: '3', timestamp: noon.timestamp + 86_400_000 },
+      { id: '4', ...noon, provider: 'anthropic', provider_name: 'claude', model: 'claude-x' },
     ])
     for (const [what, filter, matched] of filters) expect(await recalculate(filter), what).to.include({ matched })
   })
 
   it('goes on page by page', async () => {
-    await seed(gateway.served, Array.from({ length: 1203 }, (_, i) => ({ id: String(i), ...noon, request_id: 'one' })))
+    await seed(
+      gateway.served,
+      Array.from({ length: 1203 }, (_, i) => ({ id: String(i), ...noon, request_id: 'one' })),
+    )
     await price({ input_per_mtok: 100, output_per_mtok: 0 })
     const answer = await recalculate()
     expect(answer.with_pricing).to.equal(answer.matched)
@@ -90,7 +119,10 @@ describe('recalculating prices', () => {
   })
 
   it('runs once at a time', async () => {
-    await seed(gateway.served, Array.from({ length: 600 }, (_, i) => ({ id: String(i), ...noon })))
+    await seed(
+      gateway.served,
+      Array.from({ length: 600 }, (_, i) => ({ id: String(i), ...noon })),
+    )
     const answers = await Promise.all([1, 2, 3].map(() => gateway.call('POST', '/usage/recalculate-pricing', { body: confirmed })))
     const statuses = answers.map(({ status }) => status)
     expect(statuses).to.include(200)
@@ -98,4 +130,3 @@ describe('recalculating prices', () => {
     expect(answers.find(({ status }) => status === 409)?.json.error.code).to.equal('conflict')
   })
 })
-

@@ -17,7 +17,14 @@ const paged = (path: string): readonly Malformed[] => [
   { name: 'too many entries', path: `${path}?limit=201`, param: 'limit' },
   { name: 'an offset before the first', path: `${path}?offset=-1`, param: 'offset' },
 ]
-const listing = (path: string, more: readonly Malformed[] = []): AdminRoute => ({ method: 'GET', path, scope: 'subtree', malformed: [...common(path), ...more], off: switchedOff, prepare: ({ served }) => seed(served, [{ id: '1', labels: ['a'], session_id: 's' }]) })
+const listing = (path: string, more: readonly Malformed[] = []): AdminRoute => ({
+  method: 'GET',
+  path,
+  scope: 'subtree',
+  malformed: [...common(path), ...more],
+  off: switchedOff,
+  prepare: ({ served }) => seed(served, [{ id: '1', labels: ['a'], session_id: 's' }]),
+})
 
 describeRoutes([
   listing('/usage/summary'),
@@ -28,9 +35,18 @@ describeRoutes([
   listing('/usage/sessions', paged('/usage/sessions')),
   listing('/usage/log', paged('/usage/log')),
   listing('/usage/export', [{ name: 'another format', path: '/usage/export?format=xls', param: 'format' }]),
-  { method: 'GET', path: '/usage/throughput', scope: 'global', malformed: [{ name: 'another granularity', path: '/usage/throughput?granularity=week', param: 'granularity' }], off: switchedOff },
   {
-    method: 'POST', path: '/usage/recalculate-pricing', scope: 'global', body: { confirmation: 'recalculate' },
+    method: 'GET',
+    path: '/usage/throughput',
+    scope: 'global',
+    malformed: [{ name: 'another granularity', path: '/usage/throughput?granularity=week', param: 'granularity' }],
+    off: switchedOff,
+  },
+  {
+    method: 'POST',
+    path: '/usage/recalculate-pricing',
+    scope: 'global',
+    body: { confirmation: 'recalculate' },
     malformed: [
       { name: 'no confirmation', body: {}, code: 'missing_required_parameter', param: 'confirmation' },
       { name: 'another confirmation', body: { confirmation: 'yes' }, param: 'confirmation' },

@@ -57,8 +57,19 @@ describe('usage', () => {
     expect(lines(served)).to.have.length(1)
     const [line] = lines(served)
     expect(line).to.include({
-      level: 20, request_id: 'r-1', model: 'gpt-test', provider: 'openai', target_model: 'gpt-test', user_path: '/team/a', status: 200, stream: false, attempts: 1,
-      input_tokens: 14, cached_tokens: 4, output_tokens: 9, reasoning_tokens: 2,
+      level: 20,
+      request_id: 'r-1',
+      model: 'gpt-test',
+      provider: 'openai',
+      target_model: 'gpt-test',
+      user_path: '/team/a',
+      status: 200,
+      stream: false,
+      attempts: 1,
+      input_tokens: 14,
+      cached_tokens: 4,
+      output_tokens: 9,
+      reasoning_tokens: 2,
     })
     expect(line?.['duration_ms']).to.be.a('number').within(0, 60_000)
   })

@@ -4,20 +4,33 @@ import { Directory, readSegment, type DirectoryContent } from '../../../plugins/
 const times = { created_at: 0, updated_at: 0 }
 /** `eng>all` is the group `eng` in the group `all`; `u1=ann@eng` the user `u1`, named `ann`, in the group `eng`. */
 const content = (...texts: string[]): DirectoryContent => ({
-  groups: Object.fromEntries(texts.filter(text => !text.includes('=')).map(text => {
-    const [name = '', parent = null] = text.split('>')
-    return [name, { parent, ...times }]
-  })),
-  users: Object.fromEntries(texts.filter(text => text.includes('=')).map(text => {
-    const [id = '', name = '', group = null] = text.split(/[=@]/)
-    return [id, { name, group, description: '', ...times }]
-  })),
+  groups: Object.fromEntries(
+    texts
+      .filter(text => !text.includes('='))
+      .map(text => {
+        const [name = '', parent = null] = text.split('>')
+        return [name, { parent, ...times }]
+      }),
+  ),
+  users: Object.fromEntries(
+    texts
+      .filter(text => text.includes('='))
+      .map(text => {
+        const [id = '', name = '', group = null] = text.split(/[=@]/)
+        return [id, { name, group, description: '', ...times }]
+      }),
+  ),
 })
 
 describe('the directory', () => {
   it('places users below their groups', () => {
     const directory = new Directory(content('backend>eng', 'eng', 'u1=ann@backend', 'u2=bob'))
-    expect([directory.pathOf('u1'), directory.pathOf('u2'), directory.pathOfGroup('backend'), directory.pathOf('u3')]).to.deep.equal(['/eng/backend/ann', '/bob', '/eng/backend', undefined])
+    expect([directory.pathOf('u1'), directory.pathOf('u2'), directory.pathOfGroup('backend'), directory.pathOf('u3')]).to.deep.equal([
+      '/eng/backend/ann',
+      '/bob',
+      '/eng/backend',
+      undefined,
+    ])
   })
 
   const finds: readonly [string, string | undefined, readonly string[]][] = [
@@ -30,10 +43,11 @@ describe('the directory', () => {
     ['/', undefined, []],
     ['', undefined, []],
   ]
-  for (const [path, user, groups] of finds) it(`knows who is at ${JSON.stringify(path)}`, () => {
-    const directory = new Directory(content('backend>eng', 'eng', 'u1=ann@backend'))
-    expect([directory.at(path), directory.groups(path)]).to.deep.equal([user, groups])
-  })
+  for (const [path, user, groups] of finds)
+    it(`knows who is at ${JSON.stringify(path)}`, () => {
+      const directory = new Directory(content('backend>eng', 'eng', 'u1=ann@backend'))
+      expect([directory.at(path), directory.groups(path)]).to.deep.equal([user, groups])
+    })
 
   const wrong: readonly [string, DirectoryContent, string][] = [
     ['a group within itself', content('a>a'), 'groups lead in a circle: a → a'],
@@ -48,6 +62,15 @@ describe('the directory', () => {
 })
 
 describe('a name in the directory', () => {
-  for (const [given, forbidden] of [['', '/'], [' ', '/'], ['.', '/'], ['..', '/'], ['a/b', '/'], ['a:b', '/'], ['a,b', '/,']] as const) it(`is not ${JSON.stringify(given)}`, () => expect(() => readSegment(given, 'name', forbidden)).to.throw('name must be a name without'))
+  for (const [given, forbidden] of [
+    ['', '/'],
+    [' ', '/'],
+    ['.', '/'],
+    ['..', '/'],
+    ['a/b', '/'],
+    ['a:b', '/'],
+    ['a,b', '/,'],
+  ] as const)
+    it(`is not ${JSON.stringify(given)}`, () => expect(() => readSegment(given, 'name', forbidden)).to.throw('name must be a name without'))
   it('is trimmed, and may have blanks, commas and letters of any kind within', () => expect(readSegment(' Ánn, Smith ', 'name')).to.equal('Ánn, Smith'))
 })

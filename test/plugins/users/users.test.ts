@@ -9,40 +9,84 @@ import { hello } from '../../support/serve.ts'
 const env = { OPENAI_MODELS: 'gpt-test,gpt-big' }
 const config = { users: [{ path: '//fixed//', allowed_models: ['OPENAI/gpt-test'], description: 'from the file' }] }
 const node = { user_path: '/team', allowed_models: ['openai/*'], description: 'ours' }
-const group = (name: string, parent?: string) => async (gateway: AdminGateway) => await gateway.call('PUT', '/user-groups', { body: { name, ...parent === undefined ? {} : { parent } } })
+const group = (name: string, parent?: string) => async (gateway: AdminGateway) =>
+  await gateway.call('PUT', '/user-groups', { body: { name, ...(parent === undefined ? {} : { parent }) } })
 
-describeRoutes([
-  { method: 'GET', path: '/users', scope: 'subtree', malformed: [{ name: 'an unknown parameter', path: '/users?x=1', code: 'unsupported_parameter', param: 'x' }] },
-  {
-    method: 'PUT', path: '/users', scope: 'subtree', body: node,
-    malformed: [
-      { name: 'no path', body: { allowed_models: [] }, code: 'missing_required_parameter', param: 'user_path' },
-      { name: 'a path that is none', body: { ...node, user_path: '/a/../b' }, code: 'invalid_user_path', param: 'user_path' },
-      { name: 'a selector of nothing', body: { ...node, allowed_models: ['gpt-test', 'nobody/*'] }, param: 'allowed_models.1' },
-      { name: 'an unknown member', body: { ...node, path: '/x' }, code: 'unsupported_parameter', param: 'path' },
-    ],
-  },
-  { method: 'DELETE', path: '/users?user_path=/team', scope: 'subtree', prepare: gateway => gateway.call('PUT', '/users', { body: node }), malformed: [{ name: 'no path', path: '/users', code: 'missing_required_parameter', param: 'user_path' }] },
-  { method: 'GET', path: '/user-groups', scope: 'subtree', prepare: group('eng'), malformed: [{ name: 'an unknown parameter', path: '/user-groups?x=1', code: 'unsupported_parameter', param: 'x' }] },
-  {
-    method: 'PUT', path: '/user-groups', scope: 'subtree', body: { name: 'eng' },
-    malformed: [
-      { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
-      { name: 'a name with a comma', body: { name: 'a,b' }, param: 'name' },
-      { name: 'a parent that is not there', body: { name: 'eng', parent: 'all' }, param: 'parent' },
-    ],
-  },
-  { method: 'DELETE', path: '/user-groups', scope: 'subtree', body: { name: 'eng' }, status: 204, prepare: group('eng'), malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
-  { method: 'GET', path: '/directory/users', scope: 'subtree', prepare: gateway => gateway.call('PUT', '/directory/users', { body: { name: 'ann' } }), malformed: [{ name: 'an unknown parameter', path: '/directory/users?x=1', code: 'unsupported_parameter', param: 'x' }] },
-  {
-    method: 'PUT', path: '/directory/users', scope: 'subtree', body: { name: 'ann' },
-    malformed: [
-      { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
-      { name: 'a name with a slash', body: { name: 'a/b' }, param: 'name' },
-      { name: 'a group that is not there', body: { name: 'ann', group: 'eng' }, param: 'group' },
-    ],
-  },
-], { env, config })
+describeRoutes(
+  [
+    {
+      method: 'GET',
+      path: '/users',
+      scope: 'subtree',
+      malformed: [{ name: 'an unknown parameter', path: '/users?x=1', code: 'unsupported_parameter', param: 'x' }],
+    },
+    {
+      method: 'PUT',
+      path: '/users',
+      scope: 'subtree',
+      body: node,
+      malformed: [
+        { name: 'no path', body: { allowed_models: [] }, code: 'missing_required_parameter', param: 'user_path' },
+        { name: 'a path that is none', body: { ...node, user_path: '/a/../b' }, code: 'invalid_user_path', param: 'user_path' },
+        { name: 'a selector of nothing', body: { ...node, allowed_models: ['gpt-test', 'nobody/*'] }, param: 'allowed_models.1' },
+        { name: 'an unknown member', body: { ...node, path: '/x' }, code: 'unsupported_parameter', param: 'path' },
+      ],
+    },
+    {
+      method: 'DELETE',
+      path: '/users?user_path=/team',
+      scope: 'subtree',
+      prepare: gateway => gateway.call('PUT', '/users', { body: node }),
+      malformed: [{ name: 'no path', path: '/users', code: 'missing_required_parameter', param: 'user_path' }],
+    },
+    {
+      method: 'GET',
+      path: '/user-groups',
+      scope: 'subtree',
+      prepare: group('eng'),
+      malformed: [{ name: 'an unknown parameter', path: '/user-groups?x=1', code: 'unsupported_parameter', param: 'x' }],
+    },
+    {
+      method: 'PUT',
+      path: '/user-groups',
+      scope: 'subtree',
+      body: { name: 'eng' },
+      malformed: [
+        { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
+        { name: 'a name with a comma', body: { name: 'a,b' }, param: 'name' },
+        { name: 'a parent that is not there', body: { name: 'eng', parent: 'all' }, param: 'parent' },
+      ],
+    },
+    {
+      method: 'DELETE',
+      path: '/user-groups',
+      scope: 'subtree',
+      body: { name: 'eng' },
+      status: 204,
+      prepare: group('eng'),
+      malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }],
+    },
+    {
+      method: 'GET',
+      path: '/directory/users',
+      scope: 'subtree',
+      prepare: gateway => gateway.call('PUT', '/directory/users', { body: { name: 'ann' } }),
+      malformed: [{ name: 'an unknown parameter', path: '/directory/users?x=1', code: 'unsupported_parameter', param: 'x' }],
+    },
+    {
+      method: 'PUT',
+      path: '/directory/users',
+      scope: 'subtree',
+      body: { name: 'ann' },
+      malformed: [
+        { name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' },
+        { name: 'a name with a slash', body: { name: 'a/b' }, param: 'name' },
+        { name: 'a group that is not there', body: { name: 'ann', group: 'eng' }, param: 'group' },
+      ],
+    },
+  ],
+  { env, config },
+)
 
 describe('user paths', () => {
   let gateway: AdminGateway
@@ -50,8 +94,10 @@ describe('user paths', () => {
     gateway = await AdminGateway.start({ env, config })
     gateway.served.upstream.always({ body: chatCompletion() })
   })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
-  const put = (body: object, as?: string) => gateway.call('PUT', '/users', { body, ...as === undefined ? {} : { as } })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
+  const put = (body: object, as?: string) => gateway.call('PUT', '/users', { body, ...(as === undefined ? {} : { as }) })
   const tree = async (as?: string) => (await gateway.call('GET', '/users', as === undefined ? {} : { as })).json.users as { user_path: string }[]
   const chat = (model: string, path: string) => gateway.served.chat({ ...hello, model }, { 'x-tapline-user-path': path })
 
@@ -61,8 +107,23 @@ describe('user paths', () => {
     await gateway.call('POST', '/auth-keys', { body: { name: 'k', user_path: '/team/c' } })
     const users = await tree()
     expect(users.map(({ user_path: path }) => path)).to.deep.equal(['/', '/fixed', '/team', '/team/a', '/team/a/b', '/team/c'])
-    expect(users[4]).to.deep.include({ allowed_models: ['openai/gpt-test'], configured: true, managed: false, key_count: 0, inherited_from: ['/team'], restricted: true, effective_models: ['openai/gpt-test'] })
-    expect(users[3]).to.deep.include({ allowed_models: [], configured: false, inherited_from: ['/team'], restricted: true, effective_models: ['openai/gpt-test', 'openai/gpt-big'], created_at: null })
+    expect(users[4]).to.deep.include({
+      allowed_models: ['openai/gpt-test'],
+      configured: true,
+      managed: false,
+      key_count: 0,
+      inherited_from: ['/team'],
+      restricted: true,
+      effective_models: ['openai/gpt-test'],
+    })
+    expect(users[3]).to.deep.include({
+      allowed_models: [],
+      configured: false,
+      inherited_from: ['/team'],
+      restricted: true,
+      effective_models: ['openai/gpt-test', 'openai/gpt-big'],
+      created_at: null,
+    })
     expect(users[5]).to.deep.include({ configured: false, key_count: 1 })
     expect(users[1]).to.deep.include({ managed: true, allowed_models: ['openai/gpt-test'], description: 'from the file' })
     expect(users[0]).to.deep.include({ restricted: false, effective_models: [], inherited_from: [] })
@@ -72,7 +133,11 @@ describe('user paths', () => {
     await put({ user_path: '/team', allowed_models: ['openai/gpt-test'] })
     await put({ user_path: '/team/a', allowed_models: ['*'] })
     expect((await chat('gpt-test', '/team/a')).status).to.equal(200)
-    expectError(await chat('gpt-big', '/team/a'), { code: 'model_access_denied', param: 'model', message: 'model gpt-big is not allowed for the user path /team' })
+    expectError(await chat('gpt-big', '/team/a'), {
+      code: 'model_access_denied',
+      param: 'model',
+      message: 'model gpt-big is not allowed for the user path /team',
+    })
     expect((await chat('gpt-big', '/teams')).status).to.equal(200)
     expectError(await chat('gpt-big', '/fixed/x'), { code: 'model_access_denied' })
   })
@@ -94,13 +159,16 @@ describe('user paths', () => {
     expectRefusal(await gateway.call('DELETE', '/users?user_path=/fixed'), 409, 'user_managed', 'user_path')
   })
 
-  it('of which nothing was said cannot be taken back', async () => expectRefusal(await gateway.call('DELETE', '/users?user_path=/nothing'), 404, 'not_found', 'user_path'))
+  it('of which nothing was said cannot be taken back', async () =>
+    expectRefusal(await gateway.call('DELETE', '/users?user_path=/nothing'), 404, 'not_found', 'user_path'))
 
   it('are confined to what an administrator may see', async () => {
     await put(node)
     expect((await tree('/team')).map(({ user_path: path }) => path)).to.deep.equal(['/team'])
     expectRefusal(await put({ user_path: '/fixed', allowed_models: [] }, '/team'), 403, 'user_path_out_of_scope')
-    expect((await put({ user_path: '/team/b', allowed_models: [] }, '/team')).json.users.map(({ user_path: path }: { user_path: string }) => path)).to.deep.equal(['/team', '/team/b'])
+    expect(
+      (await put({ user_path: '/team/b', allowed_models: [] }, '/team')).json.users.map(({ user_path: path }: { user_path: string }) => path),
+    ).to.deep.equal(['/team', '/team/b'])
   })
 
   it('are left alone by who has read another state of them', async () => {
@@ -112,7 +180,12 @@ describe('user paths', () => {
 
   it('refuse a configuration whose selectors mean nobody', async () => {
     const wrong = AdminGateway.start({ env, config: { users: [{ path: '/x', allowed_models: ['nobody/*'] }] } })
-    expect(await wrong.then(() => 'started', (cause: Error) => cause.message)).to.match(/users: "nobody\/\*" of \/x selects nothing; known providers: openai/)
+    expect(
+      await wrong.then(
+        () => 'started',
+        (cause: Error) => cause.message,
+      ),
+    ).to.match(/users: "nobody\/\*" of \/x selects nothing; known providers: openai/)
   })
 })
 
@@ -124,15 +197,24 @@ describe('groups and users', () => {
     await group('eng')(gateway)
     await group('backend', 'eng')(gateway)
   })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
   const put = (body: object) => gateway.call('PUT', '/directory/users', { body })
-  const paths = async () => Object.fromEntries((await gateway.call('GET', '/directory/users')).json.map(({ name, user_path: path }: { name: string; user_path: string }) => [name, path]))
+  const paths = async () =>
+    Object.fromEntries(
+      (await gateway.call('GET', '/directory/users')).json.map(({ name, user_path: path }: { name: string; user_path: string }) => [name, path]),
+    )
 
   it('are shown to who administers a path as far as they stand below it', async () => {
     await put({ name: 'ann', group: 'backend' })
     await put({ name: 'bob', group: 'eng' })
     const seen = async (path: string, as: string) => (await gateway.call('GET', path, { as })).json.map(({ name }: { name: string }) => name)
-    expect([await seen('/user-groups', '/eng/backend'), await seen('/directory/users', '/eng/backend'), await seen('/directory/users', '/eng')]).to.deep.equal([['backend'], ['ann'], ['ann', 'bob']])
+    expect([await seen('/user-groups', '/eng/backend'), await seen('/directory/users', '/eng/backend'), await seen('/directory/users', '/eng')]).to.deep.equal([
+      ['backend'],
+      ['ann'],
+      ['ann', 'bob'],
+    ])
   })
 
   it('are changed by who administers a path as far as they stand below it, and stay there', async () => {
@@ -141,7 +223,8 @@ describe('groups and users', () => {
     const write = async (method: string, path: string, body: object) => await gateway.call(method, path, { body, as })
     expect((await write('PUT', '/directory/users', { name: 'cid', group: 'backend' })).json.user_path).to.equal('/eng/backend/cid')
     expect((await write('PUT', '/user-groups', { name: 'ops', parent: 'backend' })).json.path).to.equal('/eng/backend/ops')
-    for (const body of [{ name: 'dan' }, { id: ann.id, group: 'eng' }]) expectRefusal(await write('PUT', '/directory/users', body), 403, 'user_path_out_of_scope')
+    for (const body of [{ name: 'dan' }, { id: ann.id, group: 'eng' }])
+      expectRefusal(await write('PUT', '/directory/users', body), 403, 'user_path_out_of_scope')
     expectRefusal(await write('PUT', '/user-groups', { name: 'ops', parent: '' }), 403, 'user_path_out_of_scope')
     expectRefusal(await write('PUT', '/user-groups', { name: 'eng', parent: 'backend' }), 404, 'not_found', 'name')
     const unknown = await write('DELETE', '/directory/users', { id: 'nobody' })
@@ -163,7 +246,10 @@ describe('groups and users', () => {
     await put({ name: 'ann', group: 'eng' })
     expectRefusal(await put({ id, group: 'eng' }), 409, 'conflict', 'name')
     expectRefusal(await group('eng', 'backend')(gateway), 400, 'invalid_value', 'parent')
-    expect((await gateway.call('GET', '/directory/users')).json.map(({ user_path: path }: { user_path: string }) => path)).to.deep.equal(['/eng/ann', '/eng/backend/ann'])
+    expect((await gateway.call('GET', '/directory/users')).json.map(({ user_path: path }: { user_path: string }) => path)).to.deep.equal([
+      '/eng/ann',
+      '/eng/backend/ann',
+    ])
     expect((await gateway.call('GET', '/user-groups')).json.map(({ path }: { path: string }) => path)).to.deep.equal(['/eng', '/eng/backend'])
   })
 

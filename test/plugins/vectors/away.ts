@@ -15,7 +15,11 @@ export interface RemoteUnderTest {
 }
 
 export function outagesConform({ name, plugin, start }: RemoteUnderTest): void {
-  const failure = async (asked: Promise<unknown>) => await asked.then(() => undefined, (cause: unknown) => cause as Error)
+  const failure = async (asked: Promise<unknown>) =>
+    await asked.then(
+      () => undefined,
+      (cause: unknown) => cause as Error,
+    )
 
   it('says nothing to its service before a cache uses it', async () => {
     const { service, options } = await start()
@@ -30,7 +34,11 @@ export function outagesConform({ name, plugin, start }: RemoteUnderTest): void {
     await using vectors = await OpenVectors.open(plugin, options)
     expect(await vectors.readiness()).to.deep.equal({ status: 'degraded', checks: { vectors: 'down' } })
     const asked = [vectors.nearest(towards(0)), vectors.put('kept', towards(0)), vectors.expire(1), vectors.clear(), vectors.ping()]
-    for (const cause of await Promise.all(asked.map(failure))) expect(cause).to.be.instanceOf(StorageUnavailable).with.property('message').which.matches(new RegExp(`^${name}: .*ECONNREFUSED`))
+    for (const cause of await Promise.all(asked.map(failure)))
+      expect(cause)
+        .to.be.instanceOf(StorageUnavailable)
+        .with.property('message')
+        .which.matches(new RegExp(`^${name}: .*ECONNREFUSED`))
     await service.resume()
     await vectors.put('kept', towards(0))
     expect([await vectors.nearest(towards(0)), await vectors.readiness()]).to.deep.equal(['kept', { status: 'ready', checks: { vectors: 'ok' } }])

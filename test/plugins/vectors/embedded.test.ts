@@ -17,7 +17,9 @@ const plugin: PluginDefinition = embedded
 let folder: string
 let made = 0
 const place = async () => ({ path: join(folder, `${made++}`, 'vectors.db') })
-const prepare = async () => { folder = await mkdtemp(join(tmpdir(), 'tapline-vectors-')) }
+const prepare = async () => {
+  folder = await mkdtemp(join(tmpdir(), 'tapline-vectors-'))
+}
 const release = async () => await rm(folder, { recursive: true })
 
 vectorsConformance('embedded', { plugin, prepare, place, release })
@@ -33,7 +35,8 @@ describe('embedded vectors', () => {
     ['where it is told to', { path: 'own.db', sqlite_path: '/x/base' }, resolve('own.db')],
     ['in memory when told so', { path: ':memory:', sqlite_path: '/x/base' }, ':memory:'],
     ['where the database would be', {}, dataPath('tapline-vectors.db')],
-  ] as const) it(`stand ${title}`, () => expect(placeOf(options)).to.equal(expected))
+  ] as const)
+    it(`stand ${title}`, () => expect(placeOf(options)).to.equal(expected))
 
   it('are in a file for the eyes of its owner, and still there after a restart', async () => {
     const options = await place()
@@ -77,7 +80,11 @@ describe('embedded vectors', () => {
     await using vectors = await OpenVectors.open(plugin, await place())
     await vectors.put('eight', towards(0))
     await vectors.put('three', towards(0, { dimensions: 3 }))
-    expect([await vectors.nearest(towards(0)), await vectors.nearest(towards(0, { dimensions: 3 })), await vectors.nearest(towards(0, { dimensions: 4 }))]).to.deep.equal(['eight', 'three', undefined])
+    expect([
+      await vectors.nearest(towards(0)),
+      await vectors.nearest(towards(0, { dimensions: 3 })),
+      await vectors.nearest(towards(0, { dimensions: 4 })),
+    ]).to.deep.equal(['eight', 'three', undefined])
   })
 
   it('are not found where they point nowhere', async () => {
@@ -87,9 +94,15 @@ describe('embedded vectors', () => {
   })
 
   it('make room for new ones when there are as many as may be', async () => {
-    await using vectors = await OpenVectors.open(plugin, { ...await place(), max_entries: 3 })
+    await using vectors = await OpenVectors.open(plugin, { ...(await place()), max_entries: 3 })
     for (const namespace of ['a', 'b', 'c', 'd', 'e']) await vectors.put(namespace, towards(0), { namespace })
-    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async namespace => await vectors.nearest(towards(0), namespace)))).to.deep.equal([undefined, undefined, 'c', 'd', 'e'])
+    expect(await Promise.all(['a', 'b', 'c', 'd', 'e'].map(async namespace => await vectors.nearest(towards(0), namespace)))).to.deep.equal([
+      undefined,
+      undefined,
+      'c',
+      'd',
+      'e',
+    ])
   })
 
   it('are forgotten by the thousand, and leave nothing behind', async () => {
@@ -121,14 +134,22 @@ describe('embedded vectors', () => {
   it('do not begin with a file that is no database, and say which', async () => {
     const options = { path: join(folder, 'broken.db') }
     await writeFile(options.path, 'this is no database '.repeat(100))
-    expect(await OpenVectors.failure(plugin, options)).to.deep.equal({ name: 'UnfitDatabase', message: `embedded vectors: ${options.path} cannot be used: file is not a database` })
+    expect(await OpenVectors.failure(plugin, options)).to.deep.equal({
+      name: 'UnfitDatabase',
+      message: `embedded vectors: ${options.path} cannot be used: file is not a database`,
+    })
   })
 
   it('are sought for those alone who still wait', async () => {
     await using vectors = await OpenVectors.open(plugin, { path: ':memory:' })
     const leaving = new AbortController()
     const first = vectors.put('first', towards(0))
-    const left = vectors.store.put({ id: 'f'.repeat(64), namespace: 'n', vector: towards(90), model: 'a/b', expiresAt: 0, body: Buffer.from('left') }, leaving.signal).then(() => 'put', () => 'refused')
+    const left = vectors.store
+      .put({ id: 'f'.repeat(64), namespace: 'n', vector: towards(90), model: 'a/b', expiresAt: 0, body: Buffer.from('left') }, leaving.signal)
+      .then(
+        () => 'put',
+        () => 'refused',
+      )
     leaving.abort()
     await first
     expect([await left, await vectors.nearest(towards(90))]).to.deep.equal(['refused', 'first'])

@@ -45,13 +45,24 @@ export class OpenVectors {
   }
 
   /** What opening it throws. */
-  static async failure(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<{ readonly name: string; readonly message: string } | undefined> {
-    return await OpenVectors.open(plugin, options).then(async vectors => await vectors[Symbol.asyncDispose](), ({ name, message }: Error) => ({ name, message })) ?? undefined
+  static async failure(
+    plugin: PluginDefinition,
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<{ readonly name: string; readonly message: string } | undefined> {
+    return (
+      (await OpenVectors.open(plugin, options).then(
+        async vectors => await vectors[Symbol.asyncDispose](),
+        ({ name, message }: Error) => ({ name, message }),
+      )) ?? undefined
+    )
   }
 
   /** @param text stands for the id and the body, where these say nothing else */
   async put(text: string, vector: Float32Array, entry: Partial<VectorEntry> = {}): Promise<boolean> {
-    return await this.store.put({ id: idOf(text), namespace: 'n', vector, model: 'openai/gpt-test', expiresAt: 0, body: Buffer.from(text), ...entry }, unhurried)
+    return await this.store.put(
+      { id: idOf(text), namespace: 'n', vector, model: 'openai/gpt-test', expiresAt: 0, body: Buffer.from(text), ...entry },
+      unhurried,
+    )
   }
 
   async match(vector: Float32Array, namespace = 'n', nowSeconds = 0): Promise<VectorMatch | undefined> {

@@ -45,7 +45,9 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
 const storeAt = (type: string, { settings }: Place) => ({ vector_store: { type, [type]: settings } })
 
 async function keeps(semantic: Semantic, question: string): Promise<void> {
-  while (faredBy(await semantic.ask(question)) === 'miss') { /* nobody waits for an entry to be kept */ }
+  while (faredBy(await semantic.ask(question)) === 'miss') {
+    /* nobody waits for an entry to be kept */
+  }
 }
 
 describe('the semantic cache', () => {
@@ -71,11 +73,16 @@ describe('the semantic cache', () => {
       await using semantic = await Semantic.start({ semantic: storeAt('embedded', before) })
       await keeps(semantic, 'hello')
       const { gateway } = semantic.served
-      await gateway.configure({ server: { master_key: 'sk-master' }, cache: { response: { semantic: { embedder: { provider: 'openai' }, ...storeAt('qdrant', after) } } } })
+      await gateway.configure({
+        server: { master_key: 'sk-master' },
+        cache: { response: { semantic: { embedder: { provider: 'openai' }, ...storeAt('qdrant', after) } } },
+      })
       expect(await gateway.gateway.reload()).to.equal(true)
       const asked = async () => faredBy(await semantic.served.chat({ model: 'gpt-test', messages: [{ role: 'user', content: 'hello' }] }))
       expect(await asked()).to.equal('miss')
-      while (await asked() === 'miss') { /* as above */ }
+      while ((await asked()) === 'miss') {
+        /* as above */
+      }
       expect(String((await semantic.served.call('GET', '/health/ready')).body)).to.include('"vectors":"ok"')
     }
     await Promise.all([before.release(), after.release()])

@@ -20,15 +20,21 @@ import { dimension } from './directions.ts'
 import { FakePinecone } from './fakes/fake-pinecone.ts'
 import { FakeQdrant } from './fakes/fake-qdrant.ts'
 
-const semantic = (vectorStore?: object, more: object = {}) => ({ cache: { response: { semantic: { embedder: { provider: 'openai' }, ...(vectorStore === undefined ? {} : { vector_store: vectorStore }), ...more } } } })
+const semantic = (vectorStore?: object, more: object = {}) => ({
+  cache: { response: { semantic: { embedder: { provider: 'openai' }, ...(vectorStore === undefined ? {} : { vector_store: vectorStore }), ...more } } },
+})
 
 /** What `tapline explain services` says of the store, its options by name. */
 async function chosen(config: object, env: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
   await using folder = await Folder.make({ 'tapline.yaml': config })
   const generation = await compile(join(folder.path, 'tapline.yaml'), env)
   try {
-    const [, step = ''] = /^ {2}((?:embedded|qdrant|pgvector|pinecone|weaviate) .*\n(?: {6}.*\n)*)/m.exec(explainPipeline(generation.plans.get('services')!)) ?? []
-    return step.split('\n').map(line => line.trim().replace(/ {2}.*/, '')).filter(line => line !== '')
+    const [, step = ''] =
+      /^ {2}((?:embedded|qdrant|pgvector|pinecone|weaviate) .*\n(?: {6}.*\n)*)/m.exec(explainPipeline(generation.plans.get('services')!)) ?? []
+    return step
+      .split('\n')
+      .map(line => line.trim().replace(/ {2}.*/, ''))
+      .filter(line => line !== '')
   } finally {
     await generation.discard()
   }
@@ -36,7 +42,10 @@ async function chosen(config: object, env: Readonly<Record<string, string>> = {}
 
 async function problemsOf(config: object, env: Readonly<Record<string, string>> = {}): Promise<string> {
   await using folder = await Folder.make({ 'tapline.yaml': config })
-  const cause = await compile(join(folder.path, 'tapline.yaml'), env).then(async generation => await generation.discard(), (cause: unknown) => cause)
+  const cause = await compile(join(folder.path, 'tapline.yaml'), env).then(
+    async generation => await generation.discard(),
+    (cause: unknown) => cause,
+  )
   return cause instanceof ConfigError ? cause.problems.map(problem => formatProblem(problem).replaceAll(`${folder.path}/`, '')).join('\n') : String(cause)
 }
 
@@ -50,13 +59,69 @@ describe('the store of vectors', () => {
     ['a file of this node, by variables alone', {}, { SEMANTIC_CACHE_ENABLED: 'true', SEMANTIC_CACHE_EMBEDDER_PROVIDER: 'openai' }, embedded],
     ['a file beside the SQLite database', semantic(), { SQLITE_PATH: '/x/base.db' }, [...embedded, 'sqlite_path = "/x/base.db"']],
     ['Qdrant', semantic({ type: 'qdrant', qdrant: { url: 'http://q:6333' } }), {}, ['qdrant', 'url = "http://q:6333"', 'collection = "tapline_semantic"']],
-    ['Qdrant by variables', semantic(), { SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'qdrant', SEMANTIC_CACHE_QDRANT_URL: 'https://q', SEMANTIC_CACHE_QDRANT_COLLECTION: 'c', SEMANTIC_CACHE_QDRANT_API_KEY: 'k' }, ['qdrant', 'collection = "c"', 'url = "https://q"', `api_key = ${key}`]],
-    ['pgvector', semantic({ type: 'pgvector', pgvector: { url: 'postgresql://p', dimension: 3 } }), {}, ['pgvector', `url = ${key}`, 'table = "tapline_semantic_cache"', 'dimension = 3']],
-    ['pgvector by variables', semantic(), { SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'pgvector', SEMANTIC_CACHE_PGVECTOR_URL: 'postgresql://p', SEMANTIC_CACHE_PGVECTOR_TABLE: 't', SEMANTIC_CACHE_PGVECTOR_DIMENSION: '1536' }, ['pgvector', 'table = "t"', `url = ${key}`, 'dimension = 1536']],
-    ['Pinecone', semantic({ type: 'pinecone', pinecone: { host: 'i.pinecone.io', api_key: 'k', dimension: 3, namespace: 'n' } }), {}, ['pinecone', 'host = "i.pinecone.io"', `api_key = ${key}`, 'dimension = 3', 'namespace = "n"']],
-    ['Pinecone by variables', semantic(), { SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'pinecone', SEMANTIC_CACHE_PINECONE_HOST: 'h', SEMANTIC_CACHE_PINECONE_API_KEY: 'k', SEMANTIC_CACHE_PINECONE_NAMESPACE: 'n', SEMANTIC_CACHE_PINECONE_DIMENSION: '8' }, ['pinecone', 'host = "h"', `api_key = ${key}`, 'namespace = "n"', 'dimension = 8']],
-    ['Weaviate', semantic({ type: 'weaviate', weaviate: { url: 'http://w:8080' } }), {}, ['weaviate', 'url = "http://w:8080"', 'class = "TaplineSemanticCache"']],
-    ['Weaviate by variables', semantic(), { SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'weaviate', SEMANTIC_CACHE_WEAVIATE_URL: 'https://w', SEMANTIC_CACHE_WEAVIATE_CLASS: 'Own', SEMANTIC_CACHE_WEAVIATE_API_KEY: 'k' }, ['weaviate', 'class = "Own"', 'url = "https://w"', `api_key = ${key}`]],
+    [
+      'Qdrant by variables',
+      semantic(),
+      {
+        SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'qdrant',
+        SEMANTIC_CACHE_QDRANT_URL: 'https://q',
+        SEMANTIC_CACHE_QDRANT_COLLECTION: 'c',
+        SEMANTIC_CACHE_QDRANT_API_KEY: 'k',
+      },
+      ['qdrant', 'collection = "c"', 'url = "https://q"', `api_key = ${key}`],
+    ],
+    [
+      'pgvector',
+      semantic({ type: 'pgvector', pgvector: { url: 'postgresql://p', dimension: 3 } }),
+      {},
+      ['pgvector', `url = ${key}`, 'table = "tapline_semantic_cache"', 'dimension = 3'],
+    ],
+    [
+      'pgvector by variables',
+      semantic(),
+      {
+        SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'pgvector',
+        SEMANTIC_CACHE_PGVECTOR_URL: 'postgresql://p',
+        SEMANTIC_CACHE_PGVECTOR_TABLE: 't',
+        SEMANTIC_CACHE_PGVECTOR_DIMENSION: '1536',
+      },
+      ['pgvector', 'table = "t"', `url = ${key}`, 'dimension = 1536'],
+    ],
+    [
+      'Pinecone',
+      semantic({ type: 'pinecone', pinecone: { host: 'i.pinecone.io', api_key: 'k', dimension: 3, namespace: 'n' } }),
+      {},
+      ['pinecone', 'host = "i.pinecone.io"', `api_key = ${key}`, 'dimension = 3', 'namespace = "n"'],
+    ],
+    [
+      'Pinecone by variables',
+      semantic(),
+      {
+        SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'pinecone',
+        SEMANTIC_CACHE_PINECONE_HOST: 'h',
+        SEMANTIC_CACHE_PINECONE_API_KEY: 'k',
+        SEMANTIC_CACHE_PINECONE_NAMESPACE: 'n',
+        SEMANTIC_CACHE_PINECONE_DIMENSION: '8',
+      },
+      ['pinecone', 'host = "h"', `api_key = ${key}`, 'namespace = "n"', 'dimension = 8'],
+    ],
+    [
+      'Weaviate',
+      semantic({ type: 'weaviate', weaviate: { url: 'http://w:8080' } }),
+      {},
+      ['weaviate', 'url = "http://w:8080"', 'class = "TaplineSemanticCache"'],
+    ],
+    [
+      'Weaviate by variables',
+      semantic(),
+      {
+        SEMANTIC_CACHE_VECTOR_STORE_TYPE: 'weaviate',
+        SEMANTIC_CACHE_WEAVIATE_URL: 'https://w',
+        SEMANTIC_CACHE_WEAVIATE_CLASS: 'Own',
+        SEMANTIC_CACHE_WEAVIATE_API_KEY: 'k',
+      },
+      ['weaviate', 'class = "Own"', 'url = "https://w"', `api_key = ${key}`],
+    ],
   ]
   for (const [name, config, env, expected] of cases) it(`is ${name}`, async () => expect(await chosen(config, env)).to.have.members(expected))
 
@@ -65,7 +130,11 @@ describe('the store of vectors', () => {
     ['a store that nobody knows', { type: 'qdrent' }, /vector_store\/type.*qdrent.*did you mean "qdrant"/],
     ['Qdrant without a URL', { type: 'qdrant' }, /vector_store\/qdrant\/url +missing/],
     ['Qdrant at what is no URL', { type: 'qdrant', qdrant: { url: 'q:6333' } }, /qdrant\/url/],
-    ...['http://', 'http://q:99999', 'http://q r'].map((url): Broken => [`Qdrant at ${url}`, { type: 'qdrant', qdrant: { url } }, /^tapline\.yaml:\d+:\d+ .*qdrant\/url/]),
+    ...['http://', 'http://q:99999', 'http://q r'].map((url): Broken => [
+      `Qdrant at ${url}`,
+      { type: 'qdrant', qdrant: { url } },
+      /^tapline\.yaml:\d+:\d+ .*qdrant\/url/,
+    ]),
     ['Weaviate at what is no URL', { type: 'weaviate', weaviate: { url: 'http://' } }, /weaviate\/url/],
     ['pgvector at what is no database', { type: 'pgvector', pgvector: { url: 'http://p', dimension: 3 } }, /pgvector\/url/],
     ['Pinecone at what is no host', { type: 'pinecone', pinecone: { host: 'no host', api_key: 'k', dimension: 3 } }, /pinecone\/host/],
@@ -80,7 +149,9 @@ describe('the store of vectors', () => {
 
   it('brings its client along only when it is asked: nothing of a client is loaded with the plugin', () => {
     const folder = join(import.meta.dirname, '../../../plugins/vectors')
-    const loading = globSync('**/*.ts', { cwd: folder }).filter(file => /^import (?!type )[^;\n]* from '(?![.]|node:)/m.test(readFileSync(join(folder, file), 'utf8')))
+    const loading = globSync('**/*.ts', { cwd: folder }).filter(file =>
+      /^import (?!type )[^;\n]* from '(?![.]|node:)/m.test(readFileSync(join(folder, file), 'utf8')),
+    )
     expect(loading, 'only the thread of the embedded vectors has files that load a package').to.deep.equal(['embedded/vector-file.ts'])
   })
 
@@ -104,7 +175,10 @@ describe('the store of vectors', () => {
   it('that was made for other vectors keeps the gateway from starting', async () => {
     const { service, apiKey } = await FakePinecone.start(dimension)
     const config = semantic({ type: 'pinecone', pinecone: { host: service.url, api_key: apiKey, dimension: 3 } })
-    const cause = await Served.start({ config }).then(async served => await served.close(), (cause: Error) => cause.message)
+    const cause = await Served.start({ config }).then(
+      async served => await served.close(),
+      (cause: Error) => cause.message,
+    )
     expect(cause).to.include(`Pinecone: the index at ${service.url} holds vectors of dimension 8, not 3`)
     await service.stop()
   })

@@ -10,21 +10,39 @@ const explained = '/workflows/explain?pipeline=chat&model=gpt-test&user_path=/a'
 
 describeRoutes([
   { method: 'GET', path: '/workflows', scope: 'global', malformed: [] },
-  { method: 'GET', path: '/workflows/guardrails', scope: 'global', malformed: [], prepare: gateway => makeGuardrail(gateway, { name: 'mask', type: 'string_replace', config: { rules: 'a => b' } }) },
-  { method: 'GET', path: explained, scope: 'global', malformed: [
-    { name: 'a pipeline without workflows', path: '/workflows/explain?pipeline=health', param: 'pipeline' },
-    { name: 'a provider that is not there', path: '/workflows/explain?provider=nobody', param: 'provider' },
-    { name: 'a path that is none', path: '/workflows/explain?user_path=/a/../b', code: 'invalid_user_path', param: 'user_path' },
-  ] },
-  { method: 'POST', path: '/workflows', scope: 'global', status: 201, body, malformed: [
-    { name: 'no name', body: { workflow_payload: payload }, code: 'missing_required_parameter', param: 'name' },
-    { name: 'a blank name', body: { ...body, name: ' ' }, param: 'name' },
-    { name: 'the name of what the configuration means', body: { ...body, name: 'default-global' }, param: 'name' },
-    { name: 'a member that nobody knows', body: { ...body, scope: {} }, code: 'unsupported_parameter', param: 'scope' },
-    { name: 'a provider that is not there', body: { ...body, scope_provider_name: 'nobody' }, param: 'scope_provider_name' },
-    { name: 'a model without its provider', body: { ...body, scope_model: 'gpt-test' }, param: 'scope_provider_name' },
-    { name: 'a path that is none', body: { ...body, scope_user_path: '/a/../b' }, param: 'scope_user_path' },
-  ] },
+  {
+    method: 'GET',
+    path: '/workflows/guardrails',
+    scope: 'global',
+    malformed: [],
+    prepare: gateway => makeGuardrail(gateway, { name: 'mask', type: 'string_replace', config: { rules: 'a => b' } }),
+  },
+  {
+    method: 'GET',
+    path: explained,
+    scope: 'global',
+    malformed: [
+      { name: 'a pipeline without workflows', path: '/workflows/explain?pipeline=health', param: 'pipeline' },
+      { name: 'a provider that is not there', path: '/workflows/explain?provider=nobody', param: 'provider' },
+      { name: 'a path that is none', path: '/workflows/explain?user_path=/a/../b', code: 'invalid_user_path', param: 'user_path' },
+    ],
+  },
+  {
+    method: 'POST',
+    path: '/workflows',
+    scope: 'global',
+    status: 201,
+    body,
+    malformed: [
+      { name: 'no name', body: { workflow_payload: payload }, code: 'missing_required_parameter', param: 'name' },
+      { name: 'a blank name', body: { ...body, name: ' ' }, param: 'name' },
+      { name: 'the name of what the configuration means', body: { ...body, name: 'default-global' }, param: 'name' },
+      { name: 'a member that nobody knows', body: { ...body, scope: {} }, code: 'unsupported_parameter', param: 'scope' },
+      { name: 'a provider that is not there', body: { ...body, scope_provider_name: 'nobody' }, param: 'scope_provider_name' },
+      { name: 'a model without its provider', body: { ...body, scope_model: 'gpt-test' }, param: 'scope_provider_name' },
+      { name: 'a path that is none', body: { ...body, scope_user_path: '/a/../b' }, param: 'scope_user_path' },
+    ],
+  },
 ])
 
 const guardrails = [
@@ -40,16 +58,53 @@ const wrong: readonly (readonly [what: string, payload: object, param: string, m
   ['a member of another version', { schema_version: 1, steps: [] }, 'steps', /version 1 has no steps/],
   ['features beside patches', { schema_version: 3, features: {}, patch: [] }, 'features', /version 3 has no features/],
   ['a guardrail that is not there', { schema_version: 2, steps: [{ ref: 'edits' }, { ref: 'nobody' }] }, 'steps.1.ref', /there is no guardrail "nobody"/],
-  ['a guardrail that is not there, in the first version', { schema_version: 1, guardrails: [{ ref: 'nobody' }] }, 'guardrails.0.ref', /there is no guardrail "nobody"/],
-  ['a phase that the type does not know', { schema_version: 2, steps: [{ ref: 'prompts', phase: 'stream' }] }, 'steps.0.phase', /does not act on stream, but on prompt/],
+  [
+    'a guardrail that is not there, in the first version',
+    { schema_version: 1, guardrails: [{ ref: 'nobody' }] },
+    'guardrails.0.ref',
+    /there is no guardrail "nobody"/,
+  ],
+  [
+    'a phase that the type does not know',
+    { schema_version: 2, steps: [{ ref: 'prompts', phase: 'stream' }] },
+    'steps.0.phase',
+    /does not act on stream, but on prompt/,
+  ],
   ['a phase that is none', { schema_version: 2, steps: [{ ref: 'edits', phase: 'attempt' }] }, 'steps.0.phase', /prompt, response, stream/],
   ['a negative step', { schema_version: 2, steps: [{ ref: 'edits', step: -1 }] }, 'steps.0.step', />= 0/],
-  ['one guardrail twice in a phase', { schema_version: 2, steps: [{ ref: 'edits', step: 1 }, { ref: 'edits', step: 2 }] }, 'steps.1.ref', /"edits" stands in prompt already/],
-  ['two that edit in one step', { schema_version: 2, steps: [{ ref: 'edits', step: 1 }, { ref: 'edits too', step: 1 }] }, 'steps.1.step', /"edits" and "edits too" both edit in step 1 of prompt/],
+  [
+    'one guardrail twice in a phase',
+    {
+      schema_version: 2,
+      steps: [
+        { ref: 'edits', step: 1 },
+        { ref: 'edits', step: 2 },
+      ],
+    },
+    'steps.1.ref',
+    /"edits" stands in prompt already/,
+  ],
+  [
+    'two that edit in one step',
+    {
+      schema_version: 2,
+      steps: [
+        { ref: 'edits', step: 1 },
+        { ref: 'edits too', step: 1 },
+      ],
+    },
+    'steps.1.step',
+    /"edits" and "edits too" both edit in step 1 of prompt/,
+  ],
   ['a header policy that is not there', { schema_version: 2, header_policies: [{ ref: 'pin' }] }, 'header_policies.0.ref', /there is no header policy "pin"/],
   ['a patch of a step that is not there', { schema_version: 3, patch: [{ remove: 'guardrail' }] }, 'patch.0.remove', /did you mean "guardrails"\?/],
   ['a patch of what is over before', { schema_version: 3, patch: [{ remove: 'auth' }] }, 'patch.0.remove', /before the pipeline is chosen/],
-  ['a plugin that is not there', { schema_version: 3, patch: [{ remove: 'retry' }, { insert: 'no-such' }] }, 'patch.1.insert.use', /there is no plugin "no-such"/],
+  [
+    'a plugin that is not there',
+    { schema_version: 3, patch: [{ remove: 'retry' }, { insert: 'no-such' }] },
+    'patch.1.insert.use',
+    /there is no plugin "no-such"/,
+  ],
   ['a path to a plugin', { schema_version: 3, patch: [{ insert: '../evil.ts' }] }, 'patch.0', /name it in plugins\.load/],
   ['options that are wrong', { schema_version: 3, patch: [{ set: 'retry', options: { max_retries: 'many' } }] }, 'patch.0.options.max_retries', /expected/],
 ]
@@ -67,11 +122,25 @@ describe('the payload of a workflow', () => {
   }
 
   it('may have readers beside one that edits, in one step', async () => {
-    await using gateway = await AdminGateway.start({ config: { plugins: { load: [{ file: './reader.ts' }] } }, files: { 'reader.ts': `export default { name: 'reader', edits: false, guardrail: true, setup: () => ({ prompt: () => undefined }) }` } })
+    await using gateway = await AdminGateway.start({
+      config: { plugins: { load: [{ file: './reader.ts' }] } },
+      files: { 'reader.ts': `export default { name: 'reader', edits: false, guardrail: true, setup: () => ({ prompt: () => undefined }) }` },
+    })
     for (const guardrail of [...guardrails, { name: 'one', type: 'reader' }, { name: 'two', type: 'reader' }]) await makeGuardrail(gateway, guardrail)
-    await makeWorkflow(gateway, { workflow_payload: { ...payload, steps: [{ ref: 'two', step: 1 }, { ref: 'edits', step: 1 }, { ref: 'one', step: 1 }] } })
+    await makeWorkflow(gateway, {
+      workflow_payload: {
+        ...payload,
+        steps: [
+          { ref: 'two', step: 1 },
+          { ref: 'edits', step: 1 },
+          { ref: 'one', step: 1 },
+        ],
+      },
+    })
     const { json } = await gateway.call('GET', '/workflows/explain')
-    const prompt = (json.steps as { phase: string; step: string }[]).filter(({ phase, step }) => phase === 'prompt' && step !== 'completions').map(({ step }) => step)
+    const prompt = (json.steps as { phase: string; step: string }[])
+      .filter(({ phase, step }) => phase === 'prompt' && step !== 'completions')
+      .map(({ step }) => step)
     expect(prompt.slice(-3)).to.deep.equal(['one', 'two', 'edits'])
   })
 })
@@ -80,7 +149,12 @@ describe('the features of a workflow', () => {
   const rows: readonly (readonly [what: string, features: object, config: Readonly<Record<string, unknown>>, effective: object])[] = [
     ['are off where omitted, but for failover', {}, {}, { cache: false, audit: false, usage: false, budget: false, guardrails: false, failover: true }],
     ['may say fallback for failover', { fallback: false }, {}, { failover: false }],
-    ['are on as far as the gateway has them on', everythingOn, { usage: { enabled: true }, guardrails: { enabled: false } }, { cache: false, guardrails: false, failover: true }],
+    [
+      'are on as far as the gateway has them on',
+      everythingOn,
+      { usage: { enabled: true }, guardrails: { enabled: false } },
+      { cache: false, guardrails: false, failover: true },
+    ],
     ['include the cache where there is one', everythingOn, { cache: { response: { simple: { enabled: true } } } }, { cache: true, guardrails: true }],
     ['have no budgets without usage', { ...everythingOn, usage: false }, {}, { usage: false, budget: false }],
     ['have no failover where the gateway has none', everythingOn, { failover: { enabled: false } }, { failover: false }],
@@ -100,7 +174,9 @@ describe('the versions of a workflow', () => {
     const second = await makeWorkflow(gateway, { scope_user_path: ' a/', scope_provider_name: 'openai', description: 'better' })
     expect([first['version'], second['version'], second['scope_type'], second['scope_display']]).to.deep.equal([1, 2, 'provider_path', 'openai under /a'])
     const { json } = await gateway.call('GET', '/workflows')
-    expect(json.map(({ id }: { id: string }) => id)).to.include(second['id']).and.not.include(first['id'])
+    expect(json.map(({ id }: { id: string }) => id))
+      .to.include(second['id'])
+      .and.not.include(first['id'])
     expect((await gateway.call('GET', `/workflows/${String(first['id'])}`)).json).to.include({ active: false, version: 1 })
     expect((await gateway.call('GET', `/workflows/${String(second['id'])}`)).json).to.deep.equal(second)
   })
@@ -109,7 +185,9 @@ describe('the versions of a workflow', () => {
     await using gateway = await AdminGateway.start()
     const one = await makeWorkflow(gateway, { scope_user_path: '/a', workflow_payload: { schema_version: 2, features: { cache: true, usage: true } } })
     const two = await makeWorkflow(gateway, { scope_user_path: '/b', workflow_payload: { features: { usage: true, cache: true }, schema_version: 2 } })
-    expect(one['workflow_hash']).to.match(/^[0-9a-f]{64}$/).and.equal(two['workflow_hash'])
+    expect(one['workflow_hash'])
+      .to.match(/^[0-9a-f]{64}$/)
+      .and.equal(two['workflow_hash'])
   })
 
   it('end by deactivation, once, and not that for everything', async () => {
@@ -173,7 +251,11 @@ describe('workflows of the configuration', () => {
     ['a payload that is none', [{ ...rule, workflow_payload: { schema_version: 9 } }], /workflows\.rules\[0\]\.workflow_payload\/schema_version/],
     ['a provider that is not there', [{ ...rule, scope_provider_name: 'nobody' }], /there is no provider "nobody"/],
     ['two of one scope', [rule, rule], /two workflows have the scope of "legal"/],
-    ['a guardrail that is not there', [{ ...rule, workflow_payload: { schema_version: 2, steps: [{ ref: 'nobody' }] } }], /does not compile: there is no guardrail "nobody"/],
+    [
+      'a guardrail that is not there',
+      [{ ...rule, workflow_payload: { schema_version: 2, steps: [{ ref: 'nobody' }] } }],
+      /does not compile: there is no guardrail "nobody"/,
+    ],
   ] as const) {
     it(`keep the gateway from starting with ${what}`, async () => {
       const cause: unknown = await AdminGateway.start({ config: { workflows: { rules } } }).catch((caught: unknown) => caught)
@@ -190,11 +272,17 @@ describe('the explanation of a request', () => {
     await makeWorkflow(gateway, { name: 'model', scope_provider_name: 'openai', scope_model: 'gpt-test' })
     const { json } = await gateway.call('GET', '/workflows/explain?model=gpt-test&user_path=/team/a')
     expect(json.matched.name).to.equal('team')
-    const reasons = (json.candidates as { scope_display: string; matched: boolean; reason: string }[]).map(({ scope_display: scope, matched, reason }) => [scope, matched, reason])
+    const reasons = (json.candidates as { scope_display: string; matched: boolean; reason: string }[]).map(({ scope_display: scope, matched, reason }) => [
+      scope,
+      matched,
+      reason,
+    ])
     expect(reasons).to.deep.include(['openai/gpt-test under /team', false, 'no workflow has this scope'])
     expect(reasons).to.deep.include(['/team', true, 'team'])
     expect(reasons).to.deep.include(['openai/gpt-test', false, 'model: another counts more'])
     expect(reasons.at(-1)).to.deep.equal(['everything', false, 'default-global: another counts more'])
-    expect((json.steps as { phase: string; step: string }[]).filter(({ phase, step }) => step === 'mask' && phase !== '').map(({ phase }) => phase)).to.deep.equal(['response'])
+    expect(
+      (json.steps as { phase: string; step: string }[]).filter(({ phase, step }) => step === 'mask' && phase !== '').map(({ phase }) => phase),
+    ).to.deep.equal(['response'])
   })
 })

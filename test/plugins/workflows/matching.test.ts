@@ -6,7 +6,9 @@ import { candidates, displayOf, everything, keyOf, scopeOf, typeOf } from '../..
 /** `P+M+/a` as a scope. */
 function scope(text: string): WorkflowScope {
   const [path = '', ...targets] = text.split('+').reverse()
-  return path.startsWith('/') ? scopeOf(targets.at(-1) ?? '', targets.length > 1 ? targets[0] ?? '' : '', path) : scopeOf(text.split('+')[0] ?? '', text.split('+')[1] ?? '', '')
+  return path.startsWith('/')
+    ? scopeOf(targets.at(-1) ?? '', targets.length > 1 ? (targets[0] ?? '') : '', path)
+    : scopeOf(text.split('+')[0] ?? '', text.split('+')[1] ?? '', '')
 }
 
 const global = ''
@@ -32,7 +34,12 @@ describe('the scopes of workflows', () => {
   })
 
   for (const [text, type, display] of [
-    [global, 'global', 'everything'], ['P', 'provider', 'P'], ['P+M', 'provider_model', 'P/M'], ['/a', 'path', '/a'], ['P+/a', 'provider_path', 'P under /a'], ['P+M+/a', 'provider_model_path', 'P/M under /a'],
+    [global, 'global', 'everything'],
+    ['P', 'provider', 'P'],
+    ['P+M', 'provider_model', 'P/M'],
+    ['/a', 'path', '/a'],
+    ['P+/a', 'provider_path', 'P under /a'],
+    ['P+M+/a', 'provider_model_path', 'P/M under /a'],
   ] as const) {
     it(`are of the type ${type}, and shown as "${display}"`, () => {
       expect([typeOf(scope(text)), displayOf(scope(text))]).to.deep.equal([type, display])
@@ -50,12 +57,16 @@ describe('the table of workflows', () => {
   })
 
   it('finds the first candidate for every set of workflows and every request', () => {
-    const requests = ['P', 'Q', ''].flatMap(provider => ['M', 'N'].flatMap(model => ['/a/b/c', '/a/b', '/ab', '/', '', '/x'].map(path => [provider, model, path] as const)))
+    const requests = ['P', 'Q', ''].flatMap(provider =>
+      ['M', 'N'].flatMap(model => ['/a/b/c', '/a/b', '/ab', '/', '', '/x'].map(path => [provider, model, path] as const)),
+    )
     for (let set = 1; set < 1 << order.length; set += 37) {
-      const standing = new Map(order.filter((_, index) => (set & 1 << index) !== 0).map(text => [keyOf(scope(text)), text]))
-      const table = new MatchTable(order.filter((_, index) => (set & 1 << index) !== 0).map(text => [scope(text), text] as const))
+      const standing = new Map(order.filter((_, index) => (set & (1 << index)) !== 0).map(text => [keyOf(scope(text)), text]))
+      const table = new MatchTable(order.filter((_, index) => (set & (1 << index)) !== 0).map(text => [scope(text), text] as const))
       for (const request of requests) {
-        const expected = candidates(...request).map(candidate => standing.get(keyOf(candidate))).find(found => found !== undefined)
+        const expected = candidates(...request)
+          .map(candidate => standing.get(keyOf(candidate)))
+          .find(found => found !== undefined)
         expect(table.find(...request), `${request.join(' ')} among ${[...standing.values()].join(', ')}`).to.equal(expected)
       }
     }

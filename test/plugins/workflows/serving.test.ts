@@ -8,7 +8,8 @@ import { everythingOn, makeGuardrail, makeWorkflow } from '../../support/workflo
 
 const at = (path: string) => ({ 'x-tapline-user-path': path })
 const text = async (answer: Promise<{ body: Buffer }>) => JSON.parse((await answer).body.toString()).choices?.[0]?.message?.content
-const received = (gateway: AdminGateway) => JSON.parse(gateway.served.upstream.requests.at(-1)?.body.toString() ?? '{}') as { messages: { role: string; content: string }[] }
+const received = (gateway: AdminGateway) =>
+  JSON.parse(gateway.served.upstream.requests.at(-1)?.body.toString() ?? '{}') as { messages: { role: string; content: string }[] }
 
 /** Waits until two of it have been asked. */
 const looker = `
@@ -37,13 +38,21 @@ describe('workflows', () => {
     gateway.served.upstream.always({ body: chatCompletion() })
     await makeWorkflow(gateway, { scope_user_path: '/team/legal', workflow_payload: { schema_version: 2, features: { ...everythingOn, cache: false } } })
     const cached = async (path: string) => (await gateway.served.chat(hello, at(path))).headers['x-cache'] as string | undefined
-    expect([await cached('/team'), await cached('/team'), await cached('/team/legal/x'), await cached('/team/legal/x')]).to.deep.equal([undefined, 'HIT (exact)', undefined, undefined])
+    expect([await cached('/team'), await cached('/team'), await cached('/team/legal/x'), await cached('/team/legal/x')]).to.deep.equal([
+      undefined,
+      'HIT (exact)',
+      undefined,
+      undefined,
+    ])
   })
 
   it('keep the answers of each path apart where they say so', async () => {
     await using gateway = await AdminGateway.start({ config: { cache: { response: { simple: { enabled: true } } } } })
     gateway.served.upstream.always({ body: chatCompletion() })
-    await makeWorkflow(gateway, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: everythingOn, cache: { partition: 'user_path' } } })
+    await makeWorkflow(gateway, {
+      scope_user_path: '/team',
+      workflow_payload: { schema_version: 2, features: everythingOn, cache: { partition: 'user_path' } },
+    })
     const cached = async (path: string) => (await gateway.served.chat(hello, at(path))).headers['x-cache'] as string | undefined
     expect([await cached('/team/a'), await cached('/team/a'), await cached('/team/b')]).to.deep.equal([undefined, 'HIT (exact)', undefined])
   })
@@ -51,7 +60,11 @@ describe('workflows', () => {
   it('put a guardrail before one model alone', async () => {
     await using gateway = await AdminGateway.start({ env: { OPENAI_MODELS: 'gpt-test,gpt-other' } })
     await makeGuardrail(gateway, { name: 'no canary', type: 'string_replace', config: { rules: 'canary => bird' } })
-    await makeWorkflow(gateway, { scope_provider_name: 'openai', scope_model: 'gpt-other', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'no canary' }] } })
+    await makeWorkflow(gateway, {
+      scope_provider_name: 'openai',
+      scope_model: 'gpt-other',
+      workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'no canary' }] },
+    })
     const said = async (model: string) => {
       await gateway.served.chat({ model, messages: [{ role: 'user', content: 'a canary' }] })
       return received(gateway).messages[0]?.content
@@ -62,8 +75,15 @@ describe('workflows', () => {
   it('guard replies and streams in the phases that they name, in the order of their steps', async () => {
     await using gateway = await AdminGateway.start()
     gateway.served.upstream.reply({ body: chatCompletion({ content: 'Hello!' }) }, { chunks: chatChunks({ pieces: ['Hel', 'lo!'] }) })
-    for (const [name, rules] of [['first', 'Hello => one'], ['second', 'one => two']] as const) await makeGuardrail(gateway, { name, type: 'string_replace', config: { rules } })
-    const steps = (['response', 'stream'] as const).flatMap(phase => [{ ref: 'second', phase, step: 20 }, { ref: 'first', phase, step: 10 }])
+    for (const [name, rules] of [
+      ['first', 'Hello => one'],
+      ['second', 'one => two'],
+    ] as const)
+      await makeGuardrail(gateway, { name, type: 'string_replace', config: { rules } })
+    const steps = (['response', 'stream'] as const).flatMap(phase => [
+      { ref: 'second', phase, step: 20 },
+      { ref: 'first', phase, step: 10 },
+    ])
     await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps } })
     expect(await text(gateway.served.chat(hello))).to.contain('two')
     const stream = (await gateway.served.chat(helloStream)).body.toString()
@@ -74,9 +94,14 @@ describe('workflows', () => {
   it('let streams flow past a guardrail that stands on replies and on streams', async () => {
     await using gateway = await AdminGateway.start()
     const gate = new Gate()
-    gateway.served.upstream.always({ chunks: chatChunks({ pieces: ['a canary and something that is long enough to leave', ' later'] }), gates: { beforeChunk: { 2: gate } } })
+    gateway.served.upstream.always({
+      chunks: chatChunks({ pieces: ['a canary and something that is long enough to leave', ' later'] }),
+      gates: { beforeChunk: { 2: gate } },
+    })
     await makeGuardrail(gateway, { name: 'no canary', type: 'string_replace', config: { rules: 'canary => bird', stream_lookbehind: 10 } })
-    await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: ['response', 'stream'].map(phase => ({ ref: 'no canary', phase })) } })
+    await makeWorkflow(gateway, {
+      workflow_payload: { schema_version: 2, features: everythingOn, steps: ['response', 'stream'].map(phase => ({ ref: 'no canary', phase })) },
+    })
     const { body } = await gateway.served.open('POST', '/v1/chat/completions', helloStream)
     let said = ''
     for await (const bytes of body) {
@@ -117,7 +142,11 @@ describe('workflows', () => {
     it(`ask those of one step that only look at once, and hear ${what}`, async () => {
       await using gateway = await AdminGateway.start({ files: { 'looker.ts': looker }, config: { plugins: { load: [{ file: './looker.ts' }] } } })
       gateway.served.upstream.always({ body: chatCompletion({ content: 'Hello!' }) })
-      for (const [name, config] of [['earlier', earlier], ['later', later]] as const) await makeGuardrail(gateway, { name, type: 'looker', config: { ...config, says: `${name}_says` } })
+      for (const [name, config] of [
+        ['earlier', earlier],
+        ['later', later],
+      ] as const)
+        await makeGuardrail(gateway, { name, type: 'looker', config: { ...config, says: `${name}_says` } })
       await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'later' }, { ref: 'earlier' }] } })
       const { status, body } = await gateway.served.chat(hello)
       const { error, choices } = JSON.parse(body.toString()) as { error?: { code: string }; choices?: { message: { content: string } }[] }
@@ -166,7 +195,9 @@ describe('workflows', () => {
   })
 
   it('take the place of the guardrails of the configuration, and leave them to everybody else', async () => {
-    await using gateway = await AdminGateway.start({ config: { guardrails: { rules: [{ name: 'standing', type: 'system_prompt', config: { content: 'standing' } }] } } })
+    await using gateway = await AdminGateway.start({
+      config: { guardrails: { rules: [{ name: 'standing', type: 'system_prompt', config: { content: 'standing' } }] } },
+    })
     await makeWorkflow(gateway, { scope_user_path: '/free', workflow_payload: { schema_version: 2, features: everythingOn, steps: [] } })
     await gateway.served.chat(hello)
     expect(received(gateway).messages[0]?.content).to.equal('standing')
@@ -192,7 +223,10 @@ describe('workflows', () => {
 
   it('are named in the audit record', async () => {
     await using gateway = await AdminGateway.start({ env: { LOGGING_ENABLED: 'true' } })
-    const { id } = await makeWorkflow(gateway, { scope_user_path: '/team', workflow_payload: { schema_version: 2, features: { ...everythingOn, failover: false, guardrails: false } } })
+    const { id } = await makeWorkflow(gateway, {
+      scope_user_path: '/team',
+      workflow_payload: { schema_version: 2, features: { ...everythingOn, failover: false, guardrails: false } },
+    })
     await gateway.served.chat(hello, at('/team'))
     const { json } = await gateway.call('GET', '/audit/log?user_path=/team&path=/v1/chat/completions')
     expect(json.entries[0]).to.include({ workflow_version_id: id })
@@ -207,7 +241,11 @@ describe('workflows with guardrails, and calls that nobody can read', () => {
     await using gateway = await AdminGateway.start()
     expect((await unreadable(gateway)).status).to.not.equal(403)
     await makeGuardrail(gateway, { name: 'mask', type: 'string_replace', config: { rules: 'a => b' } })
-    await makeWorkflow(gateway, { scope_provider_name: 'openai', scope_model: 'gpt-test', workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask' }] } })
+    await makeWorkflow(gateway, {
+      scope_provider_name: 'openai',
+      scope_model: 'gpt-test',
+      workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'mask' }] },
+    })
     const refused = await unreadable(gateway)
     expect([refused.status, JSON.parse(refused.body.toString()).error.code]).to.deep.equal([403, 'passthrough_guardrails_unsupported'])
   })

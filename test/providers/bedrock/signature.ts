@@ -22,8 +22,16 @@ export interface Signed {
 export function authorization({ method, path, query = '', headers, body = '', service, region, accessKeyId, secretAccessKey, date }: Signed): string {
   const names = Object.keys(headers).toSorted()
   const canonical = [
-    method, path.split('/').map(segment => encode(segment)).join('/'), sortedQuery(query),
-    ...names.map(name => `${name}:${headers[name]?.trim().replace(/ +/g, ' ') ?? ''}`), '', names.join(';'), sha256(body),
+    method,
+    path
+      .split('/')
+      .map(segment => encode(segment))
+      .join('/'),
+    sortedQuery(query),
+    ...names.map(name => `${name}:${headers[name]?.trim().replace(/ +/g, ' ') ?? ''}`),
+    '',
+    names.join(';'),
+    sha256(body),
   ].join('\n')
   const scope = `${date.slice(0, 8)}/${region}/${service}/aws4_request`
   const key = [date.slice(0, 8), region, service, 'aws4_request'].reduce<Buffer | string>((key, part) => hmac(key, part), `AWS4${secretAccessKey}`)
@@ -45,5 +53,8 @@ function encode(text: string): string {
 }
 
 function sortedQuery(query: string): string {
-  return [...new URLSearchParams(query)].map(([name, value]) => `${encode(name)}=${encode(value)}`).toSorted().join('&')
+  return [...new URLSearchParams(query)]
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .toSorted()
+    .join('&')
 }

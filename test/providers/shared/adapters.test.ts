@@ -10,7 +10,13 @@ import { xiaomiSpeech, xiaomiTranscription } from '../../../providers/shared/xia
 import { refusalOf } from '../../support/refusal-of.ts'
 import { destination } from '../../support/translation.ts'
 
-const asked = (body: object, files: AskedRequest['files'] = []): AskedRequest => ({ operation: 'op', body: { model: 'm', ...body }, files, to: destination(), losses: new Losses() })
+const asked = (body: object, files: AskedRequest['files'] = []): AskedRequest => ({
+  operation: 'op',
+  body: { model: 'm', ...body },
+  files,
+  to: destination(),
+  losses: new Losses(),
+})
 const sent = (adapter: OperationAdapter, body: object, files?: AskedRequest['files']) => adapter.request?.(asked(body, files))
 const got = (adapter: OperationAdapter, said: object, body: object = {}) => {
   const { type, body: bytes, usage } = adapter.reply(said as JsonObject, asked(body))
@@ -60,14 +66,28 @@ describe('speech by Xiaomi', () => {
   for (const [what, body, messages, audio] of [
     ['wav by default', {}, [{ role: 'assistant', content: 'hello' }], { format: 'wav', voice: 'Mia' }],
     ['pcm', { response_format: 'pcm', speed: 1 }, [{ role: 'assistant', content: 'hello' }], { format: 'pcm16', voice: 'Mia' }],
-    ['instructions', { instructions: 'softly' }, [{ role: 'user', content: 'softly' }, { role: 'assistant', content: 'hello' }], { format: 'wav', voice: 'Mia' }],
+    [
+      'instructions',
+      { instructions: 'softly' },
+      [
+        { role: 'user', content: 'softly' },
+        { role: 'assistant', content: 'hello' },
+      ],
+      { format: 'wav', voice: 'Mia' },
+    ],
   ] as const) {
     it(`is asked for ${what}`, () => expect(sent(xiaomiSpeech, { ...speech, ...body })).to.deep.equal({ model: 'm', messages, audio }))
   }
-  for (const [what, body, param] of [['mp3', { response_format: 'mp3' }, 'response_format'], ['another speed', { speed: 1.2 }, 'speed']] as const) {
+  for (const [what, body, param] of [
+    ['mp3', { response_format: 'mp3' }, 'response_format'],
+    ['another speed', { speed: 1.2 }, 'speed'],
+  ] as const) {
     it(`refuses ${what}`, () => expect(refusalOf(() => sent(xiaomiSpeech, { ...speech, ...body }))).to.include({ status: 400, param }))
   }
-  for (const [format, type] of [[undefined, 'audio/wav'], ['pcm', 'audio/pcm']] as const) {
+  for (const [format, type] of [
+    [undefined, 'audio/wav'],
+    ['pcm', 'audio/pcm'],
+  ] as const) {
     it(`comes from the message's audio as ${type}`, () => {
       expect(got(xiaomiSpeech, { choices: [{ message: { audio: { data: 'c291bmQ=' } } }] }, { response_format: format })).to.deep.equal({ type, body: 'sound' })
     })
@@ -79,11 +99,16 @@ describe('speech by Xiaomi', () => {
 
 describe('a transcription by Xiaomi', () => {
   const file = (more: object = {}) => [{ name: 'file', filename: 'a.mp3', type: 'audio/mpeg', bytes: Buffer.from('sound'), ...more }]
-  const message = (mime: string) => ({ model: 'm', messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: `data:${mime};base64,c291bmQ=` } }] }] })
+  const message = (mime: string) => ({
+    model: 'm',
+    messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: `data:${mime};base64,c291bmQ=` } }] }],
+  })
 
   it('is asked for with the file in the message', () => expect(sent(xiaomiTranscription, {}, file())).to.deep.equal(message('audio/mpeg')))
-  it('is asked for in a language', () => expect(sent(xiaomiTranscription, { language: 'de' }, file())).to.deep.equal({ ...message('audio/mpeg'), asr_options: { language: 'de' } }))
-  it('goes by the name of a file without a type', () => expect(sent(xiaomiTranscription, {}, file({ type: 'application/octet-stream', filename: 'A.FLAC' }))).to.deep.equal(message('audio/flac')))
+  it('is asked for in a language', () =>
+    expect(sent(xiaomiTranscription, { language: 'de' }, file())).to.deep.equal({ ...message('audio/mpeg'), asr_options: { language: 'de' } }))
+  it('goes by the name of a file without a type', () =>
+    expect(sent(xiaomiTranscription, {}, file({ type: 'application/octet-stream', filename: 'A.FLAC' }))).to.deep.equal(message('audio/flac')))
 
   for (const [what, body, param] of [
     ['verbose_json', { response_format: 'verbose_json' }, 'response_format'],
@@ -109,10 +134,17 @@ describe('a transcription by Cohere', () => {
     expect(refusalOf(() => whole?.(['model', 'file'], 'transcriptions'))).to.include({ status: 400, param: 'language' })
     whole?.(['model', 'file', 'language'], 'transcriptions')
   })
-  for (const [name, text] of [['response_format', 'verbose_json'], ['response_format', 'srt'], ['timestamp_granularities[]', 'word']] as const) {
-    it(`refuses ${name} ${text}`, () => expect(refusalOf(() => part?.({ name, text, filename: undefined }, 'transcriptions'))).to.include({ status: 400, param: name }))
+  for (const [name, text] of [
+    ['response_format', 'verbose_json'],
+    ['response_format', 'srt'],
+    ['timestamp_granularities[]', 'word'],
+  ] as const) {
+    it(`refuses ${name} ${text}`, () =>
+      expect(refusalOf(() => part?.({ name, text, filename: undefined }, 'transcriptions'))).to.include({ status: 400, param: name }))
   }
-  it('takes the formats that it gives', () => { for (const text of ['json', 'text']) part?.({ name: 'response_format', text, filename: undefined }, 'transcriptions') })
+  it('takes the formats that it gives', () => {
+    for (const text of ['json', 'text']) part?.({ name: 'response_format', text, filename: undefined }, 'transcriptions')
+  })
   it('is a text and nothing else', () => {
     expect(got(cohereTranscription, { text: 'hello', x: 1 })).to.deep.equal({ type: 'application/json', body: { text: 'hello' } })
     expect(got(cohereTranscription, { text: 'hello' }, { response_format: 'text' }).body).to.equal('hello\n')
@@ -124,23 +156,49 @@ describe('a rerank', () => {
   const documents = ['a', { text: 'b', id: 1 }, { title: 'c' }]
 
   it('is asked for with documents as texts, and with members that nobody knows', () => {
-    expect(sent(rerank, { query: 'q', documents, top_n: 2, return_documents: true, x: 1 })).to.deep.equal({ model: 'm', query: 'q', documents: ['a', 'b', '{"title":"c"}'], top_n: 2, x: 1 })
+    expect(sent(rerank, { query: 'q', documents, top_n: 2, return_documents: true, x: 1 })).to.deep.equal({
+      model: 'm',
+      query: 'q',
+      documents: ['a', 'b', '{"title":"c"}'],
+      top_n: 2,
+      x: 1,
+    })
   })
 
   it('is answered best first, by Cohere', () => {
-    const said = { id: 'r1', results: [{ index: 1, relevance_score: 0.2 }, { index: 0, relevance_score: 0.9 }], meta: { billed_units: { search_units: 1 } } }
+    const said = {
+      id: 'r1',
+      results: [
+        { index: 1, relevance_score: 0.2 },
+        { index: 0, relevance_score: 0.9 },
+      ],
+      meta: { billed_units: { search_units: 1 } },
+    }
     expect(got(rerank, said, { documents })).to.deep.equal({
       type: 'application/json',
-      body: { id: 'r1', model: 'm', provider: 'acme', results: [{ index: 0, relevance_score: 0.9 }, { index: 1, relevance_score: 0.2 }], usage: { search_units: 1 } },
+      body: {
+        id: 'r1',
+        model: 'm',
+        provider: 'acme',
+        results: [
+          { index: 0, relevance_score: 0.9 },
+          { index: 1, relevance_score: 0.2 },
+        ],
+        usage: { search_units: 1 },
+      },
     })
   })
 
   it('is answered by vLLM, with the tokens that it counts, and without its documents', () => {
     const said = { id: 'r1', model: 'bge', results: [{ index: 0, document: { text: 'a' }, relevance_score: 0.9 }], usage: { total_tokens: 7 } }
-    expect(got(rerank, said, { documents })).to.deep.equal({ type: 'application/json', body: { id: 'r1', model: 'bge', provider: 'acme', results: [{ index: 0, relevance_score: 0.9 }], usage: { total_tokens: 7 } }, usage: { inputTokens: 7 } })
+    expect(got(rerank, said, { documents })).to.deep.equal({
+      type: 'application/json',
+      body: { id: 'r1', model: 'bge', provider: 'acme', results: [{ index: 0, relevance_score: 0.9 }], usage: { total_tokens: 7 } },
+      usage: { inputTokens: 7 },
+    })
   })
 
-  it('gives the caller\'s documents back when asked', () => {
+  it("gives the caller's documents back when asked", () => {
     const said = { results: [0, 1, 2].map(index => ({ index, relevance_score: 1 - index / 10 })) }
     const { body } = got(rerank, said, { documents, return_documents: true }) as unknown as { body: { id: string; results: { document: unknown }[] } }
     expect(body.results.map(({ document }) => document)).to.deep.equal([{ text: 'a' }, { text: 'b', id: 1 }, { title: 'c' }])

@@ -13,7 +13,10 @@ describe('what is made per instance', () => {
 
   it('is kept when it is false', () => {
     let made = 0
-    const of = perInstance(() => { made += 1; return false })
+    const of = perInstance(() => {
+      made += 1
+      return false
+    })
     const own = settings('acme')
     expect([of(own), of(own), made]).to.deep.equal([false, false, 1])
   })
@@ -40,7 +43,13 @@ describe('what is made per model', () => {
   /** Gives the names in the order in which something was made for them. */
   const counted = () => {
     const made: string[] = []
-    return { made, of: perModel((model, { name }) => { made.push(model); return { model, name } }) }
+    return {
+      made,
+      of: perModel((model, { name }) => {
+        made.push(model)
+        return { model, name }
+      }),
+    }
   }
 
   it('is made once for a model of an instance', () => {

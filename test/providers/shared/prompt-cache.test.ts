@@ -7,7 +7,8 @@ import bedrock from '../../../providers/bedrock/index.ts'
 import gemini from '../../../providers/gemini.ts'
 import openai from '../../../providers/openai.ts'
 
-const traits = (definition: ProviderDefinition, model: string, more: object = {}): ModelTraits => definition.traits?.(model, { name: 'x', type: definition.name, ...more }) ?? {}
+const traits = (definition: ProviderDefinition, model: string, more: object = {}): ModelTraits =>
+  definition.traits?.(model, { name: 'x', type: definition.name, ...more }) ?? {}
 const aws = { base_url: 'https://bedrock-runtime.us-east-1.amazonaws.com', variables: {} }
 
 describe('prompts are cached', () => {
@@ -39,8 +40,20 @@ describe('prompts are cached', () => {
     }
   }
 
-  for (const [model, isMarked] of [['gpt-5.5', false], ['gpt-5.6', true], ['gpt-5.6-mini-2026-08-01', true], ['gpt-5.10', true], ['gpt-6', true], ['gpt-10', true], ['gpt-4o', false], ['gpt-35-turbo', false], ['o3', false]] as const) {
-    it(`${isMarked ? '' : 'not '}up to marks, of ${model}`, () => { expect(traits(openai, model).promptCacheBreakpoints === true).to.equal(isMarked) })
+  for (const [model, isMarked] of [
+    ['gpt-5.5', false],
+    ['gpt-5.6', true],
+    ['gpt-5.6-mini-2026-08-01', true],
+    ['gpt-5.10', true],
+    ['gpt-6', true],
+    ['gpt-10', true],
+    ['gpt-4o', false],
+    ['gpt-35-turbo', false],
+    ['o3', false],
+  ] as const) {
+    it(`${isMarked ? '' : 'not '}up to marks, of ${model}`, () => {
+      expect(traits(openai, model).promptCacheBreakpoints === true).to.equal(isMarked)
+    })
   }
 
   it('as the operator says', () => {

@@ -8,7 +8,9 @@ const provider = vertex({
   now: () => 0,
   fetch: () => Promise.reject(new Error('nothing is fetched')),
   gcloud: '/none',
-  read: file => { throw Object.assign(new Error(file), { code: 'ENOENT' }) },
+  read: file => {
+    throw Object.assign(new Error(file), { code: 'ENOENT' })
+  },
 })
 
 const settingsOf = (more: object): ProviderSettings => ({ name: 'vertex', type: 'vertex', vertex_project: 'proj', vertex_location: 'europe-west4', ...more })
@@ -16,7 +18,15 @@ const resolved = (more: object) => provider.resolve!(settingsOf(more))
 
 function respelled(body: object, model: string): unknown {
   const document = JsonDocument.parse(Buffer.from(JSON.stringify(body)))
-  provider.respell?.(document, { operation: 'chat', dialect: 'openai-chat', model, settings: settingsOf({}), losses: new Losses(), streamed: false, learned: new Set() })
+  provider.respell?.(document, {
+    operation: 'chat',
+    dialect: 'openai-chat',
+    model,
+    settings: settingsOf({}),
+    losses: new Losses(),
+    streamed: false,
+    learned: new Set(),
+  })
   return JSON.parse(document.render().toString())
 }
 
@@ -40,7 +50,8 @@ describe('vertex', () => {
       ['https://x.test/v1/projects/a/locations/b', 'https://x.test/v1/projects/a/locations/b'],
       ['https://x.test/v1/projects/a/locations/b/publishers/google', 'https://x.test/v1/projects/a/locations/b'],
       ['https://x.test/v1/projects/a/locations/b/endpoints/openapi', 'https://x.test/v1/projects/a/locations/b'],
-    ] as const) it(`${expected} for the base URL ${given}`, () => expect(resolved({ base_url: given }).baseUrl).to.equal(expected))
+    ] as const)
+      it(`${expected} for the base URL ${given}`, () => expect(resolved({ base_url: given }).baseUrl).to.equal(expected))
 
     for (const given of [{ vertex_location: 'evil.test/' }, { vertex_project: 'a/../b' }, { vertex_location: '' }]) {
       it(`no place for ${JSON.stringify(given)}`, () => expect(() => resolved(given)).to.throw(/vertex_(project|location) is no/))
@@ -67,7 +78,7 @@ describe('vertex', () => {
           operations: {
             chat: 'POST /endpoints/openapi/chat/completions',
             embeddings: 'POST /publishers/google/models/{model}:predict',
-        images: 'POST /publishers/google/models/{model}:generateContent',
+            images: 'POST /publishers/google/models/{model}:generateContent',
             models: 'GET /publishers/google/models?pageSize=1000',
           },
         })
@@ -86,19 +97,33 @@ describe('vertex', () => {
 
   it('passes paths below the surface of the mode', () => {
     const passed = (target: string, more: object = {}) => provider.passthrough?.(target, settingsOf(more))
-    expect([passed('/models/m:countTokens'), passed('/endpoints/1:predict'), passed('/chat/completions', { api_mode: 'openai_compatible' })])
-      .to.deep.equal(['/publishers/google/models/m:countTokens', '/endpoints/1:predict', '/endpoints/openapi/chat/completions'])
+    expect([passed('/models/m:countTokens'), passed('/endpoints/1:predict'), passed('/chat/completions', { api_mode: 'openai_compatible' })]).to.deep.equal([
+      '/publishers/google/models/m:countTokens',
+      '/endpoints/1:predict',
+      '/endpoints/openapi/chat/completions',
+    ])
   })
 
-  it('takes no credential of a caller\'s query', () => expect(provider.queryCredentials).to.deep.equal(['key', 'access_token']))
+  it("takes no credential of a caller's query", () => expect(provider.queryCredentials).to.deep.equal(['key', 'access_token']))
 
   describe('models', () => {
     it('are listed with their publisher in front', () => {
-      const body = { publisherModels: [{ name: 'publishers/google/models/gemini-3-pro' }, { name: 'publishers/google/models/veo-3' }, { name: 'publishers/google/models/text-embedding-005' }], nextPageToken: 'a b' }
-      expect(provider.models?.(body)).to.deep.equal([{ id: 'google/gemini-3-pro', owned_by: 'google' }, { id: 'google/text-embedding-005', owned_by: 'google' }])
+      const body = {
+        publisherModels: [
+          { name: 'publishers/google/models/gemini-3-pro' },
+          { name: 'publishers/google/models/veo-3' },
+          { name: 'publishers/google/models/text-embedding-005' },
+        ],
+        nextPageToken: 'a b',
+      }
+      expect(provider.models?.(body)).to.deep.equal([
+        { id: 'google/gemini-3-pro', owned_by: 'google' },
+        { id: 'google/text-embedding-005', owned_by: 'google' },
+      ])
       expect(provider.nextPage?.(body)).to.equal('?pageSize=1000&pageToken=a%20b')
     })
-    it('are the same with and without it', () => expect(['google/gemini-3-pro', 'gemini-3-pro'].map(id => provider.canonical?.(id))).to.deep.equal(['gemini-3-pro', 'gemini-3-pro']))
+    it('are the same with and without it', () =>
+      expect(['google/gemini-3-pro', 'gemini-3-pro'].map(id => provider.canonical?.(id))).to.deep.equal(['gemini-3-pro', 'gemini-3-pro']))
     it('have it in front for the compatible API', () => {
       for (const model of ['gemini-3-pro', 'google/gemini-3-pro']) expect(respelled({ model }, model)).to.deep.equal({ model: 'google/gemini-3-pro' })
       expect(respelled({ model: 'meta/llama' }, 'meta/llama')).to.deep.equal({ model: 'meta/llama' })

@@ -5,7 +5,10 @@ import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import { startTestGateway, type TestGateway } from '../../../core/testing/gateway.ts'
 import { Google, pem } from './google.ts'
 
-const says = (text: string) => ({ candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 } })
+const says = (text: string) => ({
+  candidates: [{ content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' }],
+  usageMetadata: { promptTokenCount: 3, candidatesTokenCount: 2, totalTokenCount: 5 },
+})
 const project = '/v1/projects/proj/locations/europe-west4'
 const hello = [{ role: 'user', content: 'hello' }]
 
@@ -16,7 +19,14 @@ describe('calls to vertex', () => {
 
   async function started(settings: object = {}, more: object = {}): Promise<void> {
     const account = { type: 'service_account', private_key_id: 'k', private_key: pem, client_email: 'robot@p.test', token_uri: google.tokenUrl }
-    const vertex = { vertex_project: 'proj', vertex_location: 'europe-west4', service_account_json: JSON.stringify(account), base_url: new URL(upstream.url).origin, models: ['google/gemini-3-flash', 'text-embedding-005', 'gemini-embedding-001'], ...settings }
+    const vertex = {
+      vertex_project: 'proj',
+      vertex_location: 'europe-west4',
+      service_account_json: JSON.stringify(account),
+      base_url: new URL(upstream.url).origin,
+      models: ['google/gemini-3-flash', 'text-embedding-005', 'gemini-embedding-001'],
+      ...settings,
+    }
     gateway = await startTestGateway({ config: { models: { configured_provider_models_mode: 'allowlist' }, providers: { vertex, ...more } } })
   }
 
@@ -30,7 +40,12 @@ describe('calls to vertex', () => {
     await google.close()
   })
 
-  const post = (path: string, body: object) => fetch(gateway.url + path, { method: 'POST', headers: { 'content-type': 'application/json', 'authorization': 'Bearer sk-caller' }, body: JSON.stringify(body) })
+  const post = (path: string, body: object) =>
+    fetch(gateway.url + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer sk-caller' },
+      body: JSON.stringify(body),
+    })
   const chat = (model = 'vertex/google/gemini-3-flash', more = {}) => post('/v1/chat/completions', { model, messages: hello, ...more })
   const sent = (index = 0) => JSON.parse(upstream.requests[index]?.body.toString() ?? 'null') as Record<string, unknown>
 
@@ -38,12 +53,12 @@ describe('calls to vertex', () => {
     await started()
     upstream.reply({ body: says('Hi') })
     const answer = await chat()
-    const body = await answer.json() as { choices: [{ message: { content: string } }]; usage: object }
+    const body = (await answer.json()) as { choices: [{ message: { content: string } }]; usage: object }
     expect([answer.status, body.choices?.[0].message.content]).to.deep.equal([200, 'Hi'])
     expect(body.usage).to.include({ prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 })
     const [request] = upstream.requests
     expect(request?.path).to.equal(`${project}/publishers/google/models/gemini-3-flash:generateContent`)
-    expect(request?.headers).to.include({ 'authorization': 'Bearer token-1', 'x-goog-user-project': 'proj' })
+    expect(request?.headers).to.include({ authorization: 'Bearer token-1', 'x-goog-user-project': 'proj' })
     expect(JSON.stringify(request?.headers)).not.to.contain('sk-caller')
     expect(sent()).to.deep.equal({ contents: [{ role: 'user', parts: [{ text: 'hello' }] }] })
   })
@@ -84,7 +99,15 @@ describe('calls to vertex', () => {
 
   it('through the compatible API say the publisher', async () => {
     await started({ api_mode: 'openai_compatible' })
-    upstream.reply({ body: { id: 'c', object: 'chat.completion', created: 1, model: 'google/gemini-3-flash', choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }] } })
+    upstream.reply({
+      body: {
+        id: 'c',
+        object: 'chat.completion',
+        created: 1,
+        model: 'google/gemini-3-flash',
+        choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
+      },
+    })
     expect((await chat('vertex/gemini-3-flash')).status).to.equal(200)
     expect([upstream.requests[0]?.path, sent()['model']]).to.deep.equal([`${project}/endpoints/openapi/chat/completions`, 'google/gemini-3-flash'])
   })
@@ -95,22 +118,30 @@ describe('calls to vertex', () => {
       await started({ api_mode: mode })
       upstream.reply({ body: { predictions: [...predicted([1]).predictions, ...predicted([2]).predictions] } })
       const answer = await post('/v1/embeddings', { model: 'vertex/text-embedding-005', input: ['a', 'b'] })
-      const { data, usage } = await answer.json() as { data: object; usage: object }
-      expect(data).to.deep.equal([{ object: 'embedding', index: 0, embedding: [1] }, { object: 'embedding', index: 1, embedding: [2] }])
+      const { data, usage } = (await answer.json()) as { data: object; usage: object }
+      expect(data).to.deep.equal([
+        { object: 'embedding', index: 0, embedding: [1] },
+        { object: 'embedding', index: 1, embedding: [2] },
+      ])
       expect(usage).to.deep.equal({ prompt_tokens: 4, total_tokens: 4 })
-      expect([upstream.requests[0]?.path, sent()]).to.deep.equal([`${project}/publishers/google/models/text-embedding-005:predict`, { instances: [{ content: 'a' }, { content: 'b' }] }])
+      expect([upstream.requests[0]?.path, sent()]).to.deep.equal([
+        `${project}/publishers/google/models/text-embedding-005:predict`,
+        { instances: [{ content: 'a' }, { content: 'b' }] },
+      ])
     })
   }
   it('for embeddings are as many as the model needs, answered in the order of the texts', async () => {
     await started()
-    upstream.always(request => ({ body: predicted([Number((JSON.parse(request.body.toString()) as { instances: [{ content: string }] }).instances[0].content)]) }))
+    upstream.always(request => ({
+      body: predicted([Number((JSON.parse(request.body.toString()) as { instances: [{ content: string }] }).instances[0].content)]),
+    }))
     const answer = await post('/v1/embeddings', { model: 'vertex/gemini-embedding-001', input: ['1', '2', '3'] })
-    const { data } = await answer.json() as { data: { embedding: number[] }[] }
+    const { data } = (await answer.json()) as { data: { embedding: number[] }[] }
     expect(data.map(({ embedding }) => embedding)).to.deep.equal([[1], [2], [3]])
     expect(upstream.requests.map(({ headers }) => headers['authorization'])).to.deep.equal(['Bearer token-1', 'Bearer token-1', 'Bearer token-1'])
   })
 
-  it('for images are Imagen\'s predictions', async () => {
+  it("for images are Imagen's predictions", async () => {
     await started({ models: ['imagen-4'] })
     upstream.reply({ body: { predictions: [{ bytesBase64Encoded: 'AA' }] } })
     const answer = await post('/v1/images/generations', { model: 'vertex/imagen-4', prompt: 'a tide' })
@@ -125,7 +156,11 @@ describe('calls to vertex', () => {
     upstream.reply({ body: says('Hi') })
     expect((await chat('gemini/gemini-2.5-flash', { reasoning_effort: 'low' })).status).to.equal(200)
     const [request] = upstream.requests
-    expect([request?.path, request?.headers['x-goog-api-key'], request?.headers['authorization']]).to.deep.equal(['/v1/models/gemini-2.5-flash:generateContent', 'key', undefined])
+    expect([request?.path, request?.headers['x-goog-api-key'], request?.headers['authorization']]).to.deep.equal([
+      '/v1/models/gemini-2.5-flash:generateContent',
+      'key',
+      undefined,
+    ])
     expect(sent()['generationConfig']).to.deep.equal({ thinkingConfig: { thinkingBudget: 1024, includeThoughts: true } })
   })
   it('do not begin without a location', async () => {

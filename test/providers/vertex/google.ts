@@ -40,7 +40,13 @@ export class Google {
       request.on('data', chunk => chunks.push(chunk as Buffer))
       request.on('end', () => {
         const body = Buffer.concat(chunks).toString()
-        const asked = { path: request.url ?? '', method: request.method ?? '', headers: request.headers, form: Object.fromEntries(new URLSearchParams(body)), body }
+        const asked = {
+          path: request.url ?? '',
+          method: request.method ?? '',
+          headers: request.headers,
+          form: Object.fromEntries(new URLSearchParams(body)),
+          body,
+        }
         this.asked.push(asked)
         void Promise.resolve(this.gate).then(() => {
           const answer = this.queue.shift() ?? this.#answer(asked)
@@ -74,7 +80,13 @@ export class Google {
   }
 
   #answer(asked: Asked): Answered {
-    const refusal = asked.path.startsWith('/computeMetadata/') ? metadataRefusal(asked) : asked.path === '/token' ? this.#tokenRefusal(asked) : asked.path === '/impersonate' ? undefined : { status: 404 }
+    const refusal = asked.path.startsWith('/computeMetadata/')
+      ? metadataRefusal(asked)
+      : asked.path === '/token'
+        ? this.#tokenRefusal(asked)
+        : asked.path === '/impersonate'
+          ? undefined
+          : { status: 404 }
     if (refusal !== undefined) return refusal
     this.#tokens += 1
     if (asked.path === '/impersonate') return { body: { accessToken: `token-${this.#tokens}`, expireTime: new Date(Date.UTC(2026, 0, 1, 1)).toISOString() } }
@@ -85,10 +97,16 @@ export class Google {
     if (method !== 'POST' || headers['content-type'] !== 'application/x-www-form-urlencoded') return { status: 400, body: { error: 'invalid_request' } }
     const invalid = (description: string) => ({ status: 400, body: { error: 'invalid_grant', error_description: description } })
     switch (form['grant_type']) {
-      case 'urn:ietf:params:oauth:grant-type:jwt-bearer': return isSigned(form['assertion'] ?? '', this.tokenUrl) ? undefined : invalid('Invalid JWT Signature.')
-      case 'refresh_token': return form['refresh_token'] === 'refresh' && form['client_id'] === 'client' && form['client_secret'] === 'secret' ? undefined : invalid('Token has been expired or revoked.')
-      case 'urn:ietf:params:oauth:grant-type:token-exchange': return form['subject_token'] === 'subject' ? undefined : invalid('Unknown subject.')
-      default: return { status: 400, body: { error: 'unsupported_grant_type' } }
+      case 'urn:ietf:params:oauth:grant-type:jwt-bearer':
+        return isSigned(form['assertion'] ?? '', this.tokenUrl) ? undefined : invalid('Invalid JWT Signature.')
+      case 'refresh_token':
+        return form['refresh_token'] === 'refresh' && form['client_id'] === 'client' && form['client_secret'] === 'secret'
+          ? undefined
+          : invalid('Token has been expired or revoked.')
+      case 'urn:ietf:params:oauth:grant-type:token-exchange':
+        return form['subject_token'] === 'subject' ? undefined : invalid('Unknown subject.')
+      default:
+        return { status: 400, body: { error: 'unsupported_grant_type' } }
     }
   }
 }

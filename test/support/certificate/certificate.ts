@@ -11,5 +11,7 @@ export const certificate = { key: read('key.pem'), cert: read('certificate.pem')
 export function trustCertificate(): () => void {
   const before = getCACertificates('default')
   setDefaultCACertificates([...before, certificate.cert])
-  return () => { setDefaultCACertificates(before) }
+  return () => {
+    setDefaultCACertificates(before)
+  }
 }

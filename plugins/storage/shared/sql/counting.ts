@@ -125,7 +125,10 @@ export class Counting {
   }
 
   async #state(connection: Connection): Promise<State> {
-    const [row] = await connection.ask(sql`SELECT counted, changed FROM tapline_journals WHERE name = ${this.#shape.name}${this.#database.dialect.forUpdate}`, 'write')
+    const [row] = await connection.ask(
+      sql`SELECT counted, changed FROM tapline_journals WHERE name = ${this.#shape.name}${this.#database.dialect.forUpdate}`,
+      'write',
+    )
     return { counted: Number(row?.['counted'] ?? 0), changed: Number(row?.['changed'] ?? 0) }
   }
 
@@ -148,7 +151,10 @@ export class Counting {
       ...dimensions.map(({ name: dimension }) => sql`${name(dimension)} AS ${name(dimensionColumn(dimension))}`),
     ]
     const keys = join(columns.map((_, index) => raw(String(index + 1))))
-    const sums = measures.flatMap(({ name: measure }) => [sql`sum(${this.#database.dialect.fraction(name(measure))}) AS ${name(sumColumn(measure))}`, sql`count(${name(measure)}) AS ${name(countColumn(measure))}`])
+    const sums = measures.flatMap(({ name: measure }) => [
+      sql`sum(${this.#database.dialect.fraction(name(measure))}) AS ${name(sumColumn(measure))}`,
+      sql`count(${name(measure)}) AS ${name(countColumn(measure))}`,
+    ])
     return sql`SELECT ${join([...columns, sql`count(*) AS rows`, ...sums])} FROM ${name(rowsTable(this.#shape))} WHERE ${name(numberColumn)} > ${after} AND ${name(numberColumn)} <= ${upTo} GROUP BY ${keys}`
   }
 }

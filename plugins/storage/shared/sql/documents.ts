@@ -36,22 +36,29 @@ export class Documents {
   }
 
   async list(query: DocumentQuery): Promise<readonly StoredDocument[]> {
-    const rows = await this.#database.ask(sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${this.#matching(query)} ORDER BY ${inOrder(query)} LIMIT ${query.limit ?? 1000}`, 'question')
+    const rows = await this.#database.ask(
+      sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${this.#matching(query)} ORDER BY ${inOrder(query)} LIMIT ${query.limit ?? 1000}`,
+      'question',
+    )
     return rows.map(toDocument)
   }
 
   async delete(collection: string, id: string, now: number, expected: number | undefined): Promise<boolean | undefined> {
     const isExpected = expected === undefined ? and([]) : sql`revision = ${expected}`
-    const deleted = await this.#database.change(sql`UPDATE ${table} AS d SET value = NULL, expires_at = ${now} WHERE ${isThis(collection, id)} AND ${isLive(now)} AND ${isExpected}`)
+    const deleted = await this.#database.change(
+      sql`UPDATE ${table} AS d SET value = NULL, expires_at = ${now} WHERE ${isThis(collection, id)} AND ${isLive(now)} AND ${isExpected}`,
+    )
     if (deleted > 0) return true
-    if (expected === undefined || expected === 0 && await this.get(collection, id, now) === undefined) return false
+    if (expected === undefined || (expected === 0 && (await this.get(collection, id, now)) === undefined)) return false
     return undefined
   }
 
   async deleteAll(query: DocumentQuery): Promise<number> {
     const some = sql`SELECT id FROM ${table} AS d WHERE ${this.#matching(query)} LIMIT ${batchSize}`
     for (let deleted = 0; ;) {
-      const changed = await this.#database.change(sql`UPDATE ${table} AS d SET value = NULL, expires_at = ${query.now} WHERE collection = ${query.collection} AND id IN (${some}) AND ${isLive(query.now)}`)
+      const changed = await this.#database.change(
+        sql`UPDATE ${table} AS d SET value = NULL, expires_at = ${query.now} WHERE collection = ${query.collection} AND id IN (${some}) AND ${isLive(query.now)}`,
+      )
       deleted += changed
       if (changed === 0) return deleted
     }
@@ -59,7 +66,9 @@ export class Documents {
 
   /** Expired and deleted ones lie for a day, and then go. */
   async purge(now: number): Promise<number> {
-    return await this.#database.change(sql`DELETE FROM ${table} WHERE (collection, id) IN (SELECT collection, id FROM ${table} WHERE expires_at < ${now - graveMs} LIMIT ${batchSize})`)
+    return await this.#database.change(
+      sql`DELETE FROM ${table} WHERE (collection, id) IN (SELECT collection, id FROM ${table} WHERE expires_at < ${now - graveMs} LIMIT ${batchSize})`,
+    )
   }
 
   #matching({ collection, now, owner, prefix, where, after, order }: DocumentQuery): Sql {
@@ -67,23 +76,30 @@ export class Documents {
     return and([
       sql`${at('collection')} = ${collection}`,
       isLive(now),
-      ...owner === undefined ? [] : [isWithin(at('owner'), owner)],
-      ...prefix === undefined || prefix === '' ? [] : [sql`${at('id')} BETWEEN ${prefix} AND ${prefix + lastText}`],
+      ...(owner === undefined ? [] : [isWithin(at('owner'), owner)]),
+      ...(prefix === undefined || prefix === '' ? [] : [sql`${at('id')} BETWEEN ${prefix} AND ${prefix + lastText}`]),
       ...where.map(([member, json]) => {
         const found = dialect.member(at('value'), member)
         return json === 'null' ? sql`${found} IS NULL OR ${found} = 'null'` : sql`${found} = ${json}`
       }),
-      ...after === undefined ? [] : [order === 'desc' ? sql`(position, id) < (${after.position}, ${after.id})` : sql`(position, id) > (${after.position}, ${after.id})`],
+      ...(after === undefined
+        ? []
+        : [order === 'desc' ? sql`(position, id) < (${after.position}, ${after.id})` : sql`(position, id) > (${after.position}, ${after.id})`]),
     ])
   }
 }
 
 type Written = Readonly<Record<keyof DocumentWrite, Sql>>
 
-const find = statement<'collection' | 'id' | 'now'>(({ collection, id, now }) => sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${isThis(collection, id)} AND ${isLive(now)}`)
+const find = statement<'collection' | 'id' | 'now'>(
+  ({ collection, id, now }) => sql`SELECT id, revision, owner, position, value FROM ${table} AS d WHERE ${isThis(collection, id)} AND ${isLive(now)}`,
+)
 const putAnyway = statement<keyof DocumentWrite>(write => insertion(write, and([])))
 const putNew = statement<keyof DocumentWrite>(write => insertion(write, sql`NOT (${isLive(write.now)})`))
-const putOver = statement<keyof DocumentWrite>(write => sql`UPDATE ${table} AS d SET ${changes(write, write)} WHERE ${isThis(write.collection, write.id)} AND ${isLive(write.now)} AND revision = ${write.expected} ${returning}`)
+const putOver = statement<keyof DocumentWrite>(
+  write =>
+    sql`UPDATE ${table} AS d SET ${changes(write, write)} WHERE ${isThis(write.collection, write.id)} AND ${isLive(write.now)} AND revision = ${write.expected} ${returning}`,
+)
 
 function insertion(write: Written, isReplaced: Sql): Sql {
   const { collection, id, value, owner, position, expiresAt } = write

@@ -66,10 +66,12 @@ export class Engine implements Backend {
 
   async revisions(collections: readonly string[]): Promise<Readonly<Record<string, number>>> {
     const { dialect } = this.#database
-    const find = () => this.#database.ask(sql`SELECT collection, revision FROM tapline_changes WHERE ${dialect.isOneOf(name('collection'), collections)}`, 'lookup')
+    const find = () =>
+      this.#database.ask(sql`SELECT collection, revision FROM tapline_changes WHERE ${dialect.isOneOf(name('collection'), collections)}`, 'lookup')
     let rows = await find()
     if (rows.length < collections.length) {
-      for (const collection of collections) await this.#database.change(sql`INSERT INTO tapline_changes (collection, revision) VALUES (${collection}, 1) ON CONFLICT (collection) DO NOTHING`)
+      for (const collection of collections)
+        await this.#database.change(sql`INSERT INTO tapline_changes (collection, revision) VALUES (${collection}, 1) ON CONFLICT (collection) DO NOTHING`)
       rows = await find()
     }
     return Object.fromEntries(rows.map(({ collection, revision }) => [String(collection), Number(revision)]))
@@ -78,7 +80,14 @@ export class Engine implements Backend {
   /** Makes a journal known whose tables are there. */
   useJournal(shape: JournalShape): void {
     const counting = shape.rollup === undefined ? undefined : new Counting(this.#database, shape, shape.rollup, this.#later)
-    this.#journals.set(shape.name, { shape, codec: new RowCodec(shape), reads: new RowReads(this.#database, shape), writes: new RowWrites(this.#database, shape, counting), sums: new Sums(this.#database, shape), counting })
+    this.#journals.set(shape.name, {
+      shape,
+      codec: new RowCodec(shape),
+      reads: new RowReads(this.#database, shape),
+      writes: new RowWrites(this.#database, shape, counting),
+      sums: new Sums(this.#database, shape),
+      counting,
+    })
   }
 
   async openJournal(shape: JournalShape): Promise<void> {
@@ -100,7 +109,7 @@ export class Engine implements Backend {
     const { reads, sums, shape } = this.#tables(journal)
     const where = await whereaboutsOf(query.filter, this.#database, shape)
     const rows = await reads.list(where, query)
-    return { rows, total: await sums.count(query.filter) ?? await reads.count(where) }
+    return { rows, total: (await sums.count(query.filter)) ?? (await reads.count(where)) }
   }
 
   async pageRows(journal: string, query: PageQuery) {

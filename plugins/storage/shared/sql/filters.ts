@@ -25,14 +25,16 @@ const never = or([])
 export function conditionOf(filter: Filter, deps: FilterContext): Sql {
   const { from, to, equals = {}, not = {}, within = {}, has = {}, search, any } = filter
   return and([
-    ...from === undefined ? [] : [sql`${deps.column('timestamp')} >= ${borderOf(from)}`],
-    ...to === undefined ? [] : [sql`${deps.column('timestamp')} < ${borderOf(to)}`],
-    ...Object.entries(equals).map(([column, value]) => equalsOne(columnOf(deps.shape, column), Array.isArray(value) ? value as readonly unknown[] : [value], deps)),
+    ...(from === undefined ? [] : [sql`${deps.column('timestamp')} >= ${borderOf(from)}`]),
+    ...(to === undefined ? [] : [sql`${deps.column('timestamp')} < ${borderOf(to)}`]),
+    ...Object.entries(equals).map(([column, value]) =>
+      equalsOne(columnOf(deps.shape, column), Array.isArray(value) ? (value as readonly unknown[]) : [value], deps),
+    ),
     ...Object.entries(not).map(([column, value]) => differs(columnOf(deps.shape, column), value, deps)),
     ...Object.entries(within).map(([column, path]) => isWithin(deps.column(columnOf(deps.shape, column).name), path)),
     ...Object.entries(has).map(([column, text]) => hasText(columnOf(deps.shape, column), text, deps)),
-    ...search === undefined || search === '' ? [] : [holdsSomewhere(search, deps)],
-    ...any === undefined ? [] : [or(any.map(one => conditionOf(one, deps)))],
+    ...(search === undefined || search === '' ? [] : [holdsSomewhere(search, deps)]),
+    ...(any === undefined ? [] : [or(any.map(one => conditionOf(one, deps)))]),
   ])
 }
 
@@ -51,7 +53,9 @@ export function columnOf({ name: journal, columns }: JournalShape, column: strin
 function equalsOne(column: ShapedColumn, values: readonly unknown[], deps: FilterContext): Sql {
   const place = deps.column(column.name)
   const encoded = values.map(value => fitting(column, value))
-  const conditions = encoded.filter(value => value !== undefined && value !== null).map(value => deps.isIndexed && column.indexed ? deps.dialect.equals(place, column.type, value) : sql`${place} = ${value}`)
+  const conditions = encoded
+    .filter(value => value !== undefined && value !== null)
+    .map(value => (deps.isIndexed && column.indexed ? deps.dialect.equals(place, column.type, value) : sql`${place} = ${value}`))
   return or(encoded.includes(null) ? [sql`${place} IS NULL`, ...conditions] : conditions)
 }
 
@@ -83,7 +87,9 @@ function holdsSomewhere(search: string, deps: FilterContext): Sql {
   return or([
     dialect.holds(deps.column('id'), encodeText(needle)),
     ...inColumns(shape.columns, deps.column),
-    ...apart.length === 0 ? [] : [sql`EXISTS (SELECT 1 FROM ${name(apartTable(shape))} AS a WHERE ${name('a', 'id')} = ${deps.column('id')} AND (${or(apart)}))`],
+    ...(apart.length === 0
+      ? []
+      : [sql`EXISTS (SELECT 1 FROM ${name(apartTable(shape))} AS a WHERE ${name('a', 'id')} = ${deps.column('id')} AND (${or(apart)}))`]),
   ])
 }
 

@@ -11,7 +11,10 @@ export interface TableColumn {
 
 type Named = Pick<JournalShape, 'name'>
 
-export const ownColumns: readonly TableColumn[] = [{ name: 'id', type: 'text' }, { name: 'timestamp', type: 'integer' }]
+export const ownColumns: readonly TableColumn[] = [
+  { name: 'id', type: 'text' },
+  { name: 'timestamp', type: 'integer' },
+]
 
 export const rowsTable = ({ name }: Named) => `tapline_${name}`
 /** What is kept apart from the rows. */

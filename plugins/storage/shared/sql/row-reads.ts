@@ -26,7 +26,10 @@ export class RowReads {
   }
 
   async list(where: Whereabouts, { order, limit, offset }: Omit<RowsQuery, 'filter'>): Promise<readonly EncodedRow[]> {
-    const rows = await this.#database.ask(sql`SELECT ${this.#columns(false)} FROM ${this.#from(false)} WHERE ${this.#condition(where)} ${inOrder(order)} LIMIT ${limit} OFFSET ${offset}`, 'question')
+    const rows = await this.#database.ask(
+      sql`SELECT ${this.#columns(false)} FROM ${this.#from(false)} WHERE ${this.#condition(where)} ${inOrder(order)} LIMIT ${limit} OFFSET ${offset}`,
+      'question',
+    )
     return rows.map(row => this.#toRow(row, false))
   }
 
@@ -37,8 +40,16 @@ export class RowReads {
 
   async page({ filter, order, limit, whole, after }: PageQuery): Promise<readonly EncodedRow[]> {
     const [timestamp, id] = [name('r', 'timestamp'), name('r', 'id')]
-    const behind = after === undefined ? and([]) : order === 'desc' ? sql`(${timestamp}, ${id}) < (${after.timestamp}, ${after.id})` : sql`(${timestamp}, ${id}) > (${after.timestamp}, ${after.id})`
-    const rows = await this.#database.ask(sql`SELECT ${this.#columns(whole)} FROM ${this.#from(whole)} WHERE ${behind} AND ${conditionOf(filter, this.#deps)} ${inOrder(order)} LIMIT ${limit}`, 'question')
+    const behind =
+      after === undefined
+        ? and([])
+        : order === 'desc'
+          ? sql`(${timestamp}, ${id}) < (${after.timestamp}, ${after.id})`
+          : sql`(${timestamp}, ${id}) > (${after.timestamp}, ${after.id})`
+    const rows = await this.#database.ask(
+      sql`SELECT ${this.#columns(whole)} FROM ${this.#from(whole)} WHERE ${behind} AND ${conditionOf(filter, this.#deps)} ${inOrder(order)} LIMIT ${limit}`,
+      'question',
+    )
     return rows.map(row => this.#toRow(row, whole))
   }
 
@@ -47,7 +58,10 @@ export class RowReads {
     if (stretches === undefined) return condition
     const [id, timestamp] = [name('r', 'id'), name('r', 'timestamp')]
     const found = this.#database.dialect.forEachSegment(stretches, segment => ({
-      columns: [id], from: this.#from(false), groupBy: [id], where: sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')} AND ${condition}`,
+      columns: [id],
+      from: this.#from(false),
+      groupBy: [id],
+      where: sql`${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')} AND ${condition}`,
     }))
     return sql`${id} IN (SELECT f.id FROM (${found}) AS f)`
   }

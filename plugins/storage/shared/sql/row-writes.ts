@@ -39,7 +39,10 @@ export class RowWrites {
     const count = await this.#database.transaction(async connection => {
       const appending = this.#database.dialect.appending(rowsTable(this.#shape))
       if (appending !== undefined) await connection.ask(appending, 'write')
-      const added = await connection.insert(this.#append, rows.map(({ main }) => main))
+      const added = await connection.insert(
+        this.#append,
+        rows.map(({ main }) => main),
+      )
       await this.#putApart(connection, rows, new Set(added))
       return added.length
     })
@@ -56,7 +59,11 @@ export class RowWrites {
       const before = await this.#before(connection, sql`${dialect.isOneOf(name('id'), [...byId.keys()])} ORDER BY id`)
       const after = before.rows.map(row => changed(this.#columns, row, byId))
       await connection.insert(overwrite(rowsTable(this.#shape), this.#columns, byId), after)
-      await this.#amendApart(connection, before.rows.map(([id]) => String(id)), byId)
+      await this.#amendApart(
+        connection,
+        before.rows.map(([id]) => String(id)),
+        byId,
+      )
       await this.#count(connection, before, after)
     })
   }
@@ -76,7 +83,7 @@ export class RowWrites {
 
   /** Reads rows that are to be changed, when nobody else can. */
   async #before(connection: Connection, which: Sql): Promise<Before> {
-    const upTo = await this.#counting?.hold(connection) ?? 0
+    const upTo = (await this.#counting?.hold(connection)) ?? 0
     const columns = join([...this.#columns.map(column => name(column.name)), name(numberColumn)])
     const found = await connection.ask(sql`SELECT ${columns} FROM ${name(rowsTable(this.#shape))} WHERE ${which}${this.#database.dialect.forUpdate}`, 'write')
     const counted = found.filter(row => Number(row[numberColumn]) <= upTo)
@@ -91,7 +98,7 @@ export class RowWrites {
 
   /** Of two rows with one id, the first was put in. */
   async #putApart(connection: Connection, rows: readonly EncodedRow[], added: Set<Value>): Promise<void> {
-    const filled = rows.flatMap(({ main: [id = null], apart }) => added.delete(id) && apart !== undefined ? [[id, ...apart]] : [])
+    const filled = rows.flatMap(({ main: [id = null], apart }) => (added.delete(id) && apart !== undefined ? [[id, ...apart]] : []))
     if (filled.length > 0) await connection.insert(this.#appendApart, filled)
   }
 
@@ -100,9 +107,15 @@ export class RowWrites {
     const amended = ids.filter(id => this.#shape.apart.some(({ name }) => name in (changes.get(id) ?? {})))
     if (amended.length === 0) return
     const { dialect } = this.#database
-    const found = await connection.ask(sql`SELECT ${join(columns.map(column => name(column.name)))} FROM ${name(table)} WHERE ${dialect.isOneOf(name('id'), amended)} ORDER BY id${dialect.forUpdate}`, 'write')
+    const found = await connection.ask(
+      sql`SELECT ${join(columns.map(column => name(column.name)))} FROM ${name(table)} WHERE ${dialect.isOneOf(name('id'), amended)} ORDER BY id${dialect.forUpdate}`,
+      'write',
+    )
     const there = new Map(found.map(row => [row['id'], valuesOf(row, columns)]))
-    await connection.insert(overwrite(table, columns, changes), amended.map(id => changed(columns, there.get(id) ?? [id], changes)))
+    await connection.insert(
+      overwrite(table, columns, changes),
+      amended.map(id => changed(columns, there.get(id) ?? [id], changes)),
+    )
   }
 }
 
@@ -112,7 +125,7 @@ function valuesOf(row: Row, columns: readonly TableColumn[]): readonly Value[] {
 
 function changed(columns: readonly TableColumn[], row: readonly Value[], changes: ReadonlyMap<string, Readonly<Record<string, Value>>>): readonly Value[] {
   const change = changes.get(String(row[0])) ?? {}
-  return columns.map(({ name }, index) => index > 0 && name in change ? change[name] ?? null : row[index] ?? null)
+  return columns.map(({ name }, index) => (index > 0 && name in change ? (change[name] ?? null) : (row[index] ?? null)))
 }
 
 /** Writes the columns that some change names. */

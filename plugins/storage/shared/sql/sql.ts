@@ -31,7 +31,9 @@ export class Sql {
 export function sql(texts: TemplateStringsArray, ...values: readonly (Sql | Parameter)[]): Sql {
   const pieces = [texts[0] ?? '']
   const parameters: Parameter[] = []
-  const add = (text: string) => { pieces[pieces.length - 1] += text }
+  const add = (text: string) => {
+    pieces[pieces.length - 1] += text
+  }
   for (const [index, value] of values.entries()) {
     if (value instanceof Sql) {
       add(value.texts[0] ?? '')
@@ -65,7 +67,12 @@ export function statement<Name extends string>(build: (values: Readonly<Record<N
   const slots = new Proxy({}, { get: (_, name) => new Sql(['', ''], [new Slot(String(name)) as unknown as Parameter]) })
   const { texts, parameters } = build(slots as Record<Name, Sql>)
   const places = parameters as readonly (Parameter | Slot)[]
-  return values => new Sql(texts, places.map(place => place instanceof Slot ? values[place.name as Name] : place), true)
+  return values =>
+    new Sql(
+      texts,
+      places.map(place => (place instanceof Slot ? values[place.name as Name] : place)),
+      true,
+    )
 }
 
 /** A quoted name: `"t"."column"`. */
@@ -79,15 +86,25 @@ export function raw(text: string): Sql {
 }
 
 export function join(pieces: readonly Sql[], between = ', '): Sql {
-  return pieces.reduce((joined, piece, index) => index === 0 ? piece : sql`${joined}${raw(between)}${piece}`, raw(''))
+  return pieces.reduce((joined, piece, index) => (index === 0 ? piece : sql`${joined}${raw(between)}${piece}`), raw(''))
 }
 
 /** All of these; true if there are none. */
 export function and(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? raw('1 = 1') : join(conditions.map(condition => sql`(${condition})`), ' AND ')
+  return conditions.length === 0
+    ? raw('1 = 1')
+    : join(
+        conditions.map(condition => sql`(${condition})`),
+        ' AND ',
+      )
 }
 
 /** One of these; false if there are none. */
 export function or(conditions: readonly Sql[]): Sql {
-  return conditions.length === 0 ? raw('1 = 0') : join(conditions.map(condition => sql`(${condition})`), ' OR ')
+  return conditions.length === 0
+    ? raw('1 = 0')
+    : join(
+        conditions.map(condition => sql`(${condition})`),
+        ' OR ',
+      )
 }

@@ -18,5 +18,5 @@ function usesTime({ from, to, any = [] }: Filter): boolean {
 }
 
 function usesSearch({ search, any = [] }: Filter): boolean {
-  return search !== undefined && search !== '' || any.some(usesSearch)
+  return (search !== undefined && search !== '') || any.some(usesSearch)
 }

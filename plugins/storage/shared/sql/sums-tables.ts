@@ -11,12 +11,18 @@ import { join, name, sql, type Sql } from './sql.ts'
 /** Sums that are written by one statement: a thread that also serves requests turns to them in between. */
 const addAtOnce = 500
 
-const keyColumns: readonly TableColumn[] = [{ name: 'part', type: 'integer' }, { name: 'length', type: 'integer' }, { name: 'slot', type: 'integer' }, { name: 'key', type: 'text' }]
+const keyColumns: readonly TableColumn[] = [
+  { name: 'part', type: 'integer' },
+  { name: 'length', type: 'integer' },
+  { name: 'slot', type: 'integer' },
+  { name: 'key', type: 'text' },
+]
 
 export async function createSums(connection: Connection, dialect: Dialect, shape: JournalShape, rollup: RollupShape): Promise<void> {
   const columns = join([...keyColumns, ...contents(rollup)].map(({ name: column, type }) => sql`${name(column)} ${dialect.type(type)}`))
   const parts = rollup.parts.map((_, part) => slotLengthsOf(part, rollup))
-  for (const statement of dialect.stretches(sumsTable(shape), sql`${columns}, PRIMARY KEY (part, length, slot, key)`, parts)) await define(connection, statement)
+  for (const statement of dialect.stretches(sumsTable(shape), sql`${columns}, PRIMARY KEY (part, length, slot, key)`, parts))
+    await define(connection, statement)
 }
 
 export async function dropSums(connection: Connection, shape: JournalShape): Promise<void> {
@@ -27,13 +33,21 @@ export async function dropSums(connection: Connection, shape: JournalShape): Pro
 export async function addToSums(connection: Connection, shape: JournalShape, rollup: RollupShape, deltas: Deltas): Promise<void> {
   const insert = sumsInsert(shape, rollup)
   for (const part of deltas.parts()) {
-    for (let from = 0; from < part.length; from += addAtOnce) await connection.insert(insert, part.slice(from, from + addAtOnce).map(delta => [delta.part, delta.length, delta.slot, delta.key, ...contentsOf(delta)]))
+    for (let from = 0; from < part.length; from += addAtOnce)
+      await connection.insert(
+        insert,
+        part.slice(from, from + addAtOnce).map(delta => [delta.part, delta.length, delta.slot, delta.key, ...contentsOf(delta)]),
+      )
     await dropEmpty(connection, shape, part)
   }
 }
 
 async function dropEmpty(connection: Connection, shape: JournalShape, deltas: readonly Delta[]): Promise<void> {
-  for (const shrunk of Map.groupBy(deltas.filter(({ rows }) => rows < 0), ({ part, length }) => `${part} ${length}`).values()) await connection.change(deleteEmpty(shape, shrunk))
+  for (const shrunk of Map.groupBy(
+    deltas.filter(({ rows }) => rows < 0),
+    ({ part, length }) => `${part} ${length}`,
+  ).values())
+    await connection.change(deleteEmpty(shape, shrunk))
 }
 
 function sumsInsert(shape: JournalShape, rollup: RollupShape): Insert {
@@ -52,7 +66,10 @@ function contents({ dimensions, measures }: RollupShape): readonly TableColumn[]
   return [
     ...dimensions.map(({ name, type }) => ({ name: dimensionColumn(name), type })),
     { name: 'rows', type: 'integer' },
-    ...measures.flatMap(({ name }): readonly TableColumn[] => [{ name: sumColumn(name), type: 'sum' }, { name: countColumn(name), type: 'integer' }]),
+    ...measures.flatMap(({ name }): readonly TableColumn[] => [
+      { name: sumColumn(name), type: 'sum' },
+      { name: countColumn(name), type: 'integer' },
+    ]),
   ]
 }
 

@@ -30,7 +30,15 @@ export class Sums {
     this.#shape = shape
   }
 
-  async ask({ filter = {}, by = [], borders, measures, order = 'key', limit, offset = 0 }: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }> {
+  async ask({
+    filter = {},
+    by = [],
+    borders,
+    measures,
+    order = 'key',
+    limit,
+    offset = 0,
+  }: SumsQuery): Promise<{ readonly groups: readonly EncodedSum[]; readonly total: number }> {
     for (const column of [...by, ...measures]) columnOf(this.#shape, column)
     const { from: _from, to: _to, ...timeless } = filter
     const question: Question = { filter: timeless, by, measures, periods: periodsIn(filter, borders), latest: order === 'latest' }
@@ -60,9 +68,10 @@ export class Sums {
     const parts = await this.#sources(question)
     const keys = ['period', ...by.map((_, index) => `k${index}`)]
     const columns = [
-      ...keys.map(key => name(key)), sql`sum(entries) AS entries`,
+      ...keys.map(key => name(key)),
+      sql`sum(entries) AS entries`,
       ...measures.map((_, index) => sql`CASE WHEN sum(${name(`n${index}`)}) > 0 THEN sum(${name(`m${index}`)}) END AS ${name(`m${index}`)}`),
-      ...latest ? [sql`max(newest) AS newest`] : [],
+      ...(latest ? [sql`max(newest) AS newest`] : []),
     ]
     return sql`SELECT ${join(columns)} FROM (${join(parts, ' UNION ALL ')}) AS p GROUP BY ${join(keys.map(key => name(key)))} HAVING sum(entries) > 0`
   }
@@ -74,9 +83,9 @@ export class Sums {
     const { slots, rows } = cover(question.periods, slotLengthsOf(part, rollup))
     const uncounted = slots.length === 0 ? [] : since(await firstUncounted(this.#database, this.#shape), merged(slots))
     return [
-      ...slots.length === 0 ? [] : [this.#fromSums(question, slots, part)],
-      ...uncounted.length === 0 ? [] : [this.#fromUncounted(question, uncounted)],
-      ...rows.length === 0 ? [] : [this.#fromRows(question, rows)],
+      ...(slots.length === 0 ? [] : [this.#fromSums(question, slots, part)]),
+      ...(uncounted.length === 0 ? [] : [this.#fromUncounted(question, uncounted)]),
+      ...(rows.length === 0 ? [] : [this.#fromRows(question, rows)]),
     ]
   }
 
@@ -84,9 +93,17 @@ export class Sums {
     const { dialect } = this.#database
     const at = (column: string) => name('r', column)
     const deps: FilterContext = { dialect, shape: this.#shape, isIndexed: false, column: dimension => at(dimensionColumn(dimension)) }
-    const aggregates = [sql`sum(${at('rows')}) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${at(sumColumn(of))}) AS ${name(`m${index}`)}`, sql`sum(${at(countColumn(of))}) AS ${name(`n${index}`)}`])]
-    return dialect.forEachSegment(slots, segment => this.#query({ filter, by, deps, table: sumsTable(this.#shape) }, aggregates,
-      sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')} AND ${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`))
+    const aggregates = [
+      sql`sum(${at('rows')}) AS entries`,
+      ...measures.flatMap((of, index) => [sql`sum(${at(sumColumn(of))}) AS ${name(`m${index}`)}`, sql`sum(${at(countColumn(of))}) AS ${name(`n${index}`)}`]),
+    ]
+    return dialect.forEachSegment(slots, segment =>
+      this.#query(
+        { filter, by, deps, table: sumsTable(this.#shape) },
+        aggregates,
+        sql`${at('part')} = ${part} AND ${at('length')} = ${segment('length')} AND ${at('slot')} >= ${segment('from')} AND ${at('slot')} < ${segment('to')}`,
+      ),
+    )
   }
 
   #fromRows(question: Question, periods: readonly Segment[]): Sql {
@@ -97,22 +114,42 @@ export class Sums {
   /** Of rows that do not count in the kept sums yet. "+ 0" has databases find them by their numbers. */
   #fromUncounted(question: Question, periods: readonly Segment[]): Sql {
     const timestamp = sql`${name('r', 'timestamp')} + 0`
-    return this.#sumRows(question, periods, segment => sql`${name('r', numberColumn)} > (${countedOf(this.#shape)}) AND ${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`)
+    return this.#sumRows(
+      question,
+      periods,
+      segment => sql`${name('r', numberColumn)} > (${countedOf(this.#shape)}) AND ${timestamp} >= ${segment('from')} AND ${timestamp} < ${segment('to')}`,
+    )
   }
 
   #sumRows({ filter, by, measures, latest }: Question, periods: readonly Segment[], which: (segment: (column: keyof SlotSegment) => Sql) => Sql): Sql {
     const { dialect } = this.#database
     const deps = rowsContext(this.#database, this.#shape)
-    return dialect.forEachSegment(periods, segment => this.#query({ filter, by, deps, table: rowsTable(this.#shape) }, [
-      sql`count(*) AS entries`, ...measures.flatMap((of, index) => [sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`, sql`count(${name('r', of)}) AS ${name(`n${index}`)}`]),
-      ...latest ? [sql`max(${dialect.newest(name('r', 'timestamp'), name('r', 'id'))}) AS newest`] : [],
-    ], which(segment)))
+    return dialect.forEachSegment(periods, segment =>
+      this.#query(
+        { filter, by, deps, table: rowsTable(this.#shape) },
+        [
+          sql`count(*) AS entries`,
+          ...measures.flatMap((of, index) => [
+            sql`sum(${dialect.fraction(name('r', of))}) AS ${name(`m${index}`)}`,
+            sql`count(${name('r', of)}) AS ${name(`n${index}`)}`,
+          ]),
+          ...(latest ? [sql`max(${dialect.newest(name('r', 'timestamp'), name('r', 'id'))}) AS newest`] : []),
+        ],
+        which(segment),
+      ),
+    )
   }
 
-  #query({ filter, by, deps, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly deps: FilterContext; readonly table: string }, aggregates: readonly Sql[], inTime: Sql): GroupedQuery {
+  #query(
+    { filter, by, deps, table }: { readonly filter: Filter; readonly by: readonly string[]; readonly deps: FilterContext; readonly table: string },
+    aggregates: readonly Sql[],
+    inTime: Sql,
+  ): GroupedQuery {
     const isList = by.map(column => columnOf(this.#shape, column).type === 'texts')
-    const keys = by.map((column, index) => isList[index] === true ? name(`t${index}`, 'value') : deps.column(column))
-    const lists = by.flatMap((column, index) => isList[index] === true ? [sql` CROSS JOIN ${this.#database.dialect.texts(deps.column(column), `t${index}`)}`] : [])
+    const keys = by.map((column, index) => (isList[index] === true ? name(`t${index}`, 'value') : deps.column(column)))
+    const lists = by.flatMap((column, index) =>
+      isList[index] === true ? [sql` CROSS JOIN ${this.#database.dialect.texts(deps.column(column), `t${index}`)}`] : [],
+    )
     return {
       columns: [...keys.map((key, index) => sql`${key} AS ${name(`k${index}`)}`), ...aggregates],
       from: sql`${name(table)} AS r${join(lists, '')}`,
@@ -133,7 +170,7 @@ function toSum(row: Row, { by, measures, latest }: Question): EncodedSum {
     key: by.map((_, index): Value => row[`k${index}`] ?? null),
     period: Number(row['period']),
     count: Number(row['entries']),
-    sums: measures.map((_, index) => row[`m${index}`] as number | null ?? null),
+    sums: measures.map((_, index) => (row[`m${index}`] as number | null) ?? null),
     latest: latest ? { timestamp: Number(newest.slice(0, 16)), id: newest.slice(16) } : undefined,
   }
 }

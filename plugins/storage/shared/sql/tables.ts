@@ -15,13 +15,15 @@ export async function prepareTables(database: Database, shape: JournalShape): Pr
     if (before === undefined) await create(connection, database.dialect, shape)
     else await alter(connection, database.dialect, shape, before)
     const text = JSON.stringify(before === undefined ? shape : joined(shape, before))
-    await connection.change(sql`INSERT INTO tapline_journals (name, shape) VALUES (${shape.name}, ${text}) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape`)
+    await connection.change(
+      sql`INSERT INTO tapline_journals (name, shape) VALUES (${shape.name}, ${text}) ON CONFLICT (name) DO UPDATE SET shape = excluded.shape`,
+    )
   })
 }
 
 async function shapeThere(connection: Connection, { name }: JournalShape): Promise<JournalShape | undefined> {
   const [row] = await connection.ask(sql`SELECT shape FROM tapline_journals WHERE name = ${name}`, 'lookup')
-  return row === undefined ? undefined : JSON.parse(String(row['shape'])) as JournalShape
+  return row === undefined ? undefined : (JSON.parse(String(row['shape'])) as JournalShape)
 }
 
 /** What stands in the database afterwards: columns of other versions of the program stay. */
@@ -40,7 +42,10 @@ function isSame(one: JournalShape, other: JournalShape): boolean {
 
 async function create(connection: Connection, dialect: Dialect, shape: JournalShape): Promise<void> {
   const rows = name(rowsTable(shape))
-  await define(connection, sql`CREATE TABLE ${rows} (${name(numberColumn)} ${dialect.counter}, id ${dialect.type('text')} NOT NULL UNIQUE, timestamp ${dialect.type('integer')} NOT NULL${columnList(dialect, shape.columns)})`)
+  await define(
+    connection,
+    sql`CREATE TABLE ${rows} (${name(numberColumn)} ${dialect.counter}, id ${dialect.type('text')} NOT NULL UNIQUE, timestamp ${dialect.type('integer')} NOT NULL${columnList(dialect, shape.columns)})`,
+  )
   await define(connection, sql`CREATE INDEX ${name(`${rowsTable(shape)}_time`)} ON ${rows} (timestamp, id)`)
   await define(connection, sql`CREATE TABLE ${name(apartTable(shape))} (id ${dialect.type('text')} PRIMARY KEY${columnList(dialect, shape.apart)})`)
   for (const column of indexedColumns(shape)) await createIndex(connection, dialect, shape, column)
@@ -60,11 +65,19 @@ async function alter(connection: Connection, dialect: Dialect, shape: JournalSha
   await connection.change(sql`UPDATE tapline_journals SET counted = 0 WHERE name = ${shape.name}`)
 }
 
-async function addColumns(connection: Connection, dialect: Dialect, journal: string, table: string, columns: readonly ShapedColumn[], before: readonly ShapedColumn[]): Promise<void> {
+async function addColumns(
+  connection: Connection,
+  dialect: Dialect,
+  journal: string,
+  table: string,
+  columns: readonly ShapedColumn[],
+  before: readonly ShapedColumn[],
+): Promise<void> {
   for (const column of columns) {
     const there = named(before, column)
     if (there === undefined) await define(connection, sql`ALTER TABLE ${name(table)} ADD COLUMN ${name(column.name)} ${dialect.type(column.type)}`)
-    else if (there.type !== column.type) throw new Error(`the journal ${journal} has a column ${column.name} of type ${there.type} in the database, and of type ${column.type} in this program`)
+    else if (there.type !== column.type)
+      throw new Error(`the journal ${journal} has a column ${column.name} of type ${there.type} in the database, and of type ${column.type} in this program`)
   }
 }
 
@@ -89,9 +102,15 @@ function indexName(shape: JournalShape, { name: column }: ShapedColumn): Sql {
 
 async function createIndex(connection: Connection, dialect: Dialect, shape: JournalShape, indexed: ShapedColumn): Promise<void> {
   const { name: column, type } = indexed
-  await define(connection, sql`CREATE INDEX ${indexName(shape, indexed)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp) WHERE ${name(column)} IS NOT NULL`)
+  await define(
+    connection,
+    sql`CREATE INDEX ${indexName(shape, indexed)} ON ${name(rowsTable(shape))} (${dialect.indexed(name(column), type)}, timestamp) WHERE ${name(column)} IS NOT NULL`,
+  )
 }
 
 function columnList(dialect: Dialect, columns: readonly ShapedColumn[]): Sql {
-  return join(columns.map(column => sql`, ${name(column.name)} ${dialect.type(column.type)}`), '')
+  return join(
+    columns.map(column => sql`, ${name(column.name)} ${dialect.type(column.type)}`),
+    '',
+  )
 }

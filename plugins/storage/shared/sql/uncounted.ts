@@ -13,7 +13,10 @@ export function countedOf({ name: journal }: JournalShape): Sql {
 /** When the oldest row was that does not count; Infinity if all do. */
 export async function firstUncounted(database: Database, shape: JournalShape): Promise<number> {
   // "+ 0" keeps databases from looking for it along the index of time.
-  const [row] = await database.ask(sql`SELECT min(timestamp + 0) AS first FROM ${name(rowsTable(shape))} WHERE ${name(numberColumn)} > (${countedOf(shape)})`, 'question')
+  const [row] = await database.ask(
+    sql`SELECT min(timestamp + 0) AS first FROM ${name(rowsTable(shape))} WHERE ${name(numberColumn)} > (${countedOf(shape)})`,
+    'question',
+  )
   const first = row?.['first'] ?? null
   return first === null ? Infinity : Number(first)
 }

@@ -35,7 +35,9 @@ export async function whereaboutsOf(filter: Filter, database: Database, shape: J
   const counted = hours.map(({ slot }) => ({ period: 0, from: Math.max(range.from, Number(slot)), to: Math.min(range.to, Number(slot) + hourMs, first) }))
   const stretches = merged([...counted.filter(({ from, to }) => from < to), ...since(first, [range])])
   const isFew = hours.reduce((sum, { hits }) => sum + Number(hits), 0) <= fewRows
-  return isFew ? { filter, stretches } : { filter: { ...filter, from: stretches[0]?.from ?? range.to, to: stretches.at(-1)?.to ?? range.to }, stretches: undefined }
+  return isFew
+    ? { filter, stretches }
+    : { filter: { ...filter, from: stretches[0]?.from ?? range.to, to: stretches.at(-1)?.to ?? range.to }, stretches: undefined }
 }
 
 /** The conditions that the kept sums can tell of. */
@@ -43,7 +45,7 @@ function knownPart({ equals = {}, not = {}, within = {}, has = {}, any }: Filter
   const isKnown = (column: string) => rollup?.dimensions.some(({ name }) => name === column) === true
   const known = <T>(conditions: Readonly<Record<string, T>>) => Object.fromEntries(Object.entries(conditions).filter(([column]) => isKnown(column)))
   const isAnyKnown = any?.every(one => columnsOf(one).every(isKnown) && columnsOf(one).length > 0)
-  return { equals: known(equals), not: known(not), within: known(within), has: known(has), ...any !== undefined && isAnyKnown === true ? { any } : {} }
+  return { equals: known(equals), not: known(not), within: known(within), has: known(has), ...(any !== undefined && isAnyKnown === true ? { any } : {}) }
 }
 
 function hoursOf(filter: Filter, part: number, range: Segment, { dialect }: Database, shape: JournalShape): Sql {

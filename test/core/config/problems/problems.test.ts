@@ -4,8 +4,18 @@ import { complaints, load } from '../given.ts'
 
 describe('the nearest name', () => {
   const names = ['body_size_limit', 'base_path', 'port', 'host']
-  for (const [name, meant] of Object.entries({ body_sise_limit: 'body_size_limit', bodysizelimit: 'body_size_limit', prt: 'port', hots: 'host', bodylimit: undefined, xy: undefined, '': undefined })) {
-    it(`is ${meant ?? 'none'} for "${name}"`, () => { expect(nearest(name, names)).to.equal(meant) })
+  for (const [name, meant] of Object.entries({
+    body_sise_limit: 'body_size_limit',
+    bodysizelimit: 'body_size_limit',
+    prt: 'port',
+    hots: 'host',
+    bodylimit: undefined,
+    xy: undefined,
+    '': undefined,
+  })) {
+    it(`is ${meant ?? 'none'} for "${name}"`, () => {
+      expect(nearest(name, names)).to.equal(meant)
+    })
   }
 })
 
@@ -28,9 +38,18 @@ http:
   })
 
   const cases: Readonly<Record<string, readonly [string, ...string[]]>> = {
-    'name the range that a size leaves': ['server: { body_size_limit: 1G }', 'tapline.yaml:1:11  /server/body_size_limit  expected size such as 10M from 1K to 100M, got "1G"'],
-    'name the setting of a plugin': ['resilience: { retry: { backoff_factor: 0 } }', 'tapline.yaml:1:24  /resilience/retry/backoff_factor  expected number >= 1, got 0'],
-    'take no infinity for a number': ['resilience: { retry: { backoff_factor: .inf } }', 'tapline.yaml:1:24  /resilience/retry/backoff_factor  expected number >= 1, got Infinity'],
+    'name the range that a size leaves': [
+      'server: { body_size_limit: 1G }',
+      'tapline.yaml:1:11  /server/body_size_limit  expected size such as 10M from 1K to 100M, got "1G"',
+    ],
+    'name the setting of a plugin': [
+      'resilience: { retry: { backoff_factor: 0 } }',
+      'tapline.yaml:1:24  /resilience/retry/backoff_factor  expected number >= 1, got 0',
+    ],
+    'take no infinity for a number': [
+      'resilience: { retry: { backoff_factor: .inf } }',
+      'tapline.yaml:1:24  /resilience/retry/backoff_factor  expected number >= 1, got Infinity',
+    ],
     'take no fraction for an integer': ['server: { port: 80.5 }', 'tapline.yaml:1:11  /server/port  expected integer from 1 to 65535, got 80.5'],
     'take no unknown word for false': ['server: { allow_open: nope }', 'tapline.yaml:1:11  /server/allow_open  expected true or false, got "nope"'],
     'take no null for a value': ['server: { port: }', 'tapline.yaml:1:11  /server/port  expected integer from 1 to 65535, got null'],
@@ -39,15 +58,32 @@ http:
     'tell of a key that stands twice': ['server:\n  port: 1\n  port: 2', 'tapline.yaml:3:3  /server/port  the key stands twice, first in line 2'],
     'tell of an unknown section': ['sever: {}', 'tapline.yaml:1:1  /sever  unknown key; did you mean "server"?'],
     'keep features that do not exist yet unknown': ['server: { realtime_enabled: true }', 'tapline.yaml:1:11  /server/realtime_enabled  unknown key'],
-    'tell of a patch that does nothing': ['pipelines:\n  chat:\n    - insert: x', 'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got {"insert":"x"}'],
-    'find the patch that was meant': ['pipelines: { chat: [{ insert: x, aftr: y }] }', 'tapline.yaml:1:34  /pipelines/chat/0/aftr  unknown key; did you mean "after"?'],
-    'find the step that was meant': ['pipelines: { chat: [{ replace: x, with: { use: y, tiemout: 1s } }] }', 'tapline.yaml:1:51  /pipelines/chat/0/with/tiemout  unknown key; did you mean "timeout"?'],
-    'find what is wrong in a step of a new pipeline': ['pipelines: { mine: { steps: [a, { use: b, timeout: fast }] } }', 'tapline.yaml:1:43  /pipelines/mine/steps/1/timeout  expected duration such as 500ms, got "fast"'],
+    'tell of a patch that does nothing': [
+      'pipelines:\n  chat:\n    - insert: x',
+      'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got {"insert":"x"}',
+    ],
+    'find the patch that was meant': [
+      'pipelines: { chat: [{ insert: x, aftr: y }] }',
+      'tapline.yaml:1:34  /pipelines/chat/0/aftr  unknown key; did you mean "after"?',
+    ],
+    'find the step that was meant': [
+      'pipelines: { chat: [{ replace: x, with: { use: y, tiemout: 1s } }] }',
+      'tapline.yaml:1:51  /pipelines/chat/0/with/tiemout  unknown key; did you mean "timeout"?',
+    ],
+    'find what is wrong in a step of a new pipeline': [
+      'pipelines: { mine: { steps: [a, { use: b, timeout: fast }] } }',
+      'tapline.yaml:1:43  /pipelines/mine/steps/1/timeout  expected duration such as 500ms, got "fast"',
+    ],
     'tell what a pipeline may be': ['pipelines: { chat: perhaps }', 'tapline.yaml:1:14  /pipelines/chat  expected null or list or map or off, got "perhaps"'],
-    'tell what a digest looks like': ['plugins: { load: [{ file: a.ts, sha256: abc }] }', 'tapline.yaml:1:33  /plugins/load/0/sha256  expected string that matches ^[0-9a-fA-F]{64}$, got "abc"'],
+    'tell what a digest looks like': [
+      'plugins: { load: [{ file: a.ts, sha256: abc }] }',
+      'tapline.yaml:1:33  /plugins/load/0/sha256  expected string that matches ^[0-9a-fA-F]{64}$, got "abc"',
+    ],
   }
   for (const [name, [yaml, ...lines]] of Object.entries(cases)) {
-    it(name, async () => { expect(await complaints({ yaml })).to.deep.equal(lines) })
+    it(name, async () => {
+      expect(await complaints({ yaml })).to.deep.equal(lines)
+    })
   }
 
   it('of broken YAML say where it breaks', async () => {
@@ -56,10 +92,12 @@ http:
   })
 
   it('of JSON in a variable name the variable, and never quote it', async () => {
-    expect(await complaints({ env: { TAPLINE_VIRTUAL_MODELS: '[{"source":"sk-secret","source":"b"}]' } }))
-      .to.deep.equal(['env TAPLINE_VIRTUAL_MODELS  /virtual_models  expected JSON without repeated keys, got JSON with the key "source" twice'])
-    expect(await complaints({ env: { TAPLINE_VIRTUAL_MODELS: 'sk-secret' } }))
-      .to.deep.equal(['env TAPLINE_VIRTUAL_MODELS  /virtual_models  expected JSON without repeated keys, got text that is not a JSON array'])
+    expect(await complaints({ env: { TAPLINE_VIRTUAL_MODELS: '[{"source":"sk-secret","source":"b"}]' } })).to.deep.equal([
+      'env TAPLINE_VIRTUAL_MODELS  /virtual_models  expected JSON without repeated keys, got JSON with the key "source" twice',
+    ])
+    expect(await complaints({ env: { TAPLINE_VIRTUAL_MODELS: 'sk-secret' } })).to.deep.equal([
+      'env TAPLINE_VIRTUAL_MODELS  /virtual_models  expected JSON without repeated keys, got text that is not a JSON array',
+    ])
   })
 
   it('are only warnings for unknown keys when CONFIG_STRICT is false', async () => {

@@ -13,10 +13,22 @@ const schema: OptionsSchema = {
     key: { type: 'string', secret: true, pattern: '^sk-' },
     pattern: { type: 'string', format: 'regex' },
     place: { type: 'string', format: 'uri' },
-    rules: { type: 'array', items: { type: 'object', additionalProperties: false, properties: { name: { type: 'string' }, every: { format: 'seconds', default: 60 } }, required: ['name'] } },
+    rules: {
+      type: 'array',
+      items: {
+        type: 'object',
+        additionalProperties: false,
+        properties: { name: { type: 'string' }, every: { format: 'seconds', default: 60 } },
+        required: ['name'],
+      },
+    },
     nested: { type: 'object', properties: { deep: { type: 'integer', default: 3 } } },
     mode: { oneOf: [{ type: 'string', enum: ['a', 'b'] }, { type: 'integer' }] },
-    groups: { type: 'object', propertyNames: { pattern: '^[a-z]+$' }, additionalProperties: { type: 'object', properties: { ttl: { format: 'duration', default: '1s' } } } },
+    groups: {
+      type: 'object',
+      propertyNames: { pattern: '^[a-z]+$' },
+      additionalProperties: { type: 'object', properties: { ttl: { format: 'duration', default: '1s' } } },
+    },
   },
 }
 const read = (given: unknown) => checkOptions(schema, given, () => undefined)
@@ -30,7 +42,15 @@ describe('checkOptions', () => {
   it('reads items, members and alternatives', () => {
     const given = { word: 'x', rules: [{ name: 'a' }, { name: 'b', every: '5m' }], nested: {}, mode: '7', groups: { g: {}, h: { ttl: '2s' } } }
     expect(read(given)).to.deep.include({ problems: [] })
-    expect(read(given).value).to.deep.include({ rules: [{ name: 'a', every: 60_000 }, { name: 'b', every: 300_000 }], nested: { deep: 3 }, mode: 7, groups: { g: { ttl: 1000 }, h: { ttl: 2000 } } })
+    expect(read(given).value).to.deep.include({
+      rules: [
+        { name: 'a', every: 60_000 },
+        { name: 'b', every: 300_000 },
+      ],
+      nested: { deep: 3 },
+      mode: 7,
+      groups: { g: { ttl: 1000 }, h: { ttl: 2000 } },
+    })
   })
 
   it('leaves what was given as it was', () => {
@@ -57,12 +77,21 @@ describe('checkOptions', () => {
     [{ word: 'x'.repeat(100), mode: 'x'.repeat(100) }, `/mode expected one of a, b or integer, got "${'x'.repeat(76)}...`],
   ]
   for (const [given, message] of wrong) {
-    it(`refuses ${JSON.stringify(given)?.slice(0, 60) ?? 'nothing'}`, () => { expect(messages(given)).to.deep.equal([message]) })
+    it(`refuses ${JSON.stringify(given)?.slice(0, 60) ?? 'nothing'}`, () => {
+      expect(messages(given)).to.deep.equal([message])
+    })
   }
 
   it('points where the caller says that the options were written', () => {
-    const { problems } = checkOptions(schema, { word: 'x', lod: 1 }, pointer => ({ file: 'tapline.yaml', line: 4, column: 2, pointer: `/pipelines/chat/0/insert/options${pointer}` }))
-    expect(problems).to.deep.equal([{ file: 'tapline.yaml', line: 4, column: 2, pointer: '/pipelines/chat/0/insert/options/lod', message: 'unknown key; did you mean "loud"?' }])
+    const { problems } = checkOptions(schema, { word: 'x', lod: 1 }, pointer => ({
+      file: 'tapline.yaml',
+      line: 4,
+      column: 2,
+      pointer: `/pipelines/chat/0/insert/options${pointer}`,
+    }))
+    expect(problems).to.deep.equal([
+      { file: 'tapline.yaml', line: 4, column: 2, pointer: '/pipelines/chat/0/insert/options/lod', message: 'unknown key; did you mean "loud"?' },
+    ])
   })
 
   it('allows no options where a plugin has none', () => {
@@ -77,7 +106,9 @@ describe('checkOptions', () => {
     expect(kept({}).problems).to.have.length(1)
     expect(kept({ additionalProperties: true })).to.deep.equal({ value: { b: '1' }, problems: [] })
     expect(kept({ additionalProperties: { type: 'integer' } })).to.deep.equal({ value: { b: 1 }, problems: [] })
-    expect(checkOptions({ oneOf: [{ type: 'object', required: ['b'], properties: { b: { type: 'string' } } }] }, { b: '1' }, () => undefined).problems).to.deep.equal([])
+    expect(
+      checkOptions({ oneOf: [{ type: 'object', required: ['b'], properties: { b: { type: 'string' } } }] }, { b: '1' }, () => undefined).problems,
+    ).to.deep.equal([])
   })
 
   it('shows a secret only if there is nothing to it', () => {

@@ -63,7 +63,8 @@ describe('.env', () => {
   })
 
   it('is pointed at by name and line when a value in it is wrong', async () => {
-    expect(await complaints({ dotenv: '\nTAPLINE_LOG_LEVEL=loud' }))
-      .to.deep.equal(['.env:2  TAPLINE_LOG_LEVEL  /logging_runtime/level  expected one of debug, info, warn, error, got "loud"'])
+    expect(await complaints({ dotenv: '\nTAPLINE_LOG_LEVEL=loud' })).to.deep.equal([
+      '.env:2  TAPLINE_LOG_LEVEL  /logging_runtime/level  expected one of debug, info, warn, error, got "loud"',
+    ])
   })
 })

@@ -4,7 +4,11 @@ import { join } from 'node:path'
 import { KeptTexts } from '../../../../core/config/sources/kept-texts.ts'
 import { Folder } from '../../../support/run-tapline.ts'
 
-const codeOf = (reading: Promise<string>) => reading.then(() => undefined, (cause: NodeJS.ErrnoException) => cause.code)
+const codeOf = (reading: Promise<string>) =>
+  reading.then(
+    () => undefined,
+    (cause: NodeJS.ErrnoException) => cause.code,
+  )
 
 describe('the texts of a configuration', () => {
   it('stay what they were when they were read, also where they are handed on', async () => {

@@ -52,7 +52,9 @@ const offering = `export default { name: 'offering', provides: 'tenants', setup:
 
 const said = (word: string) => ({ use: './speaker.ts', name: 'speaker', options: { word } })
 const pipeline = (route: string, ...steps: readonly unknown[]) => ({ route, operation: 'say', body: 'none', steps: ['./early.ts', './chooser.ts', ...steps] })
-const config = { pipelines: { say: pipeline('GET /say', said('base')), other: pipeline('GET /other', { use: './speaker.ts', name: 'another', options: { word: 'another' } }) } }
+const config = {
+  pipelines: { say: pipeline('GET /say', said('base')), other: pipeline('GET /other', { use: './speaker.ts', name: 'another', options: { word: 'another' } }) },
+}
 const files = { 'chooser.ts': chooser, 'speaker.ts': speaker, 'early.ts': early, 'offering.ts': offering }
 const other: Patch = { set: 'speaker', options: { word: 'variant' } }
 
@@ -87,7 +89,7 @@ describe('a variant of the pipelines', () => {
 
   it('stays open for an exchange that took it, until that is over', async () => {
     await using gateway = await startTestGateway({ config, files })
-    const variant = shared.variantTest.variant = await shared.variantTest.variants.compile([other])
+    const variant = (shared.variantTest.variant = await shared.variantTest.variants.compile([other]))
     const gate = Promise.withResolvers<void>()
     Object.assign(shared.variantTest, { gate: gate.promise })
     const answer = get(`${gateway.url}/say?variant`)
@@ -130,13 +132,28 @@ describe('a variant of the pipelines', () => {
   const wrong: readonly (readonly [what: string, patches: readonly Patch[], pointer: string, message: RegExp])[] = [
     ['a step that no pipeline has', [other, { remove: 'speeker' }], '/1/remove', /no pipeline has a step "speeker"; did you mean "speaker"\?/],
     ['a place that no pipeline has', [{ insert: './early.ts', after: 'nobody' }], '/0/after', /no pipeline has a step "nobody"/],
-    ['steps of different pipelines', [{ insert: { use: './speaker.ts', name: 'x' }, after: 'speaker', before: 'another' }], '/0/before', /no pipeline has a step "another" and "speaker"/],
+    [
+      'steps of different pipelines',
+      [{ insert: { use: './speaker.ts', name: 'x' }, after: 'speaker', before: 'another' }],
+      '/0/before',
+      /no pipeline has a step "another" and "speaker"/,
+    ],
     ['a second step of one name', [{ insert: said('x'), before: 'speaker' }], '/0/insert', /there is a step "speaker" already/],
     ['a plugin that is not there', [{ insert: 'no-such-plugin' }], '/0/insert/use', /there is no plugin "no-such-plugin"/],
-    ['options that the plugin does not take', [{ insert: { use: './speaker.ts', name: 'x', options: { wort: 1 } }, before: 'speaker' }], '/0/insert/options/wort', /unknown key; did you mean "word"\?/],
+    [
+      'options that the plugin does not take',
+      [{ insert: { use: './speaker.ts', name: 'x', options: { wort: 1 } }, before: 'speaker' }],
+      '/0/insert/options/wort',
+      /unknown key; did you mean "word"\?/,
+    ],
     ['a step whose work is done when it is chosen', [{ remove: 'early' }], '/0/remove', /does all its work before the pipeline is chosen/],
     ['a step that would be asked too early', [{ insert: { use: './early.ts', name: 'x' } }], '/0/insert', /acts on "request", which is over/],
-    ['a step without work in its phases', [{ insert: { ...said('x'), name: 'x', phases: ['prompt'] } }], '/0/insert', /does nothing in the phases that it is given/],
+    [
+      'a step without work in its phases',
+      [{ insert: { ...said('x'), name: 'x', phases: ['prompt'] } }],
+      '/0/insert',
+      /does nothing in the phases that it is given/,
+    ],
     ['a step that offers a service', [{ insert: './offering.ts' }], '/0/insert', /belongs into the configuration/],
   ]
   for (const [what, patches, pointer, message] of wrong) {

@@ -22,10 +22,30 @@ class Trial {
   readonly last: LastEvent | undefined
 
   constructor(call: LastTap['call'], { mode = 'closed', awaits = true }: { readonly mode?: 'open' | 'closed'; readonly awaits?: boolean } = {}) {
-    const exchange = { orStopped: (work: Promise<unknown>) => work, throwIfStopped() {}, beginAsking() {}, endAsking: () => this.work, gone: false, plan: { guardsReplies: false } } as unknown as Exchange
-    const onFailure: LastTap['onFailure'] = (_name, cause) => { this.failures.push(cause); return mode }
+    const exchange = {
+      orStopped: (work: Promise<unknown>) => work,
+      throwIfStopped() {},
+      beginAsking() {},
+      endAsking: () => this.work,
+      gone: false,
+      plan: { guardsReplies: false },
+    } as unknown as Exchange
+    const onFailure: LastTap['onFailure'] = (_name, cause) => {
+      this.failures.push(cause)
+      return mode
+    }
     const { answerEnd = () => -1 } = responses.stream
-    this.last = LastEvent.awaited({ exchange, taps: [{ name: 'tap', call, awaits: () => awaits, timeoutMs: 1, onFailure }], findEnd: answerEnd, leave: bytes => { this.left += bytes.toString() }, refuse: error => { this.refused = error } })
+    this.last = LastEvent.awaited({
+      exchange,
+      taps: [{ name: 'tap', call, awaits: () => awaits, timeoutMs: 1, onFailure }],
+      findEnd: answerEnd,
+      leave: bytes => {
+        this.left += bytes.toString()
+      },
+      refuse: error => {
+        this.refused = error
+      },
+    })
   }
 
   take(...pieces: readonly string[]): this {
@@ -42,18 +62,24 @@ describe('the last event of a stream', () => {
   it('is shown to a tap that is an instance of a class on that instance', async () => {
     class Ends implements StreamTap {
       seen = 0
-      last(): void { this.seen += 1 }
+      last(): void {
+        this.seen += 1
+      }
     }
     const stream = new Ends()
     const { exchange } = await runPlugin(definePlugin({ name: 'ends', setup: () => ({ stream }) }))
-    const { lasts: [tap] } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
+    const {
+      lasts: [tap],
+    } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
     void tap?.call(new StreamEvent(Buffer.from(end)), exchange)
     expect(stream.seen).to.equal(1)
   })
 
   it('is told from a text that speaks of it', () => {
     let seen = 0
-    new Trial(() => { seen++ }).take(delta, delta)
+    new Trial(() => {
+      seen++
+    }).take(delta, delta)
     expect(seen).to.equal(0)
   })
 
@@ -68,7 +94,9 @@ describe('the last event of a stream', () => {
     const { promise, resolve } = Promise.withResolvers<undefined>()
     let isOver = false
     const trial = new Trial(() => promise).take(delta + end, done)
-    trial.last?.end(() => { isOver = true })
+    trial.last?.end(() => {
+      isOver = true
+    })
     expect([trial.left, isOver]).to.deep.equal([delta, false])
     resolve(undefined)
     await until(() => isOver)
@@ -76,11 +104,16 @@ describe('the last event of a stream', () => {
   })
 
   it('leaves with the edits of the tap', () => {
-    const trial = new Trial(({ document }) => { document?.set(document.root, 'more', '1') }).take(end)
+    const trial = new Trial(({ document }) => {
+      document?.set(document.root, 'more', '1')
+    }).take(end)
     expect(trial.left).to.equal(end.replace('}}\n\n', '},"more":1}\n\n'))
   })
 
-  for (const [when, refuse] of [['at once', (error: GatewayError) => error], ['later', (error: GatewayError) => Promise.resolve(error)]] as const) {
+  for (const [when, refuse] of [
+    ['at once', (error: GatewayError) => error],
+    ['later', (error: GatewayError) => Promise.resolve(error)],
+  ] as const) {
     it(`does not leave when the tap refuses it ${when}`, async () => {
       const error = gatewayError('internal_error', 'no')
       const trial = new Trial(() => refuse(error)).take(delta + end + done)
@@ -91,7 +124,9 @@ describe('the last event of a stream', () => {
   }
 
   it('does not leave when the tap fails and must not', () => {
-    const trial = new Trial(() => { throw new Error('broken') }).take(end)
+    const trial = new Trial(() => {
+      throw new Error('broken')
+    }).take(end)
     expect(trial.refused?.code).to.equal('plugin_failure')
     expect(trial.left).to.equal('')
   })
@@ -112,7 +147,9 @@ describe('the last event of a stream', () => {
     let isOver = false
     const shown: boolean[] = []
     const trial = new Trial(event => void shown.push(event.malformed)).take(end.slice(0, 120))
-    trial.last?.end(() => { isOver = true })
+    trial.last?.end(() => {
+      isOver = true
+    })
     expect([shown, isOver, trial.left]).to.deep.equal([[true], true, end.slice(0, 120)])
   })
 })

@@ -17,15 +17,27 @@ class Relay implements ReplyStream {
   constructor(factor: number) {
     this.paced = new PacedStream(this, factor, this.clock, 0)
     this.paced.start({
-      events: bytes => { this.left.push(`${this.clock.elapsed()} ${bytes.length < 10 ? bytes.toString() : bytes.length}`) },
-      ended: broken => { this.left.push(`${this.clock.elapsed()} ${broken?.code ?? 'end'}`) },
+      events: bytes => {
+        this.left.push(`${this.clock.elapsed()} ${bytes.length < 10 ? bytes.toString() : bytes.length}`)
+      },
+      ended: broken => {
+        this.left.push(`${this.clock.elapsed()} ${broken?.code ?? 'end'}`)
+      },
     })
   }
 
-  start(taker: Parameters<ReplyStream['start']>[0]): void { this.#provider = taker }
-  pause(): void { this.asked.push(`${this.clock.elapsed()} pause`) }
-  resume(): void { this.asked.push(`${this.clock.elapsed()} resume`) }
-  abort(): void { this.asked.push('abort') }
+  start(taker: Parameters<ReplyStream['start']>[0]): void {
+    this.#provider = taker
+  }
+  pause(): void {
+    this.asked.push(`${this.clock.elapsed()} pause`)
+  }
+  resume(): void {
+    this.asked.push(`${this.clock.elapsed()} resume`)
+  }
+  abort(): void {
+    this.asked.push('abort')
+  }
 
   /** Time passes, then the provider sends. */
   after(ms: number, text: string): void {
@@ -44,16 +56,17 @@ describe('a stream that is slowed down', () => {
     [1, ['200 a', '400 b', '800 c', '800 end']],
     [10, ['1100 a', '2200 b', '4400 c', '4400 end']],
   ]
-  for (const [factor, expected] of rows) it(`leaves on a timeline that is stretched by ${factor}`, () => {
-    const relay = new Relay(factor)
-    relay.after(100, 'a')
-    relay.after(100, 'b')
-    relay.after(200, 'c')
-    relay.end()
-    relay.clock.advance(10_000)
-    expect(relay.left).to.deep.equal(expected)
-    expect(relay.asked).to.deep.equal([])
-  })
+  for (const [factor, expected] of rows)
+    it(`leaves on a timeline that is stretched by ${factor}`, () => {
+      const relay = new Relay(factor)
+      relay.after(100, 'a')
+      relay.after(100, 'b')
+      relay.after(200, 'c')
+      relay.end()
+      relay.clock.advance(10_000)
+      expect(relay.left).to.deep.equal(expected)
+      expect(relay.asked).to.deep.equal([])
+    })
 
   it('breaks as late as it would have ended', () => {
     const relay = new Relay(1)

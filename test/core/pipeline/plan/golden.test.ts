@@ -11,7 +11,9 @@ const directory = new URL('golden/', import.meta.url)
 const isUpdating = process.env['UPDATE_GOLDEN'] !== undefined
 
 describe('compiled plans', () => {
-  for (const name of readdirSync(directory).filter(file => file.endsWith('.yaml')).map(file => file.slice(0, -'.yaml'.length))) {
+  for (const name of readdirSync(directory)
+    .filter(file => file.endsWith('.yaml'))
+    .map(file => file.slice(0, -'.yaml'.length))) {
     it(`are those beside golden/${name}.yaml`, async () => {
       const plan = await explained(fileURLToPath(new URL(`${name}.yaml`, directory)))
       const file = new URL(`${name}.plan.txt`, directory)
@@ -26,10 +28,14 @@ async function explained(file: string): Promise<string> {
   const [, names = ''] = /^# explain: (.*)$/m.exec(await readFile(file, 'utf8')) ?? []
   const generation = await compile(file)
   try {
-    return names.split(', ').map(name => {
-      const plan = generation.plans.get(name)
-      return `${plan === undefined ? `no pipeline ${name}` : explainPipeline(plan)}\n`
-    }).join('\n').replaceAll(fileURLToPath(directory), '')
+    return names
+      .split(', ')
+      .map(name => {
+        const plan = generation.plans.get(name)
+        return `${plan === undefined ? `no pipeline ${name}` : explainPipeline(plan)}\n`
+      })
+      .join('\n')
+      .replaceAll(fileURLToPath(directory), '')
   } finally {
     await generation.discard()
   }

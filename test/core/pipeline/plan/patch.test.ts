@@ -17,7 +17,14 @@ describe('patches', () => {
     ['insert before', [{ insert: 'x', before: 'a' }], 'x a b c'],
     ['insert after', [{ insert: 'x', after: 'b' }], 'a b x c'],
     ['insert between', [{ insert: 'x', after: 'a', before: 'c' }], 'a x b c'],
-    ['insert beside what was inserted', [{ insert: 'x', after: 'c' }, { insert: 'y', after: 'x' }], 'a b c x y'],
+    [
+      'insert beside what was inserted',
+      [
+        { insert: 'x', after: 'c' },
+        { insert: 'y', after: 'x' },
+      ],
+      'a b c x y',
+    ],
     ['remove', [{ remove: 'b' }], 'a c'],
     ['move', [{ remove: 'a' }, { insert: 'a', after: 'c' }], 'b c a'],
     ['replace, under the old name', [{ replace: 'b', with: 'x' }], 'a b c'],
@@ -34,16 +41,40 @@ describe('patches', () => {
 
   it('leave the list that they are given alone', () => {
     patched({ remove: 'a' }, { set: 'b', options: { n: 1 } })
-    expect(steps.map(({ name, options }) => [name, options])).to.deep.equal([['a', undefined], ['b', undefined], ['c', undefined]])
+    expect(steps.map(({ name, options }) => [name, options])).to.deep.equal([
+      ['a', undefined],
+      ['b', undefined],
+      ['c', undefined],
+    ])
   })
 
   it('that cannot be applied are left out and told, all of them', () => {
-    const { names, problems } = patched({ remove: 'x' }, { insert: 'y', after: 'x' }, { insert: 'a' }, { insert: 'y', after: 'c', before: 'a' }, { set: 'bb' }, { remove: 'c' })
+    const { names, problems } = patched(
+      { remove: 'x' },
+      { insert: 'y', after: 'x' },
+      { insert: 'a' },
+      { insert: 'y', after: 'c', before: 'a' },
+      { set: 'bb' },
+      { remove: 'c' },
+    )
     expect(names).to.equal('a b')
-    expect(problems.map(text => text.split(':')[0])).to.deep.equal(['/pipelines/chat/0/remove', '/pipelines/chat/1/after', '/pipelines/chat/2/insert', '/pipelines/chat/3/insert', '/pipelines/chat/4/set'])
+    expect(problems.map(text => text.split(':')[0])).to.deep.equal([
+      '/pipelines/chat/0/remove',
+      '/pipelines/chat/1/after',
+      '/pipelines/chat/2/insert',
+      '/pipelines/chat/3/insert',
+      '/pipelines/chat/4/set',
+    ])
   })
 
-  for (const [written, name] of [['auth', 'auth'], ['./no-secrets.ts', 'no-secrets'], ['/opt/x/guard.js', 'guard'], ['@acme/guard', 'guard'], ['tapline-plugin-x', 'tapline-plugin-x'], [{ use: './x.ts', name: 'mine' }, 'mine']] as readonly (readonly [WrittenStep, string])[]) {
+  for (const [written, name] of [
+    ['auth', 'auth'],
+    ['./no-secrets.ts', 'no-secrets'],
+    ['/opt/x/guard.js', 'guard'],
+    ['@acme/guard', 'guard'],
+    ['tapline-plugin-x', 'tapline-plugin-x'],
+    [{ use: './x.ts', name: 'mine' }, 'mine'],
+  ] as readonly (readonly [WrittenStep, string])[]) {
     it(`name ${JSON.stringify(written)} "${name}"`, () => expect(namedStep(written, undefined).name).to.equal(name))
   }
 })

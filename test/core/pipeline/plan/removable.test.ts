@@ -17,7 +17,9 @@ describe('a pipeline of the default set', () => {
     it(`does without ${step}`, async () => {
       await using folder = await Folder.make({ 'tapline.yaml': { pipelines: { inference: [{ remove: step }], passthrough: false } } })
       const generation = await compile(join(folder.path, 'tapline.yaml'))
-      const standing = [...generation.plans.values()].filter(({ pipeline }) => ['chat', 'embeddings', 'messages', 'responses'].includes(pipeline.name)).flatMap(({ pipeline }) => pipeline.steps.map(({ name }) => name))
+      const standing = [...generation.plans.values()]
+        .filter(({ pipeline }) => ['chat', 'embeddings', 'messages', 'responses'].includes(pipeline.name))
+        .flatMap(({ pipeline }) => pipeline.steps.map(({ name }) => name))
       await generation.discard()
       expect(standing).to.not.include(step)
       expect(standing).to.not.be.empty

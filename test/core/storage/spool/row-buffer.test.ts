@@ -44,7 +44,14 @@ describe('rows that wait in memory', () => {
   it('are all given up some at a time, as one text cannot hold any number of them', () => {
     const buffer = new RowBuffer<Row>(10)
     let spelled = 0
-    for (const id of upTo(95)) buffer.addLate({ ...row(id), toJSON: () => { spelled += 1; return row(id) } } as Row)
+    for (const id of upTo(95))
+      buffer.addLate({
+        ...row(id),
+        toJSON: () => {
+          spelled += 1
+          return row(id)
+        },
+      } as Row)
     const lines: string[] = []
     for (const line of buffer.takeAll()) {
       if (lines.length === 0) expect(spelled).to.equal(10)

@@ -41,14 +41,32 @@ describe('the spool', () => {
   })
 
   const directory = (maxBytes = 1e9) => {
-    const log = pino({}, { write: (line: string) => { warnings.push((JSON.parse(line) as { msg: string }).msg) } })
+    const log = pino(
+      {},
+      {
+        write: (line: string) => {
+          warnings.push((JSON.parse(line) as { msg: string }).msg)
+        },
+      },
+    )
     const made = new SpoolDirectory({ path: () => path, maxBytes, clock, log })
     open.push(made)
     return made
   }
   const spool = (made = directory(), mustNotLose = false, name = 'journal'): Spool =>
-    made.open(name, { mustNotLose, refused: lost => refused.push(...lost.map(line => JSON.parse(line) as Row)), written: () => {}, found: () => { found += 1 }, leaving: () => {} })
-  const files = () => readdirSync(path).filter(name => name.endsWith('.ndjson')).map(name => join(path, name))
+    made.open(name, {
+      mustNotLose,
+      refused: lost => refused.push(...lost.map(line => JSON.parse(line) as Row)),
+      written: () => {},
+      found: () => {
+        found += 1
+      },
+      leaving: () => {},
+    })
+  const files = () =>
+    readdirSync(path)
+      .filter(name => name.endsWith('.ndjson'))
+      .map(name => join(path, name))
   const sizes = () => files().map(file => statSync(file).size)
   const next = (of: Spool, limit: number) => rowsIn<Row>(of.next(limit).lines)
   const allOf = (of: Spool) => {
@@ -246,7 +264,10 @@ describe('the spool', () => {
       expect(refused.map(({ id }) => id)).to.deep.equal(['b'])
     })
 
-    for (const [mustNotLose, expected] of [[true, []], [false, ['a']]] as const) {
+    for (const [mustNotLose, expected] of [
+      [true, []],
+      [false, ['a']],
+    ] as const) {
       it(`${mustNotLose ? 'still has some for journals that must not lose anything' : 'takes nothing'} where none is allowed`, () => {
         const made = spool(directory(0), mustNotLose)
         made.append(JSON.stringify(row('a')))
@@ -327,14 +348,23 @@ describe('the spool', () => {
 async function otherProcess(path: string): Promise<ChildProcess> {
   const module = new URL('../../../../core/storage/spool/spool-directory.ts', import.meta.url).href
   const nothing = '() => {}'
-  const child = spawn(process.execPath, ['--input-type=module', '-e', `
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `
     import { SpoolDirectory } from '${module}'
     const clock = { now: Date.now, elapsed: () => performance.now(), after: (ms, callback) => { const timer = setTimeout(callback, ms); return { cancel: () => clearTimeout(timer) } } }
     const spool = new SpoolDirectory({ path: () => process.argv[1], maxBytes: 1e9, clock, log: console }).open('journal', { refused: ${nothing}, written: ${nothing}, found: ${nothing}, leaving: ${nothing} })
     spool.append(JSON.stringify({ id: 'from the child', timestamp: 1 }))
     spool.flush()
     console.log('written')
-  `, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  `,
+      path,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
   await once(child.stdout as NodeJS.ReadableStream, 'data')
   return child
 }

@@ -1,7 +1,16 @@
 /** What becomes of each kind of header on its way through the gateway. */
 
 import { expect } from 'chai'
-import { isOverridable, isRequestId, isSecret, namedByConnection, refusalToTouch, staysHere, staysUpstream, untouchable } from '../../../../core/upstream/headers/header-names.ts'
+import {
+  isOverridable,
+  isRequestId,
+  isSecret,
+  namedByConnection,
+  refusalToTouch,
+  staysHere,
+  staysUpstream,
+  untouchable,
+} from '../../../../core/upstream/headers/header-names.ts'
 
 interface Fate {
   readonly touch?: 'credentials' | 'transport'
@@ -12,21 +21,21 @@ interface Fate {
 }
 
 const fates: Readonly<Record<string, Fate>> = {
-  'authorization': { touch: 'credentials', up: 'never', down: true },
-  'cookie': { touch: 'credentials', up: 'never', down: true },
+  authorization: { touch: 'credentials', up: 'never', down: true },
+  cookie: { touch: 'credentials', up: 'never', down: true },
   'set-cookie': { touch: 'credentials', up: 'never', down: false },
   'proxy-authorization': { touch: 'credentials', up: 'never', down: false },
-  'connection': { touch: 'transport', up: 'never', down: false },
+  connection: { touch: 'transport', up: 'never', down: false },
   'proxy-connection': { touch: 'transport', up: 'never', down: false },
-  'host': { touch: 'transport', up: 'never', down: true },
-  'expect': { touch: 'transport', up: 'never', down: true },
+  host: { touch: 'transport', up: 'never', down: true },
+  expect: { touch: 'transport', up: 'never', down: true },
   'content-type': { touch: 'transport', up: 'passthrough', down: true },
   'x-request-id': { touch: 'transport', up: 'never', down: true },
   'request-id': { touch: 'transport', up: 'passthrough', down: true },
-  'forwarded': { up: 'never', down: true },
+  forwarded: { up: 'never', down: true },
   'x-forwarded-for': { up: 'never', down: true },
   'proxy-status': { up: 'never', down: true },
-  'accept': { up: 'passthrough', down: true },
+  accept: { up: 'passthrough', down: true },
   'x-real-ip': { up: 'passthrough', down: true },
   'x-anything': { up: 'overrides', down: true },
 }
@@ -46,7 +55,11 @@ describe('the names of headers', () => {
   })
 
   it('say which of them no log may show: not what asks for a credential', () => {
-    expect(['authorization', 'x-goog-api-key', 'set-cookie', 'www-authenticate', 'proxy-authenticate', 'accept'].filter(isSecret)).to.deep.equal(['authorization', 'x-goog-api-key', 'set-cookie'])
+    expect(['authorization', 'x-goog-api-key', 'set-cookie', 'www-authenticate', 'proxy-authenticate', 'accept'].filter(isSecret)).to.deep.equal([
+      'authorization',
+      'x-goog-api-key',
+      'set-cookie',
+    ])
   })
 
   it('are of one connection where Connection lists them', () => {

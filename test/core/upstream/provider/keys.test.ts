@@ -30,11 +30,20 @@ describe('the keys of a provider', () => {
     expect(JSON.stringify(ring)).to.not.include('secret')
   })
 
-  for (const [status, isOther] of [[429, true], [503, false]] as const) {
+  for (const [status, isOther] of [
+    [429, true],
+    [503, false],
+  ] as const) {
     it(`${isOther ? 'give way to the next' : 'stay the same'} when a call is repeated after ${status}`, async () => {
       const clock = new TurnedClock()
       await using upstream = await Served.start()
-      await using served = await Served.start({ clock, config: { providers: { many: { type: 'openai-compatible', api_keys: ['k1', 'k2'], base_url: upstream.upstream.url, models: ['m'] } }, resilience: { retry: { initial_backoff: '3017ms', jitter_factor: 0 } } } })
+      await using served = await Served.start({
+        clock,
+        config: {
+          providers: { many: { type: 'openai-compatible', api_keys: ['k1', 'k2'], base_url: upstream.upstream.url, models: ['m'] } },
+          resilience: { retry: { initial_backoff: '3017ms', jitter_factor: 0 } },
+        },
+      })
       upstream.upstream.reply({ status, body: errorBody('again') }, { body: chatCompletion() })
       const call = served.chat({ ...hello, model: 'many/m' })
       await upstream.upstream.received()

@@ -27,22 +27,35 @@ const place = { method: 'GET', path: '/models' }
 const askedFor = ({ body }: OutgoingCall) => (JSON.parse(String(body)) as { show: string }).show
 
 describe('a model list', () => {
-  const listed = (details: (id: string) => unknown) => server(call => call.path === '/models' ? { data: [{ id: 'a', metadata: { context_window: 5 } }, { id: 'b' }] } : details(askedFor(call)))
+  const listed = (details: (id: string) => unknown) =>
+    server(call => (call.path === '/models' ? { data: [{ id: 'a', metadata: { context_window: 5 } }, { id: 'b' }] } : details(askedFor(call))))
 
   it('has what its provider says of each model when asked', async () => {
     const { transport, calls } = listed(id => ({ can: [id] }))
-    expect(await listModels({ place, definition: { modelDetails }, transport, headers: () => ['X-Key', 'k'] }, 1_000)).to.deep.equal([{ id: 'a', metadata: { context_window: 5, modes: ['a'] } }, { id: 'b', metadata: { modes: ['b'] } }])
-    expect(calls.slice(1).map(({ method, path, headers }) => [method, path, headers])).to.deep.equal([0, 1].map(() => ['POST', '/show', ['X-Key', 'k', 'Content-Type', 'application/json']]))
+    expect(await listModels({ place, definition: { modelDetails }, transport, headers: () => ['X-Key', 'k'] }, 1_000)).to.deep.equal([
+      { id: 'a', metadata: { context_window: 5, modes: ['a'] } },
+      { id: 'b', metadata: { modes: ['b'] } },
+    ])
+    expect(calls.slice(1).map(({ method, path, headers }) => [method, path, headers])).to.deep.equal(
+      [0, 1].map(() => ['POST', '/show', ['X-Key', 'k', 'Content-Type', 'application/json']]),
+    )
   })
 
-  for (const [name, answer] of [['fails', undefined], ['is no JSON', '{'], ['cannot be read', 'null']] as const) {
+  for (const [name, answer] of [
+    ['fails', undefined],
+    ['is no JSON', '{'],
+    ['cannot be read', 'null'],
+  ] as const) {
     it(`is there without, where that call ${name}`, async () => {
-      const { transport } = listed(id => id === 'a' ? answer : { can: ['b'] })
-      expect(await listModels({ place, definition: { modelDetails }, transport, headers: () => [] }, 1_000)).to.deep.equal([{ id: 'a', metadata: { context_window: 5 } }, { id: 'b', metadata: { modes: ['b'] } }])
+      const { transport } = listed(id => (id === 'a' ? answer : { can: ['b'] }))
+      expect(await listModels({ place, definition: { modelDetails }, transport, headers: () => [] }, 1_000)).to.deep.equal([
+        { id: 'a', metadata: { context_window: 5 } },
+        { id: 'b', metadata: { modes: ['b'] } },
+      ])
     })
   }
 
-  it('is nobody\'s to ask for more, where its type knows of nothing', async () => {
+  it("is nobody's to ask for more, where its type knows of nothing", async () => {
     const { transport, calls } = listed(() => undefined)
     await listModels({ place, definition: {}, transport, headers: () => [] }, 1_000)
     expect(calls).to.have.length(1)

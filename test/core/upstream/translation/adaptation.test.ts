@@ -19,7 +19,10 @@ export default defineProvider({
   fault: ({ base_resp: said }, provider) => said === undefined ? undefined : new GatewayError('1002', 'too fast', { status: 429, provider }),
 })
 `
-const form = (...parts: readonly (readonly [name: string, content: string, filename?: string])[]) => Buffer.from(`${parts.map(([name, content, filename]) => `--b\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`).join('')}--b--\r\n`)
+const form = (...parts: readonly (readonly [name: string, content: string, filename?: string])[]) =>
+  Buffer.from(
+    `${parts.map(([name, content, filename]) => `--b\r\nContent-Disposition: form-data; name="${name}"${filename === undefined ? '' : `; filename="${filename}"`}\r\n\r\n${content}\r\n`).join('')}--b--\r\n`,
+  )
 const formType = { 'content-type': 'multipart/form-data; boundary=b' }
 const model = ['model', 'own/m'] as const
 const file = ['file', 'sound', 'a.mp3'] as const
@@ -28,12 +31,18 @@ describe('an operation that its provider spells in a way of its own', () => {
   let served: Served
   before(async () => {
     served = await Served.start({ files: { 'adapted.ts': provider } })
-    const config = { server: { master_key: 'sk-master' }, resilience: { retry: { max_retries: 1, initial_backoff: '1ms', max_backoff: '1ms' } }, providers: { own: { type: './adapted.ts', base_url: served.upstream.url, api_key: 'k', models: ['m'] } } }
+    const config = {
+      server: { master_key: 'sk-master' },
+      resilience: { retry: { max_retries: 1, initial_backoff: '1ms', max_backoff: '1ms' } },
+      providers: { own: { type: './adapted.ts', base_url: served.upstream.url, api_key: 'k', models: ['m'] } },
+    }
     await served.gateway.configure(config)
     expect(await served.gateway.gateway.reload()).to.equal(true)
   })
   after(() => served.close())
-  beforeEach(() => { served.upstream.requests.length = 0 })
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+  })
 
   const last = () => served.upstream.requests.at(-1)!
   const sent = () => JSON.parse(last().body.toString()) as unknown
@@ -57,13 +66,19 @@ describe('an operation that its provider spells in a way of its own', () => {
   })
 
   it('is refused where it cannot be put', async () => {
-    expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia', speed: 2 }), { code: 'unsupported_parameter', param: 'speed' })
-    expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia', stream_format: 'sse' }), { code: 'unsupported_parameter', param: 'stream_format' })
+    expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia', speed: 2 }), {
+      code: 'unsupported_parameter',
+      param: 'speed',
+    })
+    expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia', stream_format: 'sse' }), {
+      code: 'unsupported_parameter',
+      param: 'stream_format',
+    })
     expect(served.upstream.requests).to.have.length(0)
   })
 
   for (const [what, script, code, status] of [
-    ['a failure of the vendor\'s own', { body: { base_resp: { status_code: 1002 } } }, '1002', 429],
+    ["a failure of the vendor's own", { body: { base_resp: { status_code: 1002 } } }, '1002', 429],
     ['no audio', { body: { choices: [] } }, 'bad_upstream_response', 502],
     ['no JSON', { body: 'oops' }, 'bad_upstream_response', 502],
     ['nothing', { body: '' }, 'bad_upstream_response', 502],
@@ -71,7 +86,11 @@ describe('an operation that its provider spells in a way of its own', () => {
   ] as const) {
     it(`fails with ${what}`, async () => {
       served.upstream.always(script)
-      expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia' }), { code, status, ...(status === 502 ? { type: 'provider_error' } : {}) })
+      expectError(await served.call('POST', '/v1/audio/speech', { model: 'own/m', input: 'hello', voice: 'Mia' }), {
+        code,
+        status,
+        ...(status === 502 ? { type: 'provider_error' } : {}),
+      })
     })
   }
 
@@ -81,7 +100,10 @@ describe('an operation that its provider spells in a way of its own', () => {
     expect(answer.body.toString()).to.equal('hello\n')
     expect(last().body.equals(form(['model', 'm'], ['language', 'de'], ['response_format', 'text'], file))).to.equal(true)
     expectError(await served.call('POST', '/v1/audio/transcriptions', form(model, file), formType), { code: 'missing_required_parameter', param: 'language' })
-    expectError(await served.call('POST', '/v1/audio/transcriptions', form(model, file, ['language', 'de'], ['stream', 'true']), formType), { code: 'unsupported_parameter', param: 'stream' })
+    expectError(await served.call('POST', '/v1/audio/transcriptions', form(model, file, ['language', 'de'], ['stream', 'true']), formType), {
+      code: 'unsupported_parameter',
+      param: 'stream',
+    })
   })
 
   it('takes a form as JSON, put together', async () => {
@@ -90,13 +112,19 @@ describe('an operation that its provider spells in a way of its own', () => {
     expect(JSON.parse(answer.body.toString())).to.deep.equal({ text: 'hello' })
     expect(served.upstream.requests).to.have.length(2)
     for (const { body, headers } of served.upstream.requests) {
-      expect(JSON.parse(body.toString())).to.have.nested.property('messages[0].content[0].input_audio.data', `data:audio/mpeg;base64,${Buffer.from('x'.repeat(70_000)).toString('base64')}`)
+      expect(JSON.parse(body.toString())).to.have.nested.property(
+        'messages[0].content[0].input_audio.data',
+        `data:audio/mpeg;base64,${Buffer.from('x'.repeat(70_000)).toString('base64')}`,
+      )
       expect(headers['content-type']).to.equal('application/json')
     }
   })
 
   it('refuses a form that cannot be put together', async () => {
-    expectError(await served.call('POST', '/v1/audio/translations', form(model, ['response_format', 'srt'], file), formType), { code: 'unsupported_parameter', param: 'response_format' })
+    expectError(await served.call('POST', '/v1/audio/translations', form(model, ['response_format', 'srt'], file), formType), {
+      code: 'unsupported_parameter',
+      param: 'response_format',
+    })
     expectError(await served.call('POST', '/v1/audio/translations', form(model, ['file', 'x'.repeat(200_000), 'a.mp3']), formType), { code: 'body_too_large' })
     expect(served.upstream.requests.filter(({ state }) => state === 'ended')).to.have.length(0)
   })

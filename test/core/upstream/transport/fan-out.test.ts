@@ -10,9 +10,20 @@ describe('one of several calls that breaks', () => {
     const listeners: ReplyListener[] = []
     const send = (_call: OutgoingCall, listener: ReplyListener) => {
       listeners.push(listener)
-      return { pause() {}, resume() {}, abort() { said.push('abort') } }
+      return {
+        pause() {},
+        resume() {},
+        abort() {
+          said.push('abort')
+        },
+      }
     }
-    fanOut(send, call, { onHead: status => said.push(`head ${status}`), onData: chunk => said.push(`data ${chunk.toString()}`), onEnd: () => said.push('end'), onError: cause => said.push(cause.message) })
+    fanOut(send, call, {
+      onHead: status => said.push(`head ${status}`),
+      onData: chunk => said.push(`data ${chunk.toString()}`),
+      onEnd: () => said.push('end'),
+      onError: cause => said.push(cause.message),
+    })
     play(listeners)
     return said
   }
@@ -22,17 +33,21 @@ describe('one of several calls that breaks', () => {
   })
 
   it('amid its answer is an answer that broke off', () => {
-    expect(heard(([, second]) => {
-      second?.onHead(200, {})
-      second?.onError(new Error('reset'))
-    })).to.deep.equal(['abort', 'abort', 'head 200', 'reset'])
+    expect(
+      heard(([, second]) => {
+        second?.onHead(200, {})
+        second?.onError(new Error('reset'))
+      }),
+    ).to.deep.equal(['abort', 'abort', 'head 200', 'reset'])
   })
 
   it('amid its refusal is refused with what came of it', () => {
-    expect(heard(([first]) => {
-      first?.onHead(429, {})
-      first?.onData(Buffer.from('slow'))
-      first?.onError(new Error('reset'))
-    })).to.deep.equal(['abort', 'abort', 'head 429', 'data slow', 'end'])
+    expect(
+      heard(([first]) => {
+        first?.onHead(429, {})
+        first?.onData(Buffer.from('slow'))
+        first?.onError(new Error('reset'))
+      }),
+    ).to.deep.equal(['abort', 'abort', 'head 429', 'data slow', 'end'])
   })
 })

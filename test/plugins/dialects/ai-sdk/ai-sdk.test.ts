@@ -18,14 +18,34 @@ describe('ai-sdk writes a request', () => {
   })
 
   for (const [what, request, expected] of [
-    ['sampling', { sampling: { temperature: 0.1, topP: 0.2, topK: 3, seed: 4, presencePenalty: 0.5, frequencyPenalty: 0.6 }, maxOutputTokens: 7, stop: ['a', ''] }, { temperature: 0.1, topP: 0.2, topK: 3, seed: 4, presencePenalty: 0.5, frequencyPenalty: 0.6, maxOutputTokens: 7, stopSequences: ['a'] }],
+    [
+      'sampling',
+      { sampling: { temperature: 0.1, topP: 0.2, topK: 3, seed: 4, presencePenalty: 0.5, frequencyPenalty: 0.6 }, maxOutputTokens: 7, stop: ['a', ''] },
+      { temperature: 0.1, topP: 0.2, topK: 3, seed: 4, presencePenalty: 0.5, frequencyPenalty: 0.6, maxOutputTokens: 7, stopSequences: ['a'] },
+    ],
     ['effort', { reasoning: { effort: 'high' } }, { reasoning: 'high' }],
     ['no thoughts', { reasoning: { isEnabled: false } }, { reasoning: 'none' }],
-    ['a budget', { reasoning: { budget: 12_000 } }, { reasoning: 'medium', providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 12_000 } } } }],
+    [
+      'a budget',
+      { reasoning: { budget: 12_000 } },
+      { reasoning: 'medium', providerOptions: { anthropic: { thinking: { type: 'enabled', budgetTokens: 12_000 } } } },
+    ],
     ['JSON', { output: { kind: 'json_object' } }, { responseFormat: { type: 'json' } }],
-    ['a schema', { output: { kind: 'json_schema', name: 'n', schema: { $schema: 'x', type: 'object' }, strict: true, description: 'd' } }, { responseFormat: { type: 'json', name: 'n', schema: { type: 'object' }, description: 'd' }, providerOptions: { openai: { strictJsonSchema: true } } }],
-    ['hints', { hints: { user: 'u', promptCacheKey: 'k', serviceTier: 'flex', verbosity: 'low' }, sampling: { logitBias: { 1: 2 } } }, { providerOptions: { openai: { user: 'u', logitBias: { 1: 2 }, promptCacheKey: 'k', serviceTier: 'flex', textVerbosity: 'low' } } }],
-    ['words for one vendor, which win', { hints: { user: 'u' }, vendorExtras: { openai: { user: 'v' }, google: { safetySettings: [] } } }, { providerOptions: { openai: { user: 'v' }, google: { safetySettings: [] } } }],
+    [
+      'a schema',
+      { output: { kind: 'json_schema', name: 'n', schema: { $schema: 'x', type: 'object' }, strict: true, description: 'd' } },
+      { responseFormat: { type: 'json', name: 'n', schema: { type: 'object' }, description: 'd' }, providerOptions: { openai: { strictJsonSchema: true } } },
+    ],
+    [
+      'hints',
+      { hints: { user: 'u', promptCacheKey: 'k', serviceTier: 'flex', verbosity: 'low' }, sampling: { logitBias: { 1: 2 } } },
+      { providerOptions: { openai: { user: 'u', logitBias: { 1: 2 }, promptCacheKey: 'k', serviceTier: 'flex', textVerbosity: 'low' } } },
+    ],
+    [
+      'words for one vendor, which win',
+      { hints: { user: 'u' }, vendorExtras: { openai: { user: 'v' }, google: { safetySettings: [] } } },
+      { providerOptions: { openai: { user: 'v' }, google: { safetySettings: [] } } },
+    ],
   ] as const) {
     it(`with ${what}`, () => {
       const { prompt: _, ...rest } = options(request)
@@ -50,7 +70,10 @@ describe('ai-sdk writes a request', () => {
 
   it('with tools that say nothing of their arguments, called one at a time', () => {
     const written = options({ tools, parallelToolCalls: false })
-    expect(written['tools']).to.deep.equal([{ type: 'function', name: 'f', description: 'd', inputSchema: { type: 'object' }, strict: true }, { type: 'function', name: 'g', inputSchema: { type: 'object', properties: {} } }])
+    expect(written['tools']).to.deep.equal([
+      { type: 'function', name: 'f', description: 'd', inputSchema: { type: 'object' }, strict: true },
+      { type: 'function', name: 'g', inputSchema: { type: 'object', properties: {} } },
+    ])
     expect(written['providerOptions']).to.deep.equal({ openai: { parallelToolCalls: false }, anthropic: { disableParallelToolUse: true } })
   })
 
@@ -61,33 +84,89 @@ describe('ai-sdk writes a request', () => {
   })
 
   for (const [what, block, expected] of [
-    ['an image', { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'AA==' } }, { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } }],
-    ['an image by address', { type: 'image', source: { kind: 'url', url: 'https://x.test/a' }, detail: 'high' }, { type: 'file', mediaType: 'image/*', data: { type: 'url', url: 'https://x.test/a' }, providerOptions: { openai: { imageDetail: 'high' } } }],
-    ['an image by id', { type: 'image', source: { kind: 'file', vendor: 'openai', id: 'file-1' } }, { type: 'file', mediaType: 'image/*', data: { type: 'reference', reference: { openai: 'file-1' } } }],
+    [
+      'an image',
+      { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'AA==' } },
+      { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } },
+    ],
+    [
+      'an image by address',
+      { type: 'image', source: { kind: 'url', url: 'https://x.test/a' }, detail: 'high' },
+      { type: 'file', mediaType: 'image/*', data: { type: 'url', url: 'https://x.test/a' }, providerOptions: { openai: { imageDetail: 'high' } } },
+    ],
+    [
+      'an image by id',
+      { type: 'image', source: { kind: 'file', vendor: 'openai', id: 'file-1' } },
+      { type: 'file', mediaType: 'image/*', data: { type: 'reference', reference: { openai: 'file-1' } } },
+    ],
     ['sound', { type: 'audio', mime: 'audio/wav', data: 'AA==' }, { type: 'file', mediaType: 'audio/wav', data: { type: 'data', data: 'AA==' } }],
-    ['a video', { type: 'video', source: { kind: 'url', url: 'https://x.test/v' } }, { type: 'file', mediaType: 'video/*', data: { type: 'url', url: 'https://x.test/v' } }],
-    ['a file', { type: 'file', name: 'a.pdf', source: { kind: 'base64', mime: 'application/pdf', data: 'AA==' } }, { type: 'file', mediaType: 'application/pdf', filename: 'a.pdf', data: { type: 'data', data: 'AA==' } }],
+    [
+      'a video',
+      { type: 'video', source: { kind: 'url', url: 'https://x.test/v' } },
+      { type: 'file', mediaType: 'video/*', data: { type: 'url', url: 'https://x.test/v' } },
+    ],
+    [
+      'a file',
+      { type: 'file', name: 'a.pdf', source: { kind: 'base64', mime: 'application/pdf', data: 'AA==' } },
+      { type: 'file', mediaType: 'application/pdf', filename: 'a.pdf', data: { type: 'data', data: 'AA==' } },
+    ],
     ['a file of text', { type: 'file', name: 'a.txt', source: { kind: 'text', text: 'hi' } }, { type: 'text', text: 'a.txt\nhi' }],
-    ['a cache mark', { type: 'text', text: 'hi', cache: { ttl: '1h' } }, { type: 'text', text: 'hi', providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } } }],
+    [
+      'a cache mark',
+      { type: 'text', text: 'hi', cache: { ttl: '1h' } },
+      { type: 'text', text: 'hi', providerOptions: { anthropic: { cacheControl: { type: 'ephemeral', ttl: '1h' } } } },
+    ],
   ] as const) {
     it(`with ${what}`, () => expect(options(user(block))['prompt'][0].content).to.deep.equal([expected]))
   }
 
   it('with system texts at the beginning, and a note where one stood later', () => {
-    const { body, losses } = asked({ system: [{ text: 'a', kind: 'system', before: 0 }, { text: 'b', kind: 'developer', before: 1 }] })
-    expect((body['options'] as any).prompt.slice(0, 2)).to.deep.equal([{ role: 'system', content: 'a' }, { role: 'system', content: 'b' }])
+    const { body, losses } = asked({
+      system: [
+        { text: 'a', kind: 'system', before: 0 },
+        { text: 'b', kind: 'developer', before: 1 },
+      ],
+    })
+    expect((body['options'] as any).prompt.slice(0, 2)).to.deep.equal([
+      { role: 'system', content: 'a' },
+      { role: 'system', content: 'b' },
+    ])
     expect(losses.reported).to.deep.equal(['system_position'])
   })
 
   it('with calls and their results', () => {
     const { prompt } = options({
       turns: [
-        { role: 'assistant', blocks: [{ type: 'text', text: '' }, { type: 'tool_call', id: 'c1', name: 'f', argumentsText: '{"n":12345678901234567890}' }, { type: 'tool_call', id: 'c2', name: 'g', argumentsText: '' }] },
-        { role: 'tool', blocks: [
-          { type: 'tool_result', callId: 'c1', blocks: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] },
-          { type: 'tool_result', callId: 'c2', isError: true, blocks: [{ type: 'text', text: 'no' }] },
-          { type: 'tool_result', callId: 'c2', blocks: [{ type: 'text', text: 'see' }, { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'AA==' } }] },
-        ] },
+        {
+          role: 'assistant',
+          blocks: [
+            { type: 'text', text: '' },
+            { type: 'tool_call', id: 'c1', name: 'f', argumentsText: '{"n":12345678901234567890}' },
+            { type: 'tool_call', id: 'c2', name: 'g', argumentsText: '' },
+          ],
+        },
+        {
+          role: 'tool',
+          blocks: [
+            {
+              type: 'tool_result',
+              callId: 'c1',
+              blocks: [
+                { type: 'text', text: 'a' },
+                { type: 'text', text: 'b' },
+              ],
+            },
+            { type: 'tool_result', callId: 'c2', isError: true, blocks: [{ type: 'text', text: 'no' }] },
+            {
+              type: 'tool_result',
+              callId: 'c2',
+              blocks: [
+                { type: 'text', text: 'see' },
+                { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'AA==' } },
+              ],
+            },
+          ],
+        },
       ],
     })
     expect(JSON.stringify(prompt[0].content[0].input, (_, value: unknown) => value)).to.match(/12345678901234567|rawJSON/)
@@ -95,12 +174,30 @@ describe('ai-sdk writes a request', () => {
     expect(prompt[1].content.map(({ toolName, output }: any) => [toolName, output])).to.deep.equal([
       ['f', { type: 'text', value: 'ab' }],
       ['g', { type: 'error-text', value: 'no' }],
-      ['g', { type: 'content', value: [{ type: 'text', text: 'see' }, { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } }] }],
+      [
+        'g',
+        {
+          type: 'content',
+          value: [
+            { type: 'text', text: 'see' },
+            { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } },
+          ],
+        },
+      ],
     ])
   })
 
   it('with thoughts for the vendor that thought them only', () => {
-    const turns = [{ role: 'assistant' as const, blocks: [{ type: 'reasoning' as const, text: 'hm', state: { vendor: 'anthropic', value: 'S' } }, { type: 'reasoning' as const, text: '', redacted: 'R' }, { type: 'text' as const, text: 'x' }] }]
+    const turns = [
+      {
+        role: 'assistant' as const,
+        blocks: [
+          { type: 'reasoning' as const, text: 'hm', state: { vendor: 'anthropic', value: 'S' } },
+          { type: 'reasoning' as const, text: '', redacted: 'R' },
+          { type: 'text' as const, text: 'x' },
+        ],
+      },
+    ]
     expect(options({ turns }, 'anthropic')['prompt'][0].content.slice(0, 2)).to.deep.equal([
       { type: 'reasoning', text: 'hm', providerOptions: { anthropic: { signature: 'S' } } },
       { type: 'reasoning', text: '', providerOptions: { anthropic: { redactedData: 'R' } } },
@@ -110,9 +207,15 @@ describe('ai-sdk writes a request', () => {
 
   it('without what another vendor encrypted, which is among the losses, as is a call whose arguments are no JSON', () => {
     const redacted = { type: 'reasoning', text: '', redacted: 'R', state: { vendor: 'bedrock-converse', value: '' } } as const
-    const { losses, body } = asked({ turns: [{ role: 'assistant', blocks: [redacted, { type: 'tool_call', id: 't', name: 'f', argumentsText: '{"cut' }] }] }, 'anthropic')
+    const { losses, body } = asked(
+      { turns: [{ role: 'assistant', blocks: [redacted, { type: 'tool_call', id: 't', name: 'f', argumentsText: '{"cut' }] }] },
+      'anthropic',
+    )
     expect(JSON.stringify(body)).to.not.include('redactedData')
-    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['reasoning', true], ['tool_calls.arguments', false]])
+    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([
+      ['reasoning', true],
+      ['tool_calls.arguments', false],
+    ])
   })
 
   it('with a note of what it does not take', () => {
@@ -123,7 +226,7 @@ describe('ai-sdk writes a request', () => {
     ['several answers', { sampling: { count: 2 } }],
     ['log probabilities', { wants: { logprobs: true } }],
     ['sound for an answer', { hints: { modalities: ['text', 'audio'] } }],
-    ['an image of the assistant\'s', { turns: [{ role: 'assistant', blocks: [{ type: 'image', source: { kind: 'url', url: 'https://x.test' } }] }] }],
+    ["an image of the assistant's", { turns: [{ role: 'assistant', blocks: [{ type: 'image', source: { kind: 'url', url: 'https://x.test' } }] }] }],
   ] as const) {
     it(`never with ${what}`, () => refused(() => asked(request)))
   }
@@ -134,19 +237,26 @@ const usage = { inputTokens: 15, outputTokens: 9, cachedTokens: 5, cacheWriteTok
 
 describe('ai-sdk reads a reply', () => {
   it('with thoughts, text, sources, images and calls', () => {
-    expect(readReply(upstream, {
-      content: [
-        { type: 'reasoning', text: 'hm', providerMetadata: { anthropic: { signature: 'S' } } },
-        { type: 'text', text: 'hi' },
-        { type: 'source', sourceType: 'url', id: '1', url: 'https://x.test', title: 'X' },
-        { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } },
-        { type: 'tool-call', toolCallId: 'own', toolName: 'search', input: '{}', providerExecuted: true },
-        { type: 'tool-call', toolCallId: 'c1', toolName: 'f', input: '', providerMetadata: { google: { thoughtSignature: 'T' } } },
-        { type: 'future', x: 1 },
-      ],
-      finishReason: { unified: 'tool-calls', raw: 'tool_use' }, usage: usage3, response: { id: 'r1', modelId: 'm-1' },
-    })).to.deep.equal({
-      id: 'r1', model: 'm-1', finish: 'tool_calls', usage,
+    expect(
+      readReply(upstream, {
+        content: [
+          { type: 'reasoning', text: 'hm', providerMetadata: { anthropic: { signature: 'S' } } },
+          { type: 'text', text: 'hi' },
+          { type: 'source', sourceType: 'url', id: '1', url: 'https://x.test', title: 'X' },
+          { type: 'file', mediaType: 'image/png', data: { type: 'data', data: 'AA==' } },
+          { type: 'tool-call', toolCallId: 'own', toolName: 'search', input: '{}', providerExecuted: true },
+          { type: 'tool-call', toolCallId: 'c1', toolName: 'f', input: '', providerMetadata: { google: { thoughtSignature: 'T' } } },
+          { type: 'future', x: 1 },
+        ],
+        finishReason: { unified: 'tool-calls', raw: 'tool_use' },
+        usage: usage3,
+        response: { id: 'r1', modelId: 'm-1' },
+      }),
+    ).to.deep.equal({
+      id: 'r1',
+      model: 'm-1',
+      finish: 'tool_calls',
+      usage,
       blocks: [
         { type: 'reasoning', text: 'hm', state: { vendor: 'anthropic', value: 'S', model: 'm-1' } },
         { type: 'text', text: 'hi', annotations: [{ type: 'url_citation', url_citation: { url: 'https://x.test', title: 'X' } }] },
@@ -156,29 +266,58 @@ describe('ai-sdk reads a reply', () => {
     })
   })
 
-  for (const [reason, finish] of [['stop', 'stop'], ['length', 'length'], ['content-filter', 'content_filter'], ['other', 'stop'], ['unknown', 'stop'], [{ unified: 'stop', raw: 'stop_sequence' }, 'stop_sequence'], [{ unified: 'other', raw: 'pause_turn' }, 'pause'], [{ unified: 'content-filter', raw: 'refusal' }, 'refusal']] as const) {
-    it(`that ended with ${JSON.stringify(reason)}`, () => expect(readReply(upstream, { content: [{ type: 'text', text: 'x' }], finishReason: reason }).finish).to.equal(finish))
+  for (const [reason, finish] of [
+    ['stop', 'stop'],
+    ['length', 'length'],
+    ['content-filter', 'content_filter'],
+    ['other', 'stop'],
+    ['unknown', 'stop'],
+    [{ unified: 'stop', raw: 'stop_sequence' }, 'stop_sequence'],
+    [{ unified: 'other', raw: 'pause_turn' }, 'pause'],
+    [{ unified: 'content-filter', raw: 'refusal' }, 'refusal'],
+  ] as const) {
+    it(`that ended with ${JSON.stringify(reason)}`, () =>
+      expect(readReply(upstream, { content: [{ type: 'text', text: 'x' }], finishReason: reason }).finish).to.equal(finish))
   }
 
   it('with the usage of version 2', () => {
-    expect(readReply(upstream, { content: [], finishReason: 'stop', usage: { inputTokens: 5, outputTokens: 6, totalTokens: 11, cachedInputTokens: 2 } }).usage).to.deep.equal({ inputTokens: 5, outputTokens: 6, totalTokens: 11, cachedTokens: 2 })
+    expect(
+      readReply(upstream, { content: [], finishReason: 'stop', usage: { inputTokens: 5, outputTokens: 6, totalTokens: 11, cachedInputTokens: 2 } }).usage,
+    ).to.deep.equal({ inputTokens: 5, outputTokens: 6, totalTokens: 11, cachedTokens: 2 })
   })
 
   it('and says where it is none', () => {
-    expect(() => readReply(upstream, {})).to.throw(GatewayError).that.includes({ status: 502 })
-    expect(() => readReply(upstream, { content: [], finishReason: 'error' })).to.throw(GatewayError).that.includes({ status: 502 })
+    expect(() => readReply(upstream, {}))
+      .to.throw(GatewayError)
+      .that.includes({ status: 502 })
+    expect(() => readReply(upstream, { content: [], finishReason: 'error' }))
+      .to.throw(GatewayError)
+      .that.includes({ status: 502 })
   })
 })
 
 describe('ai-sdk reads a stream', () => {
   const parts = [
-    { type: 'stream-start', warnings: [] }, { type: 'response-metadata', id: 'r1', modelId: 'm-1' },
-    { type: 'reasoning-start', id: '0' }, { type: 'reasoning-delta', id: '0', delta: 'hm' }, { type: 'reasoning-delta', id: '0', delta: '', providerMetadata: { anthropic: { signature: 'S' } } }, { type: 'reasoning-end', id: '0' },
-    { type: 'text-start', id: '0' }, { type: 'text-delta', id: '0', delta: 'h' }, { type: 'text-delta', id: '0', delta: 'i' }, { type: 'text-end', id: '0' },
-    { type: 'tool-input-start', id: 'c1', toolName: 'f' }, { type: 'tool-input-delta', id: 'c1', delta: '{"a":' }, { type: 'tool-input-delta', id: 'c1', delta: '1}' }, { type: 'tool-input-end', id: 'c1' }, { type: 'tool-call', toolCallId: 'c1', toolName: 'f', input: '{"a":1}' },
+    { type: 'stream-start', warnings: [] },
+    { type: 'response-metadata', id: 'r1', modelId: 'm-1' },
+    { type: 'reasoning-start', id: '0' },
+    { type: 'reasoning-delta', id: '0', delta: 'hm' },
+    { type: 'reasoning-delta', id: '0', delta: '', providerMetadata: { anthropic: { signature: 'S' } } },
+    { type: 'reasoning-end', id: '0' },
+    { type: 'text-start', id: '0' },
+    { type: 'text-delta', id: '0', delta: 'h' },
+    { type: 'text-delta', id: '0', delta: 'i' },
+    { type: 'text-end', id: '0' },
+    { type: 'tool-input-start', id: 'c1', toolName: 'f' },
+    { type: 'tool-input-delta', id: 'c1', delta: '{"a":' },
+    { type: 'tool-input-delta', id: 'c1', delta: '1}' },
+    { type: 'tool-input-end', id: 'c1' },
+    { type: 'tool-call', toolCallId: 'c1', toolName: 'f', input: '{"a":1}' },
     { type: 'tool-call', toolCallId: 'c2', toolName: 'g', input: '' },
-    { type: 'tool-input-start', id: 'own', toolName: 'search', providerExecuted: true }, { type: 'tool-call', toolCallId: 'own', toolName: 'search', input: '{}', providerExecuted: true },
-    { type: 'ping' }, { type: 'finish', finishReason: { unified: 'tool-calls', raw: 'x' }, usage: usage3 },
+    { type: 'tool-input-start', id: 'own', toolName: 'search', providerExecuted: true },
+    { type: 'tool-call', toolCallId: 'own', toolName: 'search', input: '{}', providerExecuted: true },
+    { type: 'ping' },
+    { type: 'finish', finishReason: { unified: 'tool-calls', raw: 'x' }, usage: usage3 },
   ]
 
   for (const [name, feeding] of feedings) {
@@ -196,7 +335,14 @@ describe('ai-sdk reads a stream', () => {
   }
 
   it('without beginnings and metadata', () => {
-    expect(blocksOf(readStream(upstream, [{ type: 'text-delta', id: '1', delta: 'a' }, { type: 'finish', finishReason: 'stop' }]))).to.deep.equal([{ type: 'text', delta: 'a' }])
+    expect(
+      blocksOf(
+        readStream(upstream, [
+          { type: 'text-delta', id: '1', delta: 'a' },
+          { type: 'finish', finishReason: 'stop' },
+        ]),
+      ),
+    ).to.deep.equal([{ type: 'text', delta: 'a' }])
   })
 
   it('that is cut, and says nothing of an end', () => {
@@ -220,14 +366,30 @@ describe('ai-sdk reads a stream', () => {
 describe('ai-sdk spells embeddings', () => {
   const { request, reply } = upstream.embeddings!
   it('as values, with options', () => {
-    const spelled = request({ model: 'x', input: ['a', 'b'], dimensions: 2, user: 'u', extra_body: { cohere: { inputType: 'x' } } }, to(), { drop() {}, silent() {} } as any) as { body: Buffer }
-    expect(JSON.parse(spelled.body.toString())).to.deep.equal({ model: 'm', values: ['a', 'b'], options: { dimensions: 2, providerOptions: { openai: { dimensions: 2, user: 'u' }, google: { outputDimensionality: 2 }, cohere: { inputType: 'x' } } } })
+    const spelled = request({ model: 'x', input: ['a', 'b'], dimensions: 2, user: 'u', extra_body: { cohere: { inputType: 'x' } } }, to(), {
+      drop() {},
+      silent() {},
+    } as any) as { body: Buffer }
+    expect(JSON.parse(spelled.body.toString())).to.deep.equal({
+      model: 'm',
+      values: ['a', 'b'],
+      options: { dimensions: 2, providerOptions: { openai: { dimensions: 2, user: 'u' }, google: { outputDimensionality: 2 }, cohere: { inputType: 'x' } } },
+    })
     refused(() => request({ input: [[1, 2]] }, to(), { drop() {}, silent() {} } as any))
   })
 
   it('and reads them', () => {
-    expect(reply([{ embeddings: [[1, 2]], usage: { tokens: 3 } }], to(), { input: 'a' })).to.deep.equal({ object: 'list', data: [{ object: 'embedding', index: 0, embedding: [1, 2] }], model: 'm', usage: { prompt_tokens: 3, total_tokens: 3 } })
-    expect(() => reply([{}], to(), { input: 'a' })).to.throw(GatewayError).that.includes({ status: 502 })
-    expect(() => reply([{ embeddings: [] }], to(), { input: 'a' })).to.throw(GatewayError).that.includes({ status: 502 })
+    expect(reply([{ embeddings: [[1, 2]], usage: { tokens: 3 } }], to(), { input: 'a' })).to.deep.equal({
+      object: 'list',
+      data: [{ object: 'embedding', index: 0, embedding: [1, 2] }],
+      model: 'm',
+      usage: { prompt_tokens: 3, total_tokens: 3 },
+    })
+    expect(() => reply([{}], to(), { input: 'a' }))
+      .to.throw(GatewayError)
+      .that.includes({ status: 502 })
+    expect(() => reply([{ embeddings: [] }], to(), { input: 'a' }))
+      .to.throw(GatewayError)
+      .that.includes({ status: 502 })
   })
 })

@@ -32,10 +32,11 @@ describe('anthropic-messages', () => {
       ['messages that are none', { ...body, messages: 'hi' }, 'invalid_type', 'messages'],
       ['empty messages', { ...body, messages: [] }, 'invalid_value', 'messages'],
       ['a stream that is no boolean', { ...body, stream: 'yes' }, 'invalid_type', 'stream'],
-    ] as const) it(`refuses ${what}`, () => {
-      const error = refused(value)
-      expect([error?.code, error?.param, error?.status]).to.deep.equal([code, param, 400])
-    })
+    ] as const)
+      it(`refuses ${what}`, () => {
+        const error = refused(value)
+        expect([error?.code, error?.param, error?.status]).to.deep.equal([code, param, 400])
+      })
 
     it('takes everything else, and a count without max_tokens', () => {
       expect(refused({ ...body, stream: null, system: 7, unknown: {} })).to.equal(undefined)
@@ -51,9 +52,27 @@ describe('anthropic-messages', () => {
   })
 
   it('reads usage: the prompt with what the cache read and wrote', () => {
-    const usage = { input_tokens: 10, cache_read_input_tokens: 90, cache_creation_input_tokens: 5, cache_creation: { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 3 }, output_tokens: 40, output_tokens_details: { thinking_tokens: 22 } }
-    expect(dialect.usage(parse({ usage }))).to.deep.equal({ inputTokens: 105, outputTokens: 40, cachedTokens: 90, cacheWriteTokens: 5, cacheWrite5mTokens: 2, cacheWrite1hTokens: 3, reasoningTokens: 22 })
-    expect(dialect.usage(parse({ usage: { input_tokens: 3, output_tokens: 2, cache_read_input_tokens: null } }))).to.deep.equal({ inputTokens: 3, outputTokens: 2 })
+    const usage = {
+      input_tokens: 10,
+      cache_read_input_tokens: 90,
+      cache_creation_input_tokens: 5,
+      cache_creation: { ephemeral_5m_input_tokens: 2, ephemeral_1h_input_tokens: 3 },
+      output_tokens: 40,
+      output_tokens_details: { thinking_tokens: 22 },
+    }
+    expect(dialect.usage(parse({ usage }))).to.deep.equal({
+      inputTokens: 105,
+      outputTokens: 40,
+      cachedTokens: 90,
+      cacheWriteTokens: 5,
+      cacheWrite5mTokens: 2,
+      cacheWrite1hTokens: 3,
+      reasoningTokens: 22,
+    })
+    expect(dialect.usage(parse({ usage: { input_tokens: 3, output_tokens: 2, cache_read_input_tokens: null } }))).to.deep.equal({
+      inputTokens: 3,
+      outputTokens: 2,
+    })
     expect(dialect.usage(parse({}))).to.equal(undefined)
   })
 
@@ -61,14 +80,27 @@ describe('anthropic-messages', () => {
     const fault = (value: object | string, operation = 'messages') => dialect.fault(parse(value), operation, 'acme')
 
     for (const [type, status] of [
-      ['invalid_request_error', 400], ['authentication_error', 401], ['billing_error', 402], ['permission_error', 403], ['not_found_error', 404], ['conflict_error', 409],
-      ['request_too_large', 413], ['rate_limit_error', 429], ['api_error', 500], ['timeout_error', 504], ['overloaded_error', 529], ['new_error', 502],
-    ] as const) it(`is a ${status} for ${type}`, () => {
-      expect(fault({ type: 'error', error: { type, message: 'no' } })).to.deep.include({ status, message: 'no', code: null, provider: 'acme' })
-    })
+      ['invalid_request_error', 400],
+      ['authentication_error', 401],
+      ['billing_error', 402],
+      ['permission_error', 403],
+      ['not_found_error', 404],
+      ['conflict_error', 409],
+      ['request_too_large', 413],
+      ['rate_limit_error', 429],
+      ['api_error', 500],
+      ['timeout_error', 504],
+      ['overloaded_error', 529],
+      ['new_error', 502],
+    ] as const)
+      it(`is a ${status} for ${type}`, () => {
+        expect(fault({ type: 'error', error: { type, message: 'no' } })).to.deep.include({ status, message: 'no', code: null, provider: 'acme' })
+      })
 
     it('gives a prompt that is too long its code', () => {
-      expect(fault({ type: 'error', error: { type: 'invalid_request_error', message: 'prompt is too long: 210000 tokens > 200000 maximum' } })?.code).to.equal('context_length_exceeded')
+      expect(fault({ type: 'error', error: { type: 'invalid_request_error', message: 'prompt is too long: 210000 tokens > 200000 maximum' } })?.code).to.equal(
+        'context_length_exceeded',
+      )
     })
 
     it('is there for a reply without content', () => {
@@ -78,29 +110,63 @@ describe('anthropic-messages', () => {
     })
 
     it('is not there for a message, empty ones too, and a count', () => {
-      expect([fault({ content: [] }), fault({ content: [], error: null }), fault({ input_tokens: 3 }, 'count_tokens')]).to.deep.equal([undefined, undefined, undefined])
+      expect([fault({ content: [] }), fault({ content: [], error: null }), fault({ input_tokens: 3 }, 'count_tokens')]).to.deep.equal([
+        undefined,
+        undefined,
+        undefined,
+      ])
     })
   })
 
   it('writes an answer of the policy', () => {
     expect(JSON.parse(dialect.answer({ id: 'chatcmpl-7', model: 'm', created: 1, text: 'no' }).toString())).to.deep.equal({
-      id: 'msg_7', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'no' }], stop_reason: 'end_turn', stop_sequence: null,
+      id: 'msg_7',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content: [{ type: 'text', text: 'no' }],
+      stop_reason: 'end_turn',
+      stop_sequence: null,
       usage: { input_tokens: 0, cache_read_input_tokens: 0, cache_creation_input_tokens: 0, output_tokens: 0 },
     })
   })
 
   describe('error', () => {
     for (const [status, type] of [
-      [400, 'invalid_request_error'], [401, 'authentication_error'], [402, 'billing_error'], [403, 'permission_error'], [404, 'not_found_error'], [405, 'invalid_request_error'], [408, 'timeout_error'],
-      [409, 'conflict_error'], [412, 'invalid_request_error'], [413, 'request_too_large'], [415, 'invalid_request_error'], [422, 'invalid_request_error'], [426, 'invalid_request_error'], [429, 'rate_limit_error'],
-      [500, 'api_error'], [501, 'invalid_request_error'], [502, 'api_error'], [503, 'overloaded_error'], [504, 'timeout_error'], [529, 'overloaded_error'],
-    ] as const) it(`is ${type} for ${status}`, () => {
-      expect(JSON.parse(dialect.error(new GatewayError(null, 'no', { status }), 'r').toString())).to.deep.equal({ type: 'error', error: { type, message: 'no' }, request_id: 'r' })
-    })
+      [400, 'invalid_request_error'],
+      [401, 'authentication_error'],
+      [402, 'billing_error'],
+      [403, 'permission_error'],
+      [404, 'not_found_error'],
+      [405, 'invalid_request_error'],
+      [408, 'timeout_error'],
+      [409, 'conflict_error'],
+      [412, 'invalid_request_error'],
+      [413, 'request_too_large'],
+      [415, 'invalid_request_error'],
+      [422, 'invalid_request_error'],
+      [426, 'invalid_request_error'],
+      [429, 'rate_limit_error'],
+      [500, 'api_error'],
+      [501, 'invalid_request_error'],
+      [502, 'api_error'],
+      [503, 'overloaded_error'],
+      [504, 'timeout_error'],
+      [529, 'overloaded_error'],
+    ] as const)
+      it(`is ${type} for ${status}`, () => {
+        expect(JSON.parse(dialect.error(new GatewayError(null, 'no', { status }), 'r').toString())).to.deep.equal({
+          type: 'error',
+          error: { type, message: 'no' },
+          request_id: 'r',
+        })
+      })
 
     it('has the code, if there is one', () => {
       expect(JSON.parse(dialect.error(gatewayError('model_not_found', 'no', { param: 'model' }), 'r').toString())).to.deep.equal({
-        type: 'error', error: { type: 'invalid_request_error', message: 'no', details: { error_code: 'model_not_found' } }, request_id: 'r',
+        type: 'error',
+        error: { type: 'invalid_request_error', message: 'no', details: { error_code: 'model_not_found' } },
+        request_id: 'r',
       })
     })
   })

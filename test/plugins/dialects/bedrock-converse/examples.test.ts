@@ -16,22 +16,56 @@ const to = destination({ model: 'm' })
 const ask = { model: 'm', messages: [{ role: 'user', content: 'Tide?' }] }
 
 describe('bedrock-converse: worked examples', () => {
-  const image = (url: string) => ({ ...ask, messages: [{ role: 'user', content: [{ type: 'text', text: 'What is it?' }, { type: 'image_url', image_url: { url, detail: 'low' } }] }] })
+  const image = (url: string) => ({
+    ...ask,
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: { url, detail: 'low' } },
+        ],
+      },
+    ],
+  })
 
   it('11.4: image input from openai-chat', () => {
     const { body, losses } = translateRequest(openaiChat.caller!, image('data:image/png;base64,iVBORw0='), upstream, to)
-    expect(body).to.deep.equal({ messages: [{ role: 'user', content: [{ text: 'What is it?' }, { image: { format: 'png', source: { bytes: 'iVBORw0=' } } }] }] })
+    expect(body).to.deep.equal({
+      messages: [{ role: 'user', content: [{ text: 'What is it?' }, { image: { format: 'png', source: { bytes: 'iVBORw0=' } } }] }],
+    })
     expect(losses.reported).to.deep.equal([])
   })
 
   it('11.4: the same with an https URL is refused at its place', () => {
-    expect(() => translateRequest(openaiChat.caller!, image('https://a.example/a.png'), upstream, to)).to.throw().with.property('param', 'messages[0].content[1].image_url.url')
+    expect(() => translateRequest(openaiChat.caller!, image('https://a.example/a.png'), upstream, to))
+      .to.throw()
+      .with.property('param', 'messages[0].content[1].image_url.url')
   })
 
   it('11.5: schema output from openai-chat', () => {
-    const format = { type: 'json_schema', json_schema: { name: 'catch', strict: true, schema: { type: 'object', properties: { kg: { type: 'number', minimum: 0 } }, required: ['kg'], additionalProperties: false } } }
+    const format = {
+      type: 'json_schema',
+      json_schema: {
+        name: 'catch',
+        strict: true,
+        schema: { type: 'object', properties: { kg: { type: 'number', minimum: 0 } }, required: ['kg'], additionalProperties: false },
+      },
+    }
     const { body } = translateRequest(openaiChat.caller!, { ...ask, response_format: format }, upstream, to)
-    expectMentioned(body, { outputConfig: { textFormat: { type: 'json_schema', structure: { jsonSchema: { name: 'catch', schema: '{"type":"object","properties":{"kg":{"type":"number","description":"minimum: 0"}},"required":["kg"],"additionalProperties":false}' } } } } })
+    expectMentioned(body, {
+      outputConfig: {
+        textFormat: {
+          type: 'json_schema',
+          structure: {
+            jsonSchema: {
+              name: 'catch',
+              schema: '{"type":"object","properties":{"kg":{"type":"number","description":"minimum: 0"}},"required":["kg"],"additionalProperties":false}',
+            },
+          },
+        },
+      },
+    })
   })
 
   it('11.8: frames to openai-chat', () => {
@@ -47,13 +81,16 @@ describe('bedrock-converse: worked examples', () => {
     ]
     const context = replyContext({ request: neutralRequest({ isStream: true, wants: { usageEvent: true } }), from: to })
     const chunks = translateStream(upstream, frames, openaiChat.caller!, context).filter(chunk => typeof chunk !== 'string')
-    expectMentioned(chunks.filter(chunk => !isRole(chunk)), [
-      { choices: [{ index: 0, delta: { content: 'Checking.' } }] },
-      { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'tu_1', type: 'function', function: { name: 'tide', arguments: '' } }] } }] },
-      { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: '{"port":"Brest"}' } }] } }] },
-      { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
-      { choices: [], usage: { prompt_tokens: 27, completion_tokens: 9, total_tokens: 36, prompt_tokens_details: { cached_tokens: 20 } } },
-    ])
+    expectMentioned(
+      chunks.filter(chunk => !isRole(chunk)),
+      [
+        { choices: [{ index: 0, delta: { content: 'Checking.' } }] },
+        { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, id: 'tu_1', type: 'function', function: { name: 'tide', arguments: '' } }] } }] },
+        { choices: [{ index: 0, delta: { tool_calls: [{ index: 0, function: { arguments: '{"port":"Brest"}' } }] } }] },
+        { choices: [{ index: 0, delta: {}, finish_reason: 'tool_calls' }] },
+        { choices: [], usage: { prompt_tokens: 27, completion_tokens: 9, total_tokens: 36, prompt_tokens_details: { cached_tokens: 20 } } },
+      ],
+    )
   })
 
   /** The first chunk, which only says who speaks. */
@@ -62,18 +99,37 @@ describe('bedrock-converse: worked examples', () => {
   }
 })
 
-describe('bedrock-converse: Claude\'s state, through clients of every dialect', () => {
-  const said = { output: { message: { role: 'assistant', content: [
-    { reasoningContent: { reasoningText: { text: 'Need the clock.', signature: 'SIG1' } } },
-    { reasoningContent: { redactedContent: 'QUJD' } },
-    { toolUse: { toolUseId: 't1', name: 'now', input: {} } },
-  ] } }, stopReason: 'tool_use' }
+describe("bedrock-converse: Claude's state, through clients of every dialect", () => {
+  const said = {
+    output: {
+      message: {
+        role: 'assistant',
+        content: [
+          { reasoningContent: { reasoningText: { text: 'Need the clock.', signature: 'SIG1' } } },
+          { reasoningContent: { redactedContent: 'QUJD' } },
+          { toolUse: { toolUseId: 't1', name: 'now', input: {} } },
+        ],
+      },
+    },
+    stopReason: 'tool_use',
+  }
 
   /** The client's next request, made of the reply that it got. */
   const next: Readonly<Record<string, (reply: any) => object>> = {
     'openai-chat': reply => ({ ...ask, messages: [...ask.messages, reply.choices[0].message, { role: 'tool', tool_call_id: 't1', content: '09:40' }] }),
-    'openai-responses': reply => ({ model: 'm', input: [{ role: 'user', content: 'Tide?' }, ...reply.output, { type: 'function_call_output', call_id: 't1', output: '09:40' }] }),
-    'anthropic-messages': reply => ({ model: 'm', max_tokens: 99, messages: [...ask.messages, { role: 'assistant', content: reply.content }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: '09:40' }] }] }),
+    'openai-responses': reply => ({
+      model: 'm',
+      input: [{ role: 'user', content: 'Tide?' }, ...reply.output, { type: 'function_call_output', call_id: 't1', output: '09:40' }],
+    }),
+    'anthropic-messages': reply => ({
+      model: 'm',
+      max_tokens: 99,
+      messages: [
+        ...ask.messages,
+        { role: 'assistant', content: reply.content },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 't1', content: '09:40' }] },
+      ],
+    }),
   }
 
   for (const [name, dialect] of Object.entries(callers)) {
@@ -94,8 +150,16 @@ describe('bedrock-converse: Claude\'s state, through clients of every dialect', 
     })
   }
 
-  it('does not carry Google\'s signatures to Claude', () => {
-    const history = [...ask.messages, { role: 'assistant', content: null, tool_calls: [{ id: 't1', type: 'function', function: { name: 'now', arguments: '{}' }, extra_content: { google: { thought_signature: 'Z1' } } }] }, { role: 'tool', tool_call_id: 't1', content: '09:40' }]
+  it("does not carry Google's signatures to Claude", () => {
+    const history = [
+      ...ask.messages,
+      {
+        role: 'assistant',
+        content: null,
+        tool_calls: [{ id: 't1', type: 'function', function: { name: 'now', arguments: '{}' }, extra_content: { google: { thought_signature: 'Z1' } } }],
+      },
+      { role: 'tool', tool_call_id: 't1', content: '09:40' },
+    ]
     const { spelled } = translateRequest(openaiChat.caller!, { ...ask, messages: history }, upstream, destination({ traits: claude }))
     expect(spelled.body.toString()).not.to.contain('Z1')
   })

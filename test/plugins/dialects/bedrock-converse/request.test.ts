@@ -35,7 +35,9 @@ function contentOf(...blocks: Block[]): unknown {
 
 const tide: Tool = { name: 'tide', description: 'Tells the tide', schema: { type: 'object', properties: { port: { type: 'string' } } } }
 const now: Tool = { name: 'now' }
-const tideSpec = { toolSpec: { name: 'tide', description: 'Tells the tide', inputSchema: { json: { type: 'object', properties: { port: { type: 'string' } } } } } }
+const tideSpec = {
+  toolSpec: { name: 'tide', description: 'Tells the tide', inputSchema: { json: { type: 'object', properties: { port: { type: 'string' } } } } },
+}
 const nowSpec = { toolSpec: { name: 'now', inputSchema: { json: { type: 'object', properties: {} } } } }
 
 const history: NeutralRequest['turns'] = [
@@ -67,8 +69,16 @@ describe('bedrock-converse: a request', () => {
     ['tier flex', { hints: { serviceTier: 'flex' } }, { serviceTier: { type: 'flex' } }],
     ['tier auto, which says nothing', { hints: { serviceTier: 'auto' } }, {}],
     ['tier standard_only', { hints: { serviceTier: 'standard_only' } }, { serviceTier: { type: 'default' } }],
-    ['vendor extras', { vendorExtras: { bedrock: { guardrailConfig: { guardrailIdentifier: 'g' } }, cohere: { x: 1 } } }, { guardrailConfig: { guardrailIdentifier: 'g' } }],
-    ['vendor extras over derived members', { sampling: { topK: 5 }, vendorExtras: { bedrock: { additionalModelRequestFields: { anthropic_beta: ['b'] } } } }, { additionalModelRequestFields: { top_k: 5, anthropic_beta: ['b'] } }],
+    [
+      'vendor extras',
+      { vendorExtras: { bedrock: { guardrailConfig: { guardrailIdentifier: 'g' } }, cohere: { x: 1 } } },
+      { guardrailConfig: { guardrailIdentifier: 'g' } },
+    ],
+    [
+      'vendor extras over derived members',
+      { sampling: { topK: 5 }, vendorExtras: { bedrock: { additionalModelRequestFields: { anthropic_beta: ['b'] } } } },
+      { additionalModelRequestFields: { top_k: 5, anthropic_beta: ['b'] } },
+    ],
     ['members that nobody knows', { extras: { performanceConfig: { latency: 'optimized' } } }, { performanceConfig: { latency: 'optimized' } }],
     ['modalities of text only', { hints: { modalities: ['text'] } }, {}],
     ['n of 1', { sampling: { count: 1 } }, {}],
@@ -91,13 +101,30 @@ describe('bedrock-converse: a request', () => {
     ['store', { hints: { store: true } }, 'store'],
     ['a tier that AWS does not have', { hints: { serviceTier: 'scale' } }, 'service_tier'],
     ['effort for a model that is not of Claude', { reasoning: { effort: 'high' } }, 'reasoning_effort'],
-    ['parallel_tool_calls for a model that is not of Claude', { tools: [now], parallelToolCalls: false }, 'parallel_tool_calls', { toolConfig: { tools: [nowSpec] } }],
+    [
+      'parallel_tool_calls for a model that is not of Claude',
+      { tools: [now], parallelToolCalls: false },
+      'parallel_tool_calls',
+      { toolConfig: { tools: [nowSpec] } },
+    ],
     ['strict of a tool, for a model that does not take it', { tools: [{ ...now, strict: true }] }, 'tools.strict', { toolConfig: { tools: [nowSpec] } }],
-    ['a forced choice for a model that cannot be forced', { tools: [now], toolChoice: { kind: 'required' } }, 'tool_choice', { toolConfig: { tools: [nowSpec], toolChoice: { auto: {} } } }, { forcedTools: false }],
+    [
+      'a forced choice for a model that cannot be forced',
+      { tools: [now], toolChoice: { kind: 'required' } },
+      'tool_choice',
+      { toolConfig: { tools: [nowSpec], toolChoice: { auto: {} } } },
+      { forcedTools: false },
+    ],
     ['temperature where sampling is fixed', { sampling: { temperature: 0.5 } }, 'temperature', {}, { fixedSampling: true }],
     ['top_p where sampling is fixed', { sampling: { topP: 0.9 } }, 'top_p', {}, { fixedSampling: true }],
     ['top_k where sampling is fixed', { sampling: { topK: 5 } }, 'top_k', {}, { fixedSampling: true }],
-    ['top_p beside temperature, where only one is taken', { sampling: { temperature: 0.5, topP: 0.9 } }, 'top_p', { inferenceConfig: { temperature: 0.5 } }, { singleSampling: true }],
+    [
+      'top_p beside temperature, where only one is taken',
+      { sampling: { temperature: 0.5, topP: 0.9 } },
+      'top_p',
+      { inferenceConfig: { temperature: 0.5 } },
+      { singleSampling: true },
+    ],
     ['stop of white space, for Claude', { stop: ['\n'] }, 'stop', { additionalModelResponseFieldPaths: ['/stop_sequence'] }, claude],
   ]
   for (const [row, request, field, expected = {}, traits] of dropped) {
@@ -132,17 +159,38 @@ describe('bedrock-converse: a request', () => {
     ['web search', { hints: { webSearch: {} } }, 'web_search_options'],
     ['system text alone', { turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'messages'],
     ['system text alone (responses)', { from: 'openai-responses', turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'input'],
-    ['a prefill that the model does not take', { turns: [...neutralRequest().turns, { role: 'assistant', blocks: [{ type: 'text', text: '{' }], at: 'messages[1]' }] }, 'messages[1]', { prefill: false }],
-    ['image URL', user({ type: 'image', source: { kind: 'url', url: 'https://a.example/a.png' }, at: 'messages[0].content[1].image_url.url' }), 'messages[0].content[1].image_url.url'],
+    [
+      'a prefill that the model does not take',
+      { turns: [...neutralRequest().turns, { role: 'assistant', blocks: [{ type: 'text', text: '{' }], at: 'messages[1]' }] },
+      'messages[1]',
+      { prefill: false },
+    ],
+    [
+      'image URL',
+      user({ type: 'image', source: { kind: 'url', url: 'https://a.example/a.png' }, at: 'messages[0].content[1].image_url.url' }),
+      'messages[0].content[1].image_url.url',
+    ],
     ['image file id', user({ type: 'image', source: { kind: 'file', vendor: 'openai', id: 'f' }, at: 'messages[0].content[0]' }), 'messages[0].content[0]'],
     ['an image of a type that AWS does not take', user({ type: 'image', source: { kind: 'base64', mime: 'image/bmp', data: 'Qk0=' }, at: 'x' }), 'x'],
     ['audio', user({ type: 'audio', mime: 'audio/wav', data: 'AA==', at: 'messages[0].content[0].input_audio' }), 'messages[0].content[0].input_audio'],
     ['pdf URL', user({ type: 'file', source: { kind: 'url', url: 'https://a.example/a.pdf' }, at: 'x' }), 'x'],
     ['a file of an unknown type', user({ type: 'file', source: { kind: 'base64', mime: 'application/zip', data: 'UEs=' }, at: 'x' }), 'x'],
-    ['a server tool of Anthropic', { from: 'anthropic-messages', tools: [{ name: 'web_search', hosted: { type: 'web_search_20250305', name: 'web_search' }, at: 'tools[0]' }] }, 'tools[0]'],
+    [
+      'a server tool of Anthropic',
+      { from: 'anthropic-messages', tools: [{ name: 'web_search', hosted: { type: 'web_search_20250305', name: 'web_search' }, at: 'tools[0]' }] },
+      'tools[0]',
+    ],
     ['system text that policy has not seen', { extras: { system: [{ text: 'x' }] } }, 'system'],
     ['messages that policy has not seen', { vendorExtras: { bedrock: { messages: [] } } }, 'extra_body.bedrock.messages'],
-    ['a schema that is too deep', { tools: [{ name: 'a', at: 'tools[0]', schema: Array.from({ length: 70 }).reduce<JsonObject>(inner => ({ type: 'object', properties: { a: inner } }), {}) }] }, 'tools[0]'],
+    [
+      'a schema that is too deep',
+      {
+        tools: [
+          { name: 'a', at: 'tools[0]', schema: Array.from({ length: 70 }).reduce<JsonObject>(inner => ({ type: 'object', properties: { a: inner } }), {}) },
+        ],
+      },
+      'tools[0]',
+    ],
   ]
   for (const [row, request, param, traits] of refused) {
     it(`refuses ${row}, naming the place`, () => {
@@ -173,31 +221,81 @@ describe('bedrock-converse: input parts', () => {
   const rows: readonly (readonly [row: string, block: Block, expected: object])[] = [
     ['text', { type: 'text', text: 'a' }, { text: 'a' }],
     ['refusal', { type: 'refusal', text: 'no' }, { text: 'no' }],
-    ['image data', { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'iVBORw0=' }, detail: 'low' }, { image: { format: 'png', source: { bytes: 'iVBORw0=' } } }],
-    ['image data of type jpeg', { type: 'image', source: { kind: 'base64', mime: 'image/jpeg', data: '/9j/' } }, { image: { format: 'jpeg', source: { bytes: '/9j/' } } }],
-    ['image in a bucket', { type: 'image', source: { kind: 'url', url: 's3://b/k.JPG' } }, { image: { format: 'jpeg', source: { s3Location: { uri: 's3://b/k.JPG' } } } }],
-    ['pdf data', { type: 'file', source: pdf, name: 'q3_report (v2).pdf' }, { document: { format: 'pdf', name: 'q3 report (v2)', source: { bytes: 'JVBERi0=' } } }],
-    ['pdf data without a name or type', { type: 'file', source: { ...pdf, mime: '' } }, { document: { format: 'pdf', name: 'document', source: { bytes: 'JVBERi0=' } } }],
-    ['a file told by its name', { type: 'file', source: { kind: 'base64', mime: 'application/octet-stream', data: 'YSxi' }, name: 'a.csv' }, { document: { format: 'csv', name: 'a', source: { bytes: 'YSxi' } } }],
-    ['plain text file', { type: 'file', source: { kind: 'text', text: 'zwölf' } }, { document: { format: 'txt', name: 'document', source: { bytes: 'enfDtmxm' } } }],
-    ['plain text file in Markdown', { type: 'file', source: { kind: 'text', text: '#' }, mime: 'text/markdown' }, { document: { format: 'md', name: 'document', source: { bytes: 'Iw==' } } }],
-    ['document.context and citations.enabled', { type: 'file', source: pdf, name: 'Law', context: 'of 1999', citations: true }, { document: { format: 'pdf', name: 'Law', source: { bytes: 'JVBERi0=' }, context: 'of 1999', citations: { enabled: true } } }],
+    [
+      'image data',
+      { type: 'image', source: { kind: 'base64', mime: 'image/png', data: 'iVBORw0=' }, detail: 'low' },
+      { image: { format: 'png', source: { bytes: 'iVBORw0=' } } },
+    ],
+    [
+      'image data of type jpeg',
+      { type: 'image', source: { kind: 'base64', mime: 'image/jpeg', data: '/9j/' } },
+      { image: { format: 'jpeg', source: { bytes: '/9j/' } } },
+    ],
+    [
+      'image in a bucket',
+      { type: 'image', source: { kind: 'url', url: 's3://b/k.JPG' } },
+      { image: { format: 'jpeg', source: { s3Location: { uri: 's3://b/k.JPG' } } } },
+    ],
+    [
+      'pdf data',
+      { type: 'file', source: pdf, name: 'q3_report (v2).pdf' },
+      { document: { format: 'pdf', name: 'q3 report (v2)', source: { bytes: 'JVBERi0=' } } },
+    ],
+    [
+      'pdf data without a name or type',
+      { type: 'file', source: { ...pdf, mime: '' } },
+      { document: { format: 'pdf', name: 'document', source: { bytes: 'JVBERi0=' } } },
+    ],
+    [
+      'a file told by its name',
+      { type: 'file', source: { kind: 'base64', mime: 'application/octet-stream', data: 'YSxi' }, name: 'a.csv' },
+      { document: { format: 'csv', name: 'a', source: { bytes: 'YSxi' } } },
+    ],
+    [
+      'plain text file',
+      { type: 'file', source: { kind: 'text', text: 'zwölf' } },
+      { document: { format: 'txt', name: 'document', source: { bytes: 'enfDtmxm' } } },
+    ],
+    [
+      'plain text file in Markdown',
+      { type: 'file', source: { kind: 'text', text: '#' }, mime: 'text/markdown' },
+      { document: { format: 'md', name: 'document', source: { bytes: 'Iw==' } } },
+    ],
+    [
+      'document.context and citations.enabled',
+      { type: 'file', source: pdf, name: 'Law', context: 'of 1999', citations: true },
+      { document: { format: 'pdf', name: 'Law', source: { bytes: 'JVBERi0=' }, context: 'of 1999', citations: { enabled: true } } },
+    ],
     ['video', { type: 'video', source: { kind: 'base64', mime: 'video/mp4', data: 'AAAA' } }, { video: { format: 'mp4', source: { bytes: 'AAAA' } } }],
-    ['video in a bucket', { type: 'video', source: { kind: 'url', url: 's3://b/k.webm' } }, { video: { format: 'webm', source: { s3Location: { uri: 's3://b/k.webm' } } } }],
+    [
+      'video in a bucket',
+      { type: 'video', source: { kind: 'url', url: 's3://b/k.webm' } },
+      { video: { format: 'webm', source: { s3Location: { uri: 's3://b/k.webm' } } } },
+    ],
   ]
   for (const [row, block, expected] of rows) {
-    it(`carries ${row}`, () => { expect(contentOf(block)).to.deep.equal([expected]) })
+    it(`carries ${row}`, () => {
+      expect(contentOf(block)).to.deep.equal([expected])
+    })
   }
 
   it('numbers documents of the same name, and keeps to the alphabet of names', () => {
     const named = (name: string): Block => ({ type: 'file', source: pdf, name })
-    const names = (contentOf(named('a'), named('a.pdf'), named('ä--b  [c]'), named('a'), named('x'.repeat(300))) as any[]).map(({ document }) => document.name as string)
+    const names = (contentOf(named('a'), named('a.pdf'), named('ä--b  [c]'), named('a'), named('x'.repeat(300))) as any[]).map(
+      ({ document }) => document.name as string,
+    )
     expect(names).to.deep.equal(['a', 'a 2', '--b [c]', 'a 3', 'x'.repeat(200)])
   })
 
   it('leaves out empty texts, and turns that become empty', () => {
     const turns: NeutralRequest['turns'] = [
-      { role: 'user', blocks: [{ type: 'text', text: '' }, { type: 'text', text: 'a' }] },
+      {
+        role: 'user',
+        blocks: [
+          { type: 'text', text: '' },
+          { type: 'text', text: 'a' },
+        ],
+      },
       { role: 'assistant', blocks: [{ type: 'text', text: '' }] },
       { role: 'user', blocks: [{ type: 'text', text: 'b' }] },
     ]
@@ -206,7 +304,9 @@ describe('bedrock-converse: input parts', () => {
 
   it('merges neighbours of one role', () => {
     const turn = (role: 'user' | 'assistant', text: string) => ({ role, blocks: [{ type: 'text', text }] }) as const
-    expect(write({ turns: [turn('user', 'a'), turn('user', 'b'), turn('assistant', 'c'), turn('assistant', 'd'), turn('user', 'e')] }).body['messages']).to.deep.equal([
+    expect(
+      write({ turns: [turn('user', 'a'), turn('user', 'b'), turn('assistant', 'c'), turn('assistant', 'd'), turn('user', 'e')] }).body['messages'],
+    ).to.deep.equal([
       { role: 'user', content: [{ text: 'a' }, { text: 'b' }] },
       { role: 'assistant', content: [{ text: 'c' }, { text: 'd' }] },
       { role: 'user', content: [{ text: 'e' }] },
@@ -221,27 +321,48 @@ describe('bedrock-converse: tools', () => {
 
   it('leaves out an empty description and $schema, and says that it is an object', () => {
     const tool: Tool = { name: 'a', description: '', schema: { $schema: 'https://json-schema.org', properties: { n: { minimum: 1 } } } }
-    expect(bodyOf({ tools: [tool] })).to.deep.equal({ toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: { type: 'object', properties: { n: { minimum: 1 } } } } } }] } })
+    expect(bodyOf({ tools: [tool] })).to.deep.equal({
+      toolConfig: { tools: [{ toolSpec: { name: 'a', inputSchema: { json: { type: 'object', properties: { n: { minimum: 1 } } } } } }] },
+    })
   })
 
   it('keeps strict where the model allows it, within what strict schemas may say', () => {
     const tool: Tool = { name: 'a', strict: true, schema: { type: 'object', properties: { n: { type: 'number', minimum: 1 } } } }
     expect(bodyOf({ tools: [tool] }, { strictTools: true })).to.deep.equal({
-      toolConfig: { tools: [{ toolSpec: { name: 'a', strict: true, inputSchema: { json: { type: 'object', properties: { n: { type: 'number', description: 'minimum: 1' } }, additionalProperties: false } } } }] },
+      toolConfig: {
+        tools: [
+          {
+            toolSpec: {
+              name: 'a',
+              strict: true,
+              inputSchema: { json: { type: 'object', properties: { n: { type: 'number', description: 'minimum: 1' } }, additionalProperties: false } },
+            },
+          },
+        ],
+      },
     })
     expect(JSON.stringify(bodyOf({ tools: [tool] }, { strictTools: false }))).not.to.contain('strict')
   })
 
   it('keeps long numbers of a schema', () => {
-    const { spelled } = write({ tools: [{ name: 'a', schema: { type: 'object', properties: { n: { maximum: (JSON as any).rawJSON('12345678901234567890') } } } }] })
+    const { spelled } = write({
+      tools: [{ name: 'a', schema: { type: 'object', properties: { n: { maximum: (JSON as any).rawJSON('12345678901234567890') } } } }],
+    })
     expect(spelled.body.toString()).to.contain('"maximum":12345678901234567890')
   })
 
   it('spells names that AWS does not take otherwise, the same in history and choice, and says so', () => {
     const name = 'files.read file'
-    const turns: NeutralRequest['turns'] = [history[0]!, { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c1', name, argumentsText: '{}' }] }, history[2]!]
+    const turns: NeutralRequest['turns'] = [
+      history[0]!,
+      { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c1', name, argumentsText: '{}' }] },
+      history[2]!,
+    ]
     const { body, spelled } = write({ tools: [{ name }], toolChoice: { kind: 'named', name }, turns })
-    expect(body['toolConfig']).to.deep.equal({ tools: [{ toolSpec: { name: 'files_read_file', inputSchema: { json: { type: 'object', properties: {} } } } }], toolChoice: { tool: { name: 'files_read_file' } } })
+    expect(body['toolConfig']).to.deep.equal({
+      tools: [{ toolSpec: { name: 'files_read_file', inputSchema: { json: { type: 'object', properties: {} } } } }],
+      toolChoice: { tool: { name: 'files_read_file' } },
+    })
     expect((body['messages'] as any)[1].content[0].toolUse.name).to.equal('files_read_file')
     expect([...spelled.toolNames!]).to.deep.equal([['files_read_file', name]])
   })
@@ -257,7 +378,17 @@ describe('bedrock-converse: tools', () => {
   it('wraps custom tools on request, their grammar in the description', () => {
     const custom: Tool = { name: 'shell', description: 'Runs', custom: { format: { type: 'grammar', grammar: { syntax: 'lark', definition: 'start: "x"' } } } }
     expect(bodyOf({ tools: [custom] }, {}, { wrap_custom_tools: true })).to.deep.equal({
-      toolConfig: { tools: [{ toolSpec: { name: 'shell', description: 'Runs\n\nstart: "x"', inputSchema: { json: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] } } } }] },
+      toolConfig: {
+        tools: [
+          {
+            toolSpec: {
+              name: 'shell',
+              description: 'Runs\n\nstart: "x"',
+              inputSchema: { json: { type: 'object', properties: { input: { type: 'string' } }, required: ['input'] } },
+            },
+          },
+        ],
+      },
     })
   })
 
@@ -274,11 +405,15 @@ describe('bedrock-converse: tools', () => {
     ['allowed list, required', { kind: 'allowed', names: ['now'], mode: 'required' }, { tools: [nowSpec], toolChoice: { any: {} } }],
   ]
   for (const [row, choice, expected] of choices) {
-    it(`spells the choice ${row}`, () => { expect(bodyOf({ tools: [tide, now], ...(choice === undefined ? {} : { toolChoice: choice }) })['toolConfig']).to.deep.equal(expected) })
+    it(`spells the choice ${row}`, () => {
+      expect(bodyOf({ tools: [tide, now], ...(choice === undefined ? {} : { toolChoice: choice }) })['toolConfig']).to.deep.equal(expected)
+    })
   }
 
   it('keeps a tool that the history calls when it filters', () => {
-    expect((bodyOf({ tools: [tide, now], turns: history, toolChoice: { kind: 'allowed', names: ['now'], mode: 'auto' } })['toolConfig'] as any).tools).to.deep.equal([tideSpec, nowSpec])
+    expect(
+      (bodyOf({ tools: [tide, now], turns: history, toolChoice: { kind: 'allowed', names: ['now'], mode: 'auto' } })['toolConfig'] as any).tools,
+    ).to.deep.equal([tideSpec, nowSpec])
   })
 
   it('drops the tools for the choice none', () => {
@@ -293,12 +428,18 @@ describe('bedrock-converse: tools', () => {
   })
 
   it('makes up the tools that the history calls if the request has none', () => {
-    expect(bodyOf({ turns: history, toolChoice: { kind: 'required' }, parallelToolCalls: false })).to.deep.equal({ toolConfig: { tools: [{ toolSpec: { name: 'tide', inputSchema: { json: { type: 'object', properties: {} } } } }] } })
+    expect(bodyOf({ turns: history, toolChoice: { kind: 'required' }, parallelToolCalls: false })).to.deep.equal({
+      toolConfig: { tools: [{ toolSpec: { name: 'tide', inputSchema: { json: { type: 'object', properties: {} } } } }] },
+    })
   })
 
-  it('says parallel=false in fields of Claude\'s own, and the choice with it', () => {
-    const fields = (choice?: NeutralRequest['toolChoice']) => bodyOf({ tools: [tide], parallelToolCalls: false, ...(choice === undefined ? {} : { toolChoice: choice }) }, claude)
-    const expected = (tool_choice: object) => ({ toolConfig: { tools: [tideSpec] }, additionalModelRequestFields: { tool_choice: { ...tool_choice, disable_parallel_tool_use: true } } })
+  it("says parallel=false in fields of Claude's own, and the choice with it", () => {
+    const fields = (choice?: NeutralRequest['toolChoice']) =>
+      bodyOf({ tools: [tide], parallelToolCalls: false, ...(choice === undefined ? {} : { toolChoice: choice }) }, claude)
+    const expected = (tool_choice: object) => ({
+      toolConfig: { tools: [tideSpec] },
+      additionalModelRequestFields: { tool_choice: { ...tool_choice, disable_parallel_tool_use: true } },
+    })
     expect(fields()).to.deep.equal(expected({ type: 'auto' }))
     expect(fields({ kind: 'required' })).to.deep.equal(expected({ type: 'any' }))
     expect(fields({ kind: 'named', name: 'tide' })).to.deep.equal(expected({ type: 'tool', name: 'tide' }))
@@ -306,7 +447,10 @@ describe('bedrock-converse: tools', () => {
 })
 
 describe('bedrock-converse: calls and results in the history', () => {
-  const call = (argumentsText: string, id = 'c1'): NeutralRequest['turns'] => [history[0]!, { role: 'assistant', blocks: [{ type: 'tool_call', id, name: 'tide', argumentsText }] }]
+  const call = (argumentsText: string, id = 'c1'): NeutralRequest['turns'] => [
+    history[0]!,
+    { role: 'assistant', blocks: [{ type: 'tool_call', id, name: 'tide', argumentsText }] },
+  ]
   const inputOf = (argumentsText: string) => (write({ turns: call(argumentsText) }).body['messages'] as any)[1].content[0].toolUse.input as unknown
 
   const inputs: readonly (readonly [row: string, text: string, expected: object])[] = [
@@ -316,23 +460,41 @@ describe('bedrock-converse: calls and results in the history', () => {
     ['other JSON', '[1]', { value: [1] }],
     ['broken JSON', '{"a":', { _invalid_json: '{"a":' }],
   ]
-  for (const [row, text, expected] of inputs) it(`takes ${row} as arguments`, () => { expect(inputOf(text)).to.deep.equal(expected) })
+  for (const [row, text, expected] of inputs)
+    it(`takes ${row} as arguments`, () => {
+      expect(inputOf(text)).to.deep.equal(expected)
+    })
 
-  it('notes broken arguments', () => { expect(write({ turns: call('{"a":') }).losses.reported).to.deep.equal(['tool_calls.arguments']) })
+  it('notes broken arguments', () => {
+    expect(write({ turns: call('{"a":') }).losses.reported).to.deep.equal(['tool_calls.arguments'])
+  })
 
   it('keeps long numbers and __proto__ in arguments', () => {
-    expect(write({ turns: call('{"id":12345678901234567890,"__proto__":{"a":1}}') }).spelled.body.toString()).to.contain('"input":{"id":12345678901234567890,"__proto__":{"a":1}}')
+    expect(write({ turns: call('{"id":12345678901234567890,"__proto__":{"a":1}}') }).spelled.body.toString()).to.contain(
+      '"input":{"id":12345678901234567890,"__proto__":{"a":1}}',
+    )
   })
 
   it('gives calls of custom tools as their input', () => {
-    const turns: NeutralRequest['turns'] = [history[0]!, { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c', name: 'shell', argumentsText: 'ls {', isCustom: true }] }]
+    const turns: NeutralRequest['turns'] = [
+      history[0]!,
+      { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c', name: 'shell', argumentsText: 'ls {', isCustom: true }] },
+    ]
     expect((write({ turns }).body['messages'] as any)[1].content[0].toolUse.input).to.deep.equal({ input: 'ls {' })
   })
 
   it('spells ids that AWS does not take otherwise, in call and result alike', () => {
     const id = `call:${'x'.repeat(80)}`
     const turns: NeutralRequest['turns'] = [...call('{}', id), { role: 'tool', blocks: [{ type: 'tool_result', callId: id, blocks: [] }] }]
-    const [, { content: [{ toolUse }] }, { content: [{ toolResult }] }] = write({ turns }).body['messages'] as any
+    const [
+      ,
+      {
+        content: [{ toolUse }],
+      },
+      {
+        content: [{ toolResult }],
+      },
+    ] = write({ turns }).body['messages'] as any
     expect(toolUse.toolUseId).to.match(/^[A-Za-z0-9_-]{1,64}$/)
     expect(toolResult.toolUseId).to.equal(toolUse.toolUseId)
   })
@@ -340,14 +502,31 @@ describe('bedrock-converse: calls and results in the history', () => {
   it('puts all results of a turn into one user message, before what the user says', () => {
     const turns: NeutralRequest['turns'] = [
       history[0]!,
-      { role: 'assistant', blocks: [{ type: 'text', text: 'One moment.' }, { type: 'tool_call', id: 'a', name: 'tide', argumentsText: '' }, { type: 'tool_call', id: 'b', name: 'now', argumentsText: '' }] },
+      {
+        role: 'assistant',
+        blocks: [
+          { type: 'text', text: 'One moment.' },
+          { type: 'tool_call', id: 'a', name: 'tide', argumentsText: '' },
+          { type: 'tool_call', id: 'b', name: 'now', argumentsText: '' },
+        ],
+      },
       { role: 'tool', blocks: [{ type: 'tool_result', callId: 'a', blocks: [{ type: 'text', text: 'high' }] }] },
       { role: 'user', blocks: [{ type: 'text', text: 'Go on.' }] },
       { role: 'tool', blocks: [{ type: 'tool_result', callId: 'b', blocks: [{ type: 'text', text: '09:40' }] }] },
     ]
     expect((write({ turns }).body['messages'] as any).slice(1)).to.deep.equal([
-      { role: 'assistant', content: [{ text: 'One moment.' }, { toolUse: { toolUseId: 'a', name: 'tide', input: {} } }, { toolUse: { toolUseId: 'b', name: 'now', input: {} } }] },
-      { role: 'user', content: [{ toolResult: { toolUseId: 'a', content: [{ text: 'high' }] } }, { toolResult: { toolUseId: 'b', content: [{ text: '09:40' }] } }, { text: 'Go on.' }] },
+      {
+        role: 'assistant',
+        content: [{ text: 'One moment.' }, { toolUse: { toolUseId: 'a', name: 'tide', input: {} } }, { toolUse: { toolUseId: 'b', name: 'now', input: {} } }],
+      },
+      {
+        role: 'user',
+        content: [
+          { toolResult: { toolUseId: 'a', content: [{ text: 'high' }] } },
+          { toolResult: { toolUseId: 'b', content: [{ text: '09:40' }] } },
+          { text: 'Go on.' },
+        ],
+      },
     ])
   })
 
@@ -357,8 +536,27 @@ describe('bedrock-converse: calls and results in the history', () => {
     ['one text', { blocks: [{ type: 'text', text: 'high' }] }, { content: [{ text: 'high' }] }],
     ['a text that is an object', { blocks: [{ type: 'text', text: '{"m":2}' }] }, { content: [{ json: { m: 2 } }] }],
     ['a text that only begins like one', { blocks: [{ type: 'text', text: '{not' }] }, { content: [{ text: '{not' }] }],
-    ['several texts', { blocks: [{ type: 'text', text: 'a' }, { type: 'text', text: '' }, { type: 'text', text: 'b' }] }, { content: [{ text: 'a' }, { text: 'b' }] }],
-    ['image and file', { blocks: [{ type: 'image', source: png }, { type: 'file', source: { kind: 'text', text: 'x' }, name: 'n' }] }, { content: [{ image: { format: 'png', source: { bytes: 'iVBORw0=' } } }, { document: { format: 'txt', name: 'n', source: { bytes: 'eA==' } } }] }],
+    [
+      'several texts',
+      {
+        blocks: [
+          { type: 'text', text: 'a' },
+          { type: 'text', text: '' },
+          { type: 'text', text: 'b' },
+        ],
+      },
+      { content: [{ text: 'a' }, { text: 'b' }] },
+    ],
+    [
+      'image and file',
+      {
+        blocks: [
+          { type: 'image', source: png },
+          { type: 'file', source: { kind: 'text', text: 'x' }, name: 'n' },
+        ],
+      },
+      { content: [{ image: { format: 'png', source: { bytes: 'iVBORw0=' } } }, { document: { format: 'txt', name: 'n', source: { bytes: 'eA==' } } }] },
+    ],
     ['isError', { blocks: [{ type: 'text', text: 'closed' }], isError: true }, { content: [{ text: 'closed' }], status: 'error' }],
     ['empty', { blocks: [] }, { content: [{ json: {} }] }],
     ['one empty text', { blocks: [{ type: 'text', text: '' }] }, { content: [{ json: {} }] }],
@@ -380,7 +578,12 @@ describe('bedrock-converse: structured output', () => {
       outputConfig: {
         textFormat: {
           type: 'json_schema',
-          structure: { jsonSchema: { name: 'catch', schema: '{"type":"object","properties":{"kg":{"type":"number","description":"minimum: 0"}},"required":["kg"],"additionalProperties":false}' } },
+          structure: {
+            jsonSchema: {
+              name: 'catch',
+              schema: '{"type":"object","properties":{"kg":{"type":"number","description":"minimum: 0"}},"required":["kg"],"additionalProperties":false}',
+            },
+          },
         },
       },
     })
@@ -388,7 +591,10 @@ describe('bedrock-converse: structured output', () => {
 
   it('asks for JSON in the system text, with a note', () => {
     const { body, losses } = write({ output: { kind: 'json_object' }, system: [{ text: 'Be brief.', kind: 'system', before: 0 }] })
-    expect((body['system'] as any[]).map(({ text }) => text as string)).to.deep.equal(['Be brief.', 'Answer with a single JSON object and nothing else: no code fences, no text around it.'])
+    expect((body['system'] as any[]).map(({ text }) => text as string)).to.deep.equal([
+      'Be brief.',
+      'Answer with a single JSON object and nothing else: no code fences, no text around it.',
+    ])
     expect(losses.reported).to.deep.equal(['response_format'])
   })
 
@@ -398,7 +604,10 @@ describe('bedrock-converse: structured output', () => {
 
   it('forces a tool on models without support', () => {
     expect(bodyOf({ output }, { jsonSchema: false })).to.deep.equal({
-      toolConfig: { tools: [{ toolSpec: { name: 'json_output', description: 'Gives the answer.', inputSchema: { json: schema } } }], toolChoice: { tool: { name: 'json_output' } } },
+      toolConfig: {
+        tools: [{ toolSpec: { name: 'json_output', description: 'Gives the answer.', inputSchema: { json: schema } } }],
+        toolChoice: { tool: { name: 'json_output' } },
+      },
     })
   })
 
@@ -410,10 +619,12 @@ describe('bedrock-converse: structured output', () => {
 
   it('refuses that together with other tools, and with thinking', () => {
     expect(refusalOf(() => write({ output, tools: [now] }, { jsonSchema: false })).param).to.equal('response_format.json_schema')
-    expect(refusalOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal('response_format.json_schema')
+    expect(refusalOf(() => write({ output, reasoning: { effort: 'high' } }, { ...claude, thinking: 'budget', jsonSchema: false })).param).to.equal(
+      'response_format.json_schema',
+    )
   })
 
-  it('never lets a caller\'s tool take the name of that tool', () => {
+  it("never lets a caller's tool take the name of that tool", () => {
     const { body, spelled } = write({ tools: [{ name: 'json_output' }] }, { jsonSchema: false })
     const [{ toolSpec }] = (body['toolConfig'] as any).tools
     expect(toolSpec.name).not.to.equal('json_output')
@@ -424,8 +635,13 @@ describe('bedrock-converse: structured output', () => {
 describe('bedrock-converse: reasoning controls of Claude', () => {
   const fields = (thinking: object) => ({ additionalModelRequestFields: { thinking } })
   const efforts: readonly (readonly [row: string, effort: string, adaptive: string, budget: number])[] = [
-    ['minimal', 'minimal', 'low', 5000], ['low', 'low', 'low', 5000], ['medium', 'medium', 'medium', 10_000],
-    ['high', 'high', 'high', 20_000], ['xhigh', 'xhigh', 'xhigh', 20_000], ['max', 'max', 'max', 20_000], ['an unknown word', 'some', 'low', 5000],
+    ['minimal', 'minimal', 'low', 5000],
+    ['low', 'low', 'low', 5000],
+    ['medium', 'medium', 'medium', 10_000],
+    ['high', 'high', 'high', 20_000],
+    ['xhigh', 'xhigh', 'xhigh', 20_000],
+    ['max', 'max', 'max', 20_000],
+    ['an unknown word', 'some', 'low', 5000],
   ]
   for (const [row, effort, adaptive, budget] of efforts) {
     it(`spells effort ${row}`, () => {
@@ -435,7 +651,8 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
   }
 
   it('spells effort none as disabled', () => {
-    for (const thinking of ['adaptive', 'budget'] as const) expect(bodyOf({ reasoning: { effort: 'none', isEnabled: false } }, { ...claude, thinking })).to.deep.equal(fields({ type: 'disabled' }))
+    for (const thinking of ['adaptive', 'budget'] as const)
+      expect(bodyOf({ reasoning: { effort: 'none', isEnabled: false } }, { ...claude, thinking })).to.deep.equal(fields({ type: 'disabled' }))
   })
 
   it('notes that a model which always thinks cannot be told not to', () => {
@@ -448,8 +665,13 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
   })
 
   it('spells a budget, and as an effort where only that is taken', () => {
-    expect(bodyOf({ reasoning: { budget: 12_000, isEnabled: true } }, { ...claude, thinking: 'budget' })).to.deep.equal(fields({ type: 'enabled', budget_tokens: 12_000 }))
-    expect(bodyOf({ reasoning: { budget: 12_000, isEnabled: true } }, claude)).to.deep.equal({ outputConfig: { effort: 'medium' }, ...fields({ type: 'adaptive' }) })
+    expect(bodyOf({ reasoning: { budget: 12_000, isEnabled: true } }, { ...claude, thinking: 'budget' })).to.deep.equal(
+      fields({ type: 'enabled', budget_tokens: 12_000 }),
+    )
+    expect(bodyOf({ reasoning: { budget: 12_000, isEnabled: true } }, claude)).to.deep.equal({
+      outputConfig: { effort: 'medium' },
+      ...fields({ type: 'adaptive' }),
+    })
     expect(bodyOf({ reasoning: { budget: 10 } }, { ...claude, thinking: 'budget' })).to.deep.equal(fields({ type: 'enabled', budget_tokens: 1024 }))
   })
 
@@ -457,7 +679,13 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
     expect(bodyOf({ reasoning: { isEnabled: true, display: 'summarized' } }, claude)).to.deep.equal(fields({ type: 'adaptive', display: 'summarized' }))
   })
 
-  const limits: readonly (readonly [limit: number, budget: number | undefined])[] = [[20_001, 20_000], [20_000, 18_976], [4096, 3072], [1500, 1024], [1024, undefined]]
+  const limits: readonly (readonly [limit: number, budget: number | undefined])[] = [
+    [20_001, 20_000],
+    [20_000, 18_976],
+    [4096, 3072],
+    [1500, 1024],
+    [1024, undefined],
+  ]
   for (const [limit, budget] of limits) {
     it(`prefers a smaller budget to more than ${limit} tokens`, () => {
       const { body, losses } = write({ reasoning: { effort: 'high' }, maxOutputTokens: limit }, { ...claude, thinking: 'budget' })
@@ -471,7 +699,10 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
     const { body, losses } = write({ reasoning: { effort: 'low' }, sampling: { temperature: 0.2, topP: 0.9, topK: 3 } }, { ...claude, thinking: 'budget' })
     expect(body['inferenceConfig']).to.equal(undefined)
     expect(losses.reported).to.deep.equal(['temperature', 'top_k', 'top_p'])
-    expect(bodyOf({ reasoning: { effort: 'low' }, sampling: { temperature: 1, topP: 0.96 } }, claude)['inferenceConfig']).to.deep.equal({ temperature: 1, topP: 0.96 })
+    expect(bodyOf({ reasoning: { effort: 'low' }, sampling: { temperature: 1, topP: 0.96 } }, claude)['inferenceConfig']).to.deep.equal({
+      temperature: 1,
+      topP: 0.96,
+    })
   })
 
   const forced = { tools: [now], toolChoice: { kind: 'required' } } as const
@@ -507,7 +738,10 @@ describe('bedrock-converse: reasoning in the history', () => {
 
   it('goes back to Claude redacted', () => {
     for (const state of [{}, { state: { vendor: 'anthropic', value: '' } }]) {
-      expect(after({ type: 'reasoning', text: '', redacted: 'QUJD', ...state })).to.deep.equal([{ reasoningContent: { redactedContent: 'QUJD' } }, { text: 'a' }])
+      expect(after({ type: 'reasoning', text: '', redacted: 'QUJD', ...state })).to.deep.equal([
+        { reasoningContent: { redactedContent: 'QUJD' } },
+        { text: 'a' },
+      ])
     }
   })
 
@@ -520,9 +754,16 @@ describe('bedrock-converse: reasoning in the history', () => {
     ['of Claude, for another model', signed('anthropic'), {}],
     ['of Claude, redacted, for another model', { type: 'reasoning', text: '', redacted: 'x' }, {}],
   ]
-  for (const [name, block, traits] of foreign) it(`does not go on ${name}`, () => { expect(after(block, traits)).to.deep.equal([{ text: 'a' }]) })
+  for (const [name, block, traits] of foreign)
+    it(`does not go on ${name}`, () => {
+      expect(after(block, traits)).to.deep.equal([{ text: 'a' }])
+    })
 
-  const loop = (...reasoning: Reasoning[]): Partial<NeutralRequest> => ({ tools: [tide], reasoning: { effort: 'low' }, turns: [history[0]!, { role: 'assistant', blocks: [...reasoning, ...history[1]!.blocks] }, history[2]!] })
+  const loop = (...reasoning: Reasoning[]): Partial<NeutralRequest> => ({
+    tools: [tide],
+    reasoning: { effort: 'low' },
+    turns: [history[0]!, { role: 'assistant', blocks: [...reasoning, ...history[1]!.blocks] }, history[2]!],
+  })
 
   it('that is lost in a loop of calls turns thinking by budget off, with a note', () => {
     const { body, losses } = write(loop(signed('google')), { ...claude, thinking: 'budget' })
@@ -530,7 +771,9 @@ describe('bedrock-converse: reasoning in the history', () => {
   })
 
   it('that is there lets thinking by budget on', () => {
-    expect(write(loop(signed('anthropic')), { ...claude, thinking: 'budget' }).body['additionalModelRequestFields']).to.deep.equal({ thinking: { type: 'enabled', budget_tokens: 5000 } })
+    expect(write(loop(signed('anthropic')), { ...claude, thinking: 'budget' }).body['additionalModelRequestFields']).to.deep.equal({
+      thinking: { type: 'enabled', budget_tokens: 5000 },
+    })
   })
 
   it('that is lost is no matter to adaptive models', () => {
@@ -564,7 +807,12 @@ describe('bedrock-converse: cache marks', () => {
 
   it('are at most four, the last ones, with a note', () => {
     const marked = (text: string) => ({ type: 'text', text, cache: {} }) as const
-    const { body, losses } = write({ tools: [{ ...now, cache: {} }], system: [{ text: 's', kind: 'system', before: 0, cache: {} }], ...user(marked('a'), marked('b'), marked('c')), cache: {} })
+    const { body, losses } = write({
+      tools: [{ ...now, cache: {} }],
+      system: [{ text: 's', kind: 'system', before: 0, cache: {} }],
+      ...user(marked('a'), marked('b'), marked('c')),
+      cache: {},
+    })
     expect((body['toolConfig'] as any).tools).to.deep.equal([nowSpec])
     expect(body['system']).to.deep.equal([{ text: 's' }, point])
     expect((body['messages'] as any)[0].content).to.deep.equal([{ text: 'a' }, point, { text: 'b' }, point, { text: 'c' }, point])

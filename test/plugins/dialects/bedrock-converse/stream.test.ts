@@ -27,12 +27,23 @@ const stop = (stopReason: string, more: object = {}): Frame => ({ messageStop: {
 const delta = (contentBlockIndex: number, delta: object): Frame => ({ contentBlockDelta: { contentBlockIndex, delta } })
 const text = (index: number, text: string): Frame => delta(index, { text })
 const blockStop = (contentBlockIndex: number): Frame => ({ contentBlockStop: { contentBlockIndex } })
-const tool = (contentBlockIndex: number, toolUseId: string, name: string): Frame => ({ contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name } } } })
-const metadata: Frame = { metadata: { usage: { inputTokens: 7, outputTokens: 9, totalTokens: 36, cacheReadInputTokens: 20 }, metrics: { latencyMs: 300 }, p: 'abc' } }
+const tool = (contentBlockIndex: number, toolUseId: string, name: string): Frame => ({
+  contentBlockStart: { contentBlockIndex, start: { toolUse: { toolUseId, name } } },
+})
+const metadata: Frame = {
+  metadata: { usage: { inputTokens: 7, outputTokens: 9, totalTokens: 36, cacheReadInputTokens: 20 }, metrics: { latencyMs: 300 }, p: 'abc' },
+}
 
 /** The frames of the worked example 11.8. */
 const example: readonly Frame[] = [
-  start, text(0, 'Checking.'), blockStop(0), tool(1, 'tu_1', 'tide'), delta(1, { toolUse: { input: '{"port":"Brest"}' } }), blockStop(1), stop('tool_use'), metadata,
+  start,
+  text(0, 'Checking.'),
+  blockStop(0),
+  tool(1, 'tu_1', 'tide'),
+  delta(1, { toolUse: { input: '{"port":"Brest"}' } }),
+  blockStop(1),
+  stop('tool_use'),
+  metadata,
 ]
 
 const exampleEvents: readonly NeutralEvent[] = [
@@ -50,7 +61,9 @@ const exampleEvents: readonly NeutralEvent[] = [
 
 describe('bedrock-converse: a stream', () => {
   for (const [way, feeding] of feedings) {
-    it(`is read in order, ${way}`, () => { expect(readStream(upstream, payloads(example), feeding)).to.deep.equal(exampleEvents) })
+    it(`is read in order, ${way}`, () => {
+      expect(readStream(upstream, payloads(example), feeding)).to.deep.equal(exampleEvents)
+    })
   }
 
   it('is read from binary frames, cut anywhere', () => {
@@ -59,8 +72,11 @@ describe('bedrock-converse: a stream', () => {
       const frames = new AwsFrames()
       const reader = upstream.stream(destination())
       const events: NeutralEvent[] = []
-      const emit = (event: NeutralEvent) => { events.push(event) }
-      for (const chunk of [bytes.subarray(0, cut), bytes.subarray(cut)]) for (const event of splitEvents(frames.push(chunk) ?? Buffer.alloc(0))) reader.read(event, emit)
+      const emit = (event: NeutralEvent) => {
+        events.push(event)
+      }
+      for (const chunk of [bytes.subarray(0, cut), bytes.subarray(cut)])
+        for (const event of splitEvents(frames.push(chunk) ?? Buffer.alloc(0))) reader.read(event, emit)
       reader.end(emit)
       expect(events, `cut at ${cut}`).to.deep.equal(exampleEvents)
     }
@@ -71,7 +87,8 @@ describe('bedrock-converse: a stream', () => {
     for (const event of read(example)) assembler.emit(event)
     const plain = readReply(upstream, {
       output: { message: { role: 'assistant', content: [{ text: 'Checking.' }, { toolUse: { toolUseId: 'tu_1', name: 'tide', input: { port: 'Brest' } } }] } },
-      stopReason: 'tool_use', usage: (metadata['metadata'] as any).usage,
+      stopReason: 'tool_use',
+      usage: (metadata['metadata'] as any).usage,
     })
     expect(assembler.reply()).to.deep.equal(plain)
   })
@@ -83,7 +100,11 @@ describe('bedrock-converse: a stream', () => {
   })
 
   it('finishes without usage if it ends behind messageStop', () => {
-    expect(read([start, text(0, 'a'), stop('end_turn')]).slice(-3)).to.deep.equal([{ type: 'close', key: '0' }, { type: 'finish', finish: 'stop' }, { type: 'end' }])
+    expect(read([start, text(0, 'a'), stop('end_turn')]).slice(-3)).to.deep.equal([
+      { type: 'close', key: '0' },
+      { type: 'finish', finish: 'stop' },
+      { type: 'end' },
+    ])
   })
 
   it('says nothing of an end if it is cut', () => {
@@ -91,54 +112,126 @@ describe('bedrock-converse: a stream', () => {
   })
 
   it('opens reasoning on first use, with its signature', () => {
-    const frames = [start, delta(0, { reasoningContent: { text: 'Need' } }), delta(0, { reasoningContent: { text: ' it.' } }), delta(0, { reasoningContent: { signature: 'SIG' } }), blockStop(0), text(1, 'a'), blockStop(1), stop('end_turn'), metadata]
-    expect(blocksOf(read(frames, claude))).to.deep.equal([{ type: 'reasoning', delta: 'Need it.', 'state of anthropic': 'SIG' }, { type: 'text', delta: 'a' }])
+    const frames = [
+      start,
+      delta(0, { reasoningContent: { text: 'Need' } }),
+      delta(0, { reasoningContent: { text: ' it.' } }),
+      delta(0, { reasoningContent: { signature: 'SIG' } }),
+      blockStop(0),
+      text(1, 'a'),
+      blockStop(1),
+      stop('end_turn'),
+      metadata,
+    ]
+    expect(blocksOf(read(frames, claude))).to.deep.equal([
+      { type: 'reasoning', delta: 'Need it.', 'state of anthropic': 'SIG' },
+      { type: 'text', delta: 'a' },
+    ])
   })
 
   it('opens reasoning of which only the signature is shown', () => {
-    expect(blocksOf(read([start, delta(0, { reasoningContent: { text: '' } }), delta(0, { reasoningContent: { signature: 'SIG' } }), blockStop(0), stop('end_turn')], claude))).to.deep.equal([{ type: 'reasoning', 'state of anthropic': 'SIG' }])
+    expect(
+      blocksOf(
+        read(
+          [start, delta(0, { reasoningContent: { text: '' } }), delta(0, { reasoningContent: { signature: 'SIG' } }), blockStop(0), stop('end_turn')],
+          claude,
+        ),
+      ),
+    ).to.deep.equal([{ type: 'reasoning', 'state of anthropic': 'SIG' }])
   })
 
   it('gives redacted reasoning whole', () => {
-    expect(blocksOf(read([start, delta(0, { reasoningContent: { redactedContent: 'QUJD' } }), blockStop(0), text(1, 'a'), stop('end_turn')], claude))).to.deep.equal([{ type: 'reasoning', redacted: 'QUJD' }, { type: 'text', delta: 'a' }])
+    expect(
+      blocksOf(read([start, delta(0, { reasoningContent: { redactedContent: 'QUJD' } }), blockStop(0), text(1, 'a'), stop('end_turn')], claude)),
+    ).to.deep.equal([
+      { type: 'reasoning', redacted: 'QUJD' },
+      { type: 'text', delta: 'a' },
+    ])
   })
 
   it('gives a tool without pieces an empty object', () => {
-    expect(blocksOf(read([start, tool(0, 't', 'now'), delta(0, { toolUse: { input: '' } }), blockStop(0), stop('tool_use')]))).to.deep.equal([{ type: 'tool_call', id: 't', name: 'now', delta: '{}' }])
+    expect(blocksOf(read([start, tool(0, 't', 'now'), delta(0, { toolUse: { input: '' } }), blockStop(0), stop('tool_use')]))).to.deep.equal([
+      { type: 'tool_call', id: 't', name: 'now', delta: '{}' },
+    ])
   })
 
   it('keeps several calls apart while they are open at once', () => {
     const input = (index: number, input: string) => delta(index, { toolUse: { input } })
-    const frames = [start, tool(0, 'a', 'x'), tool(1, 'b', 'y'), input(0, '{"n"'), input(1, '{'), input(0, ':1}'), input(1, '}'), blockStop(0), blockStop(1), stop('tool_use'), metadata]
-    expect(blocksOf(read(frames))).to.deep.equal([{ type: 'tool_call', id: 'a', name: 'x', delta: '{"n":1}' }, { type: 'tool_call', id: 'b', name: 'y', delta: '{}' }])
+    const frames = [
+      start,
+      tool(0, 'a', 'x'),
+      tool(1, 'b', 'y'),
+      input(0, '{"n"'),
+      input(1, '{'),
+      input(0, ':1}'),
+      input(1, '}'),
+      blockStop(0),
+      blockStop(1),
+      stop('tool_use'),
+      metadata,
+    ]
+    expect(blocksOf(read(frames))).to.deep.equal([
+      { type: 'tool_call', id: 'a', name: 'x', delta: '{"n":1}' },
+      { type: 'tool_call', id: 'b', name: 'y', delta: '{}' },
+    ])
   })
 
   it('skips what it does not know, and images', () => {
-    expect(blocksOf(read([
-      start, { contentBlockStart: { contentBlockIndex: 0, start: { image: { format: 'png' } } } }, delta(0, { image: {} }), blockStop(0),
-      { somethingNew: {} }, { contentBlockStart: { contentBlockIndex: 1, start: { hologram: {} } } }, delta(1, { hologram: {} }), blockStop(1), text(2, 'a'), stop('end_turn'),
-    ]))).to.deep.equal([{ type: 'text', delta: 'a' }])
+    expect(
+      blocksOf(
+        read([
+          start,
+          { contentBlockStart: { contentBlockIndex: 0, start: { image: { format: 'png' } } } },
+          delta(0, { image: {} }),
+          blockStop(0),
+          { somethingNew: {} },
+          { contentBlockStart: { contentBlockIndex: 1, start: { hologram: {} } } },
+          delta(1, { hologram: {} }),
+          blockStop(1),
+          text(2, 'a'),
+          stop('end_turn'),
+        ]),
+      ),
+    ).to.deep.equal([{ type: 'text', delta: 'a' }])
   })
 
   it('reads the tool that stands for a schema as text', () => {
-    const events = read([start, tool(0, 't', 'json_output'), delta(0, { toolUse: { input: '{"kg":1}' } }), blockStop(0), stop('tool_use'), metadata], { jsonSchema: false })
+    const events = read([start, tool(0, 't', 'json_output'), delta(0, { toolUse: { input: '{"kg":1}' } }), blockStop(0), stop('tool_use'), metadata], {
+      jsonSchema: false,
+    })
     expect(blocksOf(events)).to.deep.equal([{ type: 'text', delta: '{"kg":1}' }])
     expect(events.at(-2)).to.deep.equal({ type: 'finish', finish: 'stop' })
   })
 
   const finishes: readonly (readonly [reason: string, finish: string])[] = [
-    ['end_turn', 'stop'], ['max_tokens', 'length'], ['model_context_window_exceeded', 'context_window'], ['guardrail_intervened', 'content_filter'], ['tool_use', 'stop'], ['something new', 'stop'], ['__proto__', 'stop'], ['constructor', 'stop'],
+    ['end_turn', 'stop'],
+    ['max_tokens', 'length'],
+    ['model_context_window_exceeded', 'context_window'],
+    ['guardrail_intervened', 'content_filter'],
+    ['tool_use', 'stop'],
+    ['something new', 'stop'],
+    ['__proto__', 'stop'],
+    ['constructor', 'stop'],
   ]
   for (const [reason, finish] of finishes) {
-    it(`finishes for ${reason} as ${finish}`, () => { expect(read([start, text(0, 'a'), stop(reason), metadata]).at(-2)).to.deep.equal({ type: 'finish', finish }) })
+    it(`finishes for ${reason} as ${finish}`, () => {
+      expect(read([start, text(0, 'a'), stop(reason), metadata]).at(-2)).to.deep.equal({ type: 'finish', finish })
+    })
   }
 
   it('keeps a cut call a cut', () => {
-    expect(read([start, tool(0, 't', 'n'), delta(0, { toolUse: { input: '{"a"' } }), stop('max_tokens'), metadata]).at(-2)).to.deep.equal({ type: 'finish', finish: 'length' })
+    expect(read([start, tool(0, 't', 'n'), delta(0, { toolUse: { input: '{"a"' } }), stop('max_tokens'), metadata]).at(-2)).to.deep.equal({
+      type: 'finish',
+      finish: 'length',
+    })
   })
 
   it('says at which sequence it stopped', () => {
-    expect(read([start, stop('stop_sequence', { additionalModelResponseFields: { stop_sequence: 'END' } }), metadata]).at(-2)).to.deep.equal({ type: 'finish', finish: 'stop_sequence', stopSequence: 'END' })
+    expect(read([start, stop('stop_sequence', { additionalModelResponseFields: { stop_sequence: 'END' } }), metadata]).at(-2)).to.deep.equal({
+      type: 'finish',
+      finish: 'stop_sequence',
+      stopSequence: 'END',
+    })
   })
 
   it('is an error for output that is malformed', () => {
@@ -146,17 +239,33 @@ describe('bedrock-converse: a stream', () => {
   })
 
   const exceptions: readonly (readonly [type: string, status: number])[] = [
-    ['accessDeniedException', 403], ['resourceNotFoundException', 404], ['modelTimeoutException', 408], ['validationException', 400], ['serviceQuotaExceededException', 400],
-    ['throttlingException', 429], ['modelNotReadyException', 429], ['modelErrorException', 424], ['modelStreamErrorException', 424], ['internalServerException', 500],
-    ['serviceUnavailableException', 503], ['somethingNewException', 502],
+    ['accessDeniedException', 403],
+    ['resourceNotFoundException', 404],
+    ['modelTimeoutException', 408],
+    ['validationException', 400],
+    ['serviceQuotaExceededException', 400],
+    ['throttlingException', 429],
+    ['modelNotReadyException', 429],
+    ['modelErrorException', 424],
+    ['modelStreamErrorException', 424],
+    ['internalServerException', 500],
+    ['serviceUnavailableException', 503],
+    ['somethingNewException', 502],
   ]
   for (const [type, status] of exceptions) {
     it(`is an error of status ${status} for ${type}, and nothing after it`, () => {
       const reader = upstream.stream(destination())
       const events: NeutralEvent[] = []
-      const frames = new AwsFrames().push(Buffer.concat([awsEvent('messageStart', {}), awsException(type, { message: 'so it is' }), awsEvent('contentBlockDelta', { delta: { text: 'a' } })]))!
-      for (const event of splitEvents(frames)) reader.read(event, event => { events.push(event) })
-      reader.end(event => { events.push(event) })
+      const frames = new AwsFrames().push(
+        Buffer.concat([awsEvent('messageStart', {}), awsException(type, { message: 'so it is' }), awsEvent('contentBlockDelta', { delta: { text: 'a' } })]),
+      )!
+      for (const event of splitEvents(frames))
+        reader.read(event, event => {
+          events.push(event)
+        })
+      reader.end(event => {
+        events.push(event)
+      })
       checkGrammar(events)
       const [, last] = events
       expect(events.length).to.equal(2)

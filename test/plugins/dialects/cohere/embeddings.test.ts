@@ -14,18 +14,33 @@ function write(body: JsonObject, losses = new Losses()): JsonObject[] {
   return [side.request({ model: 'm', ...body }, to, losses)].flat().map(({ body }: SpelledRequest) => parseJson(body.toString()) as JsonObject)
 }
 
-const reply = (float: readonly (readonly number[])[], tokens?: number): JsonObject => ({ id: 'e', embeddings: { float }, ...(tokens === undefined ? {} : { meta: { billed_units: { input_tokens: tokens } } }) })
+const reply = (float: readonly (readonly number[])[], tokens?: number): JsonObject => ({
+  id: 'e',
+  embeddings: { float },
+  ...(tokens === undefined ? {} : { meta: { billed_units: { input_tokens: tokens } } }),
+})
 
 describe('cohere: embeddings', () => {
   const rows: readonly (readonly [row: string, body: JsonObject, expected: object])[] = [
     ['a text', { input: 'a' }, { texts: ['a'], input_type: 'search_document', embedding_types: ['float'] }],
     ['several texts', { input: ['a', 'b'] }, { texts: ['a', 'b'], input_type: 'search_document', embedding_types: ['float'] }],
     ['the input type of the caller', { input: 'a', input_type: 'search_query' }, { texts: ['a'], input_type: 'search_query', embedding_types: ['float'] }],
-    ['members for Cohere alone', { input: 'a', extra_body: { cohere: { truncate: 'END' }, google: { x: 1 } } }, { texts: ['a'], input_type: 'search_document', truncate: 'END', embedding_types: ['float'] }],
+    [
+      'members for Cohere alone',
+      { input: 'a', extra_body: { cohere: { truncate: 'END' }, google: { x: 1 } } },
+      { texts: ['a'], input_type: 'search_document', truncate: 'END', embedding_types: ['float'] },
+    ],
     ['base64', { input: 'a', encoding_format: 'base64' }, { texts: ['a'], input_type: 'search_document', embedding_types: ['base64'] }],
-    ['dimensions', { input: 'a', dimensions: 256, encoding_format: 'float' }, { texts: ['a'], input_type: 'search_document', embedding_types: ['float'], output_dimension: 256 }],
+    [
+      'dimensions',
+      { input: 'a', dimensions: 256, encoding_format: 'float' },
+      { texts: ['a'], input_type: 'search_document', embedding_types: ['float'], output_dimension: 256 },
+    ],
   ]
-  for (const [row, body, expected] of rows) it(`asks for ${row}`, () => { expect(write(body)).to.deep.equal([{ model: 'embed-v4.0', ...expected }]) })
+  for (const [row, body, expected] of rows)
+    it(`asks for ${row}`, () => {
+      expect(write(body)).to.deep.equal([{ model: 'embed-v4.0', ...expected }])
+    })
 
   it('drops the user without a note', () => {
     const losses = new Losses(true)
@@ -48,9 +63,28 @@ describe('cohere: embeddings', () => {
   })
 
   it('gives one list of several replies, their usage summed', () => {
-    expect(side.reply([reply([[1, 0.5], [2, 0]], 4), reply([[3, -1]], 2)], to, { input: ['a', 'b', 'c'] })).to.deep.equal({
+    expect(
+      side.reply(
+        [
+          reply(
+            [
+              [1, 0.5],
+              [2, 0],
+            ],
+            4,
+          ),
+          reply([[3, -1]], 2),
+        ],
+        to,
+        { input: ['a', 'b', 'c'] },
+      ),
+    ).to.deep.equal({
       object: 'list',
-      data: [[1, 0.5], [2, 0], [3, -1]].map((embedding, index) => ({ object: 'embedding', index, embedding })),
+      data: [
+        [1, 0.5],
+        [2, 0],
+        [3, -1],
+      ].map((embedding, index) => ({ object: 'embedding', index, embedding })),
       model: 'embed-v4.0',
       usage: { prompt_tokens: 6, total_tokens: 6 },
     })
@@ -58,7 +92,7 @@ describe('cohere: embeddings', () => {
 
   it('gives base64 as it came, and packed where numbers came', () => {
     const body = { input: 'a', encoding_format: 'base64' }
-    const embeddingOf = (reply: JsonObject) => ((side.reply([reply], to, body)['data'] as any)[0].embedding) as unknown
+    const embeddingOf = (reply: JsonObject) => (side.reply([reply], to, body)['data'] as any)[0].embedding as unknown
     expect(embeddingOf({ embeddings: { base64: ['AACAPw=='] } })).to.equal('AACAPw==')
     expect(embeddingOf(reply([[1]]))).to.equal('AACAPw==')
   })

@@ -13,21 +13,72 @@ const upstream = openaiChat.upstream as UpstreamSide
 const cases = 4000
 
 const call = { index: 0, id: 'a', type: 'function', function: { name: 'tide', arguments: '{}' }, extra_content: { google: { thought_signature: 'S' } } }
-const held = { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 'hm', signature: 'S' }, { type: 'redacted_thinking', data: 'R' }] }, openai: { reasoning_items: [{ id: 'rs', encrypted_content: 'E', summary: [{ type: 'summary_text', text: 't' }] }] } }
-const message = {
-  role: 'assistant', content: [{ type: 'text', text: 'so' }, { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] }], reasoning_content: 'hm', refusal: 'no', annotations: [{ type: 'url_citation' }],
-  reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'S', format: 'anthropic-claude-v1' }], images: [{ image_url: { url: 'data:image/png;base64,AA==' } }], tool_calls: [call], function_call: { name: 'f', arguments: '{}' }, extra_content: held,
+const held = {
+  anthropic: {
+    thinking_blocks: [
+      { type: 'thinking', thinking: 'hm', signature: 'S' },
+      { type: 'redacted_thinking', data: 'R' },
+    ],
+  },
+  openai: { reasoning_items: [{ id: 'rs', encrypted_content: 'E', summary: [{ type: 'summary_text', text: 't' }] }] },
 }
-const usage = { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3, prompt_tokens_details: { cached_tokens: 1 }, completion_tokens_details: { reasoning_tokens: 1 } }
-const reply = { id: 'x', created: 1, model: 'm', choices: [{ index: 0, message, finish_reason: 'stop', stop_reason: 'x', logprobs: { content: [{ token: 'a' }] } }], usage, x_groq: { usage } }
+const message = {
+  role: 'assistant',
+  content: [
+    { type: 'text', text: 'so' },
+    { type: 'thinking', thinking: [{ type: 'text', text: 'hm' }] },
+  ],
+  reasoning_content: 'hm',
+  refusal: 'no',
+  annotations: [{ type: 'url_citation' }],
+  reasoning_details: [{ type: 'reasoning.text', text: 'hm', signature: 'S', format: 'anthropic-claude-v1' }],
+  images: [{ image_url: { url: 'data:image/png;base64,AA==' } }],
+  tool_calls: [call],
+  function_call: { name: 'f', arguments: '{}' },
+  extra_content: held,
+}
+const usage = {
+  prompt_tokens: 1,
+  completion_tokens: 2,
+  total_tokens: 3,
+  prompt_tokens_details: { cached_tokens: 1 },
+  completion_tokens_details: { reasoning_tokens: 1 },
+}
+const reply = {
+  id: 'x',
+  created: 1,
+  model: 'm',
+  choices: [{ index: 0, message, finish_reason: 'stop', stop_reason: 'x', logprobs: { content: [{ token: 'a' }] } }],
+  usage,
+  x_groq: { usage },
+}
 const chunk = { id: 'x', model: 'm', choices: [{ index: 0, delta: message, finish_reason: null, logprobs: { content: [] } }], usage, x_groq: { usage } }
 const request = {
-  model: 'm', stream: false, stop: ['a'], n: 1, tools: [{ type: 'function', function: { name: 'tide', parameters: {}, strict: true } }, { type: 'custom', custom: { name: 'run' } }],
-  tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'tide' } }] } }, response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {} } },
-  reasoning: { effort: 'low', max_tokens: 1 }, extra_body: { google: {} }, stream_options: { include_usage: true }, logit_bias: {}, modalities: ['text'],
+  model: 'm',
+  stream: false,
+  stop: ['a'],
+  n: 1,
+  tools: [
+    { type: 'function', function: { name: 'tide', parameters: {}, strict: true } },
+    { type: 'custom', custom: { name: 'run' } },
+  ],
+  tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: [{ type: 'function', function: { name: 'tide' } }] } },
+  response_format: { type: 'json_schema', json_schema: { name: 'n', schema: {} } },
+  reasoning: { effort: 'low', max_tokens: 1 },
+  extra_body: { google: {} },
+  stream_options: { include_usage: true },
+  logit_bias: {},
+  modalities: ['text'],
   messages: [
     { role: 'system', content: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }] },
-    { role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://example.com' } }, { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } }, { type: 'file', file: { file_data: 'data:text/plain;base64,AA==' } }] },
+    {
+      role: 'user',
+      content: [
+        { type: 'image_url', image_url: { url: 'https://example.com' } },
+        { type: 'input_audio', input_audio: { data: 'AA==', format: 'wav' } },
+        { type: 'file', file: { file_data: 'data:text/plain;base64,AA==' } },
+      ],
+    },
     { ...message, content: 'so' },
     { role: 'tool', tool_call_id: 'a', content: 'ok', extra_content: { anthropic: { is_error: true } } },
     { role: 'function', name: 'f', content: 'ok' },
@@ -41,7 +92,9 @@ function spoiled(value: unknown, random: Random): string {
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return
     for (const [name, inner] of Object.entries(node)) {
-      places.push(() => { (node as Record<string, unknown>)[name] = `\u0000${randomJson(random, 2)}\u0000` })
+      places.push(() => {
+        ;(node as Record<string, unknown>)[name] = `\u0000${randomJson(random, 2)}\u0000`
+      })
       visit(inner)
     }
   }
@@ -75,7 +128,7 @@ function forEachSpoiled(value: unknown, take: (json: string) => boolean): void {
       if (take(json)) taken += 1
       else refused += 1
     } catch (error) {
-      (error as Error).message += `\nof ${json}`
+      ;(error as Error).message += `\nof ${json}`
       throw error
     }
   }
@@ -83,11 +136,24 @@ function forEachSpoiled(value: unknown, take: (json: string) => boolean): void {
 }
 
 describe('openai-chat, of faulty input,', () => {
-  it('takes or refuses requests', () => forEachSpoiled(request, json => isTaken(() => readRequest(caller, json), ({ status, param }) => status === 400 && typeof param === 'string')))
-  it('takes or refuses plain replies', () => forEachSpoiled(reply, json => isTaken(() => readReply(upstream, json), ({ status }) => status >= 400)))
-  it('takes chunks, or reports an error', () => forEachSpoiled(chunk, json => {
-    const events = readStream(upstream, [json, chunk, json, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, '[DONE]'])
-    expect(events.at(-1)?.type).to.be.oneOf(['end', 'error'])
-    return events.at(-1)?.type === 'end'
-  }))
+  it('takes or refuses requests', () =>
+    forEachSpoiled(request, json =>
+      isTaken(
+        () => readRequest(caller, json),
+        ({ status, param }) => status === 400 && typeof param === 'string',
+      ),
+    ))
+  it('takes or refuses plain replies', () =>
+    forEachSpoiled(reply, json =>
+      isTaken(
+        () => readReply(upstream, json),
+        ({ status }) => status >= 400,
+      ),
+    ))
+  it('takes chunks, or reports an error', () =>
+    forEachSpoiled(chunk, json => {
+      const events = readStream(upstream, [json, chunk, json, { choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }, '[DONE]'])
+      expect(events.at(-1)?.type).to.be.oneOf(['end', 'error'])
+      return events.at(-1)?.type === 'end'
+    }))
 })

@@ -5,7 +5,12 @@ import openAiChat from '../../../../plugins/dialects/openai-chat/index.ts'
 const call = { id: 'a', type: 'function', function: { name: 'f', arguments: '{}' } }
 const holding = (content?: object) => {
   const held = content === undefined ? {} : { extra_content: content }
-  return { messages: [{ role: 'user', content: 'q' }, { role: 'assistant', content: 'x', ...held, tool_calls: [{ ...call, ...held }] }] }
+  return {
+    messages: [
+      { role: 'user', content: 'q' },
+      { role: 'assistant', content: 'x', ...held, tool_calls: [{ ...call, ...held }] },
+    ],
+  }
 }
 const kept = (body: object, vendor?: string) => {
   const document = JsonDocument.parse(Buffer.from(JSON.stringify(body)))

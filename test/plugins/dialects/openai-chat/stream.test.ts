@@ -18,16 +18,25 @@ describe('chatStream', () => {
     const found = (delta: object) => chatStream.texts(event(said(delta, null, 1))).map(({ key, channel, text }) => [key, channel, text])
 
     it('finds the texts of a delta, empty ones too', () => {
-      expect(found({ content: '', refusal: 'b' })).to.deep.equal([['1/text', 'text', ''], ['1/refusal', 'refusal', 'b']])
+      expect(found({ content: '', refusal: 'b' })).to.deep.equal([
+        ['1/text', 'text', ''],
+        ['1/refusal', 'refusal', 'b'],
+      ])
       expect(found({ role: 'assistant', content: null })).to.deep.equal([])
     })
 
     it('finds reasoning under both names', () => {
       expect(found({ audio: { transcript: 'a' } })).to.deep.equal([['1/transcript', 'text', 'a']])
-      expect(found({ annotations: [{ type: 'url_citation', url_citation: { title: 'a', url: 'b' } }] })).to.deep.equal([['1/annotations/0', 'text', 'a'], ['1/annotations/1', 'text', 'b']])
+      expect(found({ annotations: [{ type: 'url_citation', url_citation: { title: 'a', url: 'b' } }] })).to.deep.equal([
+        ['1/annotations/0', 'text', 'a'],
+        ['1/annotations/1', 'text', 'b'],
+      ])
       expect(found({ reasoning_content: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a']])
       expect(found({ reasoning: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a']])
-      expect(found({ reasoning: 'a', reasoning_content: 'a' })).to.deep.equal([['1/reasoning', 'reasoning', 'a'], ['1/reasoning/2', 'reasoning', 'a']])
+      expect(found({ reasoning: 'a', reasoning_content: 'a' })).to.deep.equal([
+        ['1/reasoning', 'reasoning', 'a'],
+        ['1/reasoning/2', 'reasoning', 'a'],
+      ])
       expect(found({ reasoning_details: [{ type: 'reasoning.text', text: 'a' }] })).to.deep.equal([['1/reasoning_details/0', 'reasoning', 'a']])
     })
 
@@ -37,7 +46,14 @@ describe('chatStream', () => {
     })
 
     it('finds the arguments of calls of every kind', () => {
-      expect(found({ tool_calls: [{ index: 2, function: { arguments: '{' } }, { index: 3, custom: { input: 'x' } }] })).to.deep.equal([
+      expect(
+        found({
+          tool_calls: [
+            { index: 2, function: { arguments: '{' } },
+            { index: 3, custom: { input: 'x' } },
+          ],
+        }),
+      ).to.deep.equal([
         ['1/tool_arguments/2', 'tool_arguments', '{'],
         ['1/tool_arguments/3', 'tool_arguments', 'x'],
       ])
@@ -45,8 +61,17 @@ describe('chatStream', () => {
     })
 
     it('finds texts and thoughts in a list', () => {
-      expect(found({ content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }, { type: 'text', text: 'b' }] }))
-        .to.deep.equal([['1/reasoning', 'reasoning', 'a'], ['1/text', 'text', 'b']])
+      expect(
+        found({
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'a' }] },
+            { type: 'text', text: 'b' },
+          ],
+        }),
+      ).to.deep.equal([
+        ['1/reasoning', 'reasoning', 'a'],
+        ['1/text', 'text', 'b'],
+      ])
     })
 
     it('finds none in anything else', () => {
@@ -63,15 +88,30 @@ describe('chatStream', () => {
 
   describe('text', () => {
     it('writes a chunk in the likeness of another', () => {
-      const like = event({ id: 'c', object: 'chat.completion.chunk', created: 3, model: 'm', system_fingerprint: 'f', usage: null, ...said({ content: 'a' }, null, 2) })
-      expect(chatStream.text(like, '2/text', 'b"')).to.equal('data: {"id":"c","object":"chat.completion.chunk","created":3,"model":"m","system_fingerprint":"f",'
-        + '"choices":[{"index":2,"delta":{"content":"b\\""},"finish_reason":null}]}\n\n')
+      const like = event({
+        id: 'c',
+        object: 'chat.completion.chunk',
+        created: 3,
+        model: 'm',
+        system_fingerprint: 'f',
+        usage: null,
+        ...said({ content: 'a' }, null, 2),
+      })
+      expect(chatStream.text(like, '2/text', 'b"')).to.equal(
+        'data: {"id":"c","object":"chat.completion.chunk","created":3,"model":"m","system_fingerprint":"f",' +
+          '"choices":[{"index":2,"delta":{"content":"b\\""},"finish_reason":null}]}\n\n',
+      )
     })
 
     it('puts each text where its event had it', () => {
       const deltas = [
-        { content: 'a' }, { refusal: 'a' }, { reasoning: 'a' }, { reasoning_content: 'a' }, { function_call: { arguments: 'a' } },
-        { tool_calls: [{ index: 4, function: { arguments: 'a' } }] }, { tool_calls: [{ index: 4, custom: { input: 'a' } }] },
+        { content: 'a' },
+        { refusal: 'a' },
+        { reasoning: 'a' },
+        { reasoning_content: 'a' },
+        { function_call: { arguments: 'a' } },
+        { tool_calls: [{ index: 4, function: { arguments: 'a' } }] },
+        { tool_calls: [{ index: 4, custom: { input: 'a' } }] },
         { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }] },
         { reasoning_details: [{ type: 'reasoning.text', index: 1, text: 'a' }] },
       ]
@@ -144,14 +184,19 @@ describe('chatStream', () => {
 
     it('reads what else providers send', () => {
       expect(read({ error: 'out of memory' })).to.include({ message: 'out of memory', status: 502, code: null })
-      expect(read({ error: {} })?.message).to.be.a('string').and.not.equal('')
+      expect(read({ error: {} })?.message)
+        .to.be.a('string')
+        .and.not.equal('')
       expect(read({ object: 'error', message: 'm', code: 400 })).to.include({ message: 'm', status: 400 })
       expect(chatStream.error(new StreamEvent(Buffer.from('event: error\ndata: {"message":"m"}\n\n')), 'p')).to.include({ message: 'm' })
       expect(read({ error: { message: 'Provider returned error', code: 400, metadata: { raw: 'too long' } } })).to.include({ message: 'too long' })
     })
 
     it('reads a finish reason that is a failure', () => {
-      expect(read(said({}, 'insufficient_system_resource'))).to.include({ message: 'p: provider ended the answer with insufficient_system_resource', status: 503 })
+      expect(read(said({}, 'insufficient_system_resource'))).to.include({
+        message: 'p: provider ended the answer with insufficient_system_resource',
+        status: 503,
+      })
       expect(read(said({}, 'network_error'))).to.include({ status: 502 })
       expect(read(said({ content: 'network_error' }, 'stop'))).to.equal(undefined)
     })
@@ -171,11 +216,19 @@ describe('chatStream', () => {
   describe('usage', () => {
     it('maps the counts of the last event that has some', () => {
       const usage = {
-        prompt_tokens: 10, completion_tokens: 5, total_tokens: 15,
-        prompt_tokens_details: { cached_tokens: 4 }, completion_tokens_details: { reasoning_tokens: 2 },
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 15,
+        prompt_tokens_details: { cached_tokens: 4 },
+        completion_tokens_details: { reasoning_tokens: 2 },
       }
-      expect(chatStream.usage([...events({ usage: { prompt_tokens: 1 } }, { choices: [], usage }, said({})), doneEvent]))
-        .to.deep.equal({ inputTokens: 10, outputTokens: 5, cachedTokens: 4, reasoningTokens: 2, totalTokens: 15 })
+      expect(chatStream.usage([...events({ usage: { prompt_tokens: 1 } }, { choices: [], usage }, said({})), doneEvent])).to.deep.equal({
+        inputTokens: 10,
+        outputTokens: 5,
+        cachedTokens: 4,
+        reasoningTokens: 2,
+        totalTokens: 15,
+      })
     })
 
     it('leaves absent what was not reported', () => {
@@ -208,18 +261,29 @@ describe('chatStream', () => {
   })
 
   it('cuts a stream with a finish reason for each choice of an event, and [DONE]', () => {
-    const like = event({ id: 'c', created: 3, model: 'm', choices: [{ index: 0, delta: {} }, { index: 1, delta: {} }] })
+    const like = event({
+      id: 'c',
+      created: 3,
+      model: 'm',
+      choices: [
+        { index: 0, delta: {} },
+        { index: 1, delta: {} },
+      ],
+    })
     const cut = splitEvents(Buffer.from(chatStream.cut(like)))
     expect(cut.map(e => e.document?.root.get('choices')?.value())).to.deep.equal([
-      [{ index: 0, delta: {}, finish_reason: 'content_filter' }], [{ index: 1, delta: {}, finish_reason: 'content_filter' }], undefined,
+      [{ index: 0, delta: {}, finish_reason: 'content_filter' }],
+      [{ index: 1, delta: {}, finish_reason: 'content_filter' }],
+      undefined,
     ])
     expect(cut[0]?.document?.root.get('id')?.value()).to.equal('c')
     expect(chatStream.ending(splitEvents(Buffer.from(chatStream.cut(undefined))))).to.equal('complete')
   })
 
   it('ends a broken stream as the specification says', () => {
-    expect(chatStream.failure(gatewayError('stream_incomplete', 'it broke'), 'r'))
-      .to.equal('data: {"error":{"type":"provider_error","message":"it broke","param":null,"code":"stream_incomplete"}}\n\n')
+    expect(chatStream.failure(gatewayError('stream_incomplete', 'it broke'), 'r')).to.equal(
+      'data: {"error":{"type":"provider_error","message":"it broke","param":null,"code":"stream_incomplete"}}\n\n',
+    )
   })
 
   describe('assemble', () => {
@@ -227,16 +291,21 @@ describe('chatStream', () => {
     const head = { id: 'c', object: 'chat.completion.chunk', created: 3, model: 'm', system_fingerprint: 'f', service_tier: 'default' }
 
     it('joins the deltas of each choice', () => {
-      expect(assembled(
-        { ...head, ...said({ role: 'assistant', content: '', refusal: null }), obfuscation: 'x' },
-        { ...head, ...said({ content: 'Hel' }, null, 0), extra: [1] },
-        { ...head, ...said({ role: 'assistant', content: 'two' }, null, 1) },
-        { ...head, ...said({ content: 'lo' }), extra: [1, 2] },
-        { ...head, ...said({}, 'length', 1) },
-        { ...head, ...said({}, 'stop'), usage: null },
-        { ...head, choices: [], usage: { prompt_tokens: 1 } },
-      )).to.deep.equal({
-        ...head, object: 'chat.completion', extra: [1, 2], usage: { prompt_tokens: 1 },
+      expect(
+        assembled(
+          { ...head, ...said({ role: 'assistant', content: '', refusal: null }), obfuscation: 'x' },
+          { ...head, ...said({ content: 'Hel' }, null, 0), extra: [1] },
+          { ...head, ...said({ role: 'assistant', content: 'two' }, null, 1) },
+          { ...head, ...said({ content: 'lo' }), extra: [1, 2] },
+          { ...head, ...said({}, 'length', 1) },
+          { ...head, ...said({}, 'stop'), usage: null },
+          { ...head, choices: [], usage: { prompt_tokens: 1 } },
+        ),
+      ).to.deep.equal({
+        ...head,
+        object: 'chat.completion',
+        extra: [1, 2],
+        usage: { prompt_tokens: 1 },
         choices: [
           { index: 0, message: { role: 'assistant', content: 'Hello', refusal: null }, finish_reason: 'stop' },
           { index: 1, message: { role: 'assistant', content: 'two' }, finish_reason: 'length' },
@@ -247,9 +316,20 @@ describe('chatStream', () => {
     it('joins tool calls by index', () => {
       const call = (index: number, id: string, name: string) => said({ tool_calls: [{ index, id, type: 'function', function: { name, arguments: '' } }] })
       const more = (index: number, text: string) => said({ tool_calls: [{ index, function: { arguments: text } }] })
-      const { choices: [choice] } = assembled(said({ role: 'assistant', content: null }), call(0, 'a', 'f'), more(0, '{"x"'), call(1, 'b', 'g'), more(1, '{}'), more(0, ':1}'), said({}, 'tool_calls'))
+      const {
+        choices: [choice],
+      } = assembled(
+        said({ role: 'assistant', content: null }),
+        call(0, 'a', 'f'),
+        more(0, '{"x"'),
+        call(1, 'b', 'g'),
+        more(1, '{}'),
+        more(0, ':1}'),
+        said({}, 'tool_calls'),
+      )
       expect(choice.message).to.deep.equal({
-        role: 'assistant', content: null,
+        role: 'assistant',
+        content: null,
         tool_calls: [
           { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
           { id: 'b', type: 'function', function: { name: 'g', arguments: '{}' } },
@@ -258,17 +338,43 @@ describe('chatStream', () => {
     })
 
     it('joins log probabilities, reasoning, lists of parts, and members that nobody knows', () => {
-      const { choices: [choice] } = assembled(
-        { choices: [{ index: 0, delta: { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }], novel: 'x', deep: { n: 1 } }, logprobs: { content: [{ token: 'a' }] } }] },
-        { choices: [{ index: 0, delta: { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'b' }] }], novel: 'y', deep: { m: 2 } }, logprobs: { content: [{ token: 'b' }] } }] },
+      const {
+        choices: [choice],
+      } = assembled(
+        {
+          choices: [
+            {
+              index: 0,
+              delta: { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'a' }] }], novel: 'x', deep: { n: 1 } },
+              logprobs: { content: [{ token: 'a' }] },
+            },
+          ],
+        },
+        {
+          choices: [
+            {
+              index: 0,
+              delta: { content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'b' }] }], novel: 'y', deep: { m: 2 } },
+              logprobs: { content: [{ token: 'b' }] },
+            },
+          ],
+        },
         said({ content: 'end', annotations: [{ type: 'url_citation' }] }),
         said({ annotations: [{ type: 'url_citation' }] }),
       )
       expect(choice).to.deep.equal({
-        index: 0, finish_reason: null, logprobs: { content: [{ token: 'a' }, { token: 'b' }] },
+        index: 0,
+        finish_reason: null,
+        logprobs: { content: [{ token: 'a' }, { token: 'b' }] },
         message: {
-          role: 'assistant', novel: 'xy', deep: { n: 1, m: 2 }, annotations: [{ type: 'url_citation' }, { type: 'url_citation' }],
-          content: [{ type: 'thinking', thinking: [{ type: 'text', text: 'ab' }] }, { type: 'text', text: 'end' }],
+          role: 'assistant',
+          novel: 'xy',
+          deep: { n: 1, m: 2 },
+          annotations: [{ type: 'url_citation' }, { type: 'url_citation' }],
+          content: [
+            { type: 'thinking', thinking: [{ type: 'text', text: 'ab' }] },
+            { type: 'text', text: 'end' },
+          ],
         },
       })
     })
@@ -283,18 +389,26 @@ describe('chatStream', () => {
 
     it('skips no event that cannot be read', () => {
       for (const bytes of ['data: {"choices":\n\n', `data: {"a":"${'x'.repeat(99)}\\x"}\n\n`]) {
-        expect(() => chatStream.assemble([new StreamEvent(Buffer.from(bytes))])).to.throw(GatewayError).with.property('code', 'bad_upstream_response')
+        expect(() => chatStream.assemble([new StreamEvent(Buffer.from(bytes))]))
+          .to.throw(GatewayError)
+          .with.property('code', 'bad_upstream_response')
       }
     })
 
     it('keeps long numbers', () => {
-      const last = new StreamEvent(Buffer.from('data: {"seed":12345678901234567890,"choices":[{"index":0,"delta":{"x":{"id":98765432109876543210}},"finish_reason":"stop"}]}\n\n'))
-      expect(chatStream.assemble([...events(said({ content: 'a', x: { n: 1 } })), last]).toString()).to.include('"seed":12345678901234567890').and.include('"x":{"n":1,"id":98765432109876543210}')
+      const last = new StreamEvent(
+        Buffer.from('data: {"seed":12345678901234567890,"choices":[{"index":0,"delta":{"x":{"id":98765432109876543210}},"finish_reason":"stop"}]}\n\n'),
+      )
+      expect(chatStream.assemble([...events(said({ content: 'a', x: { n: 1 } })), last]).toString())
+        .to.include('"seed":12345678901234567890')
+        .and.include('"x":{"n":1,"id":98765432109876543210}')
     })
 
     for (const [name, ...deltas] of [
-      ['a delta that is none', { content: 'a' }, ['x'], { content: 'b' }], ['a text that is none', { content: 'a' }, { content: 7 }, { content: 'b' }],
-      ['a text that begins as something else', { content: { x: 1 } }, { content: 'a' }, { content: 'b' }], ['a text that ends as something else', { content: 'a' }, { content: 'b' }, { content: true }],
+      ['a delta that is none', { content: 'a' }, ['x'], { content: 'b' }],
+      ['a text that is none', { content: 'a' }, { content: 7 }, { content: 'b' }],
+      ['a text that begins as something else', { content: { x: 1 } }, { content: 'a' }, { content: 'b' }],
+      ['a text that ends as something else', { content: 'a' }, { content: 'b' }, { content: true }],
     ] as const) {
       it(`keeps the text beside ${name}`, () => {
         expect(assembled(...deltas.map(delta => said(delta as object))).choices[0].message.content).to.equal('ab')
@@ -309,14 +423,29 @@ describe('chatStream', () => {
 
   describe('replay', () => {
     const reply = {
-      id: 'c', object: 'chat.completion', created: 3, model: 'm', system_fingerprint: 'f', citations: ['u'],
+      id: 'c',
+      object: 'chat.completion',
+      created: 3,
+      model: 'm',
+      system_fingerprint: 'f',
+      citations: ['u'],
       choices: [
-        { index: 0, message: { role: 'assistant', content: 'Hello 😀', refusal: null, reasoning_content: 'hm' }, finish_reason: 'stop', logprobs: { content: [{ token: 'Hello' }], refusal: null } },
         {
-          index: 1, finish_reason: 'tool_calls',
+          index: 0,
+          message: { role: 'assistant', content: 'Hello 😀', refusal: null, reasoning_content: 'hm' },
+          finish_reason: 'stop',
+          logprobs: { content: [{ token: 'Hello' }], refusal: null },
+        },
+        {
+          index: 1,
+          finish_reason: 'tool_calls',
           message: {
-            role: 'assistant', content: null,
-            tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } }, { id: 'b', type: 'custom', custom: { name: 'g', input: 'i' } }],
+            role: 'assistant',
+            content: null,
+            tool_calls: [
+              { id: 'a', type: 'function', function: { name: 'f', arguments: '{"x":1}' } },
+              { id: 'b', type: 'custom', custom: { name: 'g', input: 'i' } },
+            ],
           },
         },
       ],
@@ -330,7 +459,9 @@ describe('chatStream', () => {
     })
 
     it('begins each choice with its role, ends it with its finish reason, and ends with usage and [DONE]', () => {
-      const chunks = streamed(true).slice(0, -1).map(e => e.document?.root.value() as any)
+      const chunks = streamed(true)
+        .slice(0, -1)
+        .map(e => e.document?.root.value() as any)
       expect(streamed(true).at(-1)?.isDone).to.equal(true)
       expect(chunks.at(-1)).to.deep.include({ choices: [], usage: reply.usage })
       for (const index of [0, 1]) {
@@ -347,7 +478,10 @@ describe('chatStream', () => {
     })
 
     it('satisfies the accumulator of the openai client', async () => {
-      const lines = streamed(true).slice(0, -1).map(e => `${e.data}\n`).join('')
+      const lines = streamed(true)
+        .slice(0, -1)
+        .map(e => `${e.data}\n`)
+        .join('')
       const stream = ChatCompletionStream.fromReadableStream(new Blob([lines]).stream())
       const completion = JSON.parse(JSON.stringify(await stream.finalChatCompletion()))
       expect(completion).to.deep.include({ id: 'c', model: 'm', usage: reply.usage })

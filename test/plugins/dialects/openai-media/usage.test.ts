@@ -14,7 +14,12 @@ const cases = [
   { reply: 'images', body: { created: 1, data: [url, { b64_json: 'AA' }] }, counts: {}, raw: { images: 2 } },
   { reply: 'images beside a cost', body: { data: [url], usage: { cost_in_usd_ticks: 7 } }, counts: {}, raw: { images: 1, cost_in_usd_ticks: 7 } },
   { reply: 'images that tokens count', body: { data: [url], usage: tokens }, counts: { inputTokens: 5, outputTokens: 9, totalTokens: 14 }, raw: tokens },
-  { reply: 'documents, which are no images', body: { data: [{ index: 0, relevance_score: 1 }], usage: { total_tokens: 7 } }, counts: { inputTokens: 7, totalTokens: 7 }, raw: { total_tokens: 7 } },
+  {
+    reply: 'documents, which are no images',
+    body: { data: [{ index: 0, relevance_score: 1 }], usage: { total_tokens: 7 } },
+    counts: { inputTokens: 7, totalTokens: 7 },
+    raw: { total_tokens: 7 },
+  },
 ] as const
 
 describe('openai-media: the usage of a reply', () => {

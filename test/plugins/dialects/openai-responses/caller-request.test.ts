@@ -30,20 +30,127 @@ describe('a Responses request, read', () => {
       'string input': { input: 'hello', turns: [{ role: 'user', blocks: [{ type: 'text', text: 'hello', at: 'input' }] }] },
       'a message without type': { input: [user], turns: [{ role: 'user', blocks: [{ type: 'text', text: 'hi' }] }] },
       'a message with type': { input: [{ type: 'message', ...user }], turns: [{ role: 'user', blocks: [{ type: 'text', text: 'hi' }] }] },
-      'developer and system': { input: [{ role: 'developer', content: 'd' }, user, { role: 'system', content: [{ type: 'input_text', text: 's' }] }], turns: [{ role: 'user' }], system: [{ text: 'd', kind: 'developer', before: 0 }, { text: 's', kind: 'system', before: 1 }] },
-      'input_text, output_text, text': { input: [{ role: 'user', content: [{ type: 'input_text', text: 'a' }, { type: 'text', text: 'b' }] }, { role: 'assistant', content: [{ type: 'output_text', text: 'c', annotations: [] }] }], turns: [{ role: 'user', blocks: [{ type: 'text', text: 'a' }, { type: 'text', text: 'b' }] }, { role: 'assistant', blocks: [{ type: 'text', text: 'c' }] }] },
-      'refusal': { input: [{ role: 'assistant', content: [{ type: 'refusal', refusal: 'no' }] }], turns: [{ role: 'assistant', blocks: [{ type: 'refusal', text: 'no' }] }] },
-      'function_call': { input: [user, said, call], turns: [{ role: 'user' }, { role: 'assistant', blocks: [{ type: 'text', text: 'a' }, { type: 'tool_call', id: 'c1', name: 'n', argumentsText: '{}' }] }] },
-      'custom_tool_call and its output': { input: [{ type: 'custom_tool_call', call_id: 'c1', name: 'n', input: 'free' }, { type: 'custom_tool_call_output', call_id: 'c1', output: 'r' }], turns: [{ role: 'assistant', blocks: [{ type: 'tool_call', id: 'c1', name: 'n', argumentsText: 'free', isCustom: true }] }, { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', isCustom: true }] }] },
-      'function_call_output, a string': { input: [call, result], turns: [{ role: 'assistant' }, { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', blocks: [{ type: 'text', text: 'r' }] }] }] },
-      'function_call_output, parts': { input: [call, { ...result, output: [{ type: 'input_text', text: 'r' }, { type: 'input_image', image_url: 'https://a.test/b.png' }] }], turns: [{ role: 'assistant' }, { role: 'tool', blocks: [{ type: 'tool_result', blocks: [{ type: 'text', text: 'r' }, { type: 'image', source: { kind: 'url', url: 'https://a.test/b.png' } }] }] }] },
-      'reasoning before its turn': { input: [user, thinking(), said, thinking({ id: 'rs_2' }), call], turns: [{ role: 'user' }, { role: 'assistant', blocks: [{ type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_1' }, { type: 'text', text: 'a' }, { type: 'reasoning', itemId: 'rs_2' }, { type: 'tool_call' }] }] },
-      'reasoning with content': { input: [thinking({ content: [{ type: 'reasoning_text', text: 'raw' }] }), said], turns: [{ role: 'assistant', blocks: [{ type: 'reasoning', text: 'raw' }, { type: 'text' }] }] },
-      'reasoning, then the user, then the turn': { input: [thinking(), user, said], turns: [{ role: 'user' }, { role: 'assistant', blocks: [{ type: 'reasoning' }, { type: 'text' }] }] },
-      'reasoning with no turn after it': { input: [said, user, thinking()], turns: [{ role: 'assistant', blocks: [{ type: 'text' }, { type: 'reasoning', text: 's' }] }, { role: 'user' }] },
+      'developer and system': {
+        input: [{ role: 'developer', content: 'd' }, user, { role: 'system', content: [{ type: 'input_text', text: 's' }] }],
+        turns: [{ role: 'user' }],
+        system: [
+          { text: 'd', kind: 'developer', before: 0 },
+          { text: 's', kind: 'system', before: 1 },
+        ],
+      },
+      'input_text, output_text, text': {
+        input: [
+          {
+            role: 'user',
+            content: [
+              { type: 'input_text', text: 'a' },
+              { type: 'text', text: 'b' },
+            ],
+          },
+          { role: 'assistant', content: [{ type: 'output_text', text: 'c', annotations: [] }] },
+        ],
+        turns: [
+          {
+            role: 'user',
+            blocks: [
+              { type: 'text', text: 'a' },
+              { type: 'text', text: 'b' },
+            ],
+          },
+          { role: 'assistant', blocks: [{ type: 'text', text: 'c' }] },
+        ],
+      },
+      refusal: {
+        input: [{ role: 'assistant', content: [{ type: 'refusal', refusal: 'no' }] }],
+        turns: [{ role: 'assistant', blocks: [{ type: 'refusal', text: 'no' }] }],
+      },
+      function_call: {
+        input: [user, said, call],
+        turns: [
+          { role: 'user' },
+          {
+            role: 'assistant',
+            blocks: [
+              { type: 'text', text: 'a' },
+              { type: 'tool_call', id: 'c1', name: 'n', argumentsText: '{}' },
+            ],
+          },
+        ],
+      },
+      'custom_tool_call and its output': {
+        input: [
+          { type: 'custom_tool_call', call_id: 'c1', name: 'n', input: 'free' },
+          { type: 'custom_tool_call_output', call_id: 'c1', output: 'r' },
+        ],
+        turns: [
+          { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c1', name: 'n', argumentsText: 'free', isCustom: true }] },
+          { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', isCustom: true }] },
+        ],
+      },
+      'function_call_output, a string': {
+        input: [call, result],
+        turns: [{ role: 'assistant' }, { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', blocks: [{ type: 'text', text: 'r' }] }] }],
+      },
+      'function_call_output, parts': {
+        input: [
+          call,
+          {
+            ...result,
+            output: [
+              { type: 'input_text', text: 'r' },
+              { type: 'input_image', image_url: 'https://a.test/b.png' },
+            ],
+          },
+        ],
+        turns: [
+          { role: 'assistant' },
+          {
+            role: 'tool',
+            blocks: [
+              {
+                type: 'tool_result',
+                blocks: [
+                  { type: 'text', text: 'r' },
+                  { type: 'image', source: { kind: 'url', url: 'https://a.test/b.png' } },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+      'reasoning before its turn': {
+        input: [user, thinking(), said, thinking({ id: 'rs_2' }), call],
+        turns: [
+          { role: 'user' },
+          {
+            role: 'assistant',
+            blocks: [
+              { type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_1' },
+              { type: 'text', text: 'a' },
+              { type: 'reasoning', itemId: 'rs_2' },
+              { type: 'tool_call' },
+            ],
+          },
+        ],
+      },
+      'reasoning with content': {
+        input: [thinking({ content: [{ type: 'reasoning_text', text: 'raw' }] }), said],
+        turns: [{ role: 'assistant', blocks: [{ type: 'reasoning', text: 'raw' }, { type: 'text' }] }],
+      },
+      'reasoning, then the user, then the turn': {
+        input: [thinking(), user, said],
+        turns: [{ role: 'user' }, { role: 'assistant', blocks: [{ type: 'reasoning' }, { type: 'text' }] }],
+      },
+      'reasoning with no turn after it': {
+        input: [said, user, thinking()],
+        turns: [{ role: 'assistant', blocks: [{ type: 'text' }, { type: 'reasoning', text: 's' }] }, { role: 'user' }],
+      },
       'reasoning alone': { input: [user, thinking()], turns: [{ role: 'user' }] },
-      'several items of one turn': { input: [said, call, { ...call, call_id: 'c2' }, result, said], turns: [{ role: 'assistant', blocks: [{ type: 'text' }, { id: 'c1' }, { id: 'c2' }] }, { role: 'tool' }, { role: 'assistant' }] },
-      'users\' messages, kept apart': { input: [user, user], turns: [{ role: 'user' }, { role: 'user' }] },
+      'several items of one turn': {
+        input: [said, call, { ...call, call_id: 'c2' }, result, said],
+        turns: [{ role: 'assistant', blocks: [{ type: 'text' }, { id: 'c1' }, { id: 'c2' }] }, { role: 'tool' }, { role: 'assistant' }],
+      },
+      "users' messages, kept apart": { input: [user, user], turns: [{ role: 'user' }, { role: 'user' }] },
     }
     for (const [name, { input, turns = [], system = [] }] of Object.entries(rows)) {
       it(`reads ${name}`, () => {
@@ -54,16 +161,19 @@ describe('a Responses request, read', () => {
     }
 
     it('reads files and audio', () => {
-      const [turn] = turnsOf({ role: 'user', content: [
-        { type: 'input_image', image_url: 'data:image/jpg;base64,/9j/AA==', detail: 'low' },
-        { type: 'input_image', file_id: 'file_1' },
-        { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERi0=' },
-        { type: 'input_file', filename: 'b.pdf', file_data: 'JVBERi0=' },
-        { type: 'input_file', filename: 'n.txt', file_data: 'data:text/plain;base64,aGVsbG8=' },
-        { type: 'input_file', file_url: 'https://a.test/c.pdf' },
-        { type: 'input_file', file_id: 'file_2' },
-        { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
-      ] })
+      const [turn] = turnsOf({
+        role: 'user',
+        content: [
+          { type: 'input_image', image_url: 'data:image/jpg;base64,/9j/AA==', detail: 'low' },
+          { type: 'input_image', file_id: 'file_1' },
+          { type: 'input_file', filename: 'a.pdf', file_data: 'data:application/pdf;base64,JVBERi0=' },
+          { type: 'input_file', filename: 'b.pdf', file_data: 'JVBERi0=' },
+          { type: 'input_file', filename: 'n.txt', file_data: 'data:text/plain;base64,aGVsbG8=' },
+          { type: 'input_file', file_url: 'https://a.test/c.pdf' },
+          { type: 'input_file', file_id: 'file_2' },
+          { type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } },
+        ],
+      })
       expectMentioned(turn?.blocks, [
         { type: 'image', source: { kind: 'base64', mime: 'image/jpeg', data: '/9j/AA==' }, detail: 'low', at: 'input[0].content[0].image_url' },
         { type: 'image', source: { kind: 'file', vendor: 'openai', id: 'file_1' } },
@@ -76,7 +186,23 @@ describe('a Responses request, read', () => {
       ])
     })
 
-    const hosted = ['web_search_call', 'file_search_call', 'code_interpreter_call', 'mcp_call', 'mcp_list_tools', 'computer_call', 'image_generation_call', 'local_shell_call', 'local_shell_call_output', 'shell_call', 'shell_call_output', 'apply_patch_call', 'apply_patch_call_output', 'tool_search_call', 'tool_search_output']
+    const hosted = [
+      'web_search_call',
+      'file_search_call',
+      'code_interpreter_call',
+      'mcp_call',
+      'mcp_list_tools',
+      'computer_call',
+      'image_generation_call',
+      'local_shell_call',
+      'local_shell_call_output',
+      'shell_call',
+      'shell_call_output',
+      'apply_patch_call',
+      'apply_patch_call_output',
+      'tool_search_call',
+      'tool_search_output',
+    ]
     for (const type of hosted) {
       it(`drops ${type} with a note if it is completed`, () => {
         const losses = new Losses()
@@ -88,7 +214,10 @@ describe('a Responses request, read', () => {
 
     for (const type of ['item_reference', 'compaction', 'computer_call_output', 'mcp_approval_request', 'mcp_approval_response', 'telepathy']) {
       it(`refuses ${type}, naming it`, () => {
-        expect(refusalOf({ input: [user, { type, id: 'x' }] })).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'input[1]' }).and.property('message').include(type)
+        expect(refusalOf({ input: [user, { type, id: 'x' }] }))
+          .to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'input[1]' })
+          .and.property('message')
+          .include(type)
       })
     }
 
@@ -111,26 +240,47 @@ describe('a Responses request, read', () => {
   describe('vendor state (9.3)', () => {
     const blocks = (item: object) => turnsOf(item, said)[0]?.blocks as object
     it('takes thinking blocks, signed and redacted', () => {
-      const extra = { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 't', signature: 'S' }, { type: 'redacted_thinking', data: 'D' }] } }
+      const extra = {
+        anthropic: {
+          thinking_blocks: [
+            { type: 'thinking', thinking: 't', signature: 'S' },
+            { type: 'redacted_thinking', data: 'D' },
+          ],
+        },
+      }
       expectMentioned(blocks(thinking({ extra_content: extra })), [
-        { type: 'reasoning', text: 't', state: { vendor: 'anthropic', value: 'S' } }, { type: 'reasoning', text: '', redacted: 'D', state: { vendor: 'anthropic', value: '' } }, { type: 'text' },
+        { type: 'reasoning', text: 't', state: { vendor: 'anthropic', value: 'S' } },
+        { type: 'reasoning', text: '', redacted: 'D', state: { vendor: 'anthropic', value: '' } },
+        { type: 'text' },
       ])
     })
 
     it('takes what is encrypted as the state of OpenAI', () => {
-      expectMentioned(blocks(thinking({ encrypted_content: 'gAAA' })), [{ type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_1', state: { vendor: 'openai', value: 'gAAA' } }, { type: 'text' }])
-      expectMentioned(blocks({ type: 'reasoning', summary: [], encrypted_content: 'gAAA' }), [{ type: 'reasoning', text: '', state: { vendor: 'openai', value: 'gAAA' } }, { type: 'text' }])
+      expectMentioned(blocks(thinking({ encrypted_content: 'gAAA' })), [
+        { type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_1', state: { vendor: 'openai', value: 'gAAA' } },
+        { type: 'text' },
+      ])
+      expectMentioned(blocks({ type: 'reasoning', summary: [], encrypted_content: 'gAAA' }), [
+        { type: 'reasoning', text: '', state: { vendor: 'openai', value: 'gAAA' } },
+        { type: 'text' },
+      ])
     })
 
     it('unpacks what is sealed', () => {
       const sealed = seal({ v: 1, f: 'anthropic', m: 'claude-x', s: [{ type: 'thinking', thinking: 't', signature: 'S' }] })
-      expectMentioned(blocks(thinking({ encrypted_content: sealed })), [{ type: 'reasoning', text: 't', state: { vendor: 'anthropic', value: 'S', model: 'claude-x' } }, { type: 'text' }])
+      expectMentioned(blocks(thinking({ encrypted_content: sealed })), [
+        { type: 'reasoning', text: 't', state: { vendor: 'anthropic', value: 'S', model: 'claude-x' } },
+        { type: 'text' },
+      ])
     })
 
     it('gives a call the signature that was sealed for it', () => {
       const sealed = seal({ v: 1, f: 'google', s: [{ call: 'c1', sig: 'Z' }] })
       const [turn] = turnsOf({ type: 'reasoning', summary: [], encrypted_content: sealed }, call, { ...call, call_id: 'c2' })
-      expectMentioned(turn?.blocks, [{ type: 'tool_call', id: 'c1', state: { vendor: 'google', value: 'Z' } }, { type: 'tool_call', id: 'c2' }])
+      expectMentioned(turn?.blocks, [
+        { type: 'tool_call', id: 'c1', state: { vendor: 'google', value: 'Z' } },
+        { type: 'tool_call', id: 'c2' },
+      ])
       expect(turn?.blocks[1]).to.not.have.property('state')
     })
 
@@ -148,11 +298,11 @@ describe('a Responses request, read', () => {
 
   describe('state and options (4.2)', () => {
     const refused: Record<string, [body: object, expected: object]> = {
-      'previous_response_id': [{ previous_response_id: 'resp_1' }, { status: 400, code: 'invalid_value', param: 'previous_response_id' }],
-      'conversation': [{ conversation: 'conv_1' }, { status: 404, code: 'not_found', param: 'conversation' }],
+      previous_response_id: [{ previous_response_id: 'resp_1' }, { status: 400, code: 'invalid_value', param: 'previous_response_id' }],
+      conversation: [{ conversation: 'conv_1' }, { status: 404, code: 'not_found', param: 'conversation' }],
       'a conversation as an object': [{ conversation: { id: 'conv_1' } }, { status: 404, code: 'not_found', param: 'conversation' }],
-      'background': [{ background: true }, { status: 501, code: 'unsupported_response_operation', param: 'background', shouldRetry: false }],
-      'prompt': [{ prompt: { id: 'p' } }, { status: 400, code: 'unsupported_parameter', param: 'prompt' }],
+      background: [{ background: true }, { status: 501, code: 'unsupported_response_operation', param: 'background', shouldRetry: false }],
+      prompt: [{ prompt: { id: 'p' } }, { status: 400, code: 'unsupported_parameter', param: 'prompt' }],
       'a text format that nobody knows': [{ text: { format: { type: 'grammar' } } }, { status: 400, param: 'text.format.type' }],
     }
     for (const [name, [body, expected]] of Object.entries(refused)) {
@@ -162,10 +312,21 @@ describe('a Responses request, read', () => {
     }
 
     const dropped: Record<string, [body: object, fields: string[]]> = {
-      'max_tool_calls': [{ max_tool_calls: 3 }, ['max_tool_calls']],
-      'context_management': [{ context_management: [{}] }, ['context_management']],
-      'include_obfuscation': [{ stream_options: { include_obfuscation: true } }, ['stream_options.include_obfuscation']],
-      'nothing of what says what is the default': [{ background: false, stream_options: { include_obfuscation: false }, truncation: 'disabled', previous_response_id: null, conversation: null, prompt: null, store: true }, []],
+      max_tool_calls: [{ max_tool_calls: 3 }, ['max_tool_calls']],
+      context_management: [{ context_management: [{}] }, ['context_management']],
+      include_obfuscation: [{ stream_options: { include_obfuscation: true } }, ['stream_options.include_obfuscation']],
+      'nothing of what says what is the default': [
+        {
+          background: false,
+          stream_options: { include_obfuscation: false },
+          truncation: 'disabled',
+          previous_response_id: null,
+          conversation: null,
+          prompt: null,
+          store: true,
+        },
+        [],
+      ],
     }
     for (const [name, [body, fields]] of Object.entries(dropped)) {
       it(`drops ${name}, with a note; refuses it where translation is strict`, () => {
@@ -187,12 +348,20 @@ describe('a Responses request, read', () => {
 
     it('reads include', () => {
       expect(read({ include: ['reasoning.encrypted_content', 'web_search_call.results'] }).wants).to.deep.equal({ encryptedReasoning: true })
-      expect(read({ include: ['message.output_text.logprobs'], top_logprobs: 3 }).wants).to.deep.equal({ logprobs: true, logprobsAt: 'include', topLogprobs: 3 })
+      expect(read({ include: ['message.output_text.logprobs'], top_logprobs: 3 }).wants).to.deep.equal({
+        logprobs: true,
+        logprobsAt: 'include',
+        topLogprobs: 3,
+      })
       expect(read({ top_logprobs: 3 }).wants).to.deep.equal({})
     })
 
     it('keeps store to the gateway, and moderation and cache options for who knows them', () => {
-      expect(read({ store: true, moderation: { a: 1 }, prompt_cache_options: { b: 2 }, truncation: 'auto' }).hints).to.deep.equal({ moderation: { a: 1 }, promptCacheOptions: { b: 2 }, truncation: 'auto' })
+      expect(read({ store: true, moderation: { a: 1 }, prompt_cache_options: { b: 2 }, truncation: 'auto' }).hints).to.deep.equal({
+        moderation: { a: 1 },
+        promptCacheOptions: { b: 2 },
+        truncation: 'auto',
+      })
     })
   })
 
@@ -202,10 +371,18 @@ describe('a Responses request, read', () => {
       'a message': [{ input: [{ ...user, x: 1 }] }, 'input.x', 'input[0].x'],
       'a text': [{ input: message({ type: 'input_text', text: 'a', x: 1 }) }, 'input.content.x', 'input[0].content[0].x'],
       'an image': [{ input: message({ type: 'input_image', image_url: 'https://a', x: 1 }) }, 'input.content.x', 'input[0].content[0].x'],
-      'audio': [{ input: message({ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav', x: 1 } }) }, 'input.content.input_audio.x', 'input[0].content[0].input_audio.x'],
+      audio: [
+        { input: message({ type: 'input_audio', input_audio: { data: 'AA==', format: 'wav', x: 1 } }) },
+        'input.content.input_audio.x',
+        'input[0].content[0].input_audio.x',
+      ],
       'a call': [{ input: [user, { ...call, x: 1 }, result] }, 'input.x', 'input[1].x'],
       'a result': [{ input: [user, call, { ...result, x: 1 }] }, 'input.x', 'input[2].x'],
-      'a part of a result': [{ input: [user, call, { ...result, output: [{ type: 'input_text', text: 'r', x: 1 }] }] }, 'input.output.x', 'input[2].output[0].x'],
+      'a part of a result': [
+        { input: [user, call, { ...result, output: [{ type: 'input_text', text: 'r', x: 1 }] }] },
+        'input.output.x',
+        'input[2].output[0].x',
+      ],
       'a thought': [{ input: [user, thinking({ x: 1 }), said] }, 'input.x', 'input[1].x'],
       'a tool': [{ tools: [{ type: 'function', name: 'n', x: 1 }] }, 'tools.x', 'tools[0].x'],
     }
@@ -214,48 +391,104 @@ describe('a Responses request, read', () => {
         const losses = new Losses()
         read(body, losses)
         expect(losses.reported).to.deep.equal([field])
-        expect(() => read(body, new Losses(true))).to.throw(GatewayError).that.deep.includes({ status: 400, code: 'unsupported_parameter', param })
+        expect(() => read(body, new Losses(true)))
+          .to.throw(GatewayError)
+          .that.deep.includes({ status: 400, code: 'unsupported_parameter', param })
       })
     }
 
     it('are dropped without a word where clients repeat what they were given', () => {
       const losses = new Losses(true)
-      read({ input: [user, { ...said, id: 'msg_1', status: 'completed', phase: 'commentary', content: [{ type: 'output_text', text: 'a', annotations: [], logprobs: [] }] }] }, losses)
+      read(
+        {
+          input: [
+            user,
+            { ...said, id: 'msg_1', status: 'completed', phase: 'commentary', content: [{ type: 'output_text', text: 'a', annotations: [], logprobs: [] }] },
+          ],
+        },
+        losses,
+      )
       expect(losses.reported).to.deep.equal([])
     })
   })
 
   it('reads what every dialect has', () => {
-    expectMentioned(read({
-      instructions: 'be brief', stream: true, parallel_tool_calls: false, max_output_tokens: 9, temperature: 0.5, top_p: 0.9, user: 'u', safety_identifier: 's', metadata: { a: 'b' }, service_tier: 'flex',
-      prompt_cache_key: 'k', text: { verbosity: 'low', format: { type: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true, description: 'd' } }, reasoning: { effort: 'high', summary: 'auto' },
-      extra_body: { google: { a: 1 }, b: 2 }, something_new: { c: 3 }, provider: 'openai',
-    }), {
-      from: 'openai-responses', model: 'm', system: [{ text: 'be brief', kind: 'system', before: 0 }], isStream: true, parallelToolCalls: false, maxOutputTokens: 9, sampling: { temperature: 0.5, topP: 0.9 },
-      hints: { user: 'u', safetyIdentifier: 's', metadata: { a: 'b' }, serviceTier: 'flex', promptCacheKey: 'k', verbosity: 'low' },
-      output: { kind: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true, description: 'd' }, reasoning: { effort: 'high', summary: 'auto' },
-      vendorExtras: { google: { a: 1 } }, extras: { extra_body: { b: 2 }, something_new: { c: 3 } },
-    })
+    expectMentioned(
+      read({
+        instructions: 'be brief',
+        stream: true,
+        parallel_tool_calls: false,
+        max_output_tokens: 9,
+        temperature: 0.5,
+        top_p: 0.9,
+        user: 'u',
+        safety_identifier: 's',
+        metadata: { a: 'b' },
+        service_tier: 'flex',
+        prompt_cache_key: 'k',
+        text: { verbosity: 'low', format: { type: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true, description: 'd' } },
+        reasoning: { effort: 'high', summary: 'auto' },
+        extra_body: { google: { a: 1 }, b: 2 },
+        something_new: { c: 3 },
+        provider: 'openai',
+      }),
+      {
+        from: 'openai-responses',
+        model: 'm',
+        system: [{ text: 'be brief', kind: 'system', before: 0 }],
+        isStream: true,
+        parallelToolCalls: false,
+        maxOutputTokens: 9,
+        sampling: { temperature: 0.5, topP: 0.9 },
+        hints: { user: 'u', safetyIdentifier: 's', metadata: { a: 'b' }, serviceTier: 'flex', promptCacheKey: 'k', verbosity: 'low' },
+        output: { kind: 'json_schema', name: 'n', schema: { type: 'object' }, strict: true, description: 'd' },
+        reasoning: { effort: 'high', summary: 'auto' },
+        vendorExtras: { google: { a: 1 } },
+        extras: { extra_body: { b: 2 }, something_new: { c: 3 } },
+      },
+    )
     expect(read({ text: { format: { type: 'json_object' } } }).output).to.deep.equal({ kind: 'json_object', at: 'text.format' })
     expect(read({ text: { format: { type: 'text' } } })).to.not.have.property('output')
     expect(read({ provider: { order: ['a'] } }).extras).to.deep.equal({ provider: { order: ['a'] } })
   })
 
   it('reads tools, flat, free and hosted', () => {
-    expectMentioned(read({ tools: [{ type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: true }, { type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'lark', definition: 'x' } }, { type: 'web_search' }, { type: 'namespace', name: 'ns', tools: [] }] }).tools, [
-      { name: 'f', description: 'd', schema: { type: 'object' }, strict: true, at: 'tools[0]' }, { name: 'c', custom: { format: { definition: 'x' } } }, { name: 'web_search', hosted: { type: 'web_search' } }, { name: 'namespace', hosted: { type: 'namespace' } },
-    ])
+    expectMentioned(
+      read({
+        tools: [
+          { type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: true },
+          { type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'lark', definition: 'x' } },
+          { type: 'web_search' },
+          { type: 'namespace', name: 'ns', tools: [] },
+        ],
+      }).tools,
+      [
+        { name: 'f', description: 'd', schema: { type: 'object' }, strict: true, at: 'tools[0]' },
+        { name: 'c', custom: { format: { definition: 'x' } } },
+        { name: 'web_search', hosted: { type: 'web_search' } },
+        { name: 'namespace', hosted: { type: 'namespace' } },
+      ],
+    )
   })
 
   const choices: Record<string, [choice: unknown, expected: object]> = {
     auto: ['auto', { kind: 'auto' }],
     none: ['none', { kind: 'none' }],
     required: ['required', { kind: 'required' }],
-    named: [{ type: 'function', name: 'f' }, { kind: 'named', name: 'f' }],
-    'named, free': [{ type: 'custom', name: 'c' }, { kind: 'named', name: 'c' }],
-    'an allowed list': [{ type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] }, { kind: 'allowed', names: ['f'], mode: 'required' }],
+    named: [
+      { type: 'function', name: 'f' },
+      { kind: 'named', name: 'f' },
+    ],
+    'named, free': [
+      { type: 'custom', name: 'c' },
+      { kind: 'named', name: 'c' },
+    ],
+    'an allowed list': [
+      { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] },
+      { kind: 'allowed', names: ['f'], mode: 'required' },
+    ],
     'a hosted tool': [{ type: 'web_search' }, { kind: 'auto' }],
-    'a server\'s tool that is named like another': [{ type: 'mcp', server_label: 's', name: 'f' }, { kind: 'auto' }],
+    "a server's tool that is named like another": [{ type: 'mcp', server_label: 's', name: 'f' }, { kind: 'auto' }],
   }
   for (const [name, [choice, expected]] of Object.entries(choices)) {
     it(`reads the tool choice: ${name}`, () => {
@@ -264,7 +497,9 @@ describe('a Responses request, read', () => {
   }
 
   it('keeps long numbers and __proto__ in schemas', () => {
-    const request = read('{"model":"m","input":"hi","tools":[{"type":"function","name":"f","parameters":{"maximum":12345678901234567890,"properties":{"__proto__":{"type":"string"}}}}]}')
+    const request = read(
+      '{"model":"m","input":"hi","tools":[{"type":"function","name":"f","parameters":{"maximum":12345678901234567890,"properties":{"__proto__":{"type":"string"}}}}]}',
+    )
     expect(JSON.stringify(request.tools[0]?.schema)).to.equal('{"maximum":12345678901234567890,"properties":{"__proto__":{"type":"string"}}}')
   })
 })

@@ -7,26 +7,111 @@ const documentOf = (body: object | string) => JsonDocument.parse(Buffer.from(typ
 const viewOf = (document: JsonDocument) => dialect.conversation(document, 'responses')
 const rendered = (document: JsonDocument) => JSON.parse(document.render().toString()) as Record<string, any>
 
-const texts = (message: Message | undefined) => message?.parts.flatMap(part => part.type === 'text' ? [[part.channel, part.text]] : [])
-const shape = (body: object) => viewOf(documentOf(body)).messages.map(message => [message.role, message.parts.map(part => part.type === 'text' ? `${part.channel}: ${part.text}` : part.type)])
+const texts = (message: Message | undefined) => message?.parts.flatMap(part => (part.type === 'text' ? [[part.channel, part.text]] : []))
+const shape = (body: object) =>
+  viewOf(documentOf(body)).messages.map(message => [
+    message.role,
+    message.parts.map(part => (part.type === 'text' ? `${part.channel}: ${part.text}` : part.type)),
+  ])
 
 describe('the conversation of a Responses request', () => {
   const cases: Record<string, { item: object; role: string; parts: string[] }> = {
     'a message without a type': { item: { role: 'user', content: 'hi' }, role: 'user', parts: ['text: hi'] },
-    'a message with parts': { item: { type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a' }, { type: 'input_image', image_url: 'data:x' }, { type: 'input_file', filename: 'f' }, { type: 'input_audio', input_audio: {} }] }, role: 'user', parts: ['text: a', 'image', 'file', 'text: f', 'audio'] },
-    'files that are texts': { item: { role: 'user', content: [{ type: 'input_file', filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' }, { type: 'input_file', file_url: 'data:text/plain,ho' }, { type: 'input_file', file_url: 'https://a.test/a.txt' }] }, role: 'user', parts: ['file', 'text: a.txt', 'text: hi', 'file', 'text: ho', 'file'] },
-    'an answer with a refusal': { item: { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'a', annotations: [] }, { type: 'refusal', refusal: 'no' }] }, role: 'assistant', parts: ['text: a', 'refusal: no'] },
+    'a message with parts': {
+      item: {
+        type: 'message',
+        role: 'user',
+        content: [
+          { type: 'input_text', text: 'a' },
+          { type: 'input_image', image_url: 'data:x' },
+          { type: 'input_file', filename: 'f' },
+          { type: 'input_audio', input_audio: {} },
+        ],
+      },
+      role: 'user',
+      parts: ['text: a', 'image', 'file', 'text: f', 'audio'],
+    },
+    'files that are texts': {
+      item: {
+        role: 'user',
+        content: [
+          { type: 'input_file', filename: 'a.txt', file_data: 'data:text/plain;base64,aGk=' },
+          { type: 'input_file', file_url: 'data:text/plain,ho' },
+          { type: 'input_file', file_url: 'https://a.test/a.txt' },
+        ],
+      },
+      role: 'user',
+      parts: ['file', 'text: a.txt', 'text: hi', 'file', 'text: ho', 'file'],
+    },
+    'an answer with a refusal': {
+      item: {
+        type: 'message',
+        role: 'assistant',
+        content: [
+          { type: 'output_text', text: 'a', annotations: [] },
+          { type: 'refusal', refusal: 'no' },
+        ],
+      },
+      role: 'assistant',
+      parts: ['text: a', 'refusal: no'],
+    },
     'a developer message': { item: { role: 'developer', content: 'd' }, role: 'developer', parts: ['text: d'] },
-    'a function call': { item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b","c":["d"]}' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: b', 'tool_arguments: d'] },
-    'a function call with broken arguments': { item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: {"a":"b'] },
-    'a custom tool call': { item: { type: 'custom_tool_call', call_id: 'c', name: 'n', input: 'free' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: free'] },
+    'a function call': {
+      item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b","c":["d"]}' },
+      role: 'assistant',
+      parts: ['tool_call', 'tool_arguments: b', 'tool_arguments: d'],
+    },
+    'a function call with broken arguments': {
+      item: { type: 'function_call', call_id: 'c', name: 'n', arguments: '{"a":"b' },
+      role: 'assistant',
+      parts: ['tool_call', 'tool_arguments: {"a":"b'],
+    },
+    'a custom tool call': {
+      item: { type: 'custom_tool_call', call_id: 'c', name: 'n', input: 'free' },
+      role: 'assistant',
+      parts: ['tool_call', 'tool_arguments: free'],
+    },
     'a result': { item: { type: 'function_call_output', call_id: 'c', output: 'r' }, role: 'tool', parts: ['tool_result: r'] },
-    'a result of parts': { item: { type: 'function_call_output', call_id: 'c', output: [{ type: 'input_text', text: 'r' }, { type: 'input_image', image_url: 'u' }, { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' }] }, role: 'tool', parts: ['tool_result: r', 'image', 'file', 'tool_result: hi'] },
-    'a custom tool\'s result': { item: { type: 'custom_tool_call_output', call_id: 'c', output: 'r' }, role: 'tool', parts: ['tool_result: r'] },
-    'reasoning': { item: { type: 'reasoning', id: 'rs', summary: [{ type: 'summary_text', text: 's' }], content: [{ type: 'reasoning_text', text: 't' }], encrypted_content: 'g' }, role: 'assistant', parts: ['reasoning: s', 'reasoning: t'] },
-    'a hosted search': { item: { type: 'web_search_call', id: 'w', status: 'completed', action: { type: 'search', query: 'q' } }, role: 'assistant', parts: ['tool_call', 'tool_arguments: q'] },
-    'a call of an MCP tool': { item: { type: 'mcp_call', id: 'm', name: 'n', server_label: 's', arguments: '{"a":"b"}', output: 'o' }, role: 'assistant', parts: ['tool_call', 'tool_arguments: b', 'text: o'] },
-    'what a shell printed': { item: { type: 'shell_call_output', call_id: 'c', output: [{ stdout: 'o', stderr: 'e', outcome: { type: 'exit' } }] }, role: 'tool', parts: ['tool_result: o', 'tool_result: e'] },
+    'a result of parts': {
+      item: {
+        type: 'function_call_output',
+        call_id: 'c',
+        output: [
+          { type: 'input_text', text: 'r' },
+          { type: 'input_image', image_url: 'u' },
+          { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' },
+        ],
+      },
+      role: 'tool',
+      parts: ['tool_result: r', 'image', 'file', 'tool_result: hi'],
+    },
+    "a custom tool's result": { item: { type: 'custom_tool_call_output', call_id: 'c', output: 'r' }, role: 'tool', parts: ['tool_result: r'] },
+    reasoning: {
+      item: {
+        type: 'reasoning',
+        id: 'rs',
+        summary: [{ type: 'summary_text', text: 's' }],
+        content: [{ type: 'reasoning_text', text: 't' }],
+        encrypted_content: 'g',
+      },
+      role: 'assistant',
+      parts: ['reasoning: s', 'reasoning: t'],
+    },
+    'a hosted search': {
+      item: { type: 'web_search_call', id: 'w', status: 'completed', action: { type: 'search', query: 'q' } },
+      role: 'assistant',
+      parts: ['tool_call', 'tool_arguments: q'],
+    },
+    'a call of an MCP tool': {
+      item: { type: 'mcp_call', id: 'm', name: 'n', server_label: 's', arguments: '{"a":"b"}', output: 'o' },
+      role: 'assistant',
+      parts: ['tool_call', 'tool_arguments: b', 'text: o'],
+    },
+    'what a shell printed': {
+      item: { type: 'shell_call_output', call_id: 'c', output: [{ stdout: 'o', stderr: 'e', outcome: { type: 'exit' } }] },
+      role: 'tool',
+      parts: ['tool_result: o', 'tool_result: e'],
+    },
     'a reference': { item: { type: 'item_reference', id: 'i' }, role: 'user', parts: ['opaque'] },
     'a compaction': { item: { type: 'compaction', id: 'i', encrypted_content: 'g' }, role: 'assistant', parts: ['opaque'] },
   }
@@ -37,8 +122,19 @@ describe('the conversation of a Responses request', () => {
   }
 
   it('reads instructions, the variables of a prompt, and a bare string', () => {
-    expect(shape({ instructions: 'be brief', prompt: { id: 'p', variables: { city: 'Oslo', note: { type: 'input_text', text: 'n' }, file: { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' } } }, input: 'hello' })).to.deep.equal([
-      ['system', ['text: be brief']], ['user', ['text: Oslo', 'text: n', 'text: hi']], ['user', ['text: hello']],
+    expect(
+      shape({
+        instructions: 'be brief',
+        prompt: {
+          id: 'p',
+          variables: { city: 'Oslo', note: { type: 'input_text', text: 'n' }, file: { type: 'input_file', file_data: 'data:text/plain;base64,aGk=' } },
+        },
+        input: 'hello',
+      }),
+    ).to.deep.equal([
+      ['system', ['text: be brief']],
+      ['user', ['text: Oslo', 'text: n', 'text: hi']],
+      ['user', ['text: hello']],
     ])
     expect(shape({ input: null })).to.deep.equal([])
   })
@@ -69,12 +165,22 @@ describe('the conversation of a Responses request', () => {
     })
 
     it('makes any other an item', () => {
-      expect(inserted({ instructions: 'i', input: [{ role: 'user', content: 'hi' }] }, 2, 'assistant').input).to.deep.equal([{ role: 'user', content: 'hi' }, { type: 'message', role: 'assistant', content: 'new' }])
-      expect(inserted({ instructions: 'i', input: [{ role: 'user', content: 'hi' }] }, 0, 'system').input[0]).to.deep.equal({ type: 'message', role: 'system', content: 'new' })
+      expect(inserted({ instructions: 'i', input: [{ role: 'user', content: 'hi' }] }, 2, 'assistant').input).to.deep.equal([
+        { role: 'user', content: 'hi' },
+        { type: 'message', role: 'assistant', content: 'new' },
+      ])
+      expect(inserted({ instructions: 'i', input: [{ role: 'user', content: 'hi' }] }, 0, 'system').input[0]).to.deep.equal({
+        type: 'message',
+        role: 'system',
+        content: 'new',
+      })
     })
 
     it('makes a list of a bare string, or of nothing', () => {
-      expect(inserted({ input: 'hi' }, 1, 'user').input).to.deep.equal([{ type: 'message', role: 'user', content: 'hi' }, { type: 'message', role: 'user', content: 'new' }])
+      expect(inserted({ input: 'hi' }, 1, 'user').input).to.deep.equal([
+        { type: 'message', role: 'user', content: 'hi' },
+        { type: 'message', role: 'user', content: 'new' },
+      ])
       expect(inserted({ prompt: { id: 'p' } }, 0, 'user').input).to.deep.equal([{ type: 'message', role: 'user', content: 'new' }])
     })
 
@@ -100,7 +206,7 @@ describe('the conversation of a Responses request', () => {
       const document = documentOf(history)
       const view = viewOf(document)
       view.remove(...indexes.map(index => view.messages[index]!))
-      expect(view.messages).to.have.length(((rendered(document)['input'] as object[]).length) + (rendered(document)['instructions'] === undefined ? 0 : 1))
+      expect(view.messages).to.have.length((rendered(document)['input'] as object[]).length + (rendered(document)['instructions'] === undefined ? 0 : 1))
       return rendered(document)
     }
     const types = ({ input }: Record<string, any>) => (input as { type?: string; content?: unknown }[]).map(({ type, content }) => type ?? content)
@@ -119,7 +225,7 @@ describe('the conversation of a Responses request', () => {
       expect(types(without(2))).to.deep.equal(['hi', 'function_call', 'function_call_output', 'reasoning', 'message', 'more'])
     })
 
-    it('takes instructions and users\' messages away alone', () => {
+    it("takes instructions and users' messages away alone", () => {
       expect(without(0)).to.not.have.property('instructions')
       expect(types(without(7))).to.have.length(6)
     })
@@ -142,7 +248,13 @@ describe('the conversation of a Responses reply', () => {
     ]
     const view = dialect.reply(documentOf({ output }), 'responses')
     expect(view.messages.map(({ role }) => role)).to.deep.equal(['assistant', 'assistant', 'assistant'])
-    expect(view.messages.flatMap(message => texts(message) ?? [])).to.deep.equal([['reasoning', 's'], ['text', 'a'], ['text', 't'], ['text', 'u'], ['tool_arguments', 'b']])
+    expect(view.messages.flatMap(message => texts(message) ?? [])).to.deep.equal([
+      ['reasoning', 's'],
+      ['text', 'a'],
+      ['text', 't'],
+      ['text', 'u'],
+      ['tool_arguments', 'b'],
+    ])
   })
 
   it('has none where there is no output', () => {

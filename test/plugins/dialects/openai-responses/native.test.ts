@@ -10,14 +10,14 @@ import { accumulated, begun, eventOf, makers, message, response, spelled, stream
 const documentOf = (body: unknown) => JsonDocument.parse(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)))
 const { stream: format } = dialect
 /** Without what the client adds to what it parsed. */
-const unparsed = (item: object) => JSON.parse(JSON.stringify(item, (name, value: unknown) => name.startsWith('parsed') ? undefined : value)) as object
+const unparsed = (item: object) => JSON.parse(JSON.stringify(item, (name, value: unknown) => (name.startsWith('parsed') ? undefined : value))) as object
 const eventsOf = (texts: readonly string[]) => texts.map(text => new StreamEvent(Buffer.from(text)))
 
 describe('the dialect openai-responses', () => {
   describe('validate', () => {
     const valid: Record<string, object> = {
       'a string': { model: 'm', input: 'hi' },
-      'items': { model: 'm', input: [{ role: 'user', content: 'hi' }], tools: [], stream: null },
+      items: { model: 'm', input: [{ role: 'user', content: 'hi' }], tools: [], stream: null },
       'no input but a prompt': { model: 'm', prompt: { id: 'p' } },
       'no input but a response to go on from': { model: 'm', previous_response_id: 'resp_1' },
       'no input but a conversation': { model: 'm', conversation: { id: 'conv_1' } },
@@ -38,18 +38,31 @@ describe('the dialect openai-responses', () => {
       'instructions that are no text': [{ model: 'm', input: 'hi', instructions: [] }, 'invalid_type', 'instructions'],
       'tools that are no list': [{ model: 'm', input: 'hi', tools: {} }, 'invalid_type', 'tools'],
       'an include that is no list': [{ model: 'm', input: 'hi', include: 'x' }, 'invalid_type', 'include'],
-      'a response and a conversation to go on from': [{ model: 'm', input: 'hi', previous_response_id: 'r', conversation: 'c' }, 'invalid_value', 'previous_response_id'],
+      'a response and a conversation to go on from': [
+        { model: 'm', input: 'hi', previous_response_id: 'r', conversation: 'c' },
+        'invalid_value',
+        'previous_response_id',
+      ],
     }
     for (const [name, [body, code, param]] of Object.entries(invalid)) {
       it(`refuses ${name}`, () => {
-        expect(() => dialect.validate(documentOf(body), 'responses')).to.throw(GatewayError).that.deep.includes({ code, param, status: 400 })
+        expect(() => dialect.validate(documentOf(body), 'responses'))
+          .to.throw(GatewayError)
+          .that.deep.includes({ code, param, status: 400 })
       })
     }
   })
 
   describe('a plain reply', () => {
     it('reports its usage', () => {
-      expect(dialect.usage(documentOf(response({ usage })))).to.deep.equal({ inputTokens: 10, outputTokens: 7, cachedTokens: 4, cacheWriteTokens: 1, reasoningTokens: 3, totalTokens: 17 })
+      expect(dialect.usage(documentOf(response({ usage })))).to.deep.equal({
+        inputTokens: 10,
+        outputTokens: 7,
+        cachedTokens: 4,
+        cacheWriteTokens: 1,
+        reasoningTokens: 3,
+        totalTokens: 17,
+      })
       expect(dialect.usage(documentOf(response()))).to.equal(undefined)
     })
 
@@ -78,7 +91,9 @@ describe('the dialect openai-responses', () => {
     })
 
     it('renders errors as OpenAI does', () => {
-      expect(JSON.parse(dialect.error(gatewayError('unsupported_parameter', 'no', { param: 'prompt' }), 'req').toString())).to.deep.equal({ error: { type: 'invalid_request_error', message: 'no', param: 'prompt', code: 'unsupported_parameter' } })
+      expect(JSON.parse(dialect.error(gatewayError('unsupported_parameter', 'no', { param: 'prompt' }), 'req').toString())).to.deep.equal({
+        error: { type: 'invalid_request_error', message: 'no', param: 'prompt', code: 'unsupported_parameter' },
+      })
     })
   })
 
@@ -104,7 +119,14 @@ describe('the dialect openai-responses', () => {
     })
 
     it('is found in an event of which only the beginning and the end are there', () => {
-      const huge = new StreamEvent(Buffer.from(`data: {"type":"response.completed","response":{"output":[{"result":"AAA…AAA"}],"x":\n\n`.replace('\n\n', `AAA"}],"usage":${JSON.stringify(usage)},"metadata":{}}}\n\n`)))
+      const huge = new StreamEvent(
+        Buffer.from(
+          `data: {"type":"response.completed","response":{"output":[{"result":"AAA…AAA"}],"x":\n\n`.replace(
+            '\n\n',
+            `AAA"}],"usage":${JSON.stringify(usage)},"metadata":{}}}\n\n`,
+          ),
+        ),
+      )
       expect(huge.document).to.equal(undefined)
       expect(format.ending([huge])).to.equal('complete')
       expect(format.usage([huge])?.totalTokens).to.equal(17)
@@ -120,10 +142,22 @@ describe('the dialect openai-responses', () => {
 
   describe('an error in a stream', () => {
     const errors: Record<string, [event: object, expected: object]> = {
-      'flat': [{ type: 'error', code: 'server_is_overloaded', message: 'busy', param: null, sequence_number: 3 }, { code: 'server_is_overloaded', message: 'busy', status: 503 }],
-      'nested': [{ type: 'error', error: { type: 'invalid_request_error', code: 'context_length_exceeded', message: 'long', param: 'input' } }, { code: 'context_length_exceeded', status: 400, param: 'input' }],
-      'a failed response': [{ type: 'response.failed', response: response({ status: 'failed', error: { code: 'rate_limit_exceeded', message: 'try again in 2s' } }) }, { code: 'rate_limit_exceeded', message: 'try again in 2s', status: 429 }],
-      'without a code': [{ type: 'error', message: 'odd' }, { code: null, message: 'odd', status: 502 }],
+      flat: [
+        { type: 'error', code: 'server_is_overloaded', message: 'busy', param: null, sequence_number: 3 },
+        { code: 'server_is_overloaded', message: 'busy', status: 503 },
+      ],
+      nested: [
+        { type: 'error', error: { type: 'invalid_request_error', code: 'context_length_exceeded', message: 'long', param: 'input' } },
+        { code: 'context_length_exceeded', status: 400, param: 'input' },
+      ],
+      'a failed response': [
+        { type: 'response.failed', response: response({ status: 'failed', error: { code: 'rate_limit_exceeded', message: 'try again in 2s' } }) },
+        { code: 'rate_limit_exceeded', message: 'try again in 2s', status: 429 },
+      ],
+      'without a code': [
+        { type: 'error', message: 'odd' },
+        { code: null, message: 'odd', status: 502 },
+      ],
       'in an event without a type': [{ error: { message: 'gone', code: 404 } }, { code: '404', message: 'gone', status: 404 }],
     }
     for (const [name, [event, expected]] of Object.entries(errors)) {
@@ -138,7 +172,9 @@ describe('the dialect openai-responses', () => {
     })
 
     it('is written with the number that follows the last', () => {
-      expect(wireEvents(format.failure(gatewayError('stream_incomplete', 'cut'), 'req', eventOf({ type: 'x', sequence_number: 5 })))).to.deep.equal([{ type: 'error', sequence_number: 6, code: 'stream_incomplete', message: 'cut', param: null }])
+      expect(wireEvents(format.failure(gatewayError('stream_incomplete', 'cut'), 'req', eventOf({ type: 'x', sequence_number: 5 })))).to.deep.equal([
+        { type: 'error', sequence_number: 6, code: 'stream_incomplete', message: 'cut', param: null },
+      ])
       expect(wireEvents(format.failure(gatewayError('stream_incomplete', 'cut'), 'req'))[0]?.sequence_number).to.equal(0)
     })
   })
@@ -161,11 +197,20 @@ describe('the dialect openai-responses', () => {
     })
 
     it('keeps long numbers', () => {
-      expect(format.assemble([eventOf({ type: 'response.completed' }), new StreamEvent(Buffer.from('data: {"type":"response.completed","response":{"id":"r","n":12345678901234567890,"__proto__":1,"output":[]}}\n\n'))]).toString()).to.equal('{"id":"r","n":12345678901234567890,"__proto__":1,"output":[]}')
+      expect(
+        format
+          .assemble([
+            eventOf({ type: 'response.completed' }),
+            new StreamEvent(Buffer.from('data: {"type":"response.completed","response":{"id":"r","n":12345678901234567890,"__proto__":1,"output":[]}}\n\n')),
+          ])
+          .toString(),
+      ).to.equal('{"id":"r","n":12345678901234567890,"__proto__":1,"output":[]}')
     })
 
     it('refuses what it cannot read', () => {
-      expect(() => format.assemble(eventsOf(['data: {\n\n']))).to.throw(GatewayError).with.property('code', 'bad_upstream_response')
+      expect(() => format.assemble(eventsOf(['data: {\n\n'])))
+        .to.throw(GatewayError)
+        .with.property('code', 'bad_upstream_response')
     })
   })
 
@@ -173,7 +218,13 @@ describe('the dialect openai-responses', () => {
     const annotation = { type: 'url_citation', title: 't', url: 'u', start_index: 0, end_index: 1 }
     const output = [
       ...Object.entries(makers).map(([name, make], index) => make({ index, pieces: [name === 'call' ? '{"a":1}' : 'text'] }).item),
-      { id: 'msg_9', type: 'message', status: 'completed', role: 'assistant', content: [{ type: 'output_text', text: 'noted', annotations: [annotation], logprobs: [] }] },
+      {
+        id: 'msg_9',
+        type: 'message',
+        status: 'completed',
+        role: 'assistant',
+        content: [{ type: 'output_text', text: 'noted', annotations: [annotation], logprobs: [] }],
+      },
       { id: 'ws_1', type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'q' } },
     ]
 
@@ -195,7 +246,12 @@ describe('the dialect openai-responses', () => {
       for (const type of ['response.output_item.added', 'response.output_item.done']) {
         expect(events.filter(event => event.type === type).map(({ output_index: index }) => index)).to.deep.equal(output.map((_, i) => i))
       }
-      expect(stream.split('\n\n').filter(text => text !== '').at(-1)).to.equal('data: [DONE]')
+      expect(
+        stream
+          .split('\n\n')
+          .filter(text => text !== '')
+          .at(-1),
+      ).to.equal('data: [DONE]')
       for (const text of stream.split('\n\n').slice(0, -2)) expect(text).to.match(/^event: ([\w.]+)\ndata: \{"type":"\1","sequence_number":\d+/)
     })
 
@@ -226,10 +282,12 @@ describe('the dialect openai-responses', () => {
       expect(kept([thought({ encrypted_content: sealed }), thought({ extra_content: { anthropic: {} } }), call])).to.deep.equal([call])
     })
 
-    it('takes away what other vendors put on calls, and leaves the vendor\'s own', () => {
+    it("takes away what other vendors put on calls, and leaves the vendor's own", () => {
       expect(kept([{ ...call, extra_content: { google: { thought_signature: 'Z' } } }])).to.deep.equal([call])
       expect(kept([{ ...call, extra_content: { google: {}, xai: { a: 1 } } }], 'xai')).to.deep.equal([{ ...call, extra_content: { xai: { a: 1 } } }])
-      expect(kept([thought({ encrypted_content: 'gAAA', extra_content: { openai: { reasoning_items: [] } } })])).to.deep.equal([thought({ encrypted_content: 'gAAA' })])
+      expect(kept([thought({ encrypted_content: 'gAAA', extra_content: { openai: { reasoning_items: [] } } })])).to.deep.equal([
+        thought({ encrypted_content: 'gAAA' }),
+      ])
     })
 
     it('leaves a bare string alone', () => {

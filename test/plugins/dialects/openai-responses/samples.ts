@@ -13,12 +13,38 @@ export interface WireEvent {
 type Unnumbered = { readonly type: string; readonly [member: string]: unknown }
 
 export const response = (more: object = {}) => ({
-  id: 'resp_1', object: 'response', created_at: 1, status: 'completed', error: null, incomplete_details: null, instructions: null, max_output_tokens: null, model: 'm',
-  output: [] as object[], parallel_tool_calls: true, previous_response_id: null, reasoning: { effort: null, summary: null }, store: true, temperature: 1,
-  text: { format: { type: 'text' } }, tool_choice: 'auto', tools: [], top_p: 1, truncation: 'disabled', usage: null as object | null, metadata: {}, ...more,
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1,
+  status: 'completed',
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  max_output_tokens: null,
+  model: 'm',
+  output: [] as object[],
+  parallel_tool_calls: true,
+  previous_response_id: null,
+  reasoning: { effort: null, summary: null },
+  store: true,
+  temperature: 1,
+  text: { format: { type: 'text' } },
+  tool_choice: 'auto',
+  tools: [],
+  top_p: 1,
+  truncation: 'disabled',
+  usage: null as object | null,
+  metadata: {},
+  ...more,
 })
 
-export const usage = { input_tokens: 10, input_tokens_details: { cached_tokens: 4, cache_write_tokens: 1 }, output_tokens: 7, output_tokens_details: { reasoning_tokens: 3 }, total_tokens: 17 }
+export const usage = {
+  input_tokens: 10,
+  input_tokens_details: { cached_tokens: 4, cache_write_tokens: 1 },
+  output_tokens: 7,
+  output_tokens_details: { reasoning_tokens: 3 },
+  total_tokens: 17,
+}
 
 /** Numbered from 0, each with its `event:` line. */
 export function spelled(events: readonly Unnumbered[], first = 0): string[] {
@@ -40,7 +66,10 @@ export interface Said {
 }
 
 /** A message with one text. */
-export function message({ index = 0, pieces }: Said, more: { readonly logprobs?: readonly object[] } = {}): { readonly events: Unnumbered[]; readonly item: object } {
+export function message(
+  { index = 0, pieces }: Said,
+  more: { readonly logprobs?: readonly object[] } = {},
+): { readonly events: Unnumbered[]; readonly item: object } {
   const logprobs = more.logprobs ?? []
   const at = { item_id: `msg_${index}`, output_index: index, content_index: 0 }
   const text = pieces.join('')
@@ -151,12 +180,21 @@ export function streamOf(...items: readonly { readonly events: readonly Unnumber
 
 /** The data of the events of a stream. */
 export function wireEvents(stream: string): WireEvent[] {
-  return splitEvents(Buffer.from(stream)).flatMap(({ data, isDone }) => data === undefined || isDone ? [] : [JSON.parse(data) as WireEvent])
+  return splitEvents(Buffer.from(stream)).flatMap(({ data, isDone }) => (data === undefined || isDone ? [] : [JSON.parse(data) as WireEvent]))
 }
 
 /** What the official client's accumulator makes of a stream. @throws Error for a stream that breaks its rules */
-export async function accumulated(stream: string): Promise<{ readonly output_text: string; readonly output: readonly Record<string, unknown>[]; readonly status: string }> {
-  const lines = wireEvents(stream).map(event => `${JSON.stringify(event)}\n`).join('')
-  const readable = new ReadableStream({ start(controller) { controller.enqueue(new TextEncoder().encode(lines)); controller.close() } })
-  return await ResponseStream.fromReadableStream(readable).finalResponse() as never
+export async function accumulated(
+  stream: string,
+): Promise<{ readonly output_text: string; readonly output: readonly Record<string, unknown>[]; readonly status: string }> {
+  const lines = wireEvents(stream)
+    .map(event => `${JSON.stringify(event)}\n`)
+    .join('')
+  const readable = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode(lines))
+      controller.close()
+    },
+  })
+  return (await ResponseStream.fromReadableStream(readable).finalResponse()) as never
 }

@@ -3,14 +3,30 @@ import { GatewayError } from '../../../../core/errors.ts'
 import type { NeutralEvent } from '../../../../core/neutral/reply.ts'
 import chat from '../../../../plugins/dialects/openai-chat/index.ts'
 import dialect from '../../../../plugins/dialects/openai-responses/index.ts'
-import { blocksOf, countedIds, destination, expectEqualJson, expectMentioned, feedings, readReply, readStream, replyContext, translateStream, type Payload } from '../../../support/translation.ts'
+import {
+  blocksOf,
+  countedIds,
+  destination,
+  expectEqualJson,
+  expectMentioned,
+  feedings,
+  readReply,
+  readStream,
+  replyContext,
+  translateStream,
+  type Payload,
+} from '../../../support/translation.ts'
 import { begun, call, customCall, makers, message, reasoning, response, summary, usage } from './samples.ts'
 
 const upstream = dialect.upstream!
 type Part = { readonly events: readonly object[]; readonly item: object }
 
 const ended = (more: object = {}) => ({ type: 'response.completed', response: response({ usage, ...more }) })
-const whole = (parts: readonly Part[], end: object = ended({ output: parts.map(({ item }) => item) })): Payload[] => [...begun, ...parts.flatMap(({ events }) => [...events]), end]
+const whole = (parts: readonly Part[], end: object = ended({ output: parts.map(({ item }) => item) })): Payload[] => [
+  ...begun,
+  ...parts.flatMap(({ events }) => [...events]),
+  end,
+]
 const read = (...parts: readonly Part[]) => readStream(upstream, whole(parts))
 const finishOf = (events: readonly NeutralEvent[]) => events.find(({ type }) => type === 'finish')
 
@@ -24,8 +40,16 @@ describe('a stream of Responses, read', () => {
     'a refusal': { part: makers.refusal({ pieces: ['n', 'o'] }), block: { type: 'refusal', delta: 'no' }, finish: 'refusal' },
     'a call': { part: call({ pieces: ['{"a"', ':1}'] }), block: { type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' }, finish: 'tool_calls' },
     'a call without arguments': { part: call({ pieces: [] }), block: { type: 'tool_call', id: 'call_0', name: 'tide' }, finish: 'tool_calls' },
-    'a custom call': { part: customCall({ pieces: ['fr', 'ee'] }), block: { type: 'tool_call', id: 'call_0', name: 'patch', isCustom: true, delta: 'free' }, finish: 'tool_calls' },
-    'a summary, with its state': { part: summary({ pieces: ['s', 't'] }), block: { type: 'reasoning', isSummary: true, itemId: 'rs_0', delta: 'st', 'state of openai': 'gAAA' }, finish: 'stop' },
+    'a custom call': {
+      part: customCall({ pieces: ['fr', 'ee'] }),
+      block: { type: 'tool_call', id: 'call_0', name: 'patch', isCustom: true, delta: 'free' },
+      finish: 'tool_calls',
+    },
+    'a summary, with its state': {
+      part: summary({ pieces: ['s', 't'] }),
+      block: { type: 'reasoning', isSummary: true, itemId: 'rs_0', delta: 'st', 'state of openai': 'gAAA' },
+      finish: 'stop',
+    },
     'reasoning as such': { part: reasoning({ pieces: ['s', 't'] }), block: { type: 'reasoning', itemId: 'rs_0', delta: 'st' }, finish: 'stop' },
   }
   for (const [name, { part, block, finish }] of Object.entries(rows)) {
@@ -37,7 +61,15 @@ describe('a stream of Responses, read', () => {
     })
 
     it(`reads ${name} where only the item came whole`, () => {
-      const events = readStream(upstream, whole([{ item: part.item, events: part.events.filter(event => !/delta|_text\.done|arguments\.done|input\.done|part|refusal/.test((event as { type: string }).type)) }]))
+      const events = readStream(
+        upstream,
+        whole([
+          {
+            item: part.item,
+            events: part.events.filter(event => !/delta|_text\.done|arguments\.done|input\.done|part|refusal/.test((event as { type: string }).type)),
+          },
+        ]),
+      )
       expect(blocksOf(events)).to.deep.equal([block])
     })
 
@@ -49,7 +81,9 @@ describe('a stream of Responses, read', () => {
   it('takes arguments that come whole only', () => {
     const { events, item } = call({ pieces: ['{"a":1}'] })
     const [added, , done] = events
-    expect(blocksOf(readStream(upstream, whole([{ item, events: [added!, done!] }], ended({ output: [] }))))).to.deep.equal([{ type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' }])
+    expect(blocksOf(readStream(upstream, whole([{ item, events: [added!, done!] }], ended({ output: [] }))))).to.deep.equal([
+      { type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' },
+    ])
   })
 
   it('opens parts that nobody announced', () => {
@@ -59,7 +93,11 @@ describe('a stream of Responses, read', () => {
   })
 
   it('sets the parts of a summary apart', () => {
-    const pieces = [[0, 'a'], [0, 'b'], [1, 'c']].map(([index, delta]) => ({ type: 'response.reasoning_summary_text.delta', item_id: 'rs', output_index: 0, summary_index: index, delta }))
+    const pieces = [
+      [0, 'a'],
+      [0, 'b'],
+      [1, 'c'],
+    ].map(([index, delta]) => ({ type: 'response.reasoning_summary_text.delta', item_id: 'rs', output_index: 0, summary_index: index, delta }))
     expect(blocksOf(read({ item: {}, events: pieces }))).to.deep.equal([{ type: 'reasoning', isSummary: true, delta: 'ab\n\nc' }])
   })
 
@@ -71,14 +109,18 @@ describe('a stream of Responses, read', () => {
   it('keeps items apart that are open side by side', () => {
     const [one, other] = [call({ index: 0, pieces: ['{"a"', ':1}'] }), call({ index: 1, pieces: ['{"b"', ':2}'] })]
     const mixed = { item: one.item, events: one.events.flatMap((event, i) => [event, other.events[i]!]) }
-    expect(blocksOf(readStream(upstream, whole([mixed], ended({ output: [one.item, other.item] })))).map(block => (block as { delta: string }).delta)).to.deep.equal(['{"a":1}', '{"b":2}'])
+    expect(
+      blocksOf(readStream(upstream, whole([mixed], ended({ output: [one.item, other.item] })))).map(block => (block as { delta: string }).delta),
+    ).to.deep.equal(['{"a":1}', '{"b":2}'])
   })
 
   it('reads sources', () => {
     const { events, item } = message({ pieces: ['a'] })
     const annotation = { type: 'url_citation', title: 't', url: 'u' }
     const added = { type: 'response.output_text.annotation.added', output_index: 0, content_index: 0, annotation_index: 0, annotation }
-    expect(blocksOf(readStream(upstream, whole([{ item, events: events.toSpliced(3, 0, added) }])))).to.deep.equal([{ type: 'text', delta: 'a', annotations: [annotation] }])
+    expect(blocksOf(readStream(upstream, whole([{ item, events: events.toSpliced(3, 0, added) }])))).to.deep.equal([
+      { type: 'text', delta: 'a', annotations: [annotation] },
+    ])
   })
 
   it('reads what the tokens were worth', () => {
@@ -89,22 +131,51 @@ describe('a stream of Responses, read', () => {
   })
 
   it('reads images, and passes over what tools of the vendor did', () => {
-    const items = [{ id: 'ig', type: 'image_generation_call', status: 'completed', result: 'AAAA', output_format: 'webp' }, { id: 'ws', type: 'web_search_call', status: 'completed', action: { query: 'q' } }]
-    const parts = items.map((item, index) => ({ item, events: [{ type: 'response.output_item.added', output_index: index, item: { ...item, result: null } }, { type: 'response.web_search_call.searching', output_index: index }, { type: 'response.output_item.done', output_index: index, item }] }))
+    const items = [
+      { id: 'ig', type: 'image_generation_call', status: 'completed', result: 'AAAA', output_format: 'webp' },
+      { id: 'ws', type: 'web_search_call', status: 'completed', action: { query: 'q' } },
+    ]
+    const parts = items.map((item, index) => ({
+      item,
+      events: [
+        { type: 'response.output_item.added', output_index: index, item: { ...item, result: null } },
+        { type: 'response.web_search_call.searching', output_index: index },
+        { type: 'response.output_item.done', output_index: index, item },
+      ],
+    }))
     expect(blocksOf(read(...parts))).to.deep.equal([{ type: 'image', mime: 'image/webp', data: 'AAAA' }])
   })
 
   it('counts tokens (5.3)', () => {
-    expect(read().find(({ type }) => type === 'usage')).to.deep.equal({ type: 'usage', usage: { inputTokens: 10, outputTokens: 7, cachedTokens: 4, cacheWriteTokens: 1, reasoningTokens: 3, totalTokens: 17 } })
+    expect(read().find(({ type }) => type === 'usage')).to.deep.equal({
+      type: 'usage',
+      usage: { inputTokens: 10, outputTokens: 7, cachedTokens: 4, cacheWriteTokens: 1, reasoningTokens: 3, totalTokens: 17 },
+    })
   })
 
   const ends: Record<string, [end: object, parts: Part[], finish: string]> = {
-    'completed': [ended(), [message({ pieces: ['a'] })], 'stop'],
+    completed: [ended(), [message({ pieces: ['a'] })], 'stop'],
     'completed with calls': [ended(), [call({ pieces: ['{}'] })], 'tool_calls'],
-    'incomplete: max_output_tokens': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }) }, [call({ pieces: ['{"a'] })], 'length'],
-    'incomplete: content_filter': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'content_filter' } }) }, [message({ pieces: ['a'] })], 'content_filter'],
-    'incomplete, as the event alone says': [{ type: 'response.incomplete', response: { incomplete_details: { reason: 'max_output_tokens' } } }, [message({ pieces: ['a'] })], 'length'],
-    'incomplete for a reason that nobody knows': [{ type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'steered' } }) }, [], 'length'],
+    'incomplete: max_output_tokens': [
+      { type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } }) },
+      [call({ pieces: ['{"a'] })],
+      'length',
+    ],
+    'incomplete: content_filter': [
+      { type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'content_filter' } }) },
+      [message({ pieces: ['a'] })],
+      'content_filter',
+    ],
+    'incomplete, as the event alone says': [
+      { type: 'response.incomplete', response: { incomplete_details: { reason: 'max_output_tokens' } } },
+      [message({ pieces: ['a'] })],
+      'length',
+    ],
+    'incomplete for a reason that nobody knows': [
+      { type: 'response.incomplete', response: response({ status: 'incomplete', incomplete_details: { reason: 'steered' } }) },
+      [],
+      'length',
+    ],
   }
   for (const [name, [end, parts, finish]] of Object.entries(ends)) {
     it(`finishes: ${name} (5.2)`, () => {
@@ -124,15 +195,26 @@ describe('a stream of Responses, read', () => {
 
   describe('that fails', () => {
     const failures: Record<string, [event: object, expected: object]> = {
-      'a failed response': [{ type: 'response.failed', response: response({ status: 'failed', error: { code: 'context_length_exceeded', message: 'too long' } }) }, { code: 'context_length_exceeded', message: 'too long', status: 400 }],
-      'an error': [{ type: 'error', code: 'server_is_overloaded', message: 'busy', param: null }, { code: 'server_is_overloaded', message: 'busy', status: 503 }],
-      'an error, nested': [{ type: 'error', error: { type: 'server_error', code: 'rate_limit_exceeded', message: 'wait' } }, { code: 'rate_limit_exceeded', status: 429 }],
+      'a failed response': [
+        { type: 'response.failed', response: response({ status: 'failed', error: { code: 'context_length_exceeded', message: 'too long' } }) },
+        { code: 'context_length_exceeded', message: 'too long', status: 400 },
+      ],
+      'an error': [
+        { type: 'error', code: 'server_is_overloaded', message: 'busy', param: null },
+        { code: 'server_is_overloaded', message: 'busy', status: 503 },
+      ],
+      'an error, nested': [
+        { type: 'error', error: { type: 'server_error', code: 'rate_limit_exceeded', message: 'wait' } },
+        { code: 'rate_limit_exceeded', status: 429 },
+      ],
     }
     for (const [name, [event, expected]] of Object.entries(failures)) {
       it(`reports ${name}, and says nothing after it`, () => {
         const events = readStream(upstream, [...begun, event, ended()])
         const last = events.at(-1)
-        expect(last?.type === 'error' ? last.error : undefined).to.be.instanceOf(GatewayError).and.deep.include({ provider: 'acme', ...expected })
+        expect(last?.type === 'error' ? last.error : undefined)
+          .to.be.instanceOf(GatewayError)
+          .and.deep.include({ provider: 'acme', ...expected })
       })
     }
 
@@ -148,7 +230,14 @@ describe('a stream of Responses, read', () => {
   })
 
   it('tolerates [DONE], queued, and what nobody knows', () => {
-    const events = readStream(upstream, [begun[0]!, { type: 'response.queued', response: {} }, { type: 'keepalive', sequence_number: 1 }, { type: 'response.telepathy', delta: 'x' }, ended(), '[DONE]'])
+    const events = readStream(upstream, [
+      begun[0]!,
+      { type: 'response.queued', response: {} },
+      { type: 'keepalive', sequence_number: 1 },
+      { type: 'response.telepathy', delta: 'x' },
+      ended(),
+      '[DONE]',
+    ])
     expect(events.map(({ type }) => type)).to.deep.equal(['start', 'usage', 'finish', 'end'])
   })
 
@@ -167,19 +256,38 @@ describe('a stream of Responses, read', () => {
     const context = replyContext({ ids: countedIds(), request: { ...replyContext().request, wants: { encryptedReasoning: true } } })
     const last = translateStream(upstream, whole(parts), dialect.caller!, context).at(-2) as { response: { output: object[]; usage: object } }
     const extra = { openai: { reasoning_items: [{ id: 'rs_0', encrypted_content: 'gAAA', summary: [{ type: 'summary_text', text: 's' }] }] } }
-    expectEqualJson(last.response.output, [{ ...parts[0]?.item, extra_content: extra }, { ...parts[1]?.item, id: 'msg_1' }, { ...parts[2]?.item, id: 'fc_call_2' }])
+    expectEqualJson(last.response.output, [
+      { ...parts[0]?.item, extra_content: extra },
+      { ...parts[1]?.item, id: 'msg_1' },
+      { ...parts[2]?.item, id: 'fc_call_2' },
+    ])
     expectEqualJson(last.response.usage, usage)
   })
 })
 
 describe('a plain response, read', () => {
   it('has blocks in order, its model and usage', () => {
-    const output = [summary({ pieces: ['s'] }).item, message({ pieces: ['a'] }).item, makers.refusal({ pieces: ['no'] }).item, call({ pieces: ['{}'] }).item, customCall({ pieces: ['free'] }).item, { type: 'web_search_call', id: 'w' }]
+    const output = [
+      summary({ pieces: ['s'] }).item,
+      message({ pieces: ['a'] }).item,
+      makers.refusal({ pieces: ['no'] }).item,
+      call({ pieces: ['{}'] }).item,
+      customCall({ pieces: ['free'] }).item,
+      { type: 'web_search_call', id: 'w' },
+    ]
     expect(readReply(upstream, response({ output, usage, service_tier: 'flex' }))).to.deep.equal({
-      id: 'resp_1', model: 'm', created: 1, finish: 'tool_calls', serviceTier: 'flex', usage: { inputTokens: 10, outputTokens: 7, cachedTokens: 4, cacheWriteTokens: 1, reasoningTokens: 3, totalTokens: 17 },
+      id: 'resp_1',
+      model: 'm',
+      created: 1,
+      finish: 'tool_calls',
+      serviceTier: 'flex',
+      usage: { inputTokens: 10, outputTokens: 7, cachedTokens: 4, cacheWriteTokens: 1, reasoningTokens: 3, totalTokens: 17 },
       blocks: [
-        { type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_0', state: { vendor: 'openai', value: 'gAAA' } }, { type: 'text', text: 'a' }, { type: 'refusal', text: 'no' },
-        { type: 'tool_call', id: 'call_0', name: 'tide', argumentsText: '{}' }, { type: 'tool_call', id: 'call_0', name: 'patch', argumentsText: 'free', isCustom: true },
+        { type: 'reasoning', text: 's', isSummary: true, itemId: 'rs_0', state: { vendor: 'openai', value: 'gAAA' } },
+        { type: 'text', text: 'a' },
+        { type: 'refusal', text: 'no' },
+        { type: 'tool_call', id: 'call_0', name: 'tide', argumentsText: '{}' },
+        { type: 'tool_call', id: 'call_0', name: 'patch', argumentsText: 'free', isCustom: true },
       ],
     })
   })
@@ -204,6 +312,8 @@ describe('a plain response, read', () => {
 
   it('is refused if it is an error, or has no output', () => {
     expect(() => readReply(upstream, response({ status: 'failed', error: { code: 'server_error', message: 'no' } }))).to.throw(GatewayError, 'no')
-    expect(() => readReply(upstream, { id: 'x' })).to.throw(GatewayError).with.property('code', 'bad_upstream_response')
+    expect(() => readReply(upstream, { id: 'x' }))
+      .to.throw(GatewayError)
+      .with.property('code', 'bad_upstream_response')
   })
 })

@@ -4,7 +4,13 @@ import { describeRoutes, expectRefusal, type Malformed } from '../../../support/
 import { masterKey } from '../../../support/serve.ts'
 
 const env = { OPENAI_MODELS: 'a,b,c' }
-const config = { virtual_models: [{ source: 'ours', target: 'a' }, { source: 'theirs', target: 'kept' }, { source: 'kept', strategy: 'failover', targets: [{ provider: 'openai', model: 'a' }, { model: 'b' }] }] }
+const config = {
+  virtual_models: [
+    { source: 'ours', target: 'a' },
+    { source: 'theirs', target: 'kept' },
+    { source: 'kept', strategy: 'failover', targets: [{ provider: 'openai', model: 'a' }, { model: 'b' }] },
+  ],
+}
 const smart = { source: 'smart', targets: [{ provider: 'openai', model: 'a', weight: 2 }, { model: 'b' }] }
 const policy = { source: 'openai/a', user_paths: ['/team'] }
 const make = (body: object) => async (gateway: AdminGateway) => await gateway.call('PUT', '/virtual-models', { body })
@@ -23,8 +29,16 @@ const wrong: readonly Malformed[] = [
   { name: 'a strategy that nobody knows', body: { ...smart, strategy: 'best' }, param: 'strategy' },
   { name: 'the strategy plugin without a plugin', body: { ...smart, strategy: 'plugin' }, param: 'strategy_plugin' },
   { name: 'a plugin that is not there', body: { ...smart, strategy: 'plugin', strategy_plugin: 'nobody' }, param: 'strategy_plugin' },
-  { name: 'what a plugin does not take', body: { ...smart, strategy: 'plugin', strategy_plugin: 'cheapest_healthy', strategy_config: { prefer: 'best' } }, param: 'strategy_config.prefer' },
-  { name: 'what a plugin does not know', body: { ...smart, strategy: 'plugin', strategy_plugin: 'cheapest_healthy', strategy_config: { colour: 'red' } }, param: 'strategy_config.colour' },
+  {
+    name: 'what a plugin does not take',
+    body: { ...smart, strategy: 'plugin', strategy_plugin: 'cheapest_healthy', strategy_config: { prefer: 'best' } },
+    param: 'strategy_config.prefer',
+  },
+  {
+    name: 'what a plugin does not know',
+    body: { ...smart, strategy: 'plugin', strategy_plugin: 'cheapest_healthy', strategy_config: { colour: 'red' } },
+    param: 'strategy_config.colour',
+  },
   { name: 'a user path that is none', body: { ...smart, user_paths: ['/a', '/a/../b'] }, param: 'user_paths.1' },
   { name: 'groups beside targets', body: { ...smart, groups: ['ops'] }, param: 'groups' },
   { name: 'a slowdown that is too little', body: { ...smart, slowdown: 0.05 }, param: 'slowdown' },
@@ -33,25 +47,74 @@ const wrong: readonly Malformed[] = [
   { name: 'a policy that routes', body: { source: 'openai/a', enabled: false, label_targets: true }, param: 'label_targets' },
 ]
 
-describeRoutes([
-  { method: 'GET', path: '/virtual-models', scope: 'global', prepare: make(smart), malformed: [unknown('/virtual-models')] },
-  { method: 'PUT', path: '/virtual-models', scope: 'global', body: smart, malformed: wrong },
-  { method: 'PUT', path: '/virtual-models', scope: 'global', body: { source: 'openai/a', enabled: true }, status: 204, malformed: [] },
-  { method: 'DELETE', path: '/virtual-models', scope: 'global', body: { source: 'smart' }, status: 204, prepare: make(smart), malformed: [{ name: 'no source', body: {}, code: 'missing_required_parameter', param: 'source' }] },
-  { method: 'POST', path: '/virtual-models/suggest-failover', scope: 'global', body: { source: 'a' }, malformed: [{ name: 'no source', body: {}, code: 'missing_required_parameter', param: 'source' }] },
-  { method: 'GET', path: '/aliases', scope: 'global', prepare: make(smart), malformed: [unknown('/aliases')] },
-  { method: 'PUT', path: '/aliases', scope: 'global', body: { name: 'quick', target_model: 'a', target_provider: 'openai' }, malformed: [{ name: 'no target', body: { name: 'quick' }, code: 'missing_required_parameter', param: 'target_model' }] },
-  { method: 'DELETE', path: '/aliases', scope: 'global', body: { name: 'smart' }, status: 204, prepare: make(smart), malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }] },
-  { method: 'GET', path: '/model-overrides', scope: 'global', prepare: make(policy), malformed: [unknown('/model-overrides')] },
-  { method: 'PUT', path: '/model-overrides', scope: 'global', body: { selector: 'openai/*', user_paths: ['/team'] }, malformed: [{ name: 'a provider that is not there', body: { selector: 'nobody/*', enabled: false }, param: 'source' }] },
-  { method: 'DELETE', path: '/model-overrides', scope: 'global', body: { selector: 'openai/a' }, status: 204, prepare: make(policy), malformed: [{ name: 'no selector', body: {}, code: 'missing_required_parameter', param: 'selector' }] },
-  { method: 'GET', path: '/failover', scope: 'global', malformed: [unknown('/failover')] },
-], { env, config })
+describeRoutes(
+  [
+    { method: 'GET', path: '/virtual-models', scope: 'global', prepare: make(smart), malformed: [unknown('/virtual-models')] },
+    { method: 'PUT', path: '/virtual-models', scope: 'global', body: smart, malformed: wrong },
+    { method: 'PUT', path: '/virtual-models', scope: 'global', body: { source: 'openai/a', enabled: true }, status: 204, malformed: [] },
+    {
+      method: 'DELETE',
+      path: '/virtual-models',
+      scope: 'global',
+      body: { source: 'smart' },
+      status: 204,
+      prepare: make(smart),
+      malformed: [{ name: 'no source', body: {}, code: 'missing_required_parameter', param: 'source' }],
+    },
+    {
+      method: 'POST',
+      path: '/virtual-models/suggest-failover',
+      scope: 'global',
+      body: { source: 'a' },
+      malformed: [{ name: 'no source', body: {}, code: 'missing_required_parameter', param: 'source' }],
+    },
+    { method: 'GET', path: '/aliases', scope: 'global', prepare: make(smart), malformed: [unknown('/aliases')] },
+    {
+      method: 'PUT',
+      path: '/aliases',
+      scope: 'global',
+      body: { name: 'quick', target_model: 'a', target_provider: 'openai' },
+      malformed: [{ name: 'no target', body: { name: 'quick' }, code: 'missing_required_parameter', param: 'target_model' }],
+    },
+    {
+      method: 'DELETE',
+      path: '/aliases',
+      scope: 'global',
+      body: { name: 'smart' },
+      status: 204,
+      prepare: make(smart),
+      malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }],
+    },
+    { method: 'GET', path: '/model-overrides', scope: 'global', prepare: make(policy), malformed: [unknown('/model-overrides')] },
+    {
+      method: 'PUT',
+      path: '/model-overrides',
+      scope: 'global',
+      body: { selector: 'openai/*', user_paths: ['/team'] },
+      malformed: [{ name: 'a provider that is not there', body: { selector: 'nobody/*', enabled: false }, param: 'source' }],
+    },
+    {
+      method: 'DELETE',
+      path: '/model-overrides',
+      scope: 'global',
+      body: { selector: 'openai/a' },
+      status: 204,
+      prepare: make(policy),
+      malformed: [{ name: 'no selector', body: {}, code: 'missing_required_parameter', param: 'selector' }],
+    },
+    { method: 'GET', path: '/failover', scope: 'global', malformed: [unknown('/failover')] },
+  ],
+  { env, config },
+)
 
 describe('virtual models, for administrators', () => {
   let gateway: AdminGateway
-  beforeEach(async () => { gateway = await AdminGateway.start({ env, config }) })
-  afterEach(async () => { await gateway[Symbol.asyncDispose]() })
+  beforeEach(async () => {
+    gateway = await AdminGateway.start({ env, config })
+  })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+  })
   const put = (body: object, headers = {}) => gateway.call('PUT', '/virtual-models', { body, headers })
   const remove = (body: object) => gateway.call('DELETE', '/virtual-models', { body })
   const of = async (source: string) => (await gateway.call('GET', '/virtual-models')).json.find((model: { source: string }) => model.source === source)
@@ -59,8 +122,22 @@ describe('virtual models, for administrators', () => {
   it('are shown with what they say, and where they lead now', async () => {
     await put(smart)
     expect(await of('smart')).to.deep.include({
-      kind: 'redirect', scope_kind: 'model', strategy: 'round_robin', session_affinity: true, failover: true, slowdown: null, enabled: true, locked: false, managed: false, valid: true,
-      resolved_model: 'openai/a', provider_type: 'openai', targets: [{ provider: 'openai', model: 'a', weight: 2, available: true }, { provider: null, model: 'b', weight: 1, available: true }],
+      kind: 'redirect',
+      scope_kind: 'model',
+      strategy: 'round_robin',
+      session_affinity: true,
+      failover: true,
+      slowdown: null,
+      enabled: true,
+      locked: false,
+      managed: false,
+      valid: true,
+      resolved_model: 'openai/a',
+      provider_type: 'openai',
+      targets: [
+        { provider: 'openai', model: 'a', weight: 2, available: true },
+        { provider: null, model: 'b', weight: 1, available: true },
+      ],
     })
     expect(await of('ours')).to.deep.include({ managed: true, created_at: null })
     await put(policy)
@@ -70,7 +147,12 @@ describe('virtual models, for administrators', () => {
   it('keep what a write does not name', async () => {
     await put({ ...smart, strategy: 'failover', user_paths: ['//team/'], slowdown: 1 })
     const before = await of('smart')
-    expect((await put({ source: 'smart', description: 'ours' })).json).to.deep.include({ ...before, description: 'ours', user_paths: ['/team'], updated_at: (await of('smart')).updated_at })
+    expect((await put({ source: 'smart', description: 'ours' })).json).to.deep.include({
+      ...before,
+      description: 'ours',
+      user_paths: ['/team'],
+      updated_at: (await of('smart')).updated_at,
+    })
     expect((await put({ source: 'smart', slowdown: null })).json).to.include({ slowdown: null })
   })
 
@@ -112,13 +194,17 @@ describe('virtual models, for administrators', () => {
     expectRefusal(await remove({ source: 'smart' }), 404, 'not_found', 'source')
   })
 
-  const reach: readonly [string, object][] = [['a key', { name: 'k', allowed_models: ['openai/b'] }], ['a user path', { user_path: '/team', allowed_models: ['openai/*'] }]]
-  for (const [who, body] of reach) it(`stay while ${who} that is kept to some models reaches them, unless forced`, async () => {
-    await put(smart)
-    await gateway.call(who === 'a key' ? 'POST' : 'PUT', who === 'a key' ? '/auth-keys' : '/users', { body })
-    expectRefusal(await remove({ source: 'smart' }), 409, 'in_use', 'source')
-    expect((await remove({ source: 'smart', force: true })).status).to.equal(204)
-  })
+  const reach: readonly [string, object][] = [
+    ['a key', { name: 'k', allowed_models: ['openai/b'] }],
+    ['a user path', { user_path: '/team', allowed_models: ['openai/*'] }],
+  ]
+  for (const [who, body] of reach)
+    it(`stay while ${who} that is kept to some models reaches them, unless forced`, async () => {
+      await put(smart)
+      await gateway.call(who === 'a key' ? 'POST' : 'PUT', who === 'a key' ? '/auth-keys' : '/users', { body })
+      expectRefusal(await remove({ source: 'smart' }), 409, 'in_use', 'source')
+      expect((await remove({ source: 'smart', force: true })).status).to.equal(204)
+    })
 
   it('are deleted while they are off, whoever reached them', async () => {
     await gateway.call('PUT', '/users', { body: { user_path: '/team', allowed_models: ['*'] } })
@@ -136,7 +222,11 @@ describe('virtual models, for administrators', () => {
   })
 
   it('of the configuration are left alone', async () => {
-    for (const body of [{ source: 'ours', target_model: 'b' }, { source: 'mine', old_source: 'ours', target_model: 'b' }]) expectRefusal(await put(body), 409, 'managed_resource')
+    for (const body of [
+      { source: 'ours', target_model: 'b' },
+      { source: 'mine', old_source: 'ours', target_model: 'b' },
+    ])
+      expectRefusal(await put(body), 409, 'managed_resource')
     expectRefusal(await remove({ source: 'ours' }), 409, 'managed_resource', 'source')
   })
 
@@ -170,15 +260,29 @@ describe('virtual models, for administrators', () => {
     it('are aliases, overrides and rules', async () => {
       await gateway.call('PUT', '/aliases', { body: { name: 'quick', target_model: 'a', target_provider: 'openai', description: 'fast' } })
       await gateway.call('PUT', '/model-overrides', { body: { selector: 'openai/c', enabled: false } })
-      expect((await gateway.call('GET', '/aliases')).json.find(({ name }: { name: string }) => name === 'quick')).to.deep.include({ target_model: 'a', target_provider: 'openai', description: 'fast', enabled: true, valid: true, resolved_model: 'openai/a' })
-      expect((await gateway.call('GET', '/model-overrides')).json.map(({ selector, enabled }: { selector: string; enabled: boolean }) => [selector, enabled])).to.deep.equal([['openai/c', false]])
+      expect((await gateway.call('GET', '/aliases')).json.find(({ name }: { name: string }) => name === 'quick')).to.deep.include({
+        target_model: 'a',
+        target_provider: 'openai',
+        description: 'fast',
+        enabled: true,
+        valid: true,
+        resolved_model: 'openai/a',
+      })
+      expect(
+        (await gateway.call('GET', '/model-overrides')).json.map(({ selector, enabled }: { selector: string; enabled: boolean }) => [selector, enabled]),
+      ).to.deep.equal([['openai/c', false]])
       expect((await gateway.call('GET', '/failover')).json).to.deep.equal([{ model: 'kept', targets: ['openai/a', 'b'], enabled: true, managed: true }])
       expectRefusal(await gateway.call('DELETE', '/aliases', { body: { name: 'openai/c' } }), 404, 'not_found', 'name')
       expectRefusal(await gateway.call('PUT', '/model-overrides', { body: { selector: 'quick', enabled: false } }), 409, 'conflict', 'selector')
     })
 
     it('are found under the older prefix', async () => {
-      const answer = await gateway.served.call('PUT', `/admin/api/v1/model-overrides/${encodeURIComponent('openai/c')}`, { enabled: false }, { authorization: `Bearer ${masterKey}` })
+      const answer = await gateway.served.call(
+        'PUT',
+        `/admin/api/v1/model-overrides/${encodeURIComponent('openai/c')}`,
+        { enabled: false },
+        { authorization: `Bearer ${masterKey}` },
+      )
       expect([answer.status, answer.headers['deprecation']]).to.deep.equal([200, 'true'])
       expect(await of('openai/c')).to.include({ enabled: false })
     })

@@ -7,7 +7,7 @@ import { MemoryState } from '../../../../core/limits/memory-state.ts'
 import { AdminGateway } from '../../../support/admin.ts'
 import { Arms, targets } from './arms.ts'
 
-const session = (id: string, path?: string) => ({ 'x-session-id': id, ...path === undefined ? {} : { 'x-tapline-user-path': path } })
+const session = (id: string, path?: string) => ({ 'x-session-id': id, ...(path === undefined ? {} : { 'x-tapline-user-path': path }) })
 
 describe('a session', () => {
   let arms: Arms
@@ -15,7 +15,9 @@ describe('a session', () => {
     arms = await Arms.start()
     await arms.put({ source: 'smart', targets: targets('a b') })
   })
-  afterEach(async () => { await arms[Symbol.asyncDispose]() })
+  afterEach(async () => {
+    await arms[Symbol.asyncDispose]()
+  })
 
   it('keeps to its target, so that a conversation stays in one arm', async () => {
     const called = async (id: string) => await arms.sequence('smart', 3, () => session(id))
@@ -23,7 +25,11 @@ describe('a session', () => {
   })
 
   it('is another one for another user with the same id', async () => {
-    expect([await arms.served('smart', session('one', '/ann')), await arms.served('smart', session('one', '/bob')), await arms.served('smart', session('one', '/ann'))]).to.deep.equal(['a', 'b', 'a'])
+    expect([
+      await arms.served('smart', session('one', '/ann')),
+      await arms.served('smart', session('one', '/bob')),
+      await arms.served('smart', session('one', '/ann')),
+    ]).to.deep.equal(['a', 'b', 'a'])
   })
 
   it('keeps to nothing where that is not wanted', async () => {
@@ -119,7 +125,10 @@ describe('shared pins', () => {
   it('are those of the process while nobody can be asked', async () => {
     const { state, one } = two()
     await one.pin('k', 1, undefined)
-    for (const method of ['read', 'claim', 'forget'] as const) state[method] = () => { throw new Error('away') }
+    for (const method of ['read', 'claim', 'forget'] as const)
+      state[method] = () => {
+        throw new Error('away')
+      }
     expect(await one.get('k')).to.equal(1)
     expect(await one.pin('k', 0, 1)).to.equal(0)
     expect(await one.get('k')).to.equal(0)
@@ -127,7 +136,7 @@ describe('shared pins', () => {
 })
 
 describe('two gateways on one store', () => {
-  it('know each other\'s virtual models within two seconds', async () => {
+  it("know each other's virtual models within two seconds", async () => {
     await using one = await AdminGateway.start({ env: { OPENAI_MODELS: 'a,b' } })
     const store = { storage: { sqlite: { path: `${one.served.gateway.directory}/tapline.db` } } }
     await using other = await AdminGateway.start({ env: { OPENAI_MODELS: 'a,b' }, config: store })
@@ -135,16 +144,24 @@ describe('two gateways on one store', () => {
     await one.call('PUT', '/virtual-models', { body: { source: 'smart', target_model: 'a' } })
     const list = async () => (await other.call('GET', '/virtual-models')).json as { source: string; resolved_model: string }[]
     while (!(await list()).some(({ source, resolved_model: model }) => source === 'smart' && model === 'openai/a')) await turn()
-    await Promise.all([one, other].map(async (gateway, index) => await gateway.call('PUT', '/virtual-models', { body: { source: `made ${index}`, target_model: 'b' } })))
+    await Promise.all(
+      [one, other].map(async (gateway, index) => await gateway.call('PUT', '/virtual-models', { body: { source: `made ${index}`, target_model: 'b' } })),
+    )
     while ((await list()).length < 3) await turn()
   })
 
   it('make no circle together', async () => {
     await using one = await AdminGateway.start({ env: { OPENAI_MODELS: 'a,b' } })
-    await using other = await AdminGateway.start({ env: { OPENAI_MODELS: 'a,b' }, config: { storage: { sqlite: { path: `${one.served.gateway.directory}/tapline.db` } } } })
+    await using other = await AdminGateway.start({
+      env: { OPENAI_MODELS: 'a,b' },
+      config: { storage: { sqlite: { path: `${one.served.gateway.directory}/tapline.db` } } },
+    })
     for (const source of ['x', 'y']) await one.call('PUT', '/virtual-models', { body: { source, target_model: 'a' } })
     while ((await other.call('GET', '/virtual-models')).json.length < 2) await turn()
-    const answers = await Promise.all([one.call('PUT', '/virtual-models', { body: { source: 'x', target_model: 'y' } }), other.call('PUT', '/virtual-models', { body: { source: 'y', target_model: 'x' } })])
+    const answers = await Promise.all([
+      one.call('PUT', '/virtual-models', { body: { source: 'x', target_model: 'y' } }),
+      other.call('PUT', '/virtual-models', { body: { source: 'y', target_model: 'x' } }),
+    ])
     expect(answers.map(({ status }) => status)).to.have.members([200, 400])
     expect(answers.find(({ status }) => status === 400)?.json.error.message).to.match(/^virtual models lead in a circle: /)
   })

@@ -13,7 +13,11 @@ export class Arms {
   }
 
   static async start({ config = {}, env = {}, ...options }: ServeOptions = {}): Promise<Arms> {
-    const gateway = await AdminGateway.start({ ...options, config: { resilience: { retry: { max_retries: 0 } }, ...config }, env: { OPENAI_MODELS: 'a,b,c', ...env } })
+    const gateway = await AdminGateway.start({
+      ...options,
+      config: { resilience: { retry: { max_retries: 0 } }, ...config },
+      env: { OPENAI_MODELS: 'a,b,c', ...env },
+    })
     gateway.served.upstream.always({ body: chatCompletion() })
     return new Arms(gateway)
   }
@@ -30,11 +34,17 @@ export class Arms {
     const before = this.gateway.served.upstream.requests.length
     const { status, body } = await this.gateway.served.chat({ ...hello, model }, headers)
     const called = this.gateway.served.upstream.requests.slice(before).map(request => (JSON.parse(request.body.toString()) as { model: string }).model)
-    return status === 200 ? called.join(' ') : `${called.join(' ')}${called.length > 0 ? ' ' : ''}${(JSON.parse(body.toString()) as { error: { code: string } }).error.code}`
+    return status === 200
+      ? called.join(' ')
+      : `${called.join(' ')}${called.length > 0 ? ' ' : ''}${(JSON.parse(body.toString()) as { error: { code: string } }).error.code}`
   }
 
   /** The models of several calls, one after the other. */
-  async sequence(model: string, count: number, headers: (call: number) => Readonly<Record<string, string>> = call => ({ 'x-session-id': `session ${call}` })): Promise<string> {
+  async sequence(
+    model: string,
+    count: number,
+    headers: (call: number) => Readonly<Record<string, string>> = call => ({ 'x-session-id': `session ${call}` }),
+  ): Promise<string> {
     const called: string[] = []
     for (let call = 0; call < count; call++) called.push(await this.served(model, headers(call)))
     return called.join(' ')
@@ -46,7 +56,8 @@ export class Arms {
 }
 
 /** `a:2 b` are two targets, the first with the weight 2. */
-export const targets = (text: string) => text.split(' ').map(target => {
-  const [model = '', weight] = target.split(':')
-  return { model, ...weight === undefined ? {} : { weight: Number(weight) } }
-})
+export const targets = (text: string) =>
+  text.split(' ').map(target => {
+    const [model = '', weight] = target.split(':')
+    return { model, ...(weight === undefined ? {} : { weight: Number(weight) }) }
+  })

@@ -24,11 +24,18 @@ describe('a policy', () => {
     ['that opens what only some may use counts', false, policy('openai/x'), true, [policy('openai/', { user_paths: ['/a'] })]],
     ['of a provider is judged by what holds for all', true, policy('openai/', off), true, [policy('/', off)]],
     ['of all is judged by the default', true, policy('/'), true, [policy('openai/', off)]],
-    ['beside a redirect of a broader name is judged without that', true, policy('openai/x'), true, [policy('x', { enabled: false, targets: [{ model: 'y', weight: 1 }] })]],
+    [
+      'beside a redirect of a broader name is judged without that',
+      true,
+      policy('openai/x'),
+      true,
+      [policy('x', { enabled: false, targets: [{ model: 'y', weight: 1 }] })],
+    ],
     ['is none with targets', false, policy('openai/x', { targets: [{ model: 'y', weight: 1 }] }), true, []],
   ]
-  for (const [what, expected, model, byDefault, others] of rows) it(what, () => {
-    const access = { enabledByDefault: byDefault } as Parameters<typeof isIdle>[1]['access']
-    expect(isIdle(model, { access, providers: ['openai'] }, new Map(others.map(other => [other.source, other])))).to.equal(expected)
-  })
+  for (const [what, expected, model, byDefault, others] of rows)
+    it(what, () => {
+      const access = { enabledByDefault: byDefault } as Parameters<typeof isIdle>[1]['access']
+      expect(isIdle(model, { access, providers: ['openai'] }, new Map(others.map(other => [other.source, other])))).to.equal(expected)
+    })
 })

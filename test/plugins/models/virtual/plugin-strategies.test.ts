@@ -55,7 +55,15 @@ describe('a strategy that a plugin offers', () => {
     await using arms = await Arms.start({ config, files })
     await arms.put(told({ answer: 1 }))
     await arms.sequence('smart', 2, () => ({ 'x-session-id': 's' }))
-    expect((globalThis as { toldTapline?: object }).toldTapline).to.deep.equal({ source: 'smart', pinned: 1, options: [['a', 'a', 2, 0], ['b', 'b', 1, 1], ['c', 'c', 1, 0]] })
+    expect((globalThis as { toldTapline?: object }).toldTapline).to.deep.equal({
+      source: 'smart',
+      pinned: 1,
+      options: [
+        ['a', 'a', 2, 0],
+        ['b', 'b', 1, 1],
+        ['c', 'c', 1, 0],
+      ],
+    })
   })
 
   it('chooses by the request', async () => {
@@ -70,24 +78,41 @@ describe('a strategy that a plugin offers', () => {
     ['names half of one', { answer: 0.5 }, 'the strategy told chose none of the targets; the weights decide'],
     ['answers nothing', {}, 'the strategy told chose none of the targets; the weights decide'],
   ]
-  for (const [what, said, warning] of useless) it(`leaves it to the weights when it ${what}, and that is said once`, async () => {
-    await using arms = await Arms.start({ config, files })
-    await arms.put(told(said))
-    expect(await arms.sequence('smart', 4)).to.equal('a a b c')
-    expect(warnings(arms)).to.deep.equal([warning])
-  })
+  for (const [what, said, warning] of useless)
+    it(`leaves it to the weights when it ${what}, and that is said once`, async () => {
+      await using arms = await Arms.start({ config, files })
+      await arms.put(told(said))
+      expect(await arms.sequence('smart', 4)).to.equal('a a b c')
+      expect(warnings(arms)).to.deep.equal([warning])
+    })
 
   it('has 250 ms', async () => {
     const clock = new TurnedClock()
     const warned: unknown[] = []
     const chooser = new Chooser({
-      turns: new RoundRobin(), pins: new MemoryPins(clock), health: new TargetHealth(), clock, price: () => undefined,
+      turns: new RoundRobin(),
+      pins: new MemoryPins(clock),
+      health: new TargetHealth(),
+      clock,
+      price: () => undefined,
       strategy: name => ({ name, choose: async () => await new Promise<number>(() => {}) }),
-      warn: (source, message, cause) => { warned.push([source, message, (cause as Error).message]) },
+      warn: (source, message, cause) => {
+        warned.push([source, message, (cause as Error).message])
+      },
     })
-    const model = { ...defaults, source: 'smart', strategy: 'plugin' as const, strategy_plugin: 'slow', targets: targets('a b').map(target => ({ weight: 1, ...target })), managed: false, created_at: 0, updated_at: 0 }
+    const model = {
+      ...defaults,
+      source: 'smart',
+      strategy: 'plugin' as const,
+      strategy_plugin: 'slow',
+      targets: targets('a b').map(target => ({ weight: 1, ...target })),
+      managed: false,
+      created_at: 0,
+      updated_at: 0,
+    }
     const redirect = new Redirects(new Map([['smart', model]])).of('smart')
-    const free = redirect?.options.map((option, index) => ({ index, option, leaves: [{ provider: { name: 'openai' }, model: option.selector } as Target] })) ?? []
+    const free =
+      redirect?.options.map((option, index) => ({ index, option, leaves: [{ provider: { name: 'openai' }, model: option.selector } as Target] })) ?? []
     const choice = chooser.choose(redirect as Redirect, free, { caller: undefined, userPath: '', exchange: { failures: [] } as unknown as Exchange })
     clock.advance(249)
     expect(warned).to.deep.equal([])
@@ -98,7 +123,13 @@ describe('a strategy that a plugin offers', () => {
 })
 
 describe('cheapest_healthy', () => {
-  const option = (priceUsd: number | undefined, errorRate = 0, medianMs?: number): RouteOption => ({ target: {} as RouteOption['target'], selector: '', weight: 1, priceUsd, health: { calls: 50, errorRate, medianMs } })
+  const option = (priceUsd: number | undefined, errorRate = 0, medianMs?: number): RouteOption => ({
+    target: {} as RouteOption['target'],
+    selector: '',
+    weight: 1,
+    priceUsd,
+    health: { calls: 50, errorRate, medianMs },
+  })
   const usual = { max_error_rate: 0.2, prefer: 'cheapest' as const }
   const rows: readonly [string, readonly RouteOption[], number | undefined, Partial<{ max_error_rate: number; prefer: 'cheapest' | 'fastest' }>, number][] = [
     ['takes the cheapest', [option(3), option(1), option(2)], undefined, {}, 1],

@@ -7,9 +7,16 @@ const at = (path: string) => ({ 'x-tapline-user-path': path })
 
 describe('a virtual model', () => {
   let arms: Arms
-  beforeEach(async () => { arms = await Arms.start() })
-  afterEach(async () => { await arms[Symbol.asyncDispose]() })
-  const listed = async (headers = {}) => (JSON.parse((await arms.gateway.served.call('GET', '/v1/models', undefined, headers)).body.toString()) as { data: { id: string }[] }).data.map(({ id }) => id)
+  beforeEach(async () => {
+    arms = await Arms.start()
+  })
+  afterEach(async () => {
+    await arms[Symbol.asyncDispose]()
+  })
+  const listed = async (headers = {}) =>
+    (JSON.parse((await arms.gateway.served.call('GET', '/v1/models', undefined, headers)).body.toString()) as { data: { id: string }[] }).data.map(
+      ({ id }) => id,
+    )
 
   it('stands in for a real model of its name', async () => {
     await arms.put({ source: 'a', target_model: 'b' })
@@ -107,24 +114,31 @@ describe('a virtual model', () => {
     ['as it says, whatever its target says', { slowdown: 2 }, { slowdown: 3 }, 2],
     ['not at all, if it says so', { slowdown: 0 }, { slowdown: 3 }, 0],
   ]
-  for (const [what, own, target, expected] of slow) it(`is slowed down ${what}`, async () => {
-    if (target !== undefined) await arms.put({ source: 'openai/a', ...target })
-    await arms.put({ source: 'smart', target_model: 'a', ...own })
-    await arms.served('smart')
-    expect(arms.gateway.served.completions.all.at(-1)?.slowdown).to.equal(expected)
-  })
+  for (const [what, own, target, expected] of slow)
+    it(`is slowed down ${what}`, async () => {
+      if (target !== undefined) await arms.put({ source: 'openai/a', ...target })
+      await arms.put({ source: 'smart', target_model: 'a', ...own })
+      await arms.served('smart')
+      expect(arms.gateway.served.completions.all.at(-1)?.slowdown).to.equal(expected)
+    })
 })
 
 describe('targets that would be refused now', () => {
-  const files = { 'full.ts': `
+  const files = {
+    'full.ts': `
 export default {
   name: 'full',
   needs: ['saturation'],
   setup: ({ services: { saturation } }) => ({ close: saturation.add(({ model }) => (globalThis.fullModels ?? []).includes(model)) }),
-}` }
+}`,
+  }
   const config = { pipelines: { services: [{ insert: './full.ts', after: 'saturation' }] } }
-  const full = (...models: string[]) => { (globalThis as { fullModels?: string[] }).fullModels = models }
-  afterEach(() => { full() })
+  const full = (...models: string[]) => {
+    ;(globalThis as { fullModels?: string[] }).fullModels = models
+  }
+  afterEach(() => {
+    full()
+  })
 
   it('are passed by', async () => {
     await using arms = await Arms.start({ files, config })

@@ -5,7 +5,14 @@ import { masterKey } from '../../../support/serve.ts'
 import { Arms, targets } from './arms.ts'
 
 const priced = (prices: Readonly<Record<string, number | undefined>>) => ({
-  providers: { openai: { models: Object.entries(prices).map(([id, price]) => ({ id, metadata: price === undefined ? {} : { pricing: { input_per_mtok: price, output_per_mtok: price } } })) } },
+  providers: {
+    openai: {
+      models: Object.entries(prices).map(([id, price]) => ({
+        id,
+        metadata: price === undefined ? {} : { pricing: { input_per_mtok: price, output_per_mtok: price } },
+      })),
+    },
+  },
 })
 
 describe('a virtual model', () => {
@@ -16,19 +23,22 @@ describe('a virtual model', () => {
       ['rounds weights', 'a:1.6 b:0.2', 6, 'a a b a a b'],
       ['leaves out what is not there', 'a b', 4, 'a a a a'],
     ]
-    for (const [what, named, count, expected] of rows) it(what, async () => {
-      await using arms = await Arms.start()
-      await arms.put({ source: 'smart', targets: targets(named) })
-      if (what.startsWith('leaves')) await arms.put({ source: 'b', enabled: false })
-      expect(await arms.sequence('smart', count)).to.equal(expected)
-    })
+    for (const [what, named, count, expected] of rows)
+      it(what, async () => {
+        await using arms = await Arms.start()
+        await arms.put({ source: 'smart', targets: targets(named) })
+        if (what.startsWith('leaves')) await arms.put({ source: 'b', enabled: false })
+        expect(await arms.sequence('smart', count)).to.equal(expected)
+      })
 
     it('goes on where it was when it is changed, and when the configuration is', async () => {
       await using arms = await Arms.start({ config: { virtual_models: [{ source: 'ours', targets: targets('a:2 b') }] } })
       await arms.put({ source: 'smart', targets: targets('a:2 b') })
       expect([await arms.sequence('smart', 2), await arms.sequence('ours', 2)]).to.deep.equal(['a a', 'a a'])
       await arms.put({ source: 'smart', description: 'changed' })
-      await arms.gateway.served.gateway.configure(stringify({ server: { master_key: masterKey }, virtual_models: [{ source: 'ours', targets: targets('a:2 b'), description: 'changed' }] }))
+      await arms.gateway.served.gateway.configure(
+        stringify({ server: { master_key: masterKey }, virtual_models: [{ source: 'ours', targets: targets('a:2 b'), description: 'changed' }] }),
+      )
       await arms.gateway.served.gateway.gateway.reload()
       expect([await arms.served('smart'), await arms.served('ours')]).to.deep.equal(['b', 'b'])
     })
@@ -50,11 +60,12 @@ describe('a virtual model', () => {
       ['passes by what has no price', { a: undefined, b: 5, c: 4 }, 'c'],
       ['takes the first if nothing has one', { a: undefined, b: undefined, c: undefined }, 'a'],
     ]
-    for (const [what, prices, expected] of rows) it(what, async () => {
-      await using arms = await Arms.start({ config: priced(prices), env: { OPENAI_MODELS: '' } })
-      await arms.put({ source: 'smart', strategy: 'cost', targets: targets('a b c') })
-      expect(await arms.sequence('smart', 2)).to.equal(`${expected} ${expected}`)
-    })
+    for (const [what, prices, expected] of rows)
+      it(what, async () => {
+        await using arms = await Arms.start({ config: priced(prices), env: { OPENAI_MODELS: '' } })
+        await arms.put({ source: 'smart', strategy: 'cost', targets: targets('a b c') })
+        expect(await arms.sequence('smart', 2)).to.equal(`${expected} ${expected}`)
+      })
 
     it('ranks a chain by its cheapest end', async () => {
       await using arms = await Arms.start({ config: priced({ a: 2, b: 3, c: 1 }), env: { OPENAI_MODELS: '' } })
@@ -76,7 +87,9 @@ describe('a virtual model', () => {
     await using arms = await Arms.start()
     await arms.put({ source: 'smart', strategy: 'adaptive', targets: targets('a b') })
     expect(await arms.sequence('smart', 4)).to.equal('a b a b')
-    expect(arms.gateway.served.gateway.log.filter(({ virtual_model: name, msg }) => name === 'smart' && msg === 'nothing here adapts; the weights decide')).to.have.length(1)
+    expect(
+      arms.gateway.served.gateway.log.filter(({ virtual_model: name, msg }) => name === 'smart' && msg === 'nothing here adapts; the weights decide'),
+    ).to.have.length(1)
   })
 
   describe('whose target fails', () => {

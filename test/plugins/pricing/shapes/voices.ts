@@ -26,16 +26,35 @@ const output = [{ type: 'message', id: 'm1', role: 'assistant', status: 'complet
 
 /** The first event knows the prompt, the last the answer. */
 function messages(usage: Said): readonly Payload[] {
-  const message = { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [], usage: { ...usage, output_tokens: 1, output_tokens_details: null } }
+  const message = {
+    id: 'msg_1',
+    type: 'message',
+    role: 'assistant',
+    model: 'm',
+    content: [],
+    usage: { ...usage, output_tokens: 1, output_tokens_details: null },
+  }
   const { output_tokens: tokens, output_tokens_details: details = null, ...rest } = usage
-  const last = { input_tokens: rest['input_tokens'], cache_read_input_tokens: null, output_tokens: tokens, ...(details === null ? {} : { output_tokens_details: details }) }
+  const last = {
+    input_tokens: rest['input_tokens'],
+    cache_read_input_tokens: null,
+    output_tokens: tokens,
+    ...(details === null ? {} : { output_tokens_details: details }),
+  }
   return [named('message_start', { message }), named('message_delta', { delta: { stop_reason: 'end_turn' }, usage: last }), named('message_stop', {})]
 }
 
 const voices: Readonly<Record<Shape['dialect'], Voice>> = {
   'openai-chat': {
     dialect: chat,
-    plain: usage => ({ id: 'c1', object: 'chat.completion', created: 1, model: 'm', choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }], usage }),
+    plain: usage => ({
+      id: 'c1',
+      object: 'chat.completion',
+      created: 1,
+      model: 'm',
+      choices: [{ index: 0, message: { role: 'assistant', content: 'hi' }, finish_reason: 'stop' }],
+      usage,
+    }),
     stream: usage => [
       { id: 'c1', choices: [{ index: 0, delta: { role: 'assistant', content: 'hi' }, finish_reason: null }], usage: null },
       { id: 'c1', choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: null },
@@ -46,9 +65,16 @@ const voices: Readonly<Record<Shape['dialect'], Voice>> = {
   'openai-responses': {
     dialect: responses,
     plain: usage => ({ id: 'r1', object: 'response', status: 'completed', model: 'm', output, usage }),
-    stream: usage => [named('response.created', { response: { id: 'r1', status: 'in_progress', output: [], usage: null } }), named('response.completed', { response: { id: 'r1', status: 'completed', model: 'm', output, usage } })],
+    stream: usage => [
+      named('response.created', { response: { id: 'r1', status: 'in_progress', output: [], usage: null } }),
+      named('response.completed', { response: { id: 'r1', status: 'completed', model: 'm', output, usage } }),
+    ],
   },
-  'anthropic-messages': { dialect: anthropic, plain: usage => ({ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi' }], stop_reason: 'end_turn', usage }), stream: messages },
+  'anthropic-messages': {
+    dialect: anthropic,
+    plain: usage => ({ id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content: [{ type: 'text', text: 'hi' }], stop_reason: 'end_turn', usage }),
+    stream: messages,
+  },
   gemini: {
     dialect: gemini,
     plain: usage => ({ candidates: [{ content: { role: 'model', parts: [{ text: 'hi' }] }, finishReason: 'STOP' }], usageMetadata: usage }),
@@ -60,12 +86,20 @@ const voices: Readonly<Record<Shape['dialect'], Voice>> = {
   'bedrock-converse': {
     dialect: bedrock,
     plain: usage => ({ output: { message: { role: 'assistant', content: [{ text: 'hi' }] } }, stopReason: 'end_turn', usage }),
-    stream: usage => [{ event: 'messageStart', data: { role: 'assistant' } }, { event: 'contentBlockDelta', data: { contentBlockIndex: 0, delta: { text: 'hi' } } }, { event: 'messageStop', data: { stopReason: 'end_turn' } }, { event: 'metadata', data: { usage, metrics: {} } }],
+    stream: usage => [
+      { event: 'messageStart', data: { role: 'assistant' } },
+      { event: 'contentBlockDelta', data: { contentBlockIndex: 0, delta: { text: 'hi' } } },
+      { event: 'messageStop', data: { stopReason: 'end_turn' } },
+      { event: 'metadata', data: { usage, metrics: {} } },
+    ],
   },
   cohere: {
     dialect: cohere,
     plain: usage => ({ id: 'h1', message: { role: 'assistant', content: [{ type: 'text', text: 'hi' }] }, finish_reason: 'COMPLETE', usage }),
-    stream: usage => [named('message-start', { id: 'h1', delta: { message: { role: 'assistant' } } }), named('message-end', { delta: { finish_reason: 'COMPLETE', usage } })],
+    stream: usage => [
+      named('message-start', { id: 'h1', delta: { message: { role: 'assistant' } } }),
+      named('message-end', { delta: { finish_reason: 'COMPLETE', usage } }),
+    ],
   },
   'openai-media': { dialect: media, plain: usage => ({ text: 'hi', usage }), stream: usage => [named('transcript.text.done', { text: 'hi', usage })] },
 }
@@ -75,10 +109,12 @@ export function waysToRead({ dialect: name, usage }: Shape): readonly (readonly 
   const { dialect, plain, stream } = voices[name]
   const { upstream, usage: ofReply, stream: format } = dialect
   return [
-    ...(upstream === undefined ? [] : [
-      ['plain, translated', () => readReply(upstream, plain(usage)).usage] as const,
-      ['as a stream, translated', () => readStream(upstream, stream(usage)).findLast(event => event.type === 'usage')?.usage] as const,
-    ]),
+    ...(upstream === undefined
+      ? []
+      : [
+          ['plain, translated', () => readReply(upstream, plain(usage)).usage] as const,
+          ['as a stream, translated', () => readStream(upstream, stream(usage)).findLast(event => event.type === 'usage')?.usage] as const,
+        ]),
     ...(ofReply === undefined ? [] : [['plain', () => ofReply(JsonDocument.parse(Buffer.from(JSON.stringify(plain(usage)))))] as const]),
     ...(format === undefined ? [] : [['as a stream', () => format.usage(splitEvents(Buffer.from(stream(usage).map(spell).join(''))))] as const]),
   ]

@@ -44,7 +44,11 @@ export function calls(name: string): JournalDefinition<Call> {
 
 /** With kept sums. */
 export function summedCalls(name: string): JournalDefinition<Call> {
-  return { name, columns, rollup: { dimensions: ['model', 'path', 'labels', 'cached', 'status'], measures: ['tokens', 'cost'], often: [['model'], ['cached', 'model']] } }
+  return {
+    name,
+    columns,
+    rollup: { dimensions: ['model', 'path', 'labels', 'cached', 'status'], measures: ['tokens', 'cost'], often: [['model'], ['cached', 'model']] },
+  }
 }
 
 /** Every member, those that are absent null. */

@@ -102,7 +102,9 @@ export function documentsConform(store: StoreUnderTest): void {
 
     it('loses no change of two instances that both count', async () => {
       await using other = await OpenStore.open(store.plugin, use.options)
-      const count = async (things: Records<Thing>) => { for (let turn = 0; turn < 15; turn += 1) await update(things, 'x', current => ({ count: (current?.value.count ?? 0) + 1 })) }
+      const count = async (things: Records<Thing>) => {
+        for (let turn = 0; turn < 15; turn += 1) await update(things, 'x', current => ({ count: (current?.value.count ?? 0) + 1 }))
+      }
       await Promise.all([use.storage, other.storage].map(storage => count(storage.records<Thing>('counter'))))
       expect(await use.storage.records<Thing>('counter').get('x')).to.deep.include({ revision: 30, value: { count: 30 } })
     })
@@ -144,7 +146,11 @@ export function documentsConform(store: StoreUnderTest): void {
         const things = use.storage.records<Thing>('watched_here')
         const told: string[] = []
         const end = things.watch(() => told.push('change'))
-        const after = async (work: () => Promise<unknown>) => { const before = told.length; await work(); return told.length > before }
+        const after = async (work: () => Promise<unknown>) => {
+          const before = told.length
+          await work()
+          return told.length > before
+        }
         expect(await after(() => things.put('x', {}))).to.equal(true)
         expect(await after(() => things.delete('x'))).to.equal(true)
         end()
@@ -155,7 +161,12 @@ export function documentsConform(store: StoreUnderTest): void {
         await using other = await OpenStore.open(store.plugin, use.options)
         const [here, there] = [use.storage.records<Thing>('watched'), other.storage.records<Thing>('watched')]
         let seen: number | undefined
-        const end = here.watch(() => void here.get('x').then(found => { seen = found?.value.count }))
+        const end = here.watch(
+          () =>
+            void here.get('x').then(found => {
+              seen = found?.value.count
+            }),
+        )
         for (const count of [1, 2, 3]) {
           await there.put('x', { count })
           use.clock.advance(1000)
@@ -171,5 +182,10 @@ export function documentsConform(store: StoreUnderTest): void {
 }
 
 async function refused(call: Promise<unknown>): Promise<void> {
-  expect(await call.then(() => 'done', (cause: unknown) => cause)).to.be.instanceOf(Conflict)
+  expect(
+    await call.then(
+      () => 'done',
+      (cause: unknown) => cause,
+    ),
+  ).to.be.instanceOf(Conflict)
 }

@@ -7,7 +7,19 @@ import { all, calls, summedCalls, type Call } from './calls.ts'
 import { describeOn } from './open-store.ts'
 
 const rows: readonly Call[] = [
-  { id: 'r1', timestamp: 1000, model: 'GPT-5', path: '/team', labels: ['red', 'blue'], cached: true, status: 200, tokens: 5, cost: 0.5, note: 'a 100% match', body: { text: 'He said "yes"' } },
+  {
+    id: 'r1',
+    timestamp: 1000,
+    model: 'GPT-5',
+    path: '/team',
+    labels: ['red', 'blue'],
+    cached: true,
+    status: 200,
+    tokens: 5,
+    cost: 0.5,
+    note: 'a 100% match',
+    body: { text: 'He said "yes"' },
+  },
   { id: 'r2', timestamp: 2000, model: 'gpt-5', path: '/team/x', labels: ['red'], cached: false, status: 429, tokens: 0, note: 'under_score' },
   { id: 'r3', timestamp: 3000, model: 'claude', path: '/teams', labels: [], status: 200, note: 'Große ÄPFEL', data: { hidden: 'treasure' } },
   { id: 'r4', timestamp: 4000, path: '/team/x/y', labels: ['blue', 'a "b", c'], cost: 1, body: 'line one\nline two' },
@@ -15,7 +27,7 @@ const rows: readonly Call[] = [
 ]
 
 const table: Readonly<Record<string, { readonly filter: Filter; readonly ids: string }>> = {
-  'everything': { filter: {}, ids: 'r1 r2 r3 R5 r4' },
+  everything: { filter: {}, ids: 'r1 r2 r3 R5 r4' },
   'from a time on': { filter: { from: 3000 }, ids: 'r3 R5 r4' },
   'up to a time, without it': { filter: { to: 3000 }, ids: 'r1 r2' },
   'between times that are no whole milliseconds': { filter: { from: 999.5, to: 2000.5 }, ids: 'r1 r2' },
@@ -63,11 +75,25 @@ const table: Readonly<Record<string, { readonly filter: Filter; readonly ids: st
   'everything by an empty search': { filter: { search: '' }, ids: 'r1 r2 r3 R5 r4' },
   'what one of several filters finds': { filter: { any: [{ equals: { model: 'claude' } }, { has: { labels: 'red' }, to: 2000 }] }, ids: 'r1 r3' },
   'nothing by none of several filters': { filter: { any: [] }, ids: '' },
-  'what all of them find together': { filter: { from: 1500, equals: { status: [200, 429] }, not: { model: 'claude' }, within: { path: '/team' }, has: { labels: 'red' }, search: 'SCORE', any: [{ any: [{ equals: { id: 'r2' } }] }] }, ids: 'r2' },
+  'what all of them find together': {
+    filter: {
+      from: 1500,
+      equals: { status: [200, 429] },
+      not: { model: 'claude' },
+      within: { path: '/team' },
+      has: { labels: 'red' },
+      search: 'SCORE',
+      any: [{ any: [{ equals: { id: 'r2' } }] }],
+    },
+    ids: 'r2',
+  },
 }
 
 export function filtersConform(store: StoreUnderTest): void {
-  for (const [title, define] of [['finds rows', calls], ['finds rows of a journal with kept sums', summedCalls]] as const) {
+  for (const [title, define] of [
+    ['finds rows', calls],
+    ['finds rows of a journal with kept sums', summedCalls],
+  ] as const) {
     describeOn(title, store, use => {
       let journal: Journal<Call>
       before(async () => {
@@ -87,9 +113,20 @@ export function filtersConform(store: StoreUnderTest): void {
         })
       }
 
-      for (const filter of [{ equals: { nobody: 1 } }, { not: { 'x" OR 1=1 --': 1 } }, { within: { __proto__x: '/' } }, { has: { constructor: 'x' } }, { equals: { body: 'x' } }]) {
+      for (const filter of [
+        { equals: { nobody: 1 } },
+        { not: { 'x" OR 1=1 --': 1 } },
+        { within: { __proto__x: '/' } },
+        { has: { constructor: 'x' } },
+        { equals: { body: 'x' } },
+      ]) {
         it(`refuses ${JSON.stringify(filter)}, since pages list no such column`, async () => {
-          expect(await journal.list({ filter, limit: 1 }).then(() => 'done', (cause: unknown) => cause)).to.be.instanceOf(TypeError)
+          expect(
+            await journal.list({ filter, limit: 1 }).then(
+              () => 'done',
+              (cause: unknown) => cause,
+            ),
+          ).to.be.instanceOf(TypeError)
         })
       }
     })

@@ -31,23 +31,60 @@ class Dice {
 /** Fractions that add up without a remainder. */
 function call(dice: Dice, id: number): Call {
   return {
-    id: `c${id}`, timestamp: start + dice.upTo(end - start),
-    model: dice.one([null, 'a', 'b', 'c']), path: dice.one(['/', '/x', '/x/y', '/xy', null]), labels: dice.one([null, [], ['p'], ['p', 'q'], ['q"']]), cached: dice.one([null, true, false]), status: dice.one([200, 429, null]),
-    tokens: dice.one([null, 0, 1, 17, 250]), cost: dice.one([null, 0, 0.25, 1.5]), note: dice.one(['n', null]),
+    id: `c${id}`,
+    timestamp: start + dice.upTo(end - start),
+    model: dice.one([null, 'a', 'b', 'c']),
+    path: dice.one(['/', '/x', '/x/y', '/xy', null]),
+    labels: dice.one([null, [], ['p'], ['p', 'q'], ['q"']]),
+    cached: dice.one([null, true, false]),
+    status: dice.one([200, 429, null]),
+    tokens: dice.one([null, 0, 1, 17, 250]),
+    cost: dice.one([null, 0, 0.25, 1.5]),
+    note: dice.one(['n', null]),
   }
 }
 
 function change(dice: Dice, id: number): Pick<Call, 'id'> & Partial<Call> {
   const other = call(dice, id)
-  return dice.one([{ id: other.id, cost: other.cost ?? null }, { id: other.id, timestamp: other.timestamp, model: other.model ?? null }, { id: other.id, tokens: other.tokens ?? null, labels: other.labels ?? null, note: 'changed' }])
+  return dice.one([
+    { id: other.id, cost: other.cost ?? null },
+    { id: other.id, timestamp: other.timestamp, model: other.model ?? null },
+    { id: other.id, tokens: other.tokens ?? null, labels: other.labels ?? null, note: 'changed' },
+  ])
 }
 
 function question(dice: Dice): SumsQuery<Call> {
   const [one, other] = [start + dice.upTo(end - start), start + dice.upTo(end - start)]
   const range = dice.one([{}, { from: Math.min(one, other) }, { from: Math.min(one, other), to: Math.max(one, other) }])
-  const filter: Filter = { ...range, ...dice.one<Filter>([{}, {}, { equals: { model: dice.one(['a', null]) } }, { within: { path: '/x' } }, { has: { labels: 'q"' } }, { not: { cached: true } }, { any: [{ equals: { status: 429 } }, { equals: { cached: [true, null] } }] }, { equals: { note: 'n' } }]) }
-  const borders = dice.one([undefined, undefined, periods({ from: start, to: end, unit: dice.one<PeriodUnit>(['day', 'week', 'hour']), timeZone: dice.one(['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/New_York']) }).borders])
-  return { filter, measures: dice.one([['tokens', 'cost'], ['tokens'], []] as const), by: dice.one([[], ['model'], ['cached', 'model'], ['labels'], ['path', 'status'], ['note']] as const), ...borders === undefined ? {} : { borders } }
+  const filter: Filter = {
+    ...range,
+    ...dice.one<Filter>([
+      {},
+      {},
+      { equals: { model: dice.one(['a', null]) } },
+      { within: { path: '/x' } },
+      { has: { labels: 'q"' } },
+      { not: { cached: true } },
+      { any: [{ equals: { status: 429 } }, { equals: { cached: [true, null] } }] },
+      { equals: { note: 'n' } },
+    ]),
+  }
+  const borders = dice.one([
+    undefined,
+    undefined,
+    periods({
+      from: start,
+      to: end,
+      unit: dice.one<PeriodUnit>(['day', 'week', 'hour']),
+      timeZone: dice.one(['UTC', 'Europe/Berlin', 'Asia/Kathmandu', 'America/New_York']),
+    }).borders,
+  ])
+  return {
+    filter,
+    measures: dice.one([['tokens', 'cost'], ['tokens'], []] as const),
+    by: dice.one([[], ['model'], ['cached', 'model'], ['labels'], ['path', 'status'], ['note']] as const),
+    ...(borders === undefined ? {} : { borders }),
+  }
 }
 
 /** Which rows a list shows, and of how many. */
@@ -93,7 +130,11 @@ export function keptSumsConform(store: StoreUnderTest): void {
       await Promise.all(journals.flatMap(journal => [0, 1, 2, 3].map(async turn => await journal.append(rows.slice(turn * each, (turn + 1) * each)))))
       const plain = await use.storage.journal(calls('shared_plain'))
       await plain.append(rows)
-      const query: SumsQuery<Call> = { by: ['model', 'labels'], measures: ['tokens', 'cost'], borders: periods({ from: start, to: end, unit: 'day', timeZone: 'Asia/Kolkata' }).borders }
+      const query: SumsQuery<Call> = {
+        by: ['model', 'labels'],
+        measures: ['tokens', 'cost'],
+        borders: periods({ from: start, to: end, unit: 'day', timeZone: 'Asia/Kolkata' }).borders,
+      }
       expect(await journals[0]?.sums(query)).to.deep.equal(await plain.sums(query))
     })
 
@@ -108,7 +149,9 @@ export function keptSumsConform(store: StoreUnderTest): void {
       const fewer = await use.storage.journal<Call>({ ...summedCalls('later'), rollup: { dimensions: ['path'], measures: ['cost'] } })
       expect(await fewer.sums(query)).to.deep.equal(expected)
       await fewer.append([{ id: 'one more', timestamp: start, path: '/new', cost: 3 }])
-      expect((await fewer.sums({ ...query, filter: { equals: { path: '/new' } } })).groups).to.deep.equal([{ key: { path: '/new' }, period: 0, count: 1, sums: { cost: 3 } }])
+      expect((await fewer.sums({ ...query, filter: { equals: { path: '/new' } } })).groups).to.deep.equal([
+        { key: { path: '/new' }, period: 0, count: 1, sums: { cost: 3 } },
+      ])
     })
   })
 }

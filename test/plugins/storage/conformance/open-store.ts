@@ -40,7 +40,11 @@ export class OpenStore {
 }
 
 /** A suite of tests on one store. */
-export function describeOn(title: string, { plugin, database }: StoreUnderTest, tests: (use: { readonly storage: Storage; readonly clock: TurnedClock; readonly options: Readonly<Record<string, unknown>> }) => void): void {
+export function describeOn(
+  title: string,
+  { plugin, database }: StoreUnderTest,
+  tests: (use: { readonly storage: Storage; readonly clock: TurnedClock; readonly options: Readonly<Record<string, unknown>> }) => void,
+): void {
   describe(title, () => {
     let opened: OpenStore
     let options: Readonly<Record<string, unknown>>
@@ -49,6 +53,16 @@ export function describeOn(title: string, { plugin, database }: StoreUnderTest, 
       opened = await OpenStore.open(plugin, options)
     })
     after(async () => await opened?.[Symbol.asyncDispose]())
-    tests({ get storage() { return opened.storage }, get clock() { return opened.clock as TurnedClock }, get options() { return options } })
+    tests({
+      get storage() {
+        return opened.storage
+      },
+      get clock() {
+        return opened.clock as TurnedClock
+      },
+      get options() {
+        return options
+      },
+    })
   })
 }

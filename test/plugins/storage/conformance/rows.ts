@@ -7,8 +7,19 @@ import { all, calls, slim, summedCalls, tidy, type Call } from './calls.ts'
 import { describeOn } from './open-store.ts'
 
 const full: Call = {
-  id: 'full', timestamp: 1_771_300_000_123, model: 'gpt', path: '/team/x', labels: ['b', 'a'], cached: false, status: 200, tokens: 12, cost: 0.000_025, note: 'hi',
-  data: { z: 1, a: [null, 1.5, 'x'] }, body: [{ role: 'user', content: 'hello' }], trace: 'abc',
+  id: 'full',
+  timestamp: 1_771_300_000_123,
+  model: 'gpt',
+  path: '/team/x',
+  labels: ['b', 'a'],
+  cached: false,
+  status: 200,
+  tokens: 12,
+  cost: 0.000_025,
+  note: 'hi',
+  data: { z: 1, a: [null, 1.5, 'x'] },
+  body: [{ role: 'user', content: 'hello' }],
+  trace: 'abc',
 }
 const bare: Call = { id: 'bare', timestamp: 1_771_300_000_124 }
 
@@ -17,43 +28,56 @@ export function rowsConform(store: StoreUnderTest): void {
     it('gives back every kind of value, and nothing for what was absent', async () => {
       const journal = await use.storage.journal(calls('kinds'))
       expect(await journal.append([full, bare])).to.equal(2)
-      expect(tidy(await journal.get('full') ?? bare)).to.deep.equal(full)
+      expect(tidy((await journal.get('full')) ?? bare)).to.deep.equal(full)
       expect(JSON.stringify((await journal.get('full'))?.data)).to.equal(JSON.stringify(full.data))
-      expect(tidy(await journal.get('bare') ?? full)).to.deep.equal(bare)
+      expect(tidy((await journal.get('bare')) ?? full)).to.deep.equal(bare)
       expect(await journal.get('none')).to.equal(undefined)
     })
 
     it('opens the same rows by the same name', async () => {
       await (await use.storage.journal(calls('twice'))).append([full])
-      expect(tidy(await (await use.storage.journal(calls('twice'))).get('full') ?? bare)).to.deep.equal(full)
+      expect(tidy((await (await use.storage.journal(calls('twice'))).get('full')) ?? bare)).to.deep.equal(full)
     })
 
     it('ignores a second row of an id: in another call, and in the same', async () => {
       const journal = await use.storage.journal(summedCalls('once'))
       expect(await journal.append([full, { ...full, note: 'again' }])).to.equal(1)
       expect(await journal.append([{ ...full, tokens: 1000, body: 'other' }, bare])).to.equal(1)
-      expect(tidy(await journal.get('full') ?? bare)).to.deep.equal(full)
+      expect(tidy((await journal.get('full')) ?? bare)).to.deep.equal(full)
       expect((await journal.sums({ measures: ['tokens'] })).groups).to.deep.equal([{ key: {}, period: 0, count: 2, sums: { tokens: 12 } }])
     })
 
     it('takes nothing of a call, or all of it', async () => {
       const journal = await use.storage.journal(calls('all_or_none'))
-      expect(await journal.append([full, { ...bare, id: 'x'.repeat(513) }]).then(() => 'done', (cause: unknown) => cause)).to.be.instanceOf(RangeError)
+      expect(
+        await journal.append([full, { ...bare, id: 'x'.repeat(513) }]).then(
+          () => 'done',
+          (cause: unknown) => cause,
+        ),
+      ).to.be.instanceOf(RangeError)
       expect((await journal.list({ limit: 10 })).rows).to.deep.equal([])
       expect(await journal.append([])).to.equal(0)
     })
 
     it('takes more rows at once than a statement has parameters, from several callers', async () => {
       const journal = await use.storage.journal(summedCalls('many'))
-      const batch = (offset: number) => Array.from({ length: 1500 }, (_, index): Call => ({ id: `row${offset + index}`, timestamp: offset + index, model: `m${index % 7}`, tokens: 1 }))
-      expect(await Promise.all([0, 750, 3000].map(async offset => await journal.append(batch(offset))))).to.satisfy((counts: number[]) => counts.reduce((sum, count) => sum + count) === 3750)
+      const batch = (offset: number) =>
+        Array.from({ length: 1500 }, (_, index): Call => ({ id: `row${offset + index}`, timestamp: offset + index, model: `m${index % 7}`, tokens: 1 }))
+      expect(await Promise.all([0, 750, 3000].map(async offset => await journal.append(batch(offset))))).to.satisfy(
+        (counts: number[]) => counts.reduce((sum, count) => sum + count) === 3750,
+      )
       const { groups } = await journal.sums({ measures: ['tokens'] })
       expect(groups.map(({ count, sums }) => [count, sums['tokens']])).to.deep.equal([[3750, 3750]])
     })
 
     it('is unmoved by numbers beyond measure', async () => {
       const journal = await use.storage.journal(summedCalls('extremes'))
-      const rows: Call[] = [1e300, -1e300, 2 ** 60, Number.NaN, Infinity, 1.5].map((tokens, index) => ({ id: `${index}`, timestamp: index, tokens, cost: tokens }))
+      const rows: Call[] = [1e300, -1e300, 2 ** 60, Number.NaN, Infinity, 1.5].map((tokens, index) => ({
+        id: `${index}`,
+        timestamp: index,
+        tokens,
+        cost: tokens,
+      }))
       await journal.append(rows)
       expect((await journal.get('0'))?.cost).to.equal(1e300)
       expect((await journal.get('2'))?.tokens).to.equal(Number.MAX_SAFE_INTEGER)
@@ -64,16 +88,27 @@ export function rowsConform(store: StoreUnderTest): void {
 
     describe('lists', () => {
       let journal: Journal<Call>
-      const rows: readonly Call[] = Array.from({ length: 25 }, (_, index) => ({ id: `r${String(index).padStart(2, '0')}`, timestamp: 1000 + Math.floor(index / 5), tokens: index, body: { index }, model: index % 2 === 0 ? 'even' : 'odd' }))
+      const rows: readonly Call[] = Array.from({ length: 25 }, (_, index) => ({
+        id: `r${String(index).padStart(2, '0')}`,
+        timestamp: 1000 + Math.floor(index / 5),
+        tokens: index,
+        body: { index },
+        model: index % 2 === 0 ? 'even' : 'odd',
+      }))
       const ids = (found: readonly Call[]) => found.map(({ id }) => id)
       before(async () => {
         journal = await use.storage.journal(calls('listed'))
-        await journal.append(rows.toSorted((one, other) => one.id.slice(2) < other.id.slice(2) ? -1 : 1))
+        await journal.append(rows.toSorted((one, other) => (one.id.slice(2) < other.id.slice(2) ? -1 : 1)))
       })
 
       it('the newest first, by time and then id, without what is kept apart', async () => {
         const { rows: found, total } = await journal.list({ limit: 3 })
-        expect(found.map(tidy)).to.deep.equal(rows.toReversed().slice(0, 3).map(row => tidy(slim(row))))
+        expect(found.map(tidy)).to.deep.equal(
+          rows
+            .toReversed()
+            .slice(0, 3)
+            .map(row => tidy(slim(row))),
+        )
         expect(total).to.equal(25)
       })
 
@@ -109,9 +144,14 @@ export function rowsConform(store: StoreUnderTest): void {
     it('changes columns of rows that are there, those kept apart too', async () => {
       const journal = await use.storage.journal(calls('amended'))
       await journal.append([full, bare, { id: 'third', timestamp: 5 }])
-      await journal.amend([{ id: 'full', cost: null, tokens: 13 }, { id: 'bare', body: { late: true }, timestamp: 7, labels: ['x'] }, { id: 'nobody', tokens: 1 }, { id: 'full', note: 'twice' }])
-      expect(tidy(await journal.get('full') ?? bare)).to.deep.equal(tidy({ ...full, cost: null, tokens: 13, note: 'twice' }))
-      expect(tidy(await journal.get('bare') ?? full)).to.deep.equal({ id: 'bare', timestamp: 7, labels: ['x'], body: { late: true } })
+      await journal.amend([
+        { id: 'full', cost: null, tokens: 13 },
+        { id: 'bare', body: { late: true }, timestamp: 7, labels: ['x'] },
+        { id: 'nobody', tokens: 1 },
+        { id: 'full', note: 'twice' },
+      ])
+      expect(tidy((await journal.get('full')) ?? bare)).to.deep.equal(tidy({ ...full, cost: null, tokens: 13, note: 'twice' }))
+      expect(tidy((await journal.get('bare')) ?? full)).to.deep.equal({ id: 'bare', timestamp: 7, labels: ['x'], body: { late: true } })
       expect((await journal.list({ limit: 5 })).total).to.equal(3)
       await journal.amend([])
     })

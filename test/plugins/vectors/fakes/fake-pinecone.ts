@@ -41,26 +41,40 @@ export class FakePinecone {
     if (!/^\d{4}-\d{2}$/.test(String(call.headers['x-pinecone-api-version']))) return refused(400, 3, 'Missing API version')
     const name = (call.body?.namespace ?? '__default__') as string
     switch (`${call.method} ${call.path}`) {
-      case 'POST /describe_index_stats': return this.#stats()
-      case 'POST /vectors/upsert': return this.#upsert(name, call)
-      case 'POST /query': return this.#query(name, call)
-      case 'POST /vectors/delete': return this.#delete(name, call)
-      default: return refused(404, 5, 'Not Found')
+      case 'POST /describe_index_stats':
+        return this.#stats()
+      case 'POST /vectors/upsert':
+        return this.#upsert(name, call)
+      case 'POST /query':
+        return this.#query(name, call)
+      case 'POST /vectors/delete':
+        return this.#delete(name, call)
+      default:
+        return refused(404, 5, 'Not Found')
     }
   }
 
   #stats(): Said {
     const counts = [...this.namespaces].map(([name, { size }]) => [name, { vectorCount: size }] as const)
-    return fine({ namespaces: Object.fromEntries(counts), dimension: this.#dimension, indexFullness: 0, totalVectorCount: counts.reduce((sum, [, { vectorCount }]) => sum + vectorCount, 0), metric: 'cosine', vectorType: 'dense' })
+    return fine({
+      namespaces: Object.fromEntries(counts),
+      dimension: this.#dimension,
+      indexFullness: 0,
+      totalVectorCount: counts.reduce((sum, [, { vectorCount }]) => sum + vectorCount, 0),
+      metric: 'cosine',
+      vectorType: 'dense',
+    })
   }
 
   #upsert(name: string, { body }: Call): Said {
     const vectors = body.vectors as readonly Vector[]
     for (const { values, metadata } of vectors) {
       const bytes = Buffer.byteLength(JSON.stringify(metadata))
-      if (values.length !== this.#dimension) return refused(400, 3, `Vector dimension ${values.length} does not match the dimension of the index ${this.#dimension}`)
+      if (values.length !== this.#dimension)
+        return refused(400, 3, `Vector dimension ${values.length} does not match the dimension of the index ${this.#dimension}`)
       if (bytes > 40_960) return refused(400, 3, `Metadata size is ${bytes} bytes, which exceeds the limit of 40960 bytes per vector`)
-      if (Object.values(metadata).some(value => !['string', 'number', 'boolean'].includes(typeof value))) return refused(400, 3, 'Metadata value must be a string, number, boolean or list of strings')
+      if (Object.values(metadata).some(value => !['string', 'number', 'boolean'].includes(typeof value)))
+        return refused(400, 3, 'Metadata value must be a string, number, boolean or list of strings')
     }
     const namespace = this.namespaces.get(name) ?? new Map<string, Vector>()
     this.namespaces.set(name, namespace)
@@ -69,10 +83,15 @@ export class FakePinecone {
   }
 
   #query(name: string, { body }: Call): Said {
-    if (body.vector.length !== this.#dimension) return refused(400, 3, `Vector dimension ${body.vector.length} does not match the dimension of the index ${this.#dimension}`)
-    const candidates = [...this.namespaces.get(name)?.values() ?? []].filter(({ metadata }) => passes(metadata, body.filter as object))
+    if (body.vector.length !== this.#dimension)
+      return refused(400, 3, `Vector dimension ${body.vector.length} does not match the dimension of the index ${this.#dimension}`)
+    const candidates = [...(this.namespaces.get(name)?.values() ?? [])].filter(({ metadata }) => passes(metadata, body.filter as object))
     const found = ranked(candidates, body.vector as number[], ({ values }) => values).slice(0, body.topK as number)
-    return fine({ matches: found.map(({ candidate: { id, metadata }, score }) => ({ id, score, values: [], ...(body.includeMetadata === true ? { metadata } : {}) })), namespace: name, usage: { readUnits: 1 } })
+    return fine({
+      matches: found.map(({ candidate: { id, metadata }, score }) => ({ id, score, values: [], ...(body.includeMetadata === true ? { metadata } : {}) })),
+      namespace: name,
+      usage: { readUnits: 1 },
+    })
   }
 
   #delete(name: string, { body }: Call): Said {

@@ -25,7 +25,12 @@ interface Condition {
 type Filter = Readonly<Partial<Record<'must' | 'should' | 'must_not', readonly Condition[]>>>
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
-const compare = { gt: (a: number, b: number) => a > b, gte: (a: number, b: number) => a >= b, lt: (a: number, b: number) => a < b, lte: (a: number, b: number) => a <= b }
+const compare = {
+  gt: (a: number, b: number) => a > b,
+  gte: (a: number, b: number) => a >= b,
+  lt: (a: number, b: number) => a < b,
+  lte: (a: number, b: number) => a <= b,
+}
 
 const fine = (result: unknown): Said => ({ status: 200, body: { result, status: 'ok', time: 0.0001 } })
 const refused = (status: number, error: string): Said => ({ status, body: { status: { error }, time: 0.0001 } })
@@ -43,7 +48,8 @@ export class FakeQdrant {
   }
 
   #answer(call: Call): Said {
-    if (this.apiKey !== undefined && call.headers['api-key'] === undefined) return { status: 401, body: 'Must provide an API key or an Authorization bearer token' }
+    if (this.apiKey !== undefined && call.headers['api-key'] === undefined)
+      return { status: 401, body: 'Must provide an API key or an Authorization bearer token' }
     if (this.apiKey !== undefined && call.headers['api-key'] !== this.apiKey) return { status: 403, body: 'Invalid API key or JWT' }
     const [, name = '', what = ''] = /^\/collections\/([^/]+)(\/.*)?$/.exec(call.path) ?? []
     const collection = this.collections.get(name)
@@ -52,12 +58,22 @@ export class FakeQdrant {
     if (route === 'PUT ') return this.#create(name, call)
     if (collection === undefined) return refused(404, `Not found: Collection \`${name}\` doesn't exist!`)
     switch (route) {
-      case 'GET ': return fine({ status: 'green', points_count: collection.points.size, config: { params: { vectors: { size: collection.size, distance: collection.distance } } } })
-      case 'PUT /index': return this.#index(collection, call)
-      case 'PUT /points': return this.#upsert(collection, call)
-      case 'POST /points/query': return this.#query(collection, call)
-      case 'POST /points/delete': return this.#delete(collection, call)
-      default: return refused(404, `there is no ${call.method} ${call.path}`)
+      case 'GET ':
+        return fine({
+          status: 'green',
+          points_count: collection.points.size,
+          config: { params: { vectors: { size: collection.size, distance: collection.distance } } },
+        })
+      case 'PUT /index':
+        return this.#index(collection, call)
+      case 'PUT /points':
+        return this.#upsert(collection, call)
+      case 'POST /points/query':
+        return this.#query(collection, call)
+      case 'POST /points/delete':
+        return this.#delete(collection, call)
+      default:
+        return refused(404, `there is no ${call.method} ${call.path}`)
     }
   }
 
@@ -76,7 +92,8 @@ export class FakeQdrant {
 
   #upsert({ size, points }: Collection, { body, query }: Call): Said {
     for (const { id, vector } of body.points as Point[]) {
-      if (!uuid.test(id)) return refused(400, `Format error in JSON body: value ${id} is not a valid point ID, valid values are either an unsigned integer or a UUID`)
+      if (!uuid.test(id))
+        return refused(400, `Format error in JSON body: value ${id} is not a valid point ID, valid values are either an unsigned integer or a UUID`)
       if (vector.length !== size) return refused(400, `Wrong input: Vector dimension error: expected dim: ${size}, got ${vector.length}`)
     }
     for (const point of body.points as Point[]) points.set(point.id, point)
@@ -85,7 +102,11 @@ export class FakeQdrant {
 
   #query({ size, points }: Collection, { body }: Call): Said {
     if (body.query.length !== size) return refused(400, `Wrong input: Vector dimension error: expected dim: ${size}, got ${body.query.length}`)
-    const found = ranked([...points.values()].filter(point => passes(point, body.filter)), body.query, ({ vector }) => vector).slice(0, body.limit)
+    const found = ranked(
+      [...points.values()].filter(point => passes(point, body.filter)),
+      body.query,
+      ({ vector }) => vector,
+    ).slice(0, body.limit)
     return fine({ points: found.map(({ candidate: { id, payload }, score }) => ({ id, version: 2, score, payload: chosen(payload, body.with_payload) })) })
   }
 
@@ -96,7 +117,10 @@ export class FakeQdrant {
 }
 
 function passes({ payload }: Point, { must = [], should = [], must_not: mustNot = [] }: Filter): boolean {
-  const holds = ({ key, match, range }: Condition) => match !== undefined ? payload[key] === match.value : Object.entries(range ?? {}).every(([how, border]) => compare[how as keyof typeof compare](payload[key] as number, border))
+  const holds = ({ key, match, range }: Condition) =>
+    match !== undefined
+      ? payload[key] === match.value
+      : Object.entries(range ?? {}).every(([how, border]) => compare[how as keyof typeof compare](payload[key] as number, border))
   return must.every(holds) && (should.length === 0 || should.some(holds)) && !mustNot.some(holds)
 }
 

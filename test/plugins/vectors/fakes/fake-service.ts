@@ -43,10 +43,15 @@ export class FakeService {
   /** Listens again, at the same port. */
   async resume(): Promise<void> {
     const server = createServer((request, response) => {
-      void this.#said(request).then(({ status, body }) => {
-        const isText = typeof body === 'string'
-        response.writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' }).end(body === undefined ? '' : isText ? body : JSON.stringify(body))
-      }, (cause: unknown) => response.destroy(cause as Error))
+      void this.#said(request).then(
+        ({ status, body }) => {
+          const isText = typeof body === 'string'
+          response
+            .writeHead(status, { 'content-type': isText ? 'text/plain' : 'application/json' })
+            .end(body === undefined ? '' : isText ? body : JSON.stringify(body))
+        },
+        (cause: unknown) => response.destroy(cause as Error),
+      )
     })
     server.listen(this.#port, '127.0.0.1')
     await once(server, 'listening')
@@ -67,7 +72,13 @@ export class FakeService {
   async #said(request: IncomingMessage): Promise<Said> {
     const { pathname, searchParams } = new URL(request.url ?? '', 'http://fake')
     const text = (await buffer(request)).toString()
-    const call = { method: request.method ?? '', path: pathname, query: searchParams, headers: request.headers, body: text === '' ? undefined : JSON.parse(text) as unknown }
+    const call = {
+      method: request.method ?? '',
+      path: pathname,
+      query: searchParams,
+      headers: request.headers,
+      body: text === '' ? undefined : (JSON.parse(text) as unknown),
+    }
     this.calls.push(call)
     return this.#answer(call)
   }

@@ -64,16 +64,23 @@ export class FakeWeaviate {
   }
 
   #answer(call: Call): Said {
-    if (this.apiKey !== undefined && call.headers.authorization !== `Bearer ${this.apiKey}`) return { status: 401, body: { code: 401, message: 'anonymous access not enabled. Please authenticate through one of the available methods' } }
+    if (this.apiKey !== undefined && call.headers.authorization !== `Bearer ${this.apiKey}`)
+      return { status: 401, body: { code: 401, message: 'anonymous access not enabled. Please authenticate through one of the available methods' } }
     const [, name] = /^\/v1\/schema\/([^/]+)$/.exec(call.path) ?? []
     if (call.method === 'GET' && name !== undefined) return this.classes.has(name) ? fine(this.classes.get(name)?.definition) : { status: 404, body: undefined }
     switch (`${call.method} ${call.path}`) {
-      case 'GET /v1/meta': return fine({ hostname: 'http://[::]:8080', version: '1.34.0', modules: {} })
-      case 'POST /v1/schema': return this.#create(call)
-      case 'POST /v1/batch/objects': return fine((call.body.objects as Entity[]).map(entity => ({ ...entity, result: this.#put(entity) })))
-      case 'DELETE /v1/batch/objects': return this.#delete(call)
-      case 'POST /v1/graphql': return this.#get(call.body.query as string)
-      default: return { status: 404, body: { code: 404, message: `path ${call.path} was not found` } }
+      case 'GET /v1/meta':
+        return fine({ hostname: 'http://[::]:8080', version: '1.34.0', modules: {} })
+      case 'POST /v1/schema':
+        return this.#create(call)
+      case 'POST /v1/batch/objects':
+        return fine((call.body.objects as Entity[]).map(entity => ({ ...entity, result: this.#put(entity) })))
+      case 'DELETE /v1/batch/objects':
+        return this.#delete(call)
+      case 'POST /v1/graphql':
+        return this.#get(call.body.query as string)
+      default:
+        return { status: 404, body: { code: 404, message: `path ${call.path} was not found` } }
     }
   }
 
@@ -91,10 +98,12 @@ export class FakeWeaviate {
     if (found === undefined) return failed(`class ${entity.class} not present in schema`)
     if (!uuid.test(entity.id)) return failed(`invalid UUID '${entity.id}'`)
     const length = found.objects.values().next().value?.vector.length ?? entity.vector.length
-    if (entity.vector.length !== length) return failed(`new node has a vector with length ${entity.vector.length}. Existing nodes have vectors with length ${length}`)
+    if (entity.vector.length !== length)
+      return failed(`new node has a vector with length ${entity.vector.length}. Existing nodes have vectors with length ${length}`)
     for (const [property, value] of Object.entries(entity.properties)) {
       const { dataType: [type] = [] } = found.definition.properties.find(({ name }) => name === property) ?? {}
-      if (type === undefined || (type === 'number' ? typeof value !== 'number' : typeof value !== 'string')) return failed(`invalid ${type} property '${property}' on class '${entity.class}'`)
+      if (type === undefined || (type === 'number' ? typeof value !== 'number' : typeof value !== 'string'))
+        return failed(`invalid ${type} property '${property}' on class '${entity.class}'`)
     }
     found.objects.set(entity.id, entity)
     return { status: 'SUCCESS' }
@@ -105,7 +114,12 @@ export class FakeWeaviate {
     if (found === undefined) return refused(422, `class ${match.class} doesn't exist`)
     const matching = [...found.objects.values()].filter(entity => passes(entity, match.where as Where, found.definition)).slice(0, this.most)
     for (const { id } of matching) found.objects.delete(id)
-    return fine({ match, output: 'minimal', dryRun: false, results: { matches: matching.length, limit: this.most, successful: matching.length, failed: 0, objects: null } })
+    return fine({
+      match,
+      output: 'minimal',
+      dryRun: false,
+      results: { matches: matching.length, limit: this.most, successful: matching.length, failed: 0, objects: null },
+    })
   }
 
   #get(query: string): Said {
@@ -113,11 +127,26 @@ export class FakeWeaviate {
     const found = this.classes.get(name)
     if (found === undefined) return graphqlError(`Cannot query field "${name}" on type "GetObjectsObj".`)
     if (fields !== 'entry body _additional{distance}') return graphqlError(`Syntax Error GraphQL request: ${fields}`)
-    const { where, nearVector: { vector }, limit } = argumentsOf(given)
+    const {
+      where,
+      nearVector: { vector },
+      limit,
+    } = argumentsOf(given)
     const candidates = [...found.objects.values()].filter(entity => passes(entity, where, found.definition))
-    if (candidates.some(entity => entity.vector.length !== vector.length)) return graphqlError('vector search: knn search: distance between entrypoint and query node: vector lengths don\'t match')
+    if (candidates.some(entity => entity.vector.length !== vector.length))
+      return graphqlError("vector search: knn search: distance between entrypoint and query node: vector lengths don't match")
     const nearest = ranked(candidates, vector, entity => entity.vector).slice(0, limit)
-    return fine({ data: { Get: { [name]: nearest.map(({ candidate: { properties }, score }) => ({ entry: properties['entry'], body: properties['body'], _additional: { distance: 1 - score } })) } } })
+    return fine({
+      data: {
+        Get: {
+          [name]: nearest.map(({ candidate: { properties }, score }) => ({
+            entry: properties['entry'],
+            body: properties['body'],
+            _additional: { distance: 1 - score },
+          })),
+        },
+      },
+    })
   }
 }
 
@@ -129,7 +158,7 @@ interface Arguments {
 
 /** Arguments of GraphQL are JSON but for the quotes around names. */
 function argumentsOf(text: string): Arguments {
-  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[A-Za-z_]\w*/g, token => /^["\d-]/.test(token) ? token : `"${token}"`)
+  const quoted = text.replace(/"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[A-Za-z_]\w*/g, token => (/^["\d-]/.test(token) ? token : `"${token}"`))
   return JSON.parse(`{${quoted}}`) as Arguments
 }
 

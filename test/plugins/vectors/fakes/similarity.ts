@@ -6,6 +6,10 @@ export function cosine(one: readonly number[], other: readonly number[]): number
 }
 
 /** The best first. */
-export function ranked<T>(candidates: readonly T[], vector: readonly number[], vectorOf: (candidate: T) => readonly number[]): readonly { readonly candidate: T; readonly score: number }[] {
+export function ranked<T>(
+  candidates: readonly T[],
+  vector: readonly number[],
+  vectorOf: (candidate: T) => readonly number[],
+): readonly { readonly candidate: T; readonly score: number }[] {
   return candidates.map(candidate => ({ candidate, score: cosine(vector, vectorOf(candidate)) })).sort((one, other) => other.score - one.score)
 }
