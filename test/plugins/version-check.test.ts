@@ -142,7 +142,7 @@ describe('looking for a newer version', () => {
   ]
   for (const [what, answer] of failures) {
     it(`is tried again when it is time again after ${what}`, async () => {
-      await using asking = await Asking.start(answer, { timeout_seconds: 0.2 })
+      await using asking = await Asking.start(answer, { timeout_seconds: 2 })
       expect(await asking.told()).to.match(/could not be looked up/)
       expect(await asking.view()).to.include({ latest: null, checked_at: null, enabled: true })
       asking.source.always(newer)
