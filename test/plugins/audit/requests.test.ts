@@ -245,8 +245,7 @@ const cases: Readonly<Record<string, Case>> = {
   'a guardrail that cut a stream': {
     ...insert(`stream: { text: text => text.includes('bad') ? block('bad_word', 'No') : text }`),
     run: async ({ served }) => {
-      served.upstream.always({ chunks: chatChunks({ pieces: ['good ', 'bad'] }) })
-      await served.chat(helloStream)
+      await served.begun('/v1/chat/completions', helloStream, chatChunks({ pieces: ['good ', 'bad'] }), 2)
     },
     check: row => {
       expect(row.data.error_code).to.equal('bad_word')
