@@ -47,7 +47,7 @@ describe('the package, installed in an empty folder', function () {
   it('serves with a guardrail of one file and a provider package, until SIGTERM', async () => {
     await using upstream = await startAcme()
     const port = await freePort()
-    const env = { ...usersEnvironment, ...acmeVariables(upstream) }
+    const env = { ...usersEnvironment, HOME: folder, ...acmeVariables(upstream) }
     const gateway = spawn(usersNode, [launcher, '--config', 'packages/tapline.yaml', '--port', String(port)], {
       cwd: folder,
       env,

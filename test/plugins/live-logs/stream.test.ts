@@ -485,7 +485,9 @@ describe('GET /admin/live/logs', () => {
       await served.chat()
       const latest = (await reader.until('audit.completed')).at(-1) as Seen
       const before = served.gateway.gateway.current
-      await served.gateway.configure(configuration({ admin: { live_logs: { heartbeat_seconds: 5 } } }, served.completions))
+      await served.gateway.configure(
+        configuration({ storage: { sqlite: { path: ':memory:' } }, admin: { live_logs: { heartbeat_seconds: 5 } } }, served.completions),
+      )
       expect(await served.gateway.gateway.reload()).to.equal(true)
       expect((await reader.rest()).at(-1)?.type).to.equal('bye')
       await until(() => before.inFlight === 0)
