@@ -66,10 +66,27 @@ export function furtherIn(data: string, object: JsonObject, known: ReadonlySet<s
   return isObject(exact) ? restOf(exact, known) : further
 }
 
-/** Of what a stream says late of its whole answer: what it has not said so before; undefined if there is nothing. */
-export function notYetSaid(late: JsonObject | undefined, before: JsonObject = {}): JsonObject | undefined {
-  const fresh = Object.entries(late ?? {}).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(before[name]))
-  return fresh.length === 0 ? undefined : Object.fromEntries(fresh)
+/** What nobody here knows of a streamed answer as a whole: a stream says some of it with its first event, some later. */
+export class StreamedExtras {
+  #first: JsonObject | undefined
+  #later: JsonObject | undefined
+
+  /** @returns what the first event said */
+  begin(extras: JsonObject | undefined): JsonObject | undefined {
+    this.#first = extras
+    return extras
+  }
+
+  /** Said by a later event, or by the first one again. */
+  add(extras: JsonObject | undefined): void {
+    if (extras !== undefined) this.#later = { ...this.#later, ...extras }
+  }
+
+  /** What the first event did not say so; undefined if there is nothing. */
+  get late(): JsonObject | undefined {
+    const fresh = Object.entries(this.#later ?? {}).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(this.#first?.[name]))
+    return fresh.length === 0 ? undefined : Object.fromEntries(fresh)
+  }
 }
 
 function drop(holder: Members, name: string, { silent }: KnownMembers, losses: Losses): void {

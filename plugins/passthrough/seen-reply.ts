@@ -38,6 +38,12 @@ export function watchReply(exchange: Exchange, provider: ProviderInstance, spoke
   }))
 }
 
+/** By how the type of a stream begins. */
+const splitters = [
+  ['text/event-stream', splitEvents],
+  ['application/vnd.amazon.eventstream', eventsInFrames],
+] as const
+
 class SeenReply {
   length = 0
   readonly #chunks: Buffer[] = []
@@ -57,11 +63,7 @@ class SeenReply {
     const events = this.events(exchange)
     const document = events.length > 0 ? undefined : JsonDocument.tryParse(this.#bytes(exchange))
     for (const dialect of dialects) {
-      const usage = isForCallers(dialect)
-        ? document === undefined
-          ? dialect.stream.usage(events)
-          : dialect.usage(document)
-        : toldTo(dialect, document, events)
+      const usage = isForCallers(dialect) ? heardBy(dialect, document, events) : toldTo(dialect, document, events)
       if (usage?.inputTokens !== undefined || usage?.outputTokens !== undefined) return usage
     }
     return undefined
@@ -75,11 +77,8 @@ class SeenReply {
 
   #read(exchange: Exchange): readonly StreamEvent[] {
     const type = headerOf(exchange, 'content-type')?.toLowerCase() ?? ''
-    const events = type.startsWith('text/event-stream')
-      ? splitEvents(this.#bytes(exchange))
-      : type.startsWith('application/vnd.amazon.eventstream')
-        ? eventsInFrames(this.#bytes(exchange))
-        : []
+    const split = splitters.find(([beginning]) => type.startsWith(beginning))?.[1]
+    const events = split?.(this.#bytes(exchange)) ?? []
     return events.length <= lastEvents ? events : [...events.slice(0, 1), ...events.slice(-lastEvents)]
   }
 
@@ -95,15 +94,22 @@ class SeenReply {
   }
 }
 
+function heardBy(dialect: Dialect, document: JsonDocument | undefined, events: readonly StreamEvent[]): Usage | undefined {
+  return document === undefined ? dialect.stream.usage(events) : dialect.usage(document)
+}
+
 /** What the last event tells that tells anything; Gemini streams a list where nobody asks for events. */
 function toldTo({ upstream }: UpstreamDialect, document: JsonDocument | undefined, events: readonly StreamEvent[]): Usage | undefined {
-  const said: readonly (JsonNode | undefined)[] =
-    document === undefined ? events.map(event => event.document?.root) : document.root.kind === 'array' ? document.root.items() : [document.root]
+  const said = document === undefined ? events.map(event => event.document?.root) : objectsOf(document.root)
   for (const node of said.toReversed()) {
     const usage = node?.kind === 'object' ? upstream?.usage?.(node) : undefined
     if (usage !== undefined) return usage
   }
   return undefined
+}
+
+function objectsOf(root: JsonNode): readonly JsonNode[] {
+  return root.kind === 'array' ? root.items() : [root]
 }
 
 function eventsInFrames(bytes: Buffer): readonly StreamEvent[] {

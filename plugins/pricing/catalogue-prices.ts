@@ -1,6 +1,7 @@
 /** Prices as the catalogue spells them, as lists of ours. */
 
 import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices'
+import { exactUsd } from '../../core/usage/exact-usd.ts'
 import type { PriceTier, PriceWindow } from '../../schemas/records/pricing.schema.ts'
 import type { PriceList, RateName } from './price-list.ts'
 
@@ -78,5 +79,5 @@ function ratesFrom(start: number, known: readonly (readonly [RateName, number, N
 }
 
 function rate(price: number, count: number): number {
-  return count === 1 ? price : Number((price / count).toPrecision(14))
+  return count === 1 ? price : exactUsd(price / count)
 }

@@ -6,7 +6,7 @@ import type { VendorState } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject } from '../../../core/neutral/arguments.ts'
 import { restOf } from '../../../core/neutral/members.ts'
-import { notYetSaid } from '../../../core/neutral/unknown.ts'
+import { StreamedExtras } from '../../../core/neutral/unknown.ts'
 import { objectIn, objectsIn, textIn } from './fields.ts'
 import { finishOf, knownInUsage, usageOf } from './finish.ts'
 import { withoutRepeatedTexts } from './grounding.ts'
@@ -38,9 +38,7 @@ export class AnswerReader {
   #isOver = false
   #reason: string | undefined
   #explanation: string | undefined
-  /** What was said of the whole answer at its start, and since. */
-  #extras: JsonObject | undefined
-  #later: JsonObject = {}
+  readonly #extras = new StreamedExtras()
 
   constructor(from: Destination) {
     this.#provider = from.provider
@@ -81,7 +79,7 @@ export class AnswerReader {
     const finish = this.#isBlocked ? 'content_filter' : finishOf(this.#reason, { hasCalls: this.#hasCalls, hasText: this.#hasText })
     if (finish === 'error') return this.fail(this.#failure(), emit)
     this.#isOver = true
-    const extras = notYetSaid(this.#later, this.#extras)
+    const extras = this.#extras.late
     emit({ type: 'finish', finish, ...(extras === undefined ? {} : { extras }) })
     emit({ type: 'end' })
   }
@@ -104,12 +102,12 @@ export class AnswerReader {
     this.#hasStarted = true
     const id = textIn(body, 'responseId')
     this.#model = textIn(body, 'modelVersion')
-    this.#extras = restOf(body, known)
+    const extras = this.#extras.begin(restOf(body, known))
     emit({
       type: 'start',
       ...(id === undefined ? {} : { id }),
       ...(this.#model === undefined ? {} : { model: this.#model }),
-      ...(this.#extras === undefined ? {} : { extras: this.#extras }),
+      ...(extras === undefined ? {} : { extras }),
     })
   }
 
@@ -121,7 +119,8 @@ export class AnswerReader {
 
   /** What nobody here knows stays, also what belongs to the one candidate: grounding, citations, ratings. */
   #know(body: JsonObject, candidate: JsonObject = {}): void {
-    this.#later = { ...this.#later, ...restOf(body, known), ...restOf(withoutRepeatedTexts(candidate), knownInCandidate) }
+    this.#extras.add(restOf(body, known))
+    this.#extras.add(restOf(withoutRepeatedTexts(candidate), knownInCandidate))
   }
 
   #candidate(candidate: JsonObject, emit: Emit): void {

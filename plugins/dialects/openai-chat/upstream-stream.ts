@@ -8,7 +8,7 @@ import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
-import { addUnknown, furtherIn, notYetSaid } from '../../../core/neutral/unknown.ts'
+import { addUnknown, furtherIn, StreamedExtras } from '../../../core/neutral/unknown.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { CallReader } from './call-reader.ts'
 import { readDetail } from './details.ts'
@@ -54,9 +54,7 @@ export class ChunkReader implements StreamReader {
   #logprobs: readonly JsonObject[] = []
   /** The choice that said why it ended. */
   #ended: JsonObject | undefined
-  /** What the first chunk said of the whole answer, and what the last ones did. */
-  #extras: JsonObject | undefined
-  #later: JsonObject | undefined
+  readonly #extras = new StreamedExtras()
 
   constructor(from: Destination) {
     this.#from = from
@@ -96,7 +94,7 @@ export class ChunkReader implements StreamReader {
     if (choice === undefined && usage === undefined) return
     this.#start(chunk, data, emit)
     if (choice !== undefined) this.#readChoice(choice, emit)
-    if (this.#ended !== undefined) this.#later = { ...this.#later, ...furtherIn(data, chunk, knownInChunk) }
+    if (this.#ended !== undefined) this.#extras.add(furtherIn(data, chunk, knownInChunk))
     if (usage === undefined) return
     const extras = isObject(chunk['usage']) ? furtherIn(data, chunk['usage'], knownInUsage, 'usage') : undefined
     emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
@@ -105,8 +103,8 @@ export class ChunkReader implements StreamReader {
   #start(chunk: JsonObject, data: string, emit: Emit): void {
     if (this.#started) return
     this.#started = true
-    this.#extras = furtherIn(data, chunk, knownInChunk)
-    emit(defined<NeutralEvent & { readonly type: 'start' }>({ type: 'start', id: textOf(chunk['id']), model: textOf(chunk['model']), extras: this.#extras }))
+    const extras = this.#extras.begin(furtherIn(data, chunk, knownInChunk))
+    emit(defined<NeutralEvent & { readonly type: 'start' }>({ type: 'start', id: textOf(chunk['id']), model: textOf(chunk['model']), extras }))
   }
 
   /** A `message` in the place of a `delta` repeats what was said before. */
@@ -267,7 +265,7 @@ export class ChunkReader implements StreamReader {
         type: 'finish',
         ...ending,
         stopSequence: ending.stopSequence,
-        extras: notYetSaid(this.#later, this.#extras),
+        extras: this.#extras.late,
       }),
     )
     emit({ type: 'end' })

@@ -8,7 +8,7 @@ import { defined } from '../../../core/neutral/members.ts'
 import type { Emit, OpenedBlock, ReplyBlock } from '../../../core/neutral/reply.ts'
 import type { Json, JsonObject } from '../../../core/neutral/request.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
-import { addUnknown, furtherIn, notYetSaid } from '../../../core/neutral/unknown.ts'
+import { addUnknown, furtherIn, StreamedExtras } from '../../../core/neutral/unknown.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { argumentsOf, blocksOf, callId, errorOf, finishOf, known, knownInItems, knownInUsage, readTypes, textOf } from './upstream-reply.ts'
 import { readUsage } from './usage.ts'
@@ -35,8 +35,7 @@ export class ResponseReader implements StreamReader {
   readonly #items = new Map<number, Item>()
   #keys = 0
   #started = false
-  /** What was said at the start of the whole answer. */
-  #extras: JsonObject | undefined
+  readonly #extras = new StreamedExtras()
   /** The event that is being read, in JSON. */
   #data = ''
   #isOver = false
@@ -98,10 +97,8 @@ export class ResponseReader implements StreamReader {
     if (this.#started) return
     this.#started = true
     const head = isObject(response) ? response : {}
-    this.#extras = furtherIn(this.#data, head, known, 'response')
-    emit(
-      defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(head['id']), model: textOf(head['model']), extras: this.#extras }),
-    )
+    const extras = this.#extras.begin(furtherIn(this.#data, head, known, 'response'))
+    emit(defined<Extract<Parameters<Emit>[0], { type: 'start' }>>({ type: 'start', id: textOf(head['id']), model: textOf(head['model']), extras }))
   }
 
   // Items
@@ -266,12 +263,13 @@ export class ResponseReader implements StreamReader {
     const extras = isObject(response['usage']) ? furtherIn(this.#data, response['usage'], knownInUsage, 'response', 'usage') : undefined
     if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
     this.#isOver = true
+    this.#extras.add(furtherIn(this.#data, response, known, 'response'))
     const finish = finishOf(response, { hasCalls: this.#hasCalls, hasRefusal: this.#hasRefusal })
     emit(
       defined<Extract<Parameters<Emit>[0], { type: 'finish' }>>({
         type: 'finish',
         finish,
-        extras: notYetSaid(furtherIn(this.#data, response, known, 'response'), this.#extras),
+        extras: this.#extras.late,
       }),
     )
     emit({ type: 'end' })
