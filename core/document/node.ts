@@ -61,7 +61,7 @@ export class JsonNode {
   }
 
   get kind(): JsonKind {
-    const { source, start } = this.#now
+    const { source, start } = this.#now()
     switch (source[start]) {
       case 0x7b:
         return 'object'
@@ -92,7 +92,7 @@ export class JsonNode {
   /** The members of an object, duplicates too; none of anything else. */
   members(): readonly JsonMember[] {
     if (this.kind !== 'object') return []
-    return this.children.map(value => ({ name: value.#name, value }))
+    return this.children.map(value => ({ name: value.#name(), value }))
   }
 
   /** The items of an array; none of anything else. */
@@ -126,7 +126,7 @@ export class JsonNode {
   /** The decoded text of a string. @throws TypeError if this is none, JsonError if the scan was too lenient with it */
   string(): string {
     if (this.kind !== 'string') throw new TypeError(`a JSON ${this.kind} is no string`)
-    const now = this.#now
+    const now = this.#now()
     return (now.#decoded ??= now.#decodeString())
   }
 
@@ -156,7 +156,7 @@ export class JsonNode {
 
   /** Members or items. The list is never changed: edits make a new one. */
   get children(): readonly JsonNode[] {
-    const now = this.#now
+    const now = this.#now()
     return (now.#children ??= now.#readChildren(0))
   }
 
@@ -167,7 +167,7 @@ export class JsonNode {
     if (length < name.length) return false
     for (let i = 0; i < length; i++) {
       const byte = source[start + i] ?? 0
-      if (byte === 0x5c || byte > 0x7e) return this.#name === name
+      if (byte === 0x5c || byte > 0x7e) return this.#name() === name
       if (byte !== name.charCodeAt(i)) return false
     }
     return length === name.length
@@ -182,7 +182,7 @@ export class JsonNode {
   /** Puts another value in this place; nodes inside the old one are cut off. @throws JsonError if `json` is none */
   become(json: string): void {
     const replacement = JsonNode.read(Buffer.from(json))
-    const old = this.#now
+    const old = this.#now()
     for (const child of old.#children ?? []) child.#parent = undefined
     if (old !== this) old.#parent = undefined
     this.#children = undefined
@@ -205,7 +205,7 @@ export class JsonNode {
   add(index: number, container: string): void {
     const [child, further] = JsonNode.read(Buffer.from(container)).children
     if (child === undefined || further !== undefined) throw new JsonError('not one JSON value', 0)
-    const now = this.#now
+    const now = this.#now()
     now.#children = this.children.toSpliced(index, 0, child)
     child.#parent = now
     now.#markEdited()
@@ -218,7 +218,7 @@ export class JsonNode {
       if (isKept(child)) kept.push(child)
       else child.#parent = undefined
     }
-    const now = this.#now
+    const now = this.#now()
     now.#children = kept
     now.#markEdited()
   }
@@ -229,7 +229,7 @@ export class JsonNode {
    * @returns whether there were any
    */
   unshadow(isDoubtful = false): boolean {
-    const now = this.#now
+    const now = this.#now()
     if (now.#edited) return now.#unshadowChildren(false)
     if (!isDoubtful && !mayHaveShadows(now.source, now.start, now.end)) return false
     now.#children ??= now.#readChildren(all)
@@ -250,13 +250,13 @@ export class JsonNode {
 
   /** Spells the value, what nobody edited byte for byte. */
   write(pieces: Pieces): void {
-    const now = this.#now
+    const now = this.#now()
     if (now !== this) now.write(pieces)
     else if (this.#edited) this.#writeContainer(pieces)
     else pieces.add(this.source, this.start, this.end)
   }
 
-  get #now(): JsonNode {
+  #now(): JsonNode {
     if (this.#pending !== undefined) this.#settle()
     return this.#replacement ?? this
   }
@@ -267,7 +267,7 @@ export class JsonNode {
     if (spell !== undefined) this.become(spell())
   }
 
-  get #name(): string {
+  #name(): string {
     const spelled = this.source.toString('latin1', this.#nameStart + 1, this.#nameEnd - 1)
     return plainName.test(spelled) ? spelled : (this.#decode(this.source.toString('utf8', this.#nameStart, this.#nameEnd)) as string)
   }
@@ -287,7 +287,7 @@ export class JsonNode {
 
   #collectStrings(found: JsonNode[]): void {
     if (this.kind === 'string') return void found.push(this)
-    const now = this.#now
+    const now = this.#now()
     now.#children ??= now.#readChildren(all)
     for (const child of now.#children) child.#collectStrings(found)
   }
@@ -307,9 +307,9 @@ export class JsonNode {
 
   #keepLast(): boolean {
     if (this.kind !== 'object') return false
-    const last = new Map(this.children.map(child => [child.#name, child]))
+    const last = new Map(this.children.map(child => [child.#name(), child]))
     if (last.size === this.children.length) return false
-    const kept = new Set(this.children.filter(child => last.get(child.#name) === child || !child.#hidesText(this.#parent === undefined)))
+    const kept = new Set(this.children.filter(child => last.get(child.#name()) === child || !child.#hidesText(this.#parent === undefined)))
     if (kept.size === this.children.length) return false
     this.keep(child => kept.has(child))
     return true
@@ -317,7 +317,7 @@ export class JsonNode {
 
   /** Whether a shadowed member holds what might be meant for whoever reads the conversation. */
   #hidesText(isOfRoot: boolean): boolean {
-    return !(isOfRoot && mere.has(this.#name)) && this.strings().length > 0
+    return !(isOfRoot && mere.has(this.#name())) && this.strings().length > 0
   }
 
   #markEdited(): void {

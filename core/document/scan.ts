@@ -76,7 +76,12 @@ const isPlain = Uint8Array.from({ length: 256 }, (_, byte) => Number(byte >= bla
 /** By byte: whether it makes a whole escape behind a backslash. */
 const isEscape = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\/bfnrt'.includes(String.fromCharCode(byte))))
 
-/** Each method takes the offset where something begins, and returns the offset behind it. */
+/**
+ * Each method takes the offset where something begins, and returns the offset behind it.
+ *
+ * A byte behind the last is read as 0: V8 compares numbers four times as fast as what may be `undefined`. That is spelled out each time,
+ * as a function for it would not be joined into those that call it.
+ */
 class Scanner {
   readonly bytes: Buffer
   readonly #isChecked: boolean
@@ -99,15 +104,15 @@ class Scanner {
   space(at: number): number {
     const { bytes } = this
     for (;;) {
-      const byte = bytes[at]
-      if (byte !== blank && byte !== lineFeed && byte !== carriageReturn && byte !== tab) return at
+      const byte = bytes[at] ?? 0
+      if (byte > blank || (byte !== blank && byte !== lineFeed && byte !== carriageReturn && byte !== tab)) return at
       at++
     }
   }
 
   /** `depth`: how many containers are open around the value. */
   value(at: number, depth: number, sink?: ChildSink): number {
-    switch (this.bytes[at]) {
+    switch (this.bytes[at] ?? 0) {
       case quote:
         return this.string(at)
       case openBrace:
@@ -130,18 +135,18 @@ class Scanner {
     if (depth > maxDepth) throw new JsonError('nesting too deep', open)
     let from = open + 1
     let at = this.space(from)
-    if (bytes[at] === closeBrace) return at + 1
+    if ((bytes[at] ?? 0) === closeBrace) return at + 1
     for (;;) {
-      if (bytes[at] !== quote) this.fail(at)
+      if ((bytes[at] ?? 0) !== quote) this.fail(at)
       const nameEnd = this.string(at, bytes.length)
       const separator = this.space(nameEnd)
-      if (bytes[separator] !== colon) this.fail(separator)
+      if ((bytes[separator] ?? 0) !== colon) this.fail(separator)
       const start = this.space(separator + 1)
       const end = this.value(start, depth, sink?.inside(start))
       const to = this.space(end)
       sink?.child(from, at, nameEnd, start, end, to)
-      if (bytes[to] === closeBrace) return to + 1
-      if (bytes[to] !== comma) this.fail(to)
+      if ((bytes[to] ?? 0) === closeBrace) return to + 1
+      if ((bytes[to] ?? 0) !== comma) this.fail(to)
       from = to + 1
       at = this.space(from)
     }
@@ -152,24 +157,31 @@ class Scanner {
     if (depth > maxDepth) throw new JsonError('nesting too deep', open)
     let from = open + 1
     let start = this.space(from)
-    if (bytes[start] === closeBracket) return start + 1
+    if ((bytes[start] ?? 0) === closeBracket) return start + 1
     for (;;) {
       const end = this.value(start, depth, sink?.inside(start))
       const to = this.space(end)
       sink?.child(from, 0, 0, start, end, to)
-      if (bytes[to] === closeBracket) return to + 1
-      if (bytes[to] !== comma) this.fail(to)
+      if ((bytes[to] ?? 0) === closeBracket) return to + 1
+      if ((bytes[to] ?? 0) !== comma) this.fail(to)
       from = to + 1
       start = this.space(from)
     }
   }
 
-  /** Byte by byte at first, up to `far`, then from quote to quote. */
+  /** Byte by byte at first, up to `far`, then from quote to quote. Most strings are short, and have nothing to escape. */
   string(open: number, far = open + 1 + near): number {
+    const { bytes } = this
+    const limit = Math.min(far, bytes.length)
     let at = open + 1
+    while (at < limit && isPlain[bytes[at] ?? 0] === 1) at++
+    return (bytes[at] ?? 0) === quote ? at + 1 : this.restOfString(at, limit)
+  }
+
+  restOfString(at: number, far: number): number {
     for (;;) {
       at = this.plain(at, Math.min(far, this.bytes.length))
-      if (this.bytes[at] === quote) return at + 1
+      if ((this.bytes[at] ?? 0) === quote) return at + 1
       const next = this.jump(at)
       if (!isEscaped(this.bytes, next, at)) return next + 1
       at = next + 1
@@ -192,8 +204,8 @@ class Scanner {
 
   unicodeEscape(at: number): number {
     const { bytes } = this
-    if (bytes[at + 1] !== 0x75) this.fail(at + 1)
-    for (let digit = at + 2; digit < at + 6; digit++) if (!isHex(bytes[digit])) this.fail(digit)
+    if ((bytes[at + 1] ?? 0) !== 0x75) this.fail(at + 1)
+    for (let digit = at + 2; digit < at + 6; digit++) if (!isHex(bytes[digit] ?? 0)) this.fail(digit)
     return at + 6
   }
 
@@ -248,18 +260,18 @@ class Scanner {
 
   number(at: number): number {
     const { bytes } = this
-    if (bytes[at] === minus) at++
-    at = bytes[at] === zero ? at + 1 : this.digits(at)
-    if (bytes[at] === point) at = this.digits(at + 1)
-    if (bytes[at] !== 0x65 && bytes[at] !== 0x45) return at
-    const sign = bytes[at + 1]
+    if ((bytes[at] ?? 0) === minus) at++
+    at = (bytes[at] ?? 0) === zero ? at + 1 : this.digits(at)
+    if ((bytes[at] ?? 0) === point) at = this.digits(at + 1)
+    if (((bytes[at] ?? 0) | 0x20) !== 0x65) return at
+    const sign = bytes[at + 1] ?? 0
     return this.digits(sign === plus || sign === minus ? at + 2 : at + 1)
   }
 
   digits(at: number): number {
-    if (!isDigit(this.bytes[at])) this.fail(at)
+    if (!isDigit(this.bytes[at] ?? 0)) this.fail(at)
     do at++
-    while (isDigit(this.bytes[at]))
+    while (isDigit(this.bytes[at] ?? 0))
     return at
   }
 
@@ -275,12 +287,11 @@ export function isEscaped(bytes: Buffer, at: number, from: number): boolean {
   return (at - first) % 2 === 1
 }
 
-function isDigit(byte: number | undefined): boolean {
-  return byte !== undefined && byte >= zero && byte <= nine
+function isDigit(byte: number): boolean {
+  return byte >= zero && byte <= nine
 }
 
-function isHex(byte: number | undefined): boolean {
-  if (byte === undefined) return false
+function isHex(byte: number): boolean {
   const lower = byte | 0x20
   return isDigit(byte) || (lower >= 0x61 && lower <= 0x66)
 }

@@ -19,23 +19,23 @@ export class RunningConfigurations implements Configurations {
   gateway: Changing | undefined
 
   get declared(): ReadonlyMap<string, ProviderConfig> {
-    return declaredIn(this.#running.current.config)
+    return declaredIn(this.#running().current.config)
   }
 
   get types(): ReadonlyMap<string, ProviderDefinition> {
-    return this.#running.current.types.definitions
+    return this.#running().current.types.definitions
   }
 
   get leftOut(): ReadonlyMap<string, string> {
-    return this.#running.current.leftOut
+    return this.#running().current.leftOut
   }
 
   check(added: AddedProvider): void {
-    registerAdded(added, { types: this.types, lookup: this.#running.current.config.variable })
+    registerAdded(added, { types: this.types, lookup: this.#running().current.config.variable })
   }
 
   async prepare(added: readonly AddedProvider[], name?: string): Promise<Prepared> {
-    return await this.#running.prepareWith(added, name)
+    return await this.#running().prepareWith(added, name)
   }
 
   /** Before it serves, it asks by itself. */
@@ -43,7 +43,7 @@ export class RunningConfigurations implements Configurations {
     await this.gateway?.renew(again)
   }
 
-  get #running(): Changing {
+  #running(): Changing {
     if (this.gateway === undefined) throw new Error('the gateway does not serve yet')
     return this.gateway
   }

@@ -56,14 +56,14 @@ export class RequestUpload implements Upload {
 
   pause(): void {
     this.#isPaused = true
-    this.#source.pause()
+    this.#source().pause()
   }
 
   resume(): void {
     if (!this.#isPaused) return
     this.#isPaused = false
     this.#lastByteAt = this.#limits.clock.elapsed()
-    this.#source.resume()
+    this.#source().resume()
   }
 
   discard(): void {
@@ -73,7 +73,7 @@ export class RequestUpload implements Upload {
     this.#request.resume()
   }
 
-  get #source(): IncomingMessage | Transform {
+  #source(): IncomingMessage | Transform {
     return this.#decoder ?? this.#request
   }
 

@@ -98,19 +98,19 @@ export class JournalWriter<Row extends JournalRow> {
   /** Takes a row. Never waits, never throws. */
   add(row: Row): void {
     const line = JSON.stringify(row)
-    if (this.#mayBuffer) this.#buffer.add(line)
+    if (this.#mayBuffer()) this.#buffer.add(line)
     else this.#spool.append(line)
     this.#scheduleTaken()
   }
 
   /** The same, of a row that takes long to spell: its `toJSON`, which must not throw, is asked just before it is stored or spooled. */
   addLate(row: Row): void {
-    if (this.#mayBuffer) this.#buffer.addLate(row)
+    if (this.#mayBuffer()) this.#buffer.addLate(row)
     else this.#spool.append(JSON.stringify(row))
     this.#scheduleTaken()
   }
 
-  get #mayBuffer(): boolean {
+  #mayBuffer(): boolean {
     return this.#buffer.length < this.#options.policy.bufferRows && this.#closed === undefined
   }
 
@@ -139,7 +139,7 @@ export class JournalWriter<Row extends JournalRow> {
   }
 
   async #flushOwn(): Promise<void> {
-    if (!this.#isEmpty) await this.#within(flushLimitMs, this.#drainWhole())
+    if (!this.#isEmpty()) await this.#within(flushLimitMs, this.#drainWhole())
   }
 
   /** Stores what waits, for at most 10 s; what is left stays on the disk, and so does what is added later. */
@@ -182,17 +182,17 @@ export class JournalWriter<Row extends JournalRow> {
   /** One batch after another, and others' work between them. */
   async #drainWhile(goOn: () => boolean): Promise<void> {
     this.#spool.flush()
-    while (!this.#isEmpty && (await this.#storeNext()) && goOn()) await turn()
+    while (!this.#isEmpty() && (await this.#storeNext()) && goOn()) await turn()
     this.#figures.show(this.length, this.#spool.waitingBytes)
     if (this.#failures > 0) this.#schedule(Math.min(firstBackoffMs * 2 ** (this.#failures - 1), longestBackoffMs))
-    else if (!this.#isEmpty) this.#schedule(this.#hasBatch ? 0 : this.#options.policy.everyMs)
+    else if (!this.#isEmpty()) this.#schedule(this.#hasBatch() ? 0 : this.#options.policy.everyMs)
   }
 
-  get #isEmpty(): boolean {
+  #isEmpty(): boolean {
     return this.#buffer.length === 0 && this.#spool.isEmpty
   }
 
-  get #hasBatch(): boolean {
+  #hasBatch(): boolean {
     return this.#spool.isBehind || this.length >= this.#options.policy.batchRows
   }
 
@@ -263,7 +263,7 @@ export class JournalWriter<Row extends JournalRow> {
     this.#dueMs = ms
     this.#timer = this.#options.clock.after(ms, () => {
       this.#timer = this.#rest()
-      void this.#drain(() => this.#hasBatch)
+      void this.#drain(() => this.#hasBatch())
     })
   }
 

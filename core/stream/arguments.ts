@@ -51,14 +51,14 @@ export class ArgumentsWindow implements TextGate {
   }
 
   flush(): string | GatewayError {
-    const held = this.#gate?.flush() ?? ''
+    const held = this.#gate()?.flush() ?? ''
     if (typeof held !== 'string') return held
     const token = this.#take(this.#text.length)
     if (token === '' || this.#string !== undefined || this.#shape.word(token)) return held + token
     return this.#transform(token)
   }
 
-  get #gate(): TextGate | undefined {
+  #gate(): TextGate | undefined {
     return this.#raw ?? this.#string
   }
 

@@ -124,12 +124,20 @@ export function lastEvents(region: Buffer, count: number): StreamEvent[] {
   if (region.includes(carriageReturn)) return splitEvents(region).slice(-count)
   const events: StreamEvent[] = []
   for (let end = region.length; end > 0 && events.length < count;) {
-    const start = end < 3 ? 0 : region.lastIndexOf(blankLine, end - 3) + 2
-    const from = start < 2 ? 0 : start
-    events.unshift(new StreamEvent(region.subarray(from, end)))
-    end = from
+    const start = behindBlankLine(region, end - 3)
+    events.push(new StreamEvent(region.subarray(start, end)))
+    end = start
   }
-  return events
+  return events.reverse()
+}
+
+/** Behind the last blank line whose first line feed stands at `from` or before; 0 if there is none. Most events are one line. */
+function behindBlankLine(region: Buffer, from: number): number {
+  for (let feed = from + 1; feed > 0; feed--) {
+    feed = region.lastIndexOf(lineFeed, feed)
+    if (feed > 0 && region[feed - 1] === lineFeed) return feed + 1
+  }
+  return 0
 }
 
 /** The event that the byte at `at` is part of. */

@@ -78,9 +78,9 @@ class Sending implements ReplyListener, Call {
   }
 
   start(): void {
-    const { responseHeaderMs, totalMs } = this.#limits
+    const { responseHeaderMs, totalMs } = this.#limits()
     const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
-    this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name, waitMs, 'response')))
+    this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name(), waitMs, 'response')))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
     try {
       const outgoing = this.#outgoing()
@@ -97,7 +97,7 @@ class Sending implements ReplyListener, Call {
   }
 
   #unsent(cause: unknown): void {
-    this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name, asError(cause)))
+    this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name(), asError(cause)))
   }
 
   /** What fails before a byte is sent is no failure of the provider. @throws GatewayError */
@@ -142,8 +142,10 @@ class Sending implements ReplyListener, Call {
     if (this.#over) return
     this.#finish()
     if (this.#reader === undefined)
-      this.#settle(cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name, cause))
-    else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name} broke off its answer`, { provider: this.#name, cause }))
+      this.#settle(
+        cause instanceof GatewayError ? { kind: 'transport', error: cause, text: cause.message.toLowerCase() } : transportFailure(this.#name(), cause),
+      )
+    else this.#reader.broken(gatewayError('stream_incomplete', `${this.#name()} broke off its answer`, { provider: this.#name(), cause }))
   }
 
   pause(): void {
@@ -163,7 +165,7 @@ class Sending implements ReplyListener, Call {
     this.#call?.abort()
   }
 
-  get #limits(): { readonly responseHeaderMs: number; readonly totalMs: number } {
+  #limits(): { readonly responseHeaderMs: number; readonly totalMs: number } {
     const { limitMs } = this.#attempt
     const { responseHeaderMs, totalMs } = this.#exchange.plan.limits
     return limitMs === undefined
@@ -171,7 +173,7 @@ class Sending implements ReplyListener, Call {
       : { responseHeaderMs: Math.min(limitMs, responseHeaderMs || limitMs), totalMs: Math.min(limitMs, totalMs || limitMs) }
   }
 
-  get #name(): string {
+  #name(): string {
     return this.#attempt.target.provider.name
   }
 
@@ -214,10 +216,10 @@ class Sending implements ReplyListener, Call {
 
   /** A plain answer must be whole within the total limit, counted from the start of the attempt: often the very timer that runs. */
   #limitTotal(): void {
-    const { totalMs, responseHeaderMs } = this.#limits
+    const { totalMs, responseHeaderMs } = this.#limits()
     if (totalMs === responseHeaderMs && !this.#exchange.streamed) return
     const left = totalMs - (this.#exchange.clock.elapsed() - this.#attempt.startedAt)
-    if (totalMs > 0) this.#arm(Math.max(left, 1), () => this.#fail(timeoutFailure(this.#name, totalMs, 'complete response')))
+    if (totalMs > 0) this.#arm(Math.max(left, 1), () => this.#fail(timeoutFailure(this.#name(), totalMs, 'complete response')))
     else this.#timer?.cancel()
   }
 
@@ -236,8 +238,8 @@ class Sending implements ReplyListener, Call {
 
   #silent(idleMs: number): void {
     this.abort()
-    if (!this.#settled) return this.#settle(timeoutFailure(this.#name, idleMs, 'event'))
-    this.#reader?.broken(new FellSilent(this.#name, idleMs))
+    if (!this.#settled) return this.#settle(timeoutFailure(this.#name(), idleMs, 'event'))
+    this.#reader?.broken(new FellSilent(this.#name(), idleMs))
   }
 }
 

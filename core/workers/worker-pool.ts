@@ -70,7 +70,7 @@ export class WorkerPool implements Served {
   }
 
   /** Where the configuration that serves was read. */
-  get #from(): ReadFrom | undefined {
+  #from(): ReadFrom | undefined {
     return this.#serving?.from
   }
 
@@ -98,7 +98,7 @@ export class WorkerPool implements Served {
     const worker = new WorkerHandle({ stateServer: this.#stateServer, broadcast: this.#broadcast, clock })
     this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
-    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#from, isQuiet })])
+    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#from(), isQuiet })])
     await this.#inTurn(() => this.#catchUp(worker))
     return worker
   }
@@ -119,7 +119,7 @@ export class WorkerPool implements Served {
     if (this.#isStopping || !worker.hasBegun) return
     if (isClean) this.#log.info({ worker: worker.pid }, 'a worker was told to end; another takes its place')
     else this.#log.error({ worker: worker.pid }, `a worker died: ${words}; another takes its place`)
-    if (this.#isHopeless) return this.#options.gaveUp(new Error(`workers die as soon as they serve: ${words}`))
+    if (this.#isHopeless()) return this.#options.gaveUp(new Error(`workers die as soon as they serve: ${words}`))
     void this.#replace()
   }
 
@@ -136,12 +136,12 @@ export class WorkerPool implements Served {
       } catch (cause) {
         if (this.#isStopping) return
         this.#log.error({ err: cause }, 'a new worker could not begin')
-        if (this.#isHopeless) return gaveUp(cause)
+        if (this.#isHopeless()) return gaveUp(cause)
       }
     }
   }
 
-  get #isHopeless(): boolean {
+  #isHopeless(): boolean {
     return this.#backoff.isHopeless && this.#broadcast.serving.length === 0
   }
 
@@ -154,7 +154,7 @@ export class WorkerPool implements Served {
   async #reload(): Promise<boolean> {
     const texts = new KeptTexts()
     try {
-      await readConfig({ ...this.#options.origin, previous: this.#from, readText: texts.read })
+      await readConfig({ ...this.#options.origin, previous: this.#from(), readText: texts.read })
       const workers = this.#broadcast.serving
       if (workers.length === 0) throw new Error('no worker serves at the moment')
       await this.#change(workers, texts.all, false)
@@ -169,7 +169,7 @@ export class WorkerPool implements Served {
   /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
   async #change(workers: readonly WorkerHandle[], texts: Texts, isQuiet: boolean): Promise<void> {
     const [first, ...others] = workers
-    const previous = this.#from
+    const previous = this.#from()
     try {
       if (first !== undefined) await unlessGone(first.prepare({ texts, previous, isQuiet }))
       await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, previous, isQuiet: true }))))

@@ -45,7 +45,7 @@ export class AccessPolicy implements Access {
   }
 
   effective(asking: Asking, { inventories }: Pick<Models, 'inventories'>): ReturnType<Access['effective']> {
-    if (this.enabledByDefault && !this.#hasPolicies && !this.#isListed(asking)) return { restricted: false, models: [] }
+    if (this.enabledByDefault && !this.#hasPolicies() && !this.#isListed(asking)) return { restricted: false, models: [] }
     const all = inventories.flatMap(({ provider: { name }, entries }) => [...entries.keys()].map(model => ({ name, model })))
     const models = all.filter(({ name, model }) => this.denial(asking, name, model) === undefined).map(({ name, model }) => `${name}/${model}`)
     const restricted = models.length < all.length || this.#isListed(asking)
@@ -58,7 +58,7 @@ export class AccessPolicy implements Access {
   }
 
   policyOf(provider: string, model: string): ReturnType<Access['policyOf']> {
-    if (!this.#hasPolicies) return undefined
+    if (!this.#hasPolicies()) return undefined
     for (const selector of model === '' ? [`${provider}/`, '/'] : [`${provider}/${model}`, `${provider}/`, model, '/']) {
       const policy = this.#policy(selector)
       if (policy !== undefined) return { selector, policy }
@@ -66,7 +66,7 @@ export class AccessPolicy implements Access {
     return undefined
   }
 
-  get #hasPolicies(): boolean {
+  #hasPolicies(): boolean {
     return this.#sources.some(({ policies }) => policies !== undefined && policies.size > 0)
   }
 

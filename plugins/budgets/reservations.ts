@@ -93,12 +93,12 @@ export class Reservations {
   }
 
   #mendLater(counters: readonly string[], releases: readonly Pick<Hold, 'key' | 'holder'>[]): void {
-    if (this.#isWhole) this.#options.clock.after(mendMs, () => void this.#mend())
+    if (this.#isWhole()) this.#options.clock.after(mendMs, () => void this.#mend())
     for (const counter of counters) this.#stale.add(counter)
     this.#lateReleases.push(...releases)
   }
 
-  get #isWhole(): boolean {
+  #isWhole(): boolean {
     return this.#stale.size === 0 && this.#lateReleases.length === 0
   }
 
@@ -112,7 +112,7 @@ export class Reservations {
     } catch {
       this.#lateReleases.push(...releases)
     }
-    if (!this.#isWhole) clock.after(mendMs, () => void this.#mend())
+    if (!this.#isWhole()) clock.after(mendMs, () => void this.#mend())
   }
 
   #try(subjectBudgets: readonly SubjectBudget[], amount: number, holder: string, tries: number): Now<Verdict> {

@@ -36,7 +36,7 @@ export class Inventory implements ModelInventory {
     this.provider = provider
     this.#mode = mode
     this.#clock = clock
-    if (this.#isFixed) this.state = 'fresh'
+    if (this.#isFixed()) this.state = 'fresh'
     this.#index()
   }
 
@@ -49,7 +49,7 @@ export class Inventory implements ModelInventory {
 
   /** What was listed before this start, until the provider answers. The configured list counts before it, where it stands in for one that fails. */
   restore({ at, entries }: KeptListing): void {
-    const isStandIn = this.#configured.length > 0 && this.#mode !== 'merge'
+    const isStandIn = this.#configured().length > 0 && this.#mode !== 'merge'
     if (this.state !== 'loading' || this.#discovered.length > 0 || isStandIn) return
     this.#discovered = entries
     this.lastFetch = { succeededAt: at }
@@ -62,7 +62,7 @@ export class Inventory implements ModelInventory {
   }
 
   async #refresh(): Promise<Error | undefined> {
-    if (this.#isFixed) return undefined
+    if (this.#isFixed()) return undefined
     const at = this.#clock.now()
     try {
       this.#discovered = await this.provider.models(this.provider.definition.listingTimeoutMs ?? listingLimitMs)
@@ -71,7 +71,7 @@ export class Inventory implements ModelInventory {
       return undefined
     } catch (cause) {
       const failure = cause instanceof Error ? cause : new Error(String(cause))
-      this.state = this.#configured.length > 0 && this.#discovered.length === 0 ? 'fresh' : 'stale'
+      this.state = this.#configured().length > 0 && this.#discovered.length === 0 ? 'fresh' : 'stale'
       this.lastFetch = { ...this.lastFetch, at, error: failure.message }
       return failure
     } finally {
@@ -86,7 +86,7 @@ export class Inventory implements ModelInventory {
   }
 
   get isAsked(): boolean {
-    return !this.#isFixed
+    return !this.#isFixed()
   }
 
   /** What is listed of a model, however its id is spelled. */
@@ -98,31 +98,31 @@ export class Inventory implements ModelInventory {
     return this.provider.definition.canonical?.(id) ?? id
   }
 
-  get #configured(): readonly { readonly id: string }[] {
+  #configured(): readonly { readonly id: string }[] {
     return this.provider.config.models
   }
 
   /** Nobody is asked: the list is what the configuration says, or the provider has no listing. */
-  get #isFixed(): boolean {
-    return this.provider.endpoint('models') === undefined || (this.#mode === 'allowlist' && this.#configured.length > 0)
+  #isFixed(): boolean {
+    return this.provider.endpoint('models') === undefined || (this.#mode === 'allowlist' && this.#configured().length > 0)
   }
 
   #index(): void {
     const now = Math.floor(this.#clock.now() / 1000)
     const upstream = new Map(this.#discovered.map(entry => [this.#canonical(entry.id), { created: now, ...entry }]))
-    const own = this.#configured.map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
-    const useOwn = this.#isFixed || this.#mode === 'merge' || upstream.size === 0
-    const keep = filter(this.#filter)
+    const own = this.#configured().map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
+    const useOwn = this.#isFixed() || this.#mode === 'merge' || upstream.size === 0
+    const keep = filter(this.#filter())
     this.atAnyPrice = new Map([...upstream.values(), ...(useOwn ? own : [])].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
     this.#offer()
   }
 
-  get #filter(): ModelFilter {
+  #filter(): ModelFilter {
     return (this.provider.config.settings['model_filter'] as ModelFilter | undefined) ?? {}
   }
 
   #offer(): void {
-    const { max_price_per_mtok: most } = this.#filter
+    const { max_price_per_mtok: most } = this.#filter()
     this.entries = most === undefined ? this.atAnyPrice : new Map([...this.atAnyPrice].filter(([id]) => (this.#price(id) ?? Infinity) <= most))
     this.spellings = new Map(
       [...this.entries.keys()].flatMap(id => [

@@ -85,12 +85,12 @@ export class PriceBook implements Pricing {
     const found = this.#known.get(key)
     // Another listing of the provider has other entries.
     if (found !== undefined && found.entry === entry) return found
-    const known: Known = { entry, catalogue: this.#isBundled ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, pages: new Map() }
+    const known: Known = { entry, catalogue: this.#isBundled() ? catalogued(model.provider, this.#modelBehind(model, entry)) : undefined, pages: new Map() }
     this.#known.set(key, known)
     return known
   }
 
-  get #isBundled(): boolean {
+  #isBundled(): boolean {
     return this.#sources.useCatalogue && this.#sources.catalogue?.isBundled !== false
   }
 
@@ -115,7 +115,7 @@ export class PriceBook implements Pricing {
   #make(model: PricedModel, { entry, catalogue }: Known, period: number): PriceSheet | undefined {
     const { config, definition } = this.#sources.providers.get(model.provider_name) ?? {}
     const layers: readonly (readonly [source: string, prices: PriceList | undefined])[] = [
-      ['catalogue', this.#isBundled ? pricesIn(builtIn(definition, model.model)) : this.#listed(model, entry)],
+      ['catalogue', this.#isBundled() ? pricesIn(builtIn(definition, model.model)) : this.#listed(model, entry)],
       ['catalogue', catalogue?.during(period)],
       ['provider', pricesIn(entry?.metadata)],
       ['config', pricesIn(config?.models.find(({ id }) => id === model.model)?.metadata)],

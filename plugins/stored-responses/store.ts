@@ -112,7 +112,7 @@ export class ResponseStore {
     try {
       const current = await this.#options.responses.get(id)
       if (current === undefined || current.value.status !== seen.status || current.value.is_append_due !== seen.is_append_due) return false
-      await this.#options.responses.put(id, value, { expected: current.revision, expiresAt: this.#expiresAt })
+      await this.#options.responses.put(id, value, { expected: current.revision, expiresAt: this.#expiresAt() })
       return true
     } catch (cause) {
       if (!(cause instanceof Conflict)) this.#options.failed(cause, 'refresh', value)
@@ -133,12 +133,12 @@ export class ResponseStore {
     await Promise.all([...this.#writing.values()].map(({ done }) => done))
   }
 
-  get #expiresAt(): number {
+  #expiresAt(): number {
     return this.#options.clock.now() + this.#options.keepMs
   }
 
   async #put(id: string, owner: string, { record, items }: Kept): Promise<void> {
-    const expiresAt = this.#expiresAt
+    const expiresAt = this.#expiresAt()
     await this.#putRecord(id, record, { owner, expiresAt })
     if (isUnderWay(record.status) && record.upstream_id !== null) await putOpen(this.#options.open, id, askedAgain(undefined, this.#options.clock.now()))
     const ownerKey = items.length === 0 ? '' : ownerKeyOf(owner)

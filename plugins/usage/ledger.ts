@@ -64,7 +64,7 @@ export class Ledger implements UsageLedger {
   async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {
     const found = new Map<string, UsageTotals>()
     for (let at = 0; at < ids.length; at += idsAtOnce) {
-      const { groups } = await this.#opened.sums({
+      const { groups } = await this.#opened().sums({
         filter: { equals: { request_id: ids.slice(at, at + idsAtOnce) } },
         by: ['request_id', 'cache_type'],
         measures,
@@ -75,21 +75,21 @@ export class Ledger implements UsageLedger {
   }
 
   async totals(filter: Filter): Promise<UsageTotals> {
-    const { groups } = await this.#opened.sums({ filter, by: ['cache_type'], measures })
+    const { groups } = await this.#opened().sums({ filter, by: ['cache_type'], measures })
     return totalsOf(tallyOf(groups, 'uncached'))
   }
 
   async sums(query: UsageSumsQuery): Promise<readonly Sum[]> {
-    return this.#writer === undefined ? [] : (await this.#opened.sums(query as Parameters<UsageJournal['sums']>[0])).groups
+    return this.#writer === undefined ? [] : (await this.#opened().sums(query as Parameters<UsageJournal['sums']>[0])).groups
   }
 
   async summary(filter: Filter): Promise<Summary | undefined> {
     if (this.#writer === undefined) return undefined
     await this.#writer.flush()
-    return await summaryOf(this.#opened, filter, 'uncached')
+    return await summaryOf(this.#opened(), filter, 'uncached')
   }
 
-  get #opened(): UsageJournal {
+  #opened(): UsageJournal {
     if (this.#journal === undefined) throw new TypeError('the ledger is not open yet')
     return this.#journal
   }

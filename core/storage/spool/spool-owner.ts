@@ -31,7 +31,7 @@ export class SpoolOwner {
     this.directory = directory
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const mark: Mark = { place: thisPlace, pid: process.pid, started: startOf(process.pid), run: thisRun }
-    writeFileSync(this.#mark, JSON.stringify(mark), { mode: 0o600 })
+    writeFileSync(this.#mark(), JSON.stringify(mark), { mode: 0o600 })
   }
 
   /** Where the next file of a journal goes. */
@@ -66,15 +66,15 @@ export class SpoolOwner {
   /** Says to processes that cannot see this one that it lives. */
   touch(): void {
     const now = new Date()
-    utimesSync(this.#mark, now, now)
+    utimesSync(this.#mark(), now, now)
   }
 
   /** Gives up what files are left. */
   release(): void {
-    rmSync(this.#mark, { force: true })
+    rmSync(this.#mark(), { force: true })
   }
 
-  get #mark(): string {
+  #mark(): string {
     return join(this.directory, `${this.#name}.lock`)
   }
 

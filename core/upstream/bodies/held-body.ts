@@ -27,7 +27,7 @@ export class HeldBody implements BodyReader {
   data(chunk: Buffer): void {
     this.#held.add(chunk)
     if (this.#held.bytes <= heldLimit) return
-    const provider = this.#provider
+    const provider = this.#provider()
     this.#reading.call.abort()
     this.#reading.settle({
       kind: 'empty',
@@ -38,7 +38,7 @@ export class HeldBody implements BodyReader {
 
   end(): void {
     const { settle } = this.#reading
-    if (this.#held.bytes === 0) return settle(emptyFailure(this.#provider, 'empty response'))
+    if (this.#held.bytes === 0) return settle(emptyFailure(this.#provider(), 'empty response'))
     try {
       settle(this.#read(this.#held.join()))
     } catch (cause) {
@@ -50,7 +50,7 @@ export class HeldBody implements BodyReader {
     this.#reading.settle(brokenFailure(error))
   }
 
-  get #provider(): string {
+  #provider(): string {
     return this.#reading.attempt.target.provider.name
   }
 }

@@ -68,10 +68,10 @@ export class PlainBody implements BodyReader {
     if (this.#passing !== undefined) return this.#passing.finish()
     const { attempt, status, exchange, settle } = this.#reading
     const body = this.#held.join()
-    if (body.length === 0 && !this.#mayBeAnything) return settle(emptyFailure(attempt.target.provider.name, 'empty response'))
-    const reply = new Reply({ status, headers: this.#headers, body, target: attempt.target })
+    if (body.length === 0 && !this.#mayBeAnything()) return settle(emptyFailure(attempt.target.provider.name, 'empty response'))
+    const reply = new Reply({ status, headers: this.#headers(), body, target: attempt.target })
     const fault = this.#fault(reply)
-    if (fault !== undefined && !this.#mayBeAnything) return settle(faultFailure(fault, attempt.target.provider))
+    if (fault !== undefined && !this.#mayBeAnything()) return settle(faultFailure(fault, attempt.target.provider))
     if (fault === undefined) exchange.readUsageFrom(() => reply.usage)
     settle(reply)
   }
@@ -82,12 +82,12 @@ export class PlainBody implements BodyReader {
   }
 
   /** What a provider's own API answers goes back as it is (passthrough), unless policy must read it. */
-  get #mayBeAnything(): boolean {
+  #mayBeAnything(): boolean {
     const { forward, plan } = this.#reading.exchange
     return forward !== undefined && !plan.guardsReplies
   }
 
-  get #headers(): readonly string[] {
+  #headers(): readonly string[] {
     const { headers, exchange } = this.#reading
     if (exchange.forward === undefined) return ['Content-Type', String(headers['content-type'] ?? 'application/json')]
     const { 'content-length': _length, ...own } = headers
@@ -129,7 +129,7 @@ export class PlainBody implements BodyReader {
       return settle({ kind: 'empty', error, text: '' })
     }
     this.#passing = new RunningStream(call)
-    settle(new Reply({ status, headers: this.#headers, stream: this.#passing, framing: 'bytes', target: attempt.target }))
+    settle(new Reply({ status, headers: this.#headers(), stream: this.#passing, framing: 'bytes', target: attempt.target }))
     for (const chunk of this.#held.take()) this.#passing.put(chunk)
   }
 }

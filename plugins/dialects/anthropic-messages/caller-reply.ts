@@ -66,7 +66,7 @@ class BlockWriter {
     if (shown === 'none') return []
     if (redacted !== undefined) return [{ type: 'redacted_thinking', data: redacted }]
     const isForeign = state !== undefined && state.vendor !== 'anthropic'
-    const signature = !isForeign ? (state?.value ?? '') : this.#seals ? sealThought(text, state, itemId) : ''
+    const signature = !isForeign ? (state?.value ?? '') : this.#seals() ? sealThought(text, state, itemId) : ''
     if (text === '' && signature === '') return []
     return [{ type: 'thinking', thinking: shown === 'state' ? '' : text, signature }]
   }
@@ -75,7 +75,7 @@ class BlockWriter {
     const spelled = this.#ids.spell(id)
     const call = { type: 'tool_use', id: spelled, name, input: isCustom === true ? { input: argumentsText } : this.#input(argumentsText) }
     if (state === undefined || state.vendor === 'anthropic') return [call]
-    return this.#seals ? [{ type: 'thinking', thinking: '', signature: sealCall(spelled, state) }, call] : [{ ...call, ...carried(state) }]
+    return this.#seals() ? [{ type: 'thinking', thinking: '', signature: sealCall(spelled, state) }, call] : [{ ...call, ...carried(state) }]
   }
 
   /** Arguments that are cut short, or no JSON, are none. */
@@ -91,7 +91,7 @@ class BlockWriter {
     return []
   }
 
-  get #seals(): boolean {
+  #seals(): boolean {
     return this.#context.from.options.seal_foreign_state
   }
 }

@@ -2,19 +2,20 @@
 
 import type { JsonNode } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'
+import { Words } from '../../../core/document/words.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { vendorError } from './errors.ts'
 import { failureOf } from './finish.ts'
 import { choices, indexOf, isFinished } from './stream-chunk.ts'
 
-const errorWord = Buffer.from('error')
+const errors = new Words('error')
 
 /** What finish reasons that mean a failure have in them. */
-const failureWords = [errorWord, Buffer.from('insufficient_system_resource')]
+const failures = new Words('error', 'insufficient_system_resource')
 
 function mayFail({ bytes }: StreamEvent): boolean {
-  return failureWords.some(word => bytes.includes(word))
+  return failures.areIn(bytes)
 }
 
 /** Values of `error` that report none. */
@@ -45,7 +46,7 @@ export function error(event: StreamEvent, provider: string): GatewayError | unde
 
 /** What an event reports as an error: an object or a string in `error`, or all of it (older vLLM; named events). */
 export function errorIn(event: StreamEvent): JsonNode | undefined {
-  if (!event.bytes.includes(errorWord)) return undefined
+  if (!errors.areIn(event.bytes)) return undefined
   const root = event.document?.root
   const fault = root?.get('error')
   if (fault !== undefined && !blank.has(fault.json())) return fault

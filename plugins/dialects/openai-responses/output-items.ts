@@ -61,12 +61,12 @@ export class MessageItem implements OutputItem {
   }
 
   piece(): Piece {
-    return pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at, this.#isRefusal ? '' : ',"logprobs":[]')
+    return pieceOf(this.#isRefusal ? 'response.refusal.delta' : 'response.output_text.delta', this.#at(), this.#isRefusal ? '' : ',"logprobs":[]')
   }
 
   begin(write: Write): void {
     write('response.output_item.added', { output_index: this.#place.index, item: this.#item('in_progress', []) })
-    write('response.content_part.added', { ...this.#at, part: this.#isRefusal ? refusalPart('') : textPart('') })
+    write('response.content_part.added', { ...this.#at(), part: this.#isRefusal ? refusalPart('') : textPart('') })
   }
 
   weighed(logprobs: readonly JsonObject[]): Piece {
@@ -76,20 +76,20 @@ export class MessageItem implements OutputItem {
 
   annotate(annotations: readonly Json[], write: Write): void {
     for (const annotation of annotations) {
-      write('response.output_text.annotation.added', { ...this.#at, annotation_index: this.#annotations.length, annotation })
+      write('response.output_text.annotation.added', { ...this.#at(), annotation_index: this.#annotations.length, annotation })
       this.#annotations.push(annotation)
     }
   }
 
   end(status: ItemStatus, write: Write): JsonObject {
     const part = this.#isRefusal ? refusalPart(this.text) : { ...textPart(this.text, this.#annotations), logprobs: this.#logprobs }
-    if (this.#isRefusal) write('response.refusal.done', { ...this.#at, refusal: this.text })
-    else write('response.output_text.done', { ...this.#at, text: this.text, logprobs: this.#logprobs })
-    write('response.content_part.done', { ...this.#at, part })
+    if (this.#isRefusal) write('response.refusal.done', { ...this.#at(), refusal: this.text })
+    else write('response.output_text.done', { ...this.#at(), text: this.text, logprobs: this.#logprobs })
+    write('response.content_part.done', { ...this.#at(), part })
     return this.#item(status, [part])
   }
 
-  get #at(): Members {
+  #at(): Members {
     return { item_id: this.#place.id, output_index: this.#place.index, content_index: 0 }
   }
 
@@ -124,7 +124,7 @@ export class ReasoningItem implements OutputItem {
   }
 
   piece(): Piece {
-    return pieceOf('response.reasoning_summary_text.delta', this.#at)
+    return pieceOf('response.reasoning_summary_text.delta', this.#at())
   }
 
   begin(write: Write): void {
@@ -134,14 +134,14 @@ export class ReasoningItem implements OutputItem {
   announce(write: Write): void {
     if (this.#isAnnounced) return
     this.#isAnnounced = true
-    write('response.reasoning_summary_part.added', { ...this.#at, part: summaryPart('') })
+    write('response.reasoning_summary_part.added', { ...this.#at(), part: summaryPart('') })
   }
 
   end(_status: ItemStatus, write: Write): JsonObject {
     const part = summaryPart(this.text) as JsonObject
     if (this.#isAnnounced) {
-      write('response.reasoning_summary_text.done', { ...this.#at, text: this.text })
-      write('response.reasoning_summary_part.done', { ...this.#at, part })
+      write('response.reasoning_summary_text.done', { ...this.#at(), text: this.text })
+      write('response.reasoning_summary_part.done', { ...this.#at(), part })
     }
     const thought = defined<Parameters<typeof extraOfThought>[0]>({ ...this.#block, text: this.text, state: this.state })
     return defined<Record<string, Json>>({
@@ -153,7 +153,7 @@ export class ReasoningItem implements OutputItem {
     })
   }
 
-  get #at(): Members {
+  #at(): Members {
     return { item_id: this.#place.id, output_index: this.#place.index, summary_index: 0 }
   }
 }
@@ -184,7 +184,7 @@ export class CallItem implements OutputItem {
   }
 
   piece(): Piece {
-    return pieceOf(this.#delta, this.#at)
+    return pieceOf(this.#delta(), this.#at())
   }
 
   begin(write: Write): void {
@@ -194,20 +194,20 @@ export class CallItem implements OutputItem {
   /** What was kept back, or left out as there was nothing to say, comes now. */
   end(status: ItemStatus, write: Write): JsonObject {
     const text = this.#options.isWrapped ? unwrapped(this.text) : this.text.trim() === '' && !this.#isCustom ? '{}' : this.text
-    if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.#delta, { ...this.#at, delta: text })
-    write(`response.${this.#stem}.done`, { ...this.#at, ...(this.#isCustom ? { input: text } : { name: this.#name, arguments: text }) })
+    if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.#delta(), { ...this.#at(), delta: text })
+    write(`response.${this.#stem()}.done`, { ...this.#at(), ...(this.#isCustom ? { input: text } : { name: this.#name, arguments: text }) })
     return this.#item(status, text)
   }
 
-  get #delta(): string {
-    return `response.${this.#stem}.delta`
+  #delta(): string {
+    return `response.${this.#stem()}.delta`
   }
 
-  get #stem(): string {
+  #stem(): string {
     return this.#isCustom ? 'custom_tool_call_input' : 'function_call_arguments'
   }
 
-  get #at(): Members {
+  #at(): Members {
     return { item_id: this.#place.id, output_index: this.#place.index }
   }
 
