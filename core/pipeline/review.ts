@@ -37,15 +37,21 @@ function judged(exchange: Exchange, reply: Reply, verdict: Said | undefined): Re
 /**
  * A reply whose body can be read; an assistant's turn is put into the caller's dialect.
  * @param spent by the answer in whose place it stands
- * @throws GatewayError plugin_failure for a turn where no dialect is spoken
+ * @throws GatewayError plugin_failure for a turn where no dialect is spoken; Blocked, in the words of the turn, where replies have none
  */
 export function spelled(exchange: Exchange, said: Reply, spent?: Usage): Reply {
   const { dialect, operation } = exchange
   if (said.turn === undefined) return dialect === undefined ? said : said.readAs(dialect, operation)
   if (dialect === undefined) throw unspoken(exchange)
   const created = Math.floor(exchange.clock.now() / 1000)
-  const body = dialect.answer({ id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn, usage: spent })
+  const body = dialect.answer({ operation, id: `chatcmpl-${exchange.id}`, model: exchange.model, created, text: said.turn, usage: spent })
+  if (body === undefined) throw unanswerable(exchange, said.turn)
   return new Reply({ status: said.status, headers: ['Content-Type', 'application/json'], body }).readAs(dialect, operation)
+}
+
+function unanswerable({ reply }: Exchange, text: string): Blocked {
+  const refusal = new Blocked('guardrail_blocked', text, {})
+  return reply === undefined ? refusal : refusal.ofAnswer()
 }
 
 function unspoken({ answeredBy, log, plan }: Exchange): GatewayError {

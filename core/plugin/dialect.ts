@@ -12,6 +12,7 @@ export type { Usage } from '../neutral/usage.ts'
 
 /** An answer that policy gives in the provider's place: one assistant turn. */
 export interface AnswerFacts {
+  readonly operation: string
   readonly id: string
   readonly model: string
   /** Unix seconds. */
@@ -111,8 +112,8 @@ export interface Dialect extends UpstreamDialect {
   /** Puts right, as splices, what the caller asked for and the provider answered otherwise. */
   conform?(request: JsonDocument, reply: JsonDocument, operation: string): void
   usage(reply: JsonDocument): Usage | undefined
-  /** The body of a plain reply with this one assistant turn. */
-  answer(facts: AnswerFacts): Buffer
+  /** The body of a plain reply with this one assistant turn; undefined where replies of the operation have none: the answer becomes a refusal. */
+  answer(facts: AnswerFacts): Buffer | undefined
   /** A kept reply or stream for a request that gets it from a cache, byte for byte as long: under an id of its own, where that can be referred to later. Absent: it is the same for all. */
   renewed?(body: Buffer, request: JsonDocument, operation: string): Buffer
   /** The envelope of an error. */

@@ -228,3 +228,19 @@ describe('string-replace before embeddings', () => {
     expect(await statuses(['system'])).to.deep.equal([200, 200, 200])
   })
 })
+
+describe('string-replace where replies have no turn of an assistant', () => {
+  let served: Served
+  before(async () => {
+    const config = { rules: 'cat', on_match: 'respond', message: 'No cats.' }
+    served = await Served.start({ config: { guardrails: { rules: [{ name: 'cats', type: 'string_replace', config }] } } })
+  })
+  after(() => served.close())
+
+  for (const path of ['/v1/embeddings', '/v1/responses/input_tokens', '/v1/responses/compact', '/p/openai/v1/embeddings']) {
+    it(`refuses what it would answer: ${path}`, async () => {
+      expectError(await served.call('POST', path, { model: 'gpt-test', input: 'a cat' }), { status: 400, code: 'guardrail_blocked', message: 'No cats.' })
+      expect(served.upstream.requests).to.have.length(0)
+    })
+  }
+})

@@ -56,7 +56,8 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   return gatewayError('bad_upstream_response', `${provider}: provider returned no ${operation === 'messages' ? 'content' : 'count'}`, { provider })
 }
 
-function answer({ id, model, text, usage }: AnswerFacts): Buffer {
+function answer({ operation, id, model, text, usage }: AnswerFacts): Buffer | undefined {
+  if (operation !== 'messages') return undefined
   return Buffer.from(
     JSON.stringify({
       id: `msg_${id.replace(/^[a-z]+[-_]/, '')}`,

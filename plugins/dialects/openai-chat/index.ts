@@ -87,7 +87,8 @@ function fault({ root, bytes }: JsonDocument, operation: string, provider: strin
   return gatewayError('bad_upstream_response', `${provider}: provider returned no choices`, { provider })
 }
 
-function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
+function answer({ operation, id, model, created, text, usage }: AnswerFacts): Buffer | undefined {
+  if (operation !== 'chat') return undefined
   const message = { role: 'assistant', content: text }
   return Buffer.from(
     JSON.stringify({

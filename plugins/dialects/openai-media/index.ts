@@ -21,7 +21,7 @@ export default defineDialect({
   askForUsage: () => {},
   fault,
   usage: usageOf,
-  answer: ({ text }) => Buffer.from(JSON.stringify({ text })),
+  answer: ({ operation, text }) => (operation === 'transcriptions' || operation === 'translations' ? Buffer.from(JSON.stringify({ text })) : undefined),
   error: errorEnvelope,
   stream: mediaStream,
   form: formRules,

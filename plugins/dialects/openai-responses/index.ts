@@ -54,7 +54,8 @@ function fault({ root }: JsonDocument, operation: string, provider: string): Gat
   return gatewayError('bad_upstream_response', `${provider}: provider returned no output`, { provider })
 }
 
-function answer({ id, model, created, text, usage }: AnswerFacts): Buffer {
+function answer({ operation, id, model, created, text, usage }: AnswerFacts): Buffer | undefined {
+  if (operation !== 'responses') return undefined
   const own = id.replace(/^chatcmpl-/, '')
   const message = { id: `msg_${own}`, type: 'message', status: 'completed', role: 'assistant', content: [textPart(text)] }
   return Buffer.from(

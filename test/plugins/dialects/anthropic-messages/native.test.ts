@@ -119,7 +119,8 @@ describe('anthropic-messages', () => {
   })
 
   it('writes an answer of the policy', () => {
-    expect(JSON.parse(dialect.answer({ id: 'chatcmpl-7', model: 'm', created: 1, text: 'no' }).toString())).to.deep.equal({
+    const body = dialect.answer({ operation: 'messages', id: 'chatcmpl-7', model: 'm', created: 1, text: 'no' })
+    expect(JSON.parse(String(body))).to.deep.equal({
       id: 'msg_7',
       type: 'message',
       role: 'assistant',

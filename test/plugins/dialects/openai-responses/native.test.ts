@@ -85,7 +85,7 @@ describe('the dialect openai-responses', () => {
     })
 
     it('answers with one turn that the client reads, plain and as a stream', async () => {
-      const body = dialect.answer({ id: 'chatcmpl-1', model: 'm', created: 7, text: 'No.' })
+      const body = dialect.answer({ operation: 'responses', id: 'chatcmpl-1', model: 'm', created: 7, text: 'No.' }) ?? Buffer.of()
       expect(JSON.parse(body.toString())).to.deep.include({ id: 'resp_1', object: 'response', status: 'completed', model: 'm', created_at: 7 })
       expect(await accumulated(format.replay(JsonDocument.parse(body), true))).to.deep.include({ output_text: 'No.', status: 'completed' })
     })
