@@ -119,7 +119,7 @@ function explain(provider: string, status: number, message: string): string {
   return message === '' ? `${provider} answered with status ${status}` : message
 }
 
-/** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, else the text itself. */
+/** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, also below `message`; else the text itself. */
 function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
   const text = body.toString().trim()
   const parsed = parse(text)
@@ -129,17 +129,18 @@ function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
   if (!isRecord(root)) return { message: plainText(text), code: named, param: null }
   const error = isRecord(root['error']) ? root['error'] : root
   return {
-    message: clip(messageOf(root, error)),
+    message: clip(messageOf(root, error) ?? (Object.values(root).some(value => value !== null) ? text : '')),
     code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null,
     param: typeof error['param'] === 'string' ? error['param'] : null,
     retryAfterMs: retryInfoMs(error),
   }
 }
 
-function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string {
-  const message = textOf(error['message'] ?? root['error'] ?? root['message'] ?? root['Message']) ?? detailOf(root['detail']) ?? ''
+function messageOf(root: Record<string, unknown>, error: Record<string, unknown>): string | null {
+  const said = error['message'] ?? root['error'] ?? root['message'] ?? root['Message']
+  const message = textOf(said) ?? detailOf(root['detail'] ?? (isRecord(said) ? said['detail'] : undefined))
   const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : null
-  return raw !== null && (message === '' || message.startsWith('Provider returned')) ? raw : message
+  return raw !== null && (message === null || message === '' || message.startsWith('Provider returned')) ? raw : message
 }
 
 /** FastAPI's validators: text, or a list of places and messages. */

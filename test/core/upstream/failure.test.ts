@@ -82,6 +82,7 @@ describe('what a provider says of its failure', () => {
     ['a message in upper case', '{"Message":"m"}', 'm'],
     ['a detail', '{"detail":"m"}', 'm'],
     ['details of a validator', '{"detail":[{"loc":["body","x"],"msg":"bad"},{"loc":["y"],"msg":"worse"}]}', 'body.x: bad; y: worse'],
+    ['details below a message', '{"object":"error","message":{"detail":[{"loc":["body","x"],"msg":"bad"}]},"code":null}', 'body.x: bad'],
     ['a list around it', '[{"error":{"message":"m","code":400}}]', 'm', '400'],
     ['what another said', '{"error":{"message":"Provider returned error","metadata":{"raw":"m"}}}', 'm'],
     ["no words, but another's", '{"error":{"message":"","metadata":{"raw":"m"}}}', 'm'],
@@ -89,7 +90,8 @@ describe('what a provider says of its failure', () => {
     ['a page', '<!doctype html><style>x</style><p>Bad\n <b>Gateway</b></p>', 'Bad Gateway'],
     ['nothing', '', 'acme answered with status 500'],
     ['null', '{"error":null}', 'acme answered with status 500'],
-    ['names of prototypes', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}', 'acme answered with status 500'],
+    ['names that nobody knows', '{"error_code":17,"error_msg":"m"}', '{"error_code":17,"error_msg":"m"}'],
+    ['names of prototypes', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}'],
   ] as const) {
     it(`is found in ${name}`, () => {
       const { error } = statusFailure('acme', 500, {}, Buffer.from(body), now)
