@@ -91,11 +91,7 @@ export class Inventory implements ModelInventory {
 
   /** What is listed of a model, however its id is spelled. */
   entryOf(id: string): ModelEntry | undefined {
-    return this.entries.get(id) ?? this.entries.get(this.spellings.get(this.#canonical(id)) ?? '')
-  }
-
-  #canonical(id: string): string {
-    return this.provider.definition.canonical?.(id) ?? id
+    return this.entries.get(id) ?? this.entries.get(this.spellings.get(this.provider.canonical(id)) ?? '')
   }
 
   #configured(): readonly { readonly id: string }[] {
@@ -109,8 +105,8 @@ export class Inventory implements ModelInventory {
 
   #index(): void {
     const now = Math.floor(this.#clock.now() / 1000)
-    const upstream = new Map(this.#discovered.map(entry => [this.#canonical(entry.id), { created: now, ...entry }]))
-    const own = this.#configured().map(({ id }) => upstream.get(this.#canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
+    const upstream = new Map(this.#discovered.map(entry => [this.provider.canonical(entry.id), { created: now, ...entry }]))
+    const own = this.#configured().map(({ id }) => upstream.get(this.provider.canonical(id)) ?? { id, created: now, owned_by: this.provider.type })
     const useOwn = this.#isFixed() || this.#mode === 'merge' || upstream.size === 0
     const keep = filter(this.#filter())
     this.atAnyPrice = new Map([...upstream.values(), ...(useOwn ? own : [])].filter(({ id }) => keep(id)).map(entry => [entry.id, entry]))
@@ -126,7 +122,7 @@ export class Inventory implements ModelInventory {
     this.entries = most === undefined ? this.atAnyPrice : new Map([...this.atAnyPrice].filter(([id]) => (this.#price(id) ?? Infinity) <= most))
     this.spellings = new Map(
       [...this.entries.keys()].flatMap(id => [
-        [this.#canonical(id), id],
+        [this.provider.canonical(id), id],
         [id, id],
       ]),
     )

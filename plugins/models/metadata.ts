@@ -17,7 +17,7 @@ export function metadataOf(
   overrides: readonly ModelMetadata[],
   catalogue: Catalogue | undefined,
 ): ModelMetadata | undefined {
-  const configured = provider.config.models.find(model => model.id === id)?.metadata
+  const configured = provider.configured(id)?.metadata
   const known = [catalogued(provider, id, catalogue), listed, configured, ...overrides].filter(layer => layer !== undefined).reduce<ModelMetadata>(over, {})
   return Object.keys(known).length === 0 ? undefined : { modes: [modeOf(id)], ...known }
 }
@@ -34,11 +34,11 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function catalogued({ name, type, definition }: ProviderInstance, id: string, catalogue: Catalogue | undefined): ModelMetadata | undefined {
-  const canonical = definition.canonical?.(id) ?? id
+function catalogued(provider: ProviderInstance, id: string, catalogue: Catalogue | undefined): ModelMetadata | undefined {
+  const canonical = provider.canonical(id)
   const ids = [canonical, undated(canonical)]
-  if (catalogue !== undefined && !catalogue.isBundled) return catalogue.of({ name, type }, [id, ...ids])
-  const { catalogue: bundled = {} } = definition
+  if (catalogue !== undefined && !catalogue.isBundled) return catalogue.of(provider, [id, ...ids])
+  const { catalogue: bundled = {} } = provider.definition
   return ids.filter(known => Object.hasOwn(bundled, known)).map(known => bundled[known])[0]
 }
 

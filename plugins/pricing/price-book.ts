@@ -105,7 +105,7 @@ export class PriceBook implements Pricing {
   #modelBehind({ provider_name: name, model }: PricedModel, entry: ModelEntry | undefined): string {
     const provider = this.#sources.providers.get(name)
     const base = provider === undefined ? undefined : this.#sources.models.metadata(provider, entry ?? { id: model })?.['base_model']
-    return typeof base === 'string' ? base : (provider?.definition.canonical?.(model) ?? model)
+    return typeof base === 'string' ? base : (provider?.canonical(model) ?? model)
   }
 
   #inventory({ provider_name: name }: PricedModel) {
@@ -113,12 +113,12 @@ export class PriceBook implements Pricing {
   }
 
   #make(model: PricedModel, { entry, catalogue }: Known, period: number): PriceSheet | undefined {
-    const { config, definition } = this.#sources.providers.get(model.provider_name) ?? {}
+    const provider = this.#sources.providers.get(model.provider_name)
     const layers: readonly (readonly [source: string, prices: PriceList | undefined])[] = [
-      ['catalogue', this.#isBundled() ? pricesIn(builtIn(definition, model.model)) : this.#listed(model, entry)],
+      ['catalogue', this.#isBundled() ? pricesIn(builtIn(provider, model.model)) : this.#listed(model, entry)],
       ['catalogue', catalogue?.during(period)],
       ['provider', pricesIn(entry?.metadata)],
-      ['config', pricesIn(config?.models.find(({ id }) => id === model.model)?.metadata)],
+      ['config', pricesIn(provider?.configured(model.model)?.metadata)],
       ...this.#sources.overrides(model.provider_name, model.model).map(prices => ['override', prices] as const),
     ]
     return merged(layers.flatMap(([source, prices]) => (prices === undefined || Object.keys(prices).length === 0 ? [] : [[source, prices] as const])))
@@ -126,9 +126,9 @@ export class PriceBook implements Pricing {
 }
 
 /** What the type's own table says. */
-function builtIn(definition: ProviderInstance['definition'] | undefined, model: string): ModelMetadata | undefined {
-  const id = definition?.canonical?.(model) ?? model
-  const { catalogue = {} } = definition ?? {}
+function builtIn(provider: ProviderInstance | undefined, model: string): ModelMetadata | undefined {
+  const id = provider?.canonical(model) ?? model
+  const { catalogue = {} } = provider?.definition ?? {}
   return Object.hasOwn(catalogue, id) ? catalogue[id] : undefined
 }
 

@@ -1,6 +1,6 @@
 /** One configured provider: its facts, its keys, and the way to it. */
 
-import type { ProviderConfig } from '../../config/providers/config.ts'
+import type { ConfiguredModel, ProviderConfig } from '../../config/providers/config.ts'
 import { proxyFor, shownProxy } from '../../config/providers/proxy.ts'
 import type { Destination, TranslationOptions } from '../../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../../plugin/dialect.ts'
@@ -82,6 +82,17 @@ export class ProviderInstance {
   /** Where an operation is served; undefined if this provider has none such. */
   endpoint(operation: string): EndpointPlace | undefined {
     return this.#endpoints.get(operation)
+  }
+
+  /** The one spelling of a model's id, of several that mean the same. */
+  canonical(model: string): string {
+    return this.definition.canonical?.(model) ?? model
+  }
+
+  /** What the configuration says of a model, however its id is spelled. */
+  configured(model: string): ConfiguredModel | undefined {
+    const { models } = this.config
+    return models.find(({ id }) => id === model) ?? models.find(({ id }) => this.canonical(id) === this.canonical(model))
   }
 
   /** How many calls wait for a connection. Counted when asked. */

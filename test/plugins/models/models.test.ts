@@ -21,7 +21,13 @@ describe('what the model list says of a model', () => {
       config: {
         models: { configured_provider_models_mode: 'merge' },
         providers: {
-          ollama: { base_url: host, models: ['llama3.2', { id: 'mine', metadata: { context_window: 5 } }] },
+          ollama: {
+            base_url: host,
+            models: [
+              { id: 'llama3.2', metadata: { context_window: 9 } },
+              { id: 'mine', metadata: { context_window: 5 } },
+            ],
+          },
           openai: {
             base_url: upstream.url,
             api_key: 'k',
@@ -73,6 +79,8 @@ describe('what the model list says of a model', () => {
   it('is its use', async () => expect((await model('openai/text-embedding-3-small'))?.metadata).to.deep.include({ modes: ['embedding'] }))
   it('is said once, of two spellings', async () =>
     expect((await list()).map(({ id }) => id).filter(id => id.startsWith('ollama/llama'))).to.deep.equal(['ollama/llama3.2:latest']))
+  it('is what the configuration says of it in another spelling', async () =>
+    expect((await model('ollama/llama3.2:latest'))?.metadata).to.deep.include({ context_window: 9 }))
   it("is its name for Anthropic's clients", async () => {
     const { data } = (await (await fetch(`${gateway.url}/v1/models?limit=1000`, { headers: { 'anthropic-version': '2023-06-01' } })).json()) as {
       data: { id: string; display_name: string }[]

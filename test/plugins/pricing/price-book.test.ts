@@ -1,9 +1,11 @@
 /** Prices from all sources, and which of them counts. */
 
 import { expect } from 'chai'
-import type { ModelEntry, ProviderInstance } from '../../../core/index.ts'
+import type { ModelEntry } from '../../../core/index.ts'
 import { readModelSelector, selectorsFor } from '../../../core/model-selector.ts'
+import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import { ProviderInstance } from '../../../core/upstream/provider/provider.ts'
 import { PriceBook } from '../../../plugins/pricing/price-book.ts'
 import type { PriceList } from '../../../plugins/pricing/price-list.ts'
 
@@ -13,6 +15,8 @@ interface Facts {
   /** What the provider's listing, the configuration and administrators say; the latter by selector. */
   readonly listed?: object
   readonly configured?: object
+  /** The id under which the configuration says it; the model's own by default. */
+  readonly configuredAs?: string
   readonly overrides?: Readonly<Record<string, PriceList>>
   readonly baseModel?: string
   readonly useCatalogue?: boolean
@@ -25,15 +29,31 @@ class Bookshop {
   overrides: Readonly<Record<string, PriceList>>
   readonly #facts: Facts
 
-  constructor({ type = 'openai', model = 'gpt-4o', listed, configured, overrides = {}, baseModel, useCatalogue = true, ...rest }: Facts = {}) {
+  constructor({
+    type = 'openai',
+    model = 'gpt-4o',
+    listed,
+    configured,
+    configuredAs = model,
+    overrides = {},
+    baseModel,
+    useCatalogue = true,
+    ...rest
+  }: Facts = {}) {
     this.#facts = { type, model, ...rest }
     this.overrides = overrides
-    const provider = {
-      name: 'main',
-      type,
-      definition: { name: type },
-      config: { models: configured === undefined ? [] : [{ id: model, metadata: { pricing: configured } }] },
-    } as unknown as ProviderInstance
+    const provider = new ProviderInstance(
+      {
+        name: 'main',
+        type,
+        keys: [],
+        models: configured === undefined ? [] : [{ id: configuredAs, metadata: { pricing: configured } }],
+        settings: {},
+        source: 'test',
+      },
+      { name: type, description: type, baseUrl: 'http://localhost', dialects: [], operations: {}, canonical: id => id.replace(/:latest$/, '') },
+      testProviderDeps(),
+    )
     const entries = new Map<string, ModelEntry>([[model, { id: model, ...(listed === undefined ? {} : { metadata: { pricing: listed } }) }]])
     const inventory = {
       provider,
@@ -93,6 +113,11 @@ describe('the prices of a model', () => {
       pricing: { input_per_mtok: 3, cached_input_per_mtok: 4, output_per_mtok: 10, per_request: 5 },
       sources: { input_per_mtok: 'provider', cached_input_per_mtok: 'config', output_per_mtok: 'catalogue', per_request: 'override' },
     })
+  })
+
+  it('are those of the configuration under another spelling of the id', () => {
+    const sheet = new Bookshop({ model: 'mine:latest', configured: { input_per_mtok: 4 }, configuredAs: 'mine' }).sheet()
+    expect(sheet?.pricing).to.deep.equal({ input_per_mtok: 4 })
   })
 
   it('come from the override that says most: the model of a provider, the provider, the model, all', () => {
