@@ -59,11 +59,19 @@ export class AccessPolicy implements Access {
 
   policyOf(provider: string, model: string): ReturnType<Access['policyOf']> {
     if (!this.#hasPolicies()) return undefined
-    for (const selector of model === '' ? [`${provider}/`, '/'] : [`${provider}/${model}`, `${provider}/`, model, '/']) {
+    for (const selector of this.#selectorsOf(provider, model)) {
       const policy = this.#policy(selector)
       if (policy !== undefined) return { selector, policy }
     }
     return undefined
+  }
+
+  /** Those that may have a policy for a model, from the one that says most; the id as it is given counts before other spellings of it. */
+  #selectorsOf(provider: string, model: string): readonly string[] {
+    if (model === '') return [`${provider}/`, '/']
+    const named = this.#sources.flatMap(({ policies }) => (policies === undefined ? [] : this.#lists.namedIn(policies).of(provider, model)))
+    const ids = [model, ...named.filter(id => id !== model)]
+    return [...ids.map(id => `${provider}/${id}`), `${provider}/`, ...ids, '/']
   }
 
   #hasPolicies(): boolean {

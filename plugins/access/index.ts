@@ -12,7 +12,8 @@ export default definePlugin({
   provides: 'access',
   needs: ['providers'],
   setup({ options, services: { providers } }) {
-    const judge = new AccessPolicy({ enabledByDefault: options.enabled_by_default, lists: new SelectorLists([...providers.keys()]) })
+    const lists = new SelectorLists([...providers.keys()], (provider, model) => providers.get(provider)?.canonical(model) ?? model)
+    const judge = new AccessPolicy({ enabledByDefault: options.enabled_by_default, lists })
     return {
       service: judge,
       route(exchange) {

@@ -3,8 +3,10 @@ import type { AccessSource, Asking, ModelPolicy } from '../../../core/services/a
 import { SelectorLists } from '../../../core/selected-models.ts'
 import { AccessPolicy } from '../../../plugins/access/access-policy.ts'
 
+/** With groq, `:latest` may stand at the end of an id, or not. */
+const canonical = (provider: string, model: string) => (provider === 'groq' ? model.replace(/:latest$/, '') : model)
 const judge = (source: AccessSource, enabledByDefault = true) => {
-  const made = new AccessPolicy({ enabledByDefault, lists: new SelectorLists(['openai', 'groq']) })
+  const made = new AccessPolicy({ enabledByDefault, lists: new SelectorLists(['openai', 'groq'], canonical) })
   made.add(source)
   return made
 }
@@ -44,6 +46,31 @@ describe('who may use a model by its policy', () => {
       const source = { ...policies(said), groups: (asked: string) => (asked.startsWith('/ops') ? ['ops'] : []) }
       expect(judge(source, mode === 'default').denial(at(path), 'openai', 'x')).to.deep.equal(may ? undefined : { by: 'policy' })
     })
+})
+
+describe('who may use a model whose id has several spellings', () => {
+  const off = { enabled: false }
+  for (const called of ['x', 'x:latest']) {
+    for (const named of ['groq/x', 'groq/x:latest', 'x', 'x:latest']) {
+      it(`is told by a policy of ${named}, as ${called}`, () => {
+        const made = judge(policies({ [named]: off }))
+        expect(made.denial(at('/a'), 'groq', called)).to.deep.equal({ by: 'policy' })
+        expect(made.policyOf('groq', called)?.selector).to.equal(named)
+      })
+      it(`is told by a list with ${named}, as ${called}`, () => {
+        expect(judge({}).denial(at('/a', [named]), 'groq', called)).to.equal(undefined)
+        expect(judge(paths({ '/a': [named] })).denial(at('/a'), 'groq', called)).to.equal(undefined)
+      })
+    }
+  }
+  it('is told by the policy of the spelling that is called, if each has one', () => {
+    const made = judge(policies({ 'groq/x': off, 'groq/x:latest': {} }))
+    expect(['x', 'x:latest'].map(model => made.policyOf('groq', model)?.selector)).to.deep.equal(['groq/x', 'groq/x:latest'])
+  })
+  it('is nobody of other providers', () => {
+    expect(judge(policies({ x: off })).denial(at('/a'), 'openai', 'x:latest')).to.equal(undefined)
+    expect(judge({}).denial(at('/a', ['x']), 'openai', 'x:latest')).to.deep.equal({ by: 'key' })
+  })
 })
 
 describe('who may use a model by the lists of keys and paths', () => {
