@@ -4,12 +4,21 @@ import { gatewayError, type JsonDocument } from '../../core/index.ts'
 import { refusal } from '../../core/neutral/losses.ts'
 import { memberOf, said, type Rule } from './rule.ts'
 
+/** Values that ask for no more than a call without them does; many clients always send them. */
+const idle: ReadonlyMap<string, number> = new Map([
+  ['n', 1],
+  ['presence_penalty', 0],
+  ['frequency_penalty', 0],
+])
+
 /** Removes members that the vendor refuses or ignores, and says so. */
 export function drop(vendor: string, ...names: readonly string[]): Rule {
   return (body, { losses }) => {
     for (const name of names) {
       if (memberOf(body, name) === undefined) continue
-      if (said(body.root, name) !== undefined) losses.drop(name, `not taken by ${vendor}`)
+      const value = said(body.root, name)?.value()
+      if (value !== undefined && value === idle.get(name)) losses.silent(name, `not taken by ${vendor}, and the same without it`)
+      else if (value !== undefined) losses.drop(name, `not taken by ${vendor}`)
       body.unset(body.root, name)
     }
   }

@@ -25,6 +25,12 @@ describe('the provider minimax', () => {
     expect(() => respelled(minimax, { n: 2 }))
       .to.throw()
       .with.include({ status: 400, param: 'n' }))
+  it('is not asked for penalties of zero, which nobody misses', () =>
+    expect(respelled(minimax, { presence_penalty: 0, frequency_penalty: 0 })).to.deep.include({
+      body: {},
+      dropped: [],
+      silent: ['frequency_penalty', 'presence_penalty'],
+    }))
   it('ignores penalties and logit_bias', () =>
     expect(respelled(minimax, { presence_penalty: 1, frequency_penalty: 1, logit_bias: {} })).to.deep.include({
       body: {},

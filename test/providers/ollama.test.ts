@@ -44,6 +44,7 @@ describe('the provider ollama', () => {
   })
   it('takes no n, logit_bias and user', () =>
     expect(respelled(ollama, { n: 2, logit_bias: {}, user: 'u' })).to.deep.include({ body: {}, dropped: ['logit_bias', 'n'], silent: ['user'] }))
+  it('misses no n that is one', () => expect(respelled(ollama, { n: 1 }, { strict: true })).to.deep.include({ body: {}, dropped: [], silent: ['n'] }))
   for (const [word, taken] of [
     ['none', 'none'],
     ['minimal', 'low'],

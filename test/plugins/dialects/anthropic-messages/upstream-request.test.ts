@@ -113,6 +113,7 @@ describe('requests to anthropic-messages', () => {
         request: { sampling: { presencePenalty: 1, frequencyPenalty: 1, logitBias: {} } },
         dropped: ['frequency_penalty', 'logit_bias', 'presence_penalty'],
       },
+      { what: 'penalties of zero', request: { sampling: { presencePenalty: 0, frequencyPenalty: 0 } }, silent: ['frequency_penalty', 'presence_penalty'] },
       {
         what: 'verbosity, prediction and store',
         request: { hints: { verbosity: 'low', prediction: {}, store: true } },
