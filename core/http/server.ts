@@ -4,6 +4,7 @@ import { createServer, STATUS_CODES, type IncomingMessage, type Server, type Ser
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
+import { boundaryOf } from '../form/scanner.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
@@ -113,7 +114,7 @@ export function serve(
     leave()
   })
   try {
-    checkDeclaredLength(request, plan.body === 'form' ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
+    checkDeclaredLength(request, isNeverHeld(request, plan) ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow))
       throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
@@ -133,6 +134,11 @@ function onSecondCall(leave: () => void): () => void {
     if (isSecond) leave()
     isSecond = true
   }
+}
+
+/** Forms flow, whether the kernel reads them or a step does. */
+function isNeverHeld({ headers }: IncomingMessage, { body }: Plan): boolean {
+  return body === 'form' || (body === 'none' && boundaryOf(headers['content-type'] ?? '') !== undefined)
 }
 
 function asksForWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {

@@ -35,6 +35,13 @@ describe('/v1/files', () => {
     return served.call('POST', '/v1/files', body, headers)
   }
 
+  it('takes what is larger than a body may be, up to the limit of uploads', async () => {
+    await begin({ server: { body_size_limit: '1K', upload_size_limit: '8K' } })
+    expect((await upload(`${filePart('x'.repeat(4096))}${field('purpose', 'evals')}`)).status).to.equal(200)
+    expectError(await upload(`${filePart('x'.repeat(9000))}${field('purpose', 'evals')}`), { code: 'body_too_large' })
+    expect(vendor.files.map(({ content }) => content.length)).to.deep.equal([4096])
+  })
+
   describe('with one provider that keeps files', () => {
     beforeEach(() => begin())
 
