@@ -44,7 +44,7 @@ function readDocument(exchange: Exchange, bytes: Buffer): void {
   const { dialect, operation } = exchange
   if (dialect === undefined) return
   dialect.validate(document, operation)
-  exchange.streamed = dialect.streams(document)
+  exchange.streamed = dialect.streams(document, operation)
   exchange.model = document.root.get('model')?.string() ?? ''
 }
 

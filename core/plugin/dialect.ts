@@ -97,8 +97,8 @@ export interface Dialect extends UpstreamDialect {
   conversation(request: JsonDocument, operation: string): Conversation
   /** View over a plain reply: the assistant's messages. */
   reply(reply: JsonDocument, operation: string): Conversation
-  /** Whether the request asks for a stream. */
-  streams(request: JsonDocument): boolean
+  /** Whether the request asks for a stream; of an operation whose replies are always plain, none does. */
+  streams(request: JsonDocument, operation: string): boolean
   /** Whether the request asks for a usage event; and how to ask for one. */
   asksForUsage(request: JsonDocument): boolean
   askForUsage(request: JsonDocument): void

@@ -70,7 +70,7 @@ export async function runPlugin(definition: PluginDefinition, options: PluginRun
   const received: Buffer[] = []
   const dialect = await spokenDialect(options.dialect ?? 'openai-chat')
   const request = greeting(dialect, options.request ?? {})
-  const operation = dialect.upstream.operation(dialect.streams(JsonDocument.parse(request)))
+  const operation = dialect.upstream.operation(dialect.streams(JsonDocument.parse(request), dialect.upstream.operation(false)))
   const provider = answering(dialect, operation, options, received)
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
@@ -163,7 +163,7 @@ function answering(dialect: SpokenDialect, operation: string, { answer = 'Hello!
       operations: { [operation]: 'POST /test' },
       answer({ body = Buffer.from('{}') }) {
         received.push(body)
-        const isStream = dialect.streams(JsonDocument.parse(body))
+        const isStream = dialect.streams(JsonDocument.parse(body), operation)
         if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: streamIn(dialect, pieces, body) }
         return { status: 200, headers: ['Content-Type', 'application/json'], body: whole(body) }
       },

@@ -98,7 +98,7 @@ function read(exchange: Exchange, provider: ProviderInstance, target: string, bo
   if (spoken !== undefined) speak(exchange, spoken)
   else if (completesText(target)) exchange.operation = 'completions'
   if (spoken !== undefined && body !== undefined && body.bytes === exchange.bytes && !isForm(exchange) && isValid(spoken, body)) {
-    exchange.streamed = spoken.dialect.streams(body)
+    exchange.streamed = spoken.dialect.streams(body, spoken.operation)
     exchange.body = body
   } else {
     watchReply(exchange, provider, spoken?.dialect)

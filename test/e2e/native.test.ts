@@ -240,6 +240,28 @@ describe('usage that nobody enforces', () => {
   })
 })
 
+describe('a reply that is always plain', () => {
+  let served: Served
+  before(async () => {
+    served = await Served.start()
+  })
+  after(() => served.close())
+
+  for (const [path, request, reply] of [
+    ['/v1/embeddings', { input: 'a' }, embeddings({ vectors: [[1]] })],
+    ['/v1/messages/count_tokens', { messages: hello.messages }, { input_tokens: 6 }],
+    ['/v1/responses/input_tokens', { input: 'a' }, { object: 'response.input_tokens', input_tokens: 5 }],
+    ['/v1/responses/compact', { input: 'a' }, { id: 'resp_1', object: 'response.compaction', created_at: 1, output: [], usage: null }],
+  ] as const) {
+    it(`is plain if the request asks for a stream, too: ${path}`, async () => {
+      served.upstream.always({ body: reply })
+      const answer = await served.call('POST', path, { model: 'gpt-test', ...request, stream: true })
+      expect(answer.headers['content-type']).to.equal('application/json')
+      expect(JSON.parse(answer.body.toString())).to.deep.equal(reply)
+    })
+  }
+})
+
 function firstDifference(one: string, other: string): number {
   let at = 0
   while (at < one.length && one[at] === other[at]) at++

@@ -22,7 +22,7 @@ export default defineDialect({
   validate,
   conversation: request => requestConversation(request),
   reply: reply => replyConversation(reply),
-  streams: ({ root }) => root.get('stream')?.value() === true,
+  streams: ({ root }, operation) => operation !== 'count_tokens' && root.get('stream')?.value() === true,
   // Usage is always told.
   asksForUsage: () => true,
   askForUsage() {},

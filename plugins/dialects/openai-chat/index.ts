@@ -33,7 +33,7 @@ export default defineDialect({
   },
   conversation: (request, operation) => (operation === 'embeddings' ? embeddingsConversation(request) : requestConversation(request)),
   reply: reply => replyConversation(reply),
-  streams: ({ root }) => root.get('stream')?.value() === true,
+  streams: ({ root }, operation) => operation !== 'embeddings' && root.get('stream')?.value() === true,
   asksForUsage: ({ root }) => root.get('stream_options')?.get('include_usage')?.value() === true,
   askForUsage,
   keepOwnState,

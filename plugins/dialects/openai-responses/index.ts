@@ -19,13 +19,16 @@ import { ResponseReader } from './upstream-stream.ts'
 import { readUsage, writeUsage } from './usage.ts'
 import { validate } from './validate.ts'
 
+/** The operations that nobody streams. */
+const plain: ReadonlySet<string> = new Set(['responses_input_tokens', 'responses_compact'])
+
 export default defineDialect({
   name: 'openai-responses',
   operations: ['responses', 'responses_input_tokens', 'responses_compact'],
   validate,
   conversation: requestConversation,
   reply: replyConversation,
-  streams: ({ root }) => root.get('stream')?.value() === true,
+  streams: ({ root }, operation) => !plain.has(operation) && root.get('stream')?.value() === true,
   // Usage comes unasked.
   asksForUsage: () => true,
   askForUsage() {},

@@ -297,8 +297,8 @@ describe('the dialect openai-responses', () => {
 
   it('needs not be asked for usage', () => {
     const request = documentOf({ model: 'm', input: 'hi', stream: true })
-    expect(dialect.streams(request)).to.equal(true)
-    expect(dialect.streams(documentOf({ stream: false }))).to.equal(false)
+    expect(dialect.streams(request, 'responses')).to.equal(true)
+    expect(dialect.streams(documentOf({ stream: false }), 'responses')).to.equal(false)
     expect(dialect.asksForUsage(request)).to.equal(true)
     dialect.askForUsage(request)
     expect(request.edited).to.equal(false)
