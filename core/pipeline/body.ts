@@ -1,6 +1,7 @@
 /** Reads the request's body as its pipeline wants it: as a lossless document, as bytes, as a form that flows, or not at all. */
 
 import { JsonDocument, JsonError } from '../document/document.ts'
+import { stringOf } from '../document/readings.ts'
 import { gatewayError } from '../errors.ts'
 import { Form } from '../form/form.ts'
 import { copied } from '../form/copied.ts'
@@ -45,7 +46,7 @@ function readDocument(exchange: Exchange, bytes: Buffer): void {
   if (dialect === undefined) return
   dialect.validate(document, operation)
   exchange.streamed = dialect.streams(document, operation)
-  exchange.model = document.root.get('model')?.string() ?? ''
+  exchange.model = stringOf(document.root.get('model')) ?? ''
 }
 
 function objectIn(bytes: Buffer): JsonDocument {

@@ -271,6 +271,7 @@ describe('requests that are refused', () => {
     ['/v1/moderations', { model: 'gpt-test' }, 'input'],
     ['/v1/moderations', { model: 'gpt-test', input: [] }, 'input', 'invalid_value'],
     ['/v1/moderations', { model: 5, input: 'a' }, 'model', 'invalid_type'],
+    ['/v1/moderations', { model: null, input: 'a' }, 'model'],
   ] as const) {
     it(`${path} ${JSON.stringify(body)}`, async () => {
       expectError(await served.call('POST', path, body), { code, param })
