@@ -40,7 +40,7 @@ export class AnthropicRoutes {
   }
 
   async #create(): Promise<object> {
-    const requests = jsonObjectOf(this.#exchange).root.get('requests')
+    const requests = (await jsonObjectOf(this.#exchange)).root.get('requests')
     if (requests === undefined) throw gatewayError('missing_required_parameter', 'requests is required', { param: 'requests' })
     if (requests.kind !== 'array') throw gatewayError('invalid_type', 'requests must be a list', { param: 'requests' })
     const batch = await this.#service.create(this.#exchange, {

@@ -39,7 +39,7 @@ export class OpenAiRoutes {
   }
 
   async #create(): Promise<object> {
-    const { root } = jsonObjectOf(this.#exchange)
+    const { root } = await jsonObjectOf(this.#exchange)
     const requests = root.get('requests')
     const endpoint = textOf(root, 'endpoint') ?? firstUrl(requests)
     if (endpoint === undefined) throw gatewayError('missing_required_parameter', 'endpoint is required', { param: 'endpoint' })

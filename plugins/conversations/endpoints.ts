@@ -1,7 +1,7 @@
 /** The calls of /v1/conversations. */
 
 import { randomUUID } from 'node:crypto'
-import { gatewayError, JsonDocument, type Reply, type Exchange, type JsonNode } from '../../core/index.ts'
+import { gatewayError, type Reply, type Exchange, type JsonNode } from '../../core/index.ts'
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
 import { notFound } from '../../core/ownership.ts'
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
@@ -30,7 +30,7 @@ function isOfItems({ request: { path } }: Exchange): boolean {
 
 const calls: Readonly<Record<string, Call>> = {
   'POST conversations': async (exchange, store) => {
-    const body = exchange.bytes === undefined || exchange.bytes.length === 0 ? JsonDocument.parse(Buffer.from('{}')) : jsonObjectOf(exchange)
+    const body = await jsonObjectOf(exchange, '{}')
     const metadata = metadataOf(body) ?? '{}'
     const items = itemsIn(body, 0)
     return conversationJson(await store.create(exchange.userPath, metadata, id => newItems(items, id)))
@@ -39,7 +39,7 @@ const calls: Readonly<Record<string, Call>> = {
   'GET conversation': async (exchange, store) => conversationJson(await found(exchange, store)),
 
   'POST conversation': async (exchange, store) => {
-    const metadata = metadataOf(jsonObjectOf(exchange))
+    const metadata = metadataOf(await jsonObjectOf(exchange))
     if (metadata === undefined) throw gatewayError('missing_required_parameter', 'metadata is required', { param: 'metadata' })
     const { id } = await found(exchange, store)
     return conversationJson(existing(await store.describe(id, metadata)))
@@ -52,7 +52,7 @@ const calls: Readonly<Record<string, Call>> = {
   },
 
   'POST items': async (exchange, store) => {
-    const items = itemsIn(jsonObjectOf(exchange), 1)
+    const items = itemsIn(await jsonObjectOf(exchange), 1)
     const { id } = await found(exchange, store)
     return itemList(await store.append(id, conversation => arranged(conversation, store, items)).catch(gone), false)
   },

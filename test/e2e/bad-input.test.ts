@@ -488,6 +488,13 @@ describe('bad input', () => {
         })
       }
     }
+
+    for (const path of ['/v1/conversations/conv_1/items', '/v1/batches']) {
+      it(`gzip is decoded where the gateway itself answers: ${path}`, async () =>
+        expectError(await served.call('POST', path, gzipSync('{}'), { 'content-encoding': 'gzip' }), { code: 'missing_required_parameter' }))
+      it(`an unknown one is 415 where the gateway itself answers: ${path}`, async () =>
+        expectError(await served.call('POST', path, '{}', { 'content-encoding': 'compress' }), { code: 'unsupported_content_encoding' }))
+    }
   })
 
   describe('a WebSocket', () => {
