@@ -123,6 +123,10 @@ describe('a provider that fails', () => {
     'answers without choices': [{ body: { id: 'x', object: 'chat.completion' } }, { code: 'bad_upstream_response' }],
     'answers with no choice': [{ body: { ...chatCompletion(), choices: [] } }, { code: 'bad_upstream_response' }],
     'answers with null for choices': [{ body: { ...chatCompletion(), choices: null } }, { code: 'bad_upstream_response' }],
+    'answers with no choice, but an error': [
+      { body: { ...chatCompletion(), choices: [], error: { message: 'slow down', code: 429 } } },
+      { code: '429', status: 429, message: 'slow down' },
+    ],
     'hides an error with a status in 200': [{ body: { error: { message: 'slow down', code: 429 } } }, { code: '429', status: 429, message: 'slow down' }],
     'hides an error with a code in 200': [
       { body: { error: { message: 'odd', code: 'odd_code', param: 'p' } } },
@@ -143,6 +147,25 @@ describe('a provider that fails', () => {
         expect(served.upstream.requests).to.have.length(1)
       })
     }
+  }
+
+  for (const [path, request] of [
+    ['/v1/chat/completions', { messages: hello.messages }],
+    ['/v1/responses', { input: 'a' }],
+    ['/v1/embeddings', { input: 'a' }],
+    ['/v1/moderations', { input: 'a' }],
+  ] as const) {
+    const answerTo = (body: object) => {
+      served.upstream.always({ body })
+      return served.call('POST', path, { model: 'gpt-test', ...request })
+    }
+
+    it(`and answers without a result is 502 at ${path}`, async () => expectError(await answerTo({ object: 'list' }), { code: 'bad_upstream_response' }))
+
+    it(`and hides in 200 what another said is heard at ${path}`, async () => {
+      const error = { message: 'Provider returned error', code: 503, metadata: { raw: 'the real one' } }
+      expectError(await answerTo({ error }), { code: '503', status: 503, message: 'the real one' })
+    })
   }
 
   for (const model of ['dead/m', 'nowhere/m']) {

@@ -16,7 +16,7 @@ import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
 import { ChunkWriter } from './caller-stream.ts'
 import { spellUsage } from './reply-spelling.ts'
-import { vendorError } from './errors.ts'
+import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { chatStream } from './stream.ts'
 import { readUsage } from './usage.ts'
 
@@ -76,15 +76,18 @@ function askForUsage(request: JsonDocument): void {
   else request.set(request.root, 'stream_options', '{"include_usage":true}')
 }
 
-/** An error inside a reply of status 2xx, or a chat without choices. */
+/** Where each operation has its result. */
+const results: Readonly<Record<string, string>> = { chat: 'choices', embeddings: 'data' }
+
+/** An error inside a reply of status 2xx, or one without a result. */
 function fault({ root, bytes }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
   if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
-  const choices = root.get('choices')
+  const name = results[operation]
+  const result = name === undefined ? undefined : root.get(name)
+  if (result?.kind === 'array' && !isEmptyArray(result, bytes)) return undefined
   const error = said(root, 'error')
-  if (error !== undefined && choices === undefined && root.get('data') === undefined) return vendorError(error, provider)
-  if (operation !== 'chat') return undefined
-  if (choices?.kind === 'array' && !isEmptyArray(choices, bytes)) return undefined
-  return gatewayError('bad_upstream_response', `${provider}: provider returned no choices`, { provider })
+  if (error !== undefined) return vendorError(error, provider)
+  return name === undefined ? undefined : gatewayError('bad_upstream_response', `${provider}: provider returned no ${name}`, { provider })
 }
 
 function answer({ operation, id, model, created, text, usage }: AnswerFacts): Buffer | undefined {

@@ -5,7 +5,7 @@ import { stringOf } from '../../../core/document/readings.ts'
 import { Words } from '../../../core/document/words.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
-import { vendorError } from './errors.ts'
+import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { failureOf } from './finish.ts'
 import { choices, indexOf, isFinished } from './stream-chunk.ts'
 

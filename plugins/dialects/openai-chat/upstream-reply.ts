@@ -12,7 +12,7 @@ import type { Destination } from '../../../core/neutral/translation.ts'
 import { unknownPaths } from '../../../core/neutral/unknown.ts'
 import { endingOf, failureOf, isFault } from './finish.ts'
 import { readSignature, readThoughts, reasoningNames, signatureNames } from './state.ts'
-import { vendorError } from './errors.ts'
+import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { readUsage } from './usage.ts'
 
 /** Members that this reader has a rule for; `provider` is said by the gateway. */

@@ -4,7 +4,7 @@ import { said, stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError, JsonNode, StreamEvent, StreamFormat, Usage } from '../../../core/index.ts'
 import { errorEnvelope } from '../../../core/errors.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
-import { vendorError } from './errors.ts'
+import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { readUsage } from './usage.ts'
 
 const delta = 'transcript.text.delta'

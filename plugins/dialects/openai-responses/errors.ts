@@ -3,6 +3,7 @@
 import type { JsonNode } from '../../../core/document/document.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import { GatewayError } from '../../../core/errors.ts'
+import { messageOf } from '../../../core/neutral/vendor-error.ts'
 
 /** The statuses that the codes in `response.error` would have had. */
 const statuses: Readonly<Record<string, number>> = {
@@ -22,8 +23,7 @@ const statuses: Readonly<Record<string, number>> = {
 export function vendorError(fault: JsonNode, provider: string): GatewayError {
   const code = codeOf(fault)
   const param = stringOf(fault.get('param'))
-  const message = stringOf(fault) ?? stringOf(fault.get('message')) ?? ''
-  return new GatewayError(code, message === '' ? 'the provider reported an error' : message, {
+  return new GatewayError(code, messageOf(fault), {
     status: statusOf(fault, code),
     provider,
     ...(param === undefined ? {} : { param }),

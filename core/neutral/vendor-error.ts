@@ -1,8 +1,8 @@
-/** Errors as OpenAI's kin report them. */
+/** Errors as OpenAI's kin report them inside replies and events. */
 
-import type { JsonNode } from '../../../core/document/document.ts'
-import { stringOf } from '../../../core/document/readings.ts'
-import { GatewayError } from '../../../core/errors.ts'
+import type { JsonNode } from '../document/document.ts'
+import { stringOf } from '../document/readings.ts'
+import { GatewayError } from '../errors.ts'
 
 /** The error that a provider reports as JSON: an object with a message, or a string. */
 export function vendorError(fault: JsonNode, provider: string): GatewayError {
@@ -14,8 +14,8 @@ export function vendorError(fault: JsonNode, provider: string): GatewayError {
   })
 }
 
-/** OpenRouter puts the words of the provider behind it into `metadata`. */
-function messageOf(fault: JsonNode): string {
+/** What such an error says. OpenRouter puts the words of the provider behind it into `metadata`. */
+export function messageOf(fault: JsonNode): string {
   const message = stringOf(fault) ?? stringOf(fault.get('message')) ?? ''
   const raw = message === '' || message.startsWith('Provider returned') ? stringOf(fault.get('metadata')?.get('raw')) : undefined
   return raw ?? (message === '' ? 'the provider reported an error' : message)
