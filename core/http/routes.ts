@@ -18,18 +18,20 @@ export type Take = (request: IncomingMessage, response: ServerResponse, plan: Pl
 export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: Take): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Koa()
   const router = new Router()
-  for (const { method, path, plan } of [...routes].sort(staticFirst)) {
-    const serve = (context: Koa.Context & { params: Record<string, string> }) => {
-      context.respond = false
-      take(context.req, context.res, plan, context.params)
-    }
-    router.register(path, methodsOf(method), serve)
-  }
-  app.use(router.routes())
-  app.use(context => {
+  const refuse = (context: Koa.Context) => {
     context.respond = false
     take(context.req, context.res, unknown, noParams, allowed(router, context.path))
-  })
+  }
+  for (const route of [...routes].sort(staticFirst)) {
+    const serve = (context: Koa.Context & { params: Record<string, string> }) => {
+      if (rank(route) === 1 && isWhole(router, context.path)) return refuse(context)
+      context.respond = false
+      take(context.req, context.res, route.plan, context.params)
+    }
+    router.register(route.path, methodsOf(route.method), serve)
+  }
+  app.use(router.routes())
+  app.use(refuse)
   app.on('error', (cause: NodeJS.ErrnoException) => {
     if (!leavings.has(cause.code ?? '')) app.onerror(cause)
   })
@@ -67,12 +69,26 @@ function wholePaths(routes: readonly RoutedPlan[]): ReadonlyMap<string, Readonly
 
 /** Static segments beat parameters, longer patterns beat shorter ones. */
 function staticFirst(one: RoutedPlan, other: RoutedPlan): number {
-  const rank = ({ path }: RoutedPlan) => (path.includes('*') ? 2 : path.includes(':') ? 1 : 0)
   return rank(one) - rank(other) || other.path.length - one.path.length
+}
+
+function rank({ path }: Pick<RoutedPlan, 'path'>): number {
+  return path.includes('*') ? 2 : path.includes(':') ? 1 : 0
+}
+
+/** Whether a path is that of a route without parameters, under whatever method: then it is no parameter's value under another. */
+function isWhole(router: Router, path: string): boolean {
+  return layersAt(router, path).some(layer => rank(layer) === 0)
 }
 
 /** The methods of a path that is known under another method. */
 function allowed(router: Router, path: string): string | undefined {
-  const methods = router.match(path, 'NONE').path.flatMap(layer => layer.methods)
+  const layers = layersAt(router, path)
+  const shadowed = isWhole(router, path) ? 1 : undefined
+  const methods = layers.filter(layer => rank(layer) !== shadowed).flatMap(layer => layer.methods)
   return methods.length === 0 ? undefined : [...new Set(methods)].sort().join(', ')
+}
+
+function layersAt(router: Router, path: string): readonly { readonly path: string; readonly methods: readonly string[] }[] {
+  return router.match(path, 'NONE').path.map(({ path: pattern, methods }) => ({ path: String(pattern), methods }))
 }
