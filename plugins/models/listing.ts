@@ -4,7 +4,7 @@ import { gatewayError, Reply, type Access, type Exchange, type GatewayError } fr
 import type { ListedModel, Registry } from './registry.ts'
 import { visibleTo } from './visible.ts'
 
-const headers = ['Content-Type', 'application/json', 'Vary', 'anthropic-version']
+const headers = ['Content-Type', 'application/json']
 
 export interface ListingOptions {
   readonly onlyAliases: boolean
@@ -17,7 +17,8 @@ export interface ListingOptions {
 export function answerModels(exchange: Exchange, registry: Registry, options: ListingOptions): Reply | GatewayError {
   const { request } = exchange
   const isAnthropic = request.headers['anthropic-version'] !== undefined
-  const id = request.params['id']
+  const id = request.params['id']?.replace(/\/$/, '')
+  exchange.setReplyHeader('Vary', 'anthropic-version')
   const isVisible = visibleTo(exchange, registry, options.access)
   if (id === undefined) {
     const listed = registry.list(options, exchange).filter(model => isVisible(model.id))

@@ -175,7 +175,7 @@ describe('bad input', () => {
         expect(served.upstream.requests[0]?.path).to.equal('/v1/chat/completions')
       })
     }
-    for (const path of ['/v1/models/', '/health/', '/health/ready/', '/version/']) {
+    for (const path of ['/v1/models/', '/v1/models/gpt-test/', '/v1/models/openai/gpt-test/', '/health/', '/health/ready/', '/version/']) {
       it(`GET ${path} is served`, async () => expect((await served.call('GET', path)).status).to.equal(200))
     }
   })
@@ -549,6 +549,12 @@ describe('bad input', () => {
   })
 
   describe("the model list in Anthropic's shape", () => {
+    for (const path of ['/v1/models', '/v1/models/gpt-test', '/v1/models/nope', '/v1/models?limit=0']) {
+      it(`is told from OpenAI's by whoever keeps answers: ${path}`, async () => {
+        for (const headers of [{}, { 'anthropic-version': '2023-06-01' }])
+          expect((await served.call('GET', path, undefined, headers)).headers['vary']).to.equal('anthropic-version')
+      })
+    }
     for (const query of ['limit=0', 'limit=1001', 'limit=x', 'limit=1.5', 'after_id=a&before_id=b']) {
       it(`refuses ${query}, in Anthropic's envelope`, async () => {
         const answer = await served.call('GET', `/v1/models?${query}`, undefined, { 'anthropic-version': '2023-06-01' })
