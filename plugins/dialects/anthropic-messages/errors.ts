@@ -28,16 +28,16 @@ const types: ReadonlyMap<number, string> = new Map([
 
 /** The envelope of an error. */
 export function errorEnvelope(error: GatewayError, requestId: string): string {
-  const { status, message, code } = error
+  const { message, code } = error
   return JSON.stringify({
     type: 'error',
-    error: { type: errorType(status), message, ...(code === null ? {} : { details: { error_code: code } }) },
+    error: { type: errorType(error), message, ...(code === null ? {} : { details: { error_code: code } }) },
     request_id: requestId,
   })
 }
 
-export function errorType(status: number): string {
-  return types.get(status) ?? (status >= 500 && status !== 501 ? 'api_error' : 'invalid_request_error')
+function errorType({ status, type }: GatewayError): string {
+  return types.get(status) ?? (type === 'provider_error' ? 'api_error' : 'invalid_request_error')
 }
 
 /** The error that a provider reports as JSON: an object with a type and a message, or a string. */

@@ -163,6 +163,13 @@ describe('anthropic-messages', () => {
         })
       })
 
+    it('is api_error for 501 of a provider', () => {
+      expect(JSON.parse(dialect.error(new GatewayError(null, 'no', { status: 501, provider: 'acme' }), 'r').toString())).to.have.nested.property(
+        'error.type',
+        'api_error',
+      )
+    })
+
     it('has the code, if there is one', () => {
       expect(JSON.parse(dialect.error(gatewayError('model_not_found', 'no', { param: 'model' }), 'r').toString())).to.deep.equal({
         type: 'error',
