@@ -102,6 +102,8 @@ export interface Dialect extends UpstreamDialect {
   /** Whether the request asks for a usage event; and how to ask for one. */
   asksForUsage(request: JsonDocument): boolean
   askForUsage(request: JsonDocument): void
+  /** The member that vendors take only beside the wish for a stream: without it, it goes no further. Absent: there is none such. */
+  readonly streamOnly?: string
   /**
    * Takes out of a request what answers of other vendors left in it: `encrypted_content` that only Tapline reads, and `extra_content`. Called on
    * what goes to a provider of this dialect as it is, if it mentions such; absent: it may have it. @param vendor whose state may stay

@@ -9,7 +9,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { ProviderInstance } from './provider/provider.ts'
 import { withImages } from './images/remote-images.ts'
 import { forgetLosses } from './translation/report-losses.ts'
-import { respellNative } from './respell.ts'
+import { idleMember, respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './translation/embeddings.ts'
 import { GenerationTranslation, type Translation } from './translation/translation.ts'
 import type { OutgoingCall } from './transport/transport.ts'
@@ -121,8 +121,14 @@ function mayHoldState({ dialect }: Exchange, { bytes }: JsonDocument): boolean {
   return dialect?.keepOwnState !== undefined && carrying.areIn(bytes) && carriers.areIn(bytes)
 }
 
-function isEdited({ model }: Exchange, { target, askForUsage, images }: Attempt): boolean {
-  return model !== target.model || askForUsage || images !== undefined || target.provider.definition.respell !== undefined
+function isEdited(exchange: Exchange, { target, askForUsage, images }: Attempt): boolean {
+  return (
+    exchange.model !== target.model ||
+    askForUsage ||
+    images !== undefined ||
+    target.provider.definition.respell !== undefined ||
+    idleMember(exchange) !== undefined
+  )
 }
 
 function edited(document: JsonDocument, exchange: Exchange, attempt: Attempt, holdsState: boolean): Buffer {

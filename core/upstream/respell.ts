@@ -1,6 +1,7 @@
 /** What the provider wants said otherwise in its own dialect: splices in the body that goes out. */
 
 import { JsonDocument } from '../document/document.ts'
+import { said } from '../document/readings.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { CallFacts } from '../plugin/provider.ts'
@@ -13,13 +14,24 @@ export function factsOfCall({ streamed }: Exchange, { provider, model }: Target,
   return { operation, dialect, model, settings: provider.settings, streamed, learned: provider.learned }
 }
 
+/** What says something of a stream that nobody asked for; undefined if nothing does. */
+export function idleMember({ body, dialect, streamed }: Exchange): string | undefined {
+  const name = streamed ? undefined : dialect?.streamOnly
+  return name === undefined || said(body?.root, name) === undefined ? undefined : name
+}
+
 /** Respells the caller's own body. */
 export function respellNative(body: JsonDocument, exchange: Exchange, target: Target): void {
   const { dialect, operation } = exchange
   const { provider } = target
-  if (provider.definition.respell === undefined || dialect === undefined) return
+  if (dialect === undefined) return
   const losses = new Losses(provider.translation.strict)
-  provider.definition.respell(body, { ...factsOfCall(exchange, target, dialect.name, operation), losses })
+  const idle = idleMember(exchange)
+  if (idle !== undefined) {
+    body.unset(body.root, idle)
+    losses.silent(idle, 'only streams have it')
+  }
+  provider.definition.respell?.(body, { ...factsOfCall(exchange, target, dialect.name, operation), losses })
   if (losses.list.length > 0) reportLosses(exchange, provider, losses)
 }
 

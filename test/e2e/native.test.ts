@@ -122,6 +122,12 @@ for (const [what, options] of Object.entries(standing)) {
         })
       }
 
+      it('and not without a stream: then nobody takes such options', async () => {
+        served.upstream.always({ body: chatCompletion() })
+        await served.chat(`{"model":"gpt-test","stream_options":{"include_usage":true},"stream":false,${messages}}`, uncached)
+        expect(sent()).to.equal(`{"model":"gpt-test","stream":false,${messages}}`)
+      })
+
       it('and not at all if the client asked', async () => {
         served.upstream.always({ chunks: sampleStream })
         const body = `{"model":"gpt-test", "stream":true,"stream_options":{"include_usage":true },${messages}}`

@@ -36,6 +36,7 @@ export default defineDialect({
   streams: ({ root }, operation) => operation !== 'embeddings' && root.get('stream')?.value() === true,
   asksForUsage: ({ root }) => root.get('stream_options')?.get('include_usage')?.value() === true,
   askForUsage,
+  streamOnly: 'stream_options',
   keepOwnState,
   fault,
   conform: (request, reply, operation) => {
