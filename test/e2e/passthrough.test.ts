@@ -172,7 +172,7 @@ describe('passthrough', () => {
       })
     }
 
-    it('removes what belongs to the connection, and cookies; renames request ids', async () => {
+    it('removes what belongs to the connection, cookies and what lets web pages in; renames request ids', async () => {
       served.upstream.always({
         headers: [
           'Set-Cookie',
@@ -187,6 +187,8 @@ describe('passthrough', () => {
           'timeout=1',
           'Proxy-Authenticate',
           'x',
+          'Access-Control-Allow-Origin',
+          '*',
           'X-Two',
           'a',
           'X-Two',
@@ -197,7 +199,7 @@ describe('passthrough', () => {
         body: '{}',
       })
       const answer = await served.call('GET', '/p/openai/files')
-      expect(answer.headers).to.not.have.any.keys('set-cookie', 'x-hop', 'proxy-authenticate')
+      expect(answer.headers).to.not.have.any.keys('set-cookie', 'x-hop', 'proxy-authenticate', 'access-control-allow-origin')
       expect(answer.headers).to.deep.include({ 'x-upstream-request-id': 'theirs', 'openai-version': '2020', 'x-two': ['a', 'b'] })
       expectIds(answer)
       expect(answer.headers['x-request-id']).to.not.equal('theirs')

@@ -12,6 +12,7 @@ import { memoize } from '../../memoize.ts'
  * | `requestIds`       | leave it alone         | `X-Request-Id` stays here              | goes as `X-Upstream-Request-Id`          |
  * | `ofWay`            | policy may edit it     | stays here                             | goes                                     |
  * | `ofGatewaysCall`   | policy may edit it     | goes                                   | goes                                     |
+ * | `prefixOfOrigins`  | policy may edit it     | goes                                   | stays here                               |
  *
  * Overrides let no header of a caller along that stays here, that policy leaves alone, or that is of the gateway's own call.
  * What `Connection` names stays here, both ways.
@@ -46,6 +47,9 @@ const ofWay: Names = new Set(['forwarded'])
 const prefixesOfWay = ['proxy-', 'x-forwarded-']
 /** Where the caller stands, and what they take: the gateway makes a call of its own. */
 const ofGatewaysCall: Names = new Set(['accept', 'via', 'x-real-ip'])
+
+/** Which web pages may call: for the provider's own address, not for the gateway's, where a page could spend the operator's key. */
+const prefixOfOrigins = 'access-control-'
 
 /** Those above that say how a message is carried and spelled, and which one it is; `Trailers` is how some spell `Trailer`. */
 const transport: Names = new Set([...ofConnection, 'trailers', ...ofMessage, ...ofSpelling, ...requestIds])
@@ -95,7 +99,7 @@ export function isOverridable(name: string): boolean {
 
 /** Whether a provider's header never goes to callers. */
 export function staysUpstream(name: string): boolean {
-  return ofConnection.has(name) || ofHop.has(name)
+  return ofConnection.has(name) || ofHop.has(name) || name.startsWith(prefixOfOrigins)
 }
 
 /** Whether a provider names the request by it. */

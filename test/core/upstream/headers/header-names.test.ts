@@ -37,6 +37,7 @@ const fates: Readonly<Record<string, Fate>> = {
   'proxy-status': { up: 'never', down: true },
   accept: { up: 'passthrough', down: true },
   'x-real-ip': { up: 'passthrough', down: true },
+  'access-control-allow-origin': { up: 'overrides', down: false },
   'x-anything': { up: 'overrides', down: true },
 }
 
