@@ -80,10 +80,10 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
   const { current } = state
   if (state.draining) response.setHeader('Connection', 'close')
   try {
-    checkTarget(request)
     const below = belowBase(request.url as string, current.basePath)
+    if (below !== undefined) request.url = below
+    checkTarget(request)
     if (below === undefined) throw gatewayError('unknown_url', `nothing is served at ${request.url?.split('?', 1)[0]}`)
-    request.url = below
     current.route(request, response)
   } catch (cause) {
     const exchange = exchangeFor(current, request, current.unknown, {})

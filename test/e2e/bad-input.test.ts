@@ -726,6 +726,11 @@ describe('a base path', () => {
   for (const path of ['/gx/%', '/%/gx', '/gx/%zz', '/gx/../gx/health', '/gx/%2e%2e/health', '/gx%2f..%2fhealth']) {
     it(`refuses ${path}`, async () => expectError(await get(path), { code: 'bad_request_target' }))
   }
+  it("refuses in Anthropic's envelope what is below its routes", async () =>
+    expect(JSON.parse((await get('/gx/v1/messages/%zz')).body.toString())).to.nested.include({
+      type: 'error',
+      'error.details.error_code': 'bad_request_target',
+    }))
 })
 
 describe('a gateway that is not ready', () => {
