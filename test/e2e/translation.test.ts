@@ -146,6 +146,13 @@ describe('a translated call', () => {
     })
   }
 
+  it("is a failure that is not tried again when the stream's first event cannot be read: it has been generated", async () => {
+    served.upstream.requests.length = 0
+    served.upstream.always({ chunks: ['data: {"oops\n\n'] })
+    expectError(await served.chat({ ...helloStream, model }), { code: 'bad_upstream_response' })
+    expect(served.upstream.requests).to.have.length(1)
+  })
+
   it("has a real status when the stream's first event is an error", async () => {
     served.upstream.always({ chunks: events({ error: { code: 403, status: 'PERMISSION_DENIED', message: 'not yours' } }) })
     const answer = await served.chat({ ...helloStream, model })

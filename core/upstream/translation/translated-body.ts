@@ -3,7 +3,7 @@
 import type { GatewayError } from '../../errors.ts'
 import { AwsFrames } from '../../stream/aws-frames.ts'
 import { EventSplitter, lacksOnlyBlankLine } from '../../stream/borders.ts'
-import { emptyFailure, faultFailure } from '../failure.ts'
+import { brokenFailure, emptyFailure, faultFailure } from '../failure.ts'
 import { HeldBody } from '../bodies/held-body.ts'
 import { asFault } from '../bodies/netted.ts'
 import type { BodyReader, Reading } from '../bodies/reading.ts'
@@ -115,7 +115,7 @@ export class TranslatedEventBody implements BodyReader {
   #fail(error: GatewayError): void {
     this.#over = true
     this.#reading.call.abort()
-    this.#reading.settle(faultFailure(error, this.#reading.attempt.target.provider))
+    this.#reading.settle(error.code === 'stream_incomplete' ? brokenFailure(error) : faultFailure(error, this.#reading.attempt.target.provider))
   }
 
   #finish(error?: GatewayError): void {
