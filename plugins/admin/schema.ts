@@ -47,8 +47,17 @@ export const schema = {
       secret: true,
       setting: 'cache.response.simple.redis.url',
       env: 'REDIS_URL',
+      env_form: 'bare',
       description: 'Whether there is one is shown as `REDIS_URL`.',
     },
-    models_redis_url: { type: 'string', minLength: 1, secret: true, setting: 'cache.model.redis.url', env: 'REDIS_URL', description: 'The same.' },
+    models_redis_url: {
+      type: 'string',
+      minLength: 1,
+      secret: true,
+      setting: 'cache.model.redis.url',
+      env: 'REDIS_URL',
+      env_form: 'bare',
+      description: 'The same.',
+    },
   },
 } as const satisfies OptionsSchema

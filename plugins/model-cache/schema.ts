@@ -10,6 +10,7 @@ export const schema = {
       minLength: 1,
       setting: 'cache.model.local.cache_dir',
       env: 'CACHE_DIR',
+      env_form: 'prefixed',
       description:
         'The folder in which the models that providers listed are kept. By default `.cache` if there is such a folder, else `tapline` in the cache directory of the user.',
     },
@@ -19,6 +20,7 @@ export const schema = {
       secret: true,
       setting: 'cache.model.redis.url',
       env: 'REDIS_URL',
+      env_form: 'bare',
       description: 'Keep them in Redis, for all replicas: `redis://user:password@host:6379/0`.',
     },
     redis_key: {

@@ -27,6 +27,7 @@ export const schema = {
       default: false,
       setting: 'server.offline',
       env: 'OFFLINE',
+      env_form: 'prefixed',
       description: 'Whether no list is downloaded, whatever address it has.',
     },
   },

@@ -19,6 +19,7 @@ const schema = {
       secret: true,
       setting: 'cache.response.simple.redis.url',
       env: 'REDIS_URL',
+      env_form: 'bare',
       description: 'Where Redis is: `redis://user:password@host:6379/0`.',
     },
     storage: {

@@ -50,6 +50,13 @@ export const schema = {
       env_form: 'prefixed',
       description: 'How often in one day (UTC) at most: all processes that share a store, and all their starts, together.',
     },
-    offline: { type: 'boolean', default: false, setting: 'server.offline', env: 'OFFLINE', description: 'Whether nothing is looked up all the same.' },
+    offline: {
+      type: 'boolean',
+      default: false,
+      setting: 'server.offline',
+      env: 'OFFLINE',
+      env_form: 'prefixed',
+      description: 'Whether nothing is looked up all the same.',
+    },
   },
 } as const satisfies OptionsSchema

@@ -4,6 +4,7 @@ import { readValue } from '../../../core/config/schema/read.ts'
 import { Report } from '../../../core/config/problems/report.ts'
 import { envSettings } from '../../../core/config/schema/schema.ts'
 import type { EnvSetting } from '../../../core/config/schema/schema.ts'
+import { defaultNames, load as loadPlugin } from '../../../core/plugin/load.ts'
 import { complaints, load, samplePlugin, samplePolicy } from './given.ts'
 
 const settings = envSettings(composeSchema([samplePlugin, samplePolicy], [], new Report()))
@@ -120,6 +121,19 @@ describe('the spellings of a variable', () => {
     const config = await load({ env: { TAPLINE_PORT: '1', GOMODEL_REDIS_URL: 'redis://x' } })
     expect(config.values.server.port).to.equal(8080)
     expect(config.warnings).to.have.members(['TAPLINE_PORT is not read; the variable is PORT', 'GOMODEL_REDIS_URL is not read; the variable is REDIS_URL'])
+  })
+
+  it("are the same for all of the default set but those whose words are common, or somebody else's", async () => {
+    const owners = await Promise.all(
+      (await defaultNames('plugin')).map(async name => await loadPlugin('plugin', name, '/', { searchPaths: [], foreignAllowed: false })),
+    )
+    const known = owners.flatMap(({ definition: { name, schema } }) => (schema === undefined ? [] : [{ plugin: name, schema }]))
+    const others = envSettings(composeSchema(known, [], new Report())).filter(({ form, env }) => form !== 'any' && !/^(OTEL|VERSION_CHECK)_/.test(env))
+    expect([...new Set(others.map(({ env, form }) => `${form} ${env}`))].toSorted()).to.deep.equal([
+      'bare PORT',
+      'bare REDIS_URL',
+      ...['CACHE_DIR', 'DEMO_MODE', 'ENCRYPTION_KEY', 'ENCRYPTION_KEY_PREVIOUS', 'KEY_PEPPER', 'MASTER_KEY', 'OFFLINE'].map(env => `prefixed ${env}`),
+    ])
   })
 
   it('are named by errors as they were written', async () => {

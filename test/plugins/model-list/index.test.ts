@@ -214,11 +214,11 @@ describe("a catalogue of one's own", () => {
 
   it('is not downloaded offline; a file is read', async () => {
     {
-      await using gateway = await start(`${host.url}/list.json`, { env: { OFFLINE: 'true' } })
+      await using gateway = await start(`${host.url}/list.json`, { env: { TAPLINE_OFFLINE: 'true' } })
       expect([await windowOf(gateway), (await step(gateway))?.status, host.requests.length]).to.deep.equal([bundled, 'skipped', 0])
     }
     await writeFile(path, listOf(1))
-    await using gateway = await start(path, { env: { OFFLINE: 'true' } })
+    await using gateway = await start(path, { env: { TAPLINE_OFFLINE: 'true' } })
     expect(await windowOf(gateway)).to.equal(1)
   })
 
