@@ -7,6 +7,7 @@
  * - `setting`: the place in tapline.yaml that gives this option its default, for example `resilience.retry.max_retries`
  * - `env`: the base name of the environment variable for that setting; `env_form: 'prefixed'` if only `TAPLINE_…` may spell it, `bare` if never
  * - `env_family`: what all variables that begin so give, for a setting that maps names to texts: its members are named by what follows in their names
+ * - `identity`: of a list of maps, the member by which items from the environment replace items of the file; without it, the list is replaced
  * - `secret`: never printed
  * - `input`: how a form asks for it, where that does not follow from the type
  */
@@ -39,6 +40,7 @@ export interface OptionsSchema {
   readonly env?: string
   readonly env_form?: 'any' | 'prefixed' | 'bare'
   readonly env_family?: string
+  readonly identity?: string
   readonly secret?: boolean
   readonly input?: 'textarea' | 'model'
 }

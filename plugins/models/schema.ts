@@ -24,6 +24,7 @@ export const schema = {
       default: [],
       setting: 'virtual_models',
       env: 'VIRTUAL_MODELS',
+      identity: 'source',
       description: 'Names that stand for models; and, without targets, who may use the models that a selector means.',
       items: {
         type: 'object',

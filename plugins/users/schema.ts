@@ -10,6 +10,7 @@ export const schema = {
       default: [],
       setting: 'users',
       env: 'USERS',
+      identity: 'path',
       description: 'What holds for user paths. Administrators see it, and cannot change it.',
       items: {
         type: 'object',

@@ -10,8 +10,6 @@ export interface SettingSchema extends OptionsSchema {
   readonly items?: SettingSchema
   /** Other words for a value: `{ warning: 'warn' }`. */
   readonly aliases?: Readonly<Record<string, string>>
-  /** The member by which items from the environment replace items of the file, for a list of maps. */
-  readonly identity?: string
   /** A list of maps may be written `a=b,c=d` in a variable: the members that stand before and after `=`. */
   readonly env_items?: readonly [string, string]
 }

@@ -105,7 +105,8 @@ export class Layers {
     try {
       const value = fromText(schema, text)
       const written = getIn(this.tree, pointer)
-      if (schema?.identity === undefined || !Array.isArray(written) || !Array.isArray(value)) this.#apply(pointer, value, origin)
+      const isMerged = Array.isArray(written) && written.length > 0 && Array.isArray(value)
+      if (schema?.identity === undefined || !isMerged) this.#apply(pointer, value, origin)
       else this.#mergeItems(pointer, written, value, schema.identity, origin)
     } catch (cause) {
       const expected = 'JSON without repeated keys'

@@ -121,7 +121,7 @@ export const samplePolicy: SettingsOwner = {
         items: { type: 'object', additionalProperties: false, required: ['source'], properties: { source: { type: 'string' }, target: { type: 'string' } } },
         setting: 'virtual_models',
         env: 'VIRTUAL_MODELS',
-      } as SettingsOwner['schema'],
+      },
     },
   },
 }

@@ -3,6 +3,7 @@ import { composeSchema } from '../../../core/config/schema/compose.ts'
 import { readValue } from '../../../core/config/schema/read.ts'
 import { Report } from '../../../core/config/problems/report.ts'
 import { envSettings } from '../../../core/config/schema/schema.ts'
+import type { SettingsOwner } from '../../../core/config/schema/compose.ts'
 import type { EnvSetting } from '../../../core/config/schema/schema.ts'
 import { defaultNames, load as loadPlugin } from '../../../core/plugin/load.ts'
 import { complaints, load, samplePlugin, samplePolicy } from './given.ts'
@@ -123,12 +124,25 @@ describe('the spellings of a variable', () => {
     expect(config.warnings).to.have.members(['TAPLINE_PORT is not read; the variable is PORT', 'GOMODEL_REDIS_URL is not read; the variable is REDIS_URL'])
   })
 
-  it("are the same for all of the default set but those whose words are common, or somebody else's", async () => {
-    const owners = await Promise.all(
-      (await defaultNames('plugin')).map(async name => await loadPlugin('plugin', name, '/', { searchPaths: [], foreignAllowed: false })),
-    )
-    const known = owners.flatMap(({ definition: { name, schema } }) => (schema === undefined ? [] : [{ plugin: name, schema }]))
-    const others = envSettings(composeSchema(known, [], new Report())).filter(({ form, env }) => form !== 'any' && !/^(OTEL|VERSION_CHECK)_/.test(env))
+  it('are named by errors as they were written', async () => {
+    expect(await complaints({ env: { GOMODEL_RETRY_INITIAL_BACKOFF: 'fast', LOG_LEVEL: 'loud' } })).to.deep.equal([
+      'env GOMODEL_RETRY_INITIAL_BACKOFF  /resilience/retry/initial_backoff  expected duration such as 500ms, got "fast"',
+      'env LOG_LEVEL  /logging_runtime/level  expected one of debug, info, warn, error, got "loud"',
+    ])
+  })
+})
+
+describe('the settings of the default set', () => {
+  const owners: SettingsOwner[] = []
+  before(async () => {
+    for (const plugin of await defaultNames('plugin')) {
+      const { schema } = (await loadPlugin('plugin', plugin, '/', { searchPaths: [], foreignAllowed: false })).definition
+      if (schema !== undefined) owners.push({ plugin, schema })
+    }
+  })
+
+  it('have variables of three spellings but those whose names are common words, or belong to somebody else', () => {
+    const others = envSettings(composeSchema(owners, [], new Report())).filter(({ form, env }) => form !== 'any' && !/^(OTEL|VERSION_CHECK)_/.test(env))
     expect([...new Set(others.map(({ env, form }) => `${form} ${env}`))].toSorted()).to.deep.equal([
       'bare PORT',
       'bare REDIS_URL',
@@ -136,12 +150,24 @@ describe('the spellings of a variable', () => {
     ])
   })
 
-  it('are named by errors as they were written', async () => {
-    expect(await complaints({ env: { GOMODEL_RETRY_INITIAL_BACKOFF: 'fast', LOG_LEVEL: 'loud' } })).to.deep.equal([
-      'env GOMODEL_RETRY_INITIAL_BACKOFF  /resilience/retry/initial_backoff  expected duration such as 500ms, got "fast"',
-      'env LOG_LEVEL  /logging_runtime/level  expected one of debug, info, warn, error, got "loud"',
-    ])
-  })
+  for (const [setting, identity, env] of [
+    ['virtual_models', 'source', 'VIRTUAL_MODELS'],
+    ['users', 'path', 'USERS'],
+  ] as const) {
+    it(`are lists whose items of the environment replace those of the file: ${setting}`, async () => {
+      const config = await load({
+        settings: owners,
+        yaml: `${setting}: [{ ${identity}: /a, description: file }, { ${identity}: /b, description: file }]`,
+        env: { [`TAPLINE_${env}`]: `[{ "${identity}": "/b", "description": "variable" }, { "${identity}": "/c" }]` },
+      })
+      const items = config.get(`/${setting}`) as readonly Readonly<Record<string, unknown>>[]
+      expect(items.map(item => [item[identity], item['description']])).to.deep.equal([
+        ['/a', 'file'],
+        ['/b', 'variable'],
+        ['/c', ''],
+      ])
+    })
+  }
 })
 
 describe('settings of plugins', () => {
