@@ -23,8 +23,12 @@ export function periodMsOf({ period_seconds: seconds }: Pick<LimitIdentity, 'per
 const caseless: ReadonlySet<string> = new Set(['provider', 'model'])
 
 /** The one spelling of an identity. */
-export function idOf({ scope, subject, period_seconds: period }: LimitIdentity): string {
-  return `${scope}:${period}:${caseless.has(scope) ? subject.toLowerCase() : subject}`
+export function idOf(rule: LimitIdentity): string {
+  return `${rule.scope}:${rule.period_seconds}:${subjectOf(rule)}`
+}
+
+function subjectOf({ scope, subject }: LimitIdentity): string {
+  return caseless.has(scope) ? subject.toLowerCase() : subject
 }
 
 /** A rule, and where it comes from. */
@@ -39,11 +43,20 @@ export type StandingRule<R extends LimitRule> = R & {
 }
 
 /** @throws Error if two rules of one list are about the same */
-export function refuseDuplicates(rules: readonly LimitIdentity[]): void {
+function refuseDuplicates(rules: readonly LimitIdentity[]): void {
   const seen = new Set<string>()
   for (const rule of rules) {
     const id = idOf(rule)
     if (seen.has(id)) throw new Error(`there are two limits for ${rule.scope} ${rule.subject} and a period of ${rule.period_seconds} s`)
     seen.add(id)
   }
+}
+
+/** What variables say of somebody stands in the place of all that the file says of them. @throws Error if two rules of one list are about the same */
+export function overlaid<R extends LimitIdentity>(written: readonly R[], varied: readonly R[]): readonly R[] {
+  refuseDuplicates(written)
+  refuseDuplicates(varied)
+  const whom = (rule: R) => `${rule.scope}:${subjectOf(rule)}`
+  const replaced = new Set(varied.map(whom))
+  return [...written.filter(rule => !replaced.has(whom(rule))), ...varied]
 }

@@ -19,22 +19,16 @@ export function providerOfVariable(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }
 
-/** Pairs `a=1,b=2`, or a JSON array of objects. @throws Error that does not say which variable it was */
-export function readLimits(text: string): readonly [string, number][] | readonly Readonly<Record<string, unknown>>[] {
-  if (text.trim().startsWith('[')) return jsonLimits(text)
-  return text
+/** Pairs `a=1,b=2`, each as the limit that it stands for; or limits as they are. @throws Error that does not say which variable it was */
+export function readLimits<L>(written: string | readonly L[], limitOf: (name: string, value: number) => L): readonly L[] {
+  if (typeof written !== 'string') return written
+  return written
     .split(',')
     .filter(pair => pair.trim() !== '')
     .map(pair => {
-      const [name = '', value = ''] = pair.split('=', 2).map(part => part.trim())
+      const [, name = '', value = ''] = /^([^=]+)=([^=]+)$/.exec(pair) ?? []
       const number = Number(value)
-      if (value === '' || !Number.isFinite(number)) throw new Error(`${JSON.stringify(pair.trim())} is not a pair such as daily=10`)
-      return [name, number] as [string, number]
+      if (value.trim() === '' || !Number.isFinite(number)) throw new Error(`${JSON.stringify(pair.trim())} is not a pair such as daily=10`)
+      return limitOf(name.trim(), number)
     })
-}
-
-function jsonLimits(text: string): readonly Readonly<Record<string, unknown>>[] {
-  const read = JSON.parse(text) as unknown
-  if (!Array.isArray(read) || read.some(item => typeof item !== 'object' || item === null)) throw new Error('expected a JSON array of objects')
-  return read as readonly Readonly<Record<string, unknown>>[]
 }

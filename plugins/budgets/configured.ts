@@ -1,7 +1,8 @@
 /** The budgets that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { idOf, longestPeriodSeconds, refuseDuplicates } from '../../core/limits/rule.ts'
+import { readEach } from '../../core/config/problems/setting-fault.ts'
+import { longestPeriodSeconds, overlaid } from '../../core/limits/rule.ts'
 import { limitedPath, pathOfVariable, readLimits } from '../../core/limits/variables.ts'
 import { flawIn, flawInPeriod, periods, type BudgetRule } from './budget-rule.ts'
 import type { schema } from './schema.ts'
@@ -32,23 +33,17 @@ export function configuredBudgets({
     ...users.flatMap(({ user, limits }) => rules({ scope: 'user', subject: user, per_child: false }, limits)),
     ...keys.flatMap(({ key, limits }) => rules({ scope: 'key', subject: key, per_child: false }, limits)),
   ]
-  const varied = Object.entries(variables).flatMap(([name, text]) => ofVariable(name, text))
+  const varied = readEach('/budgets/path_variables', variables, (name, limits) =>
+    rules(
+      { scope: 'user_path', subject: pathOfVariable(name), per_child: false },
+      readLimits<Limit>(limits, (period, amount) => ({ period, amount })),
+    ),
+  ).flat()
   for (const rule of [...written, ...varied]) {
     const flaw = flawInPeriod(rule, retentionDays)
     if (flaw !== undefined) throw new Error(`${rule.scope} ${rule.subject}: ${flaw}`)
   }
-  refuseDuplicates(written)
-  refuseDuplicates(varied)
-  return [...new Map([...written, ...varied].map(rule => [idOf(rule), rule])).values()]
-}
-
-function ofVariable(name: string, text: string): readonly BudgetRule[] {
-  try {
-    const whom: Whom = { scope: 'user_path', subject: pathOfVariable(name), per_child: false }
-    return readLimits(text).map(limit => ruleOf(whom, Array.isArray(limit) ? { period: limit[0], amount: limit[1] } : (limit as Limit)))
-  } catch (cause) {
-    throw new Error(`SET_BUDGET_${name}: ${(cause as Error).message}`, { cause })
-  }
+  return overlaid(written, varied)
 }
 
 function ruleOf(whom: Whom, { period, period_seconds: seconds, amount }: Limit): BudgetRule {

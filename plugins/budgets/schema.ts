@@ -97,7 +97,7 @@ export const schema = {
     path_variables: {
       type: 'object',
       default: {},
-      additionalProperties: { type: 'string' },
+      additionalProperties: { oneOf: [limits, { type: 'string' }] },
       setting: 'budgets.path_variables',
       env_family: 'SET_BUDGET_',
       description: 'What `SET_BUDGET_<PATH>` say, by `<PATH>`: pairs such as `daily=10,weekly=50`, or a JSON array of limits.',

@@ -1,7 +1,8 @@
 /** The rate limits that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { idOf, longestPeriodSeconds, refuseDuplicates } from '../../core/limits/rule.ts'
+import { readEach } from '../../core/config/problems/setting-fault.ts'
+import { longestPeriodSeconds, overlaid } from '../../core/limits/rule.ts'
 import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../../core/limits/variables.ts'
 import { flawIn, periods, type RateRule } from './rate-rule.ts'
 import type { schema } from './schema.ts'
@@ -44,30 +45,17 @@ export function configuredLimits({
     ...models.flatMap(({ model, limits }) => rulesOf({ scope: 'model', subject: model, per_child: false }, limits)),
   ]
   const varied = [
-    ...Object.entries(ofPaths).flatMap(([name, text]) =>
-      ofVariable(`SET_RATE_LIMIT_${name}`, text, () => ({ scope: 'user_path', subject: pathOfVariable(name), per_child: false })),
+    ...readEach('/rate_limits/path_variables', ofPaths, (name, limits) =>
+      rulesOf({ scope: 'user_path', subject: pathOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
     ),
-    ...Object.entries(ofProviders).flatMap(([name, text]) =>
-      ofVariable(`SET_PROVIDER_RATE_LIMIT_${name}`, text, () => ({ scope: 'provider', subject: providerOfVariable(name), per_child: false })),
+    ...readEach('/rate_limits/provider_variables', ofProviders, (name, limits) =>
+      rulesOf({ scope: 'provider', subject: providerOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
     ),
-  ]
-  refuseDuplicates(written)
-  refuseDuplicates(varied)
-  return [...new Map([...written, ...varied].map(rule => [idOf(rule), rule])).values()]
+  ].flat()
+  return overlaid(written, varied)
 }
 
-function ofVariable(variable: string, text: string, whom: () => Whom): readonly RateRule[] {
-  try {
-    return rulesOf(
-      whom(),
-      readLimits(text).map(limit => (Array.isArray(limit) ? limitOfPair(limit) : (limit as Limit))),
-    )
-  } catch (cause) {
-    throw new Error(`${variable}: ${(cause as Error).message}`, { cause })
-  }
-}
-
-function limitOfPair([name, value]: [string, number]): Limit {
+function limitOfPair(name: string, value: number): Limit {
   const [period, member] = pairs[name.toLowerCase()] ?? []
   if (period === undefined || member === undefined) throw new Error(`${JSON.stringify(name)} is none of ${Object.keys(pairs).join(', ')}`)
   return { period, [member]: value }

@@ -83,7 +83,7 @@ export const schema = {
     path_variables: {
       type: 'object',
       default: {},
-      additionalProperties: { type: 'string' },
+      additionalProperties: { oneOf: [limits, { type: 'string' }] },
       setting: 'rate_limits.path_variables',
       env_family: 'SET_RATE_LIMIT_',
       description: 'What `SET_RATE_LIMIT_<PATH>` say, by `<PATH>`: pairs such as `rpm=60,tpd=100000`, or a JSON array of limits.',
@@ -91,7 +91,7 @@ export const schema = {
     provider_variables: {
       type: 'object',
       default: {},
-      additionalProperties: { type: 'string' },
+      additionalProperties: { oneOf: [limits, { type: 'string' }] },
       setting: 'rate_limits.provider_variables',
       env_family: 'SET_PROVIDER_RATE_LIMIT_',
       description: 'The same of `SET_PROVIDER_RATE_LIMIT_<NAME>`.',

@@ -109,6 +109,11 @@ describe('a setting that a plugin cannot use', () => {
   for (const [name, value] of [
     ['TAPLINE_USER_PATH_HEADER', 'Cookie'],
     ['GOMODEL_USER_PATH_HEADER', 'Cookie'],
+    ['GOMODEL_SET_BUDGET_TEAM', 'daily=10=20'],
+    ['SET_BUDGET_TEAM', '[{"period":"daily","amount":true}]'],
+    ['SET_RATE_LIMIT_TEAM', '[{"period":"minute","max_requests":1,"max_token":2}]'],
+    ['SET_RATE_LIMIT_TEAM', '[{"period":"minute","period":"hour","max_requests":1}]'],
+    ['GOMODEL_SET_PROVIDER_RATE_LIMIT_OPENAI', 'rpx=1'],
     ['TAPLINE_VIRTUAL_MODELS', '[{"source":"a","target":"b"},{"source":"b","target":"a"}]'],
   ] as const) {
     it(`is told by the variable that gave it: ${name}`, async () => {

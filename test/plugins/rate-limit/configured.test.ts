@@ -56,16 +56,27 @@ describe('the limits of the configuration', () => {
         ['user_path', '/team/alpha', 0, 4, undefined],
       ],
     ],
-    [
-      'a JSON array of a variable',
-      () => limits({ path_variables: { '': '[{"period_seconds":10,"max_requests":1}]' } }),
-      [['user_path', '/', 10, 1, undefined]],
-    ],
+    ['a JSON array of a variable', () => limits({ path_variables: { '': [{ period_seconds: 10, max_requests: 1 }] } }), [['user_path', '/', 10, 1, undefined]]],
     ['providers of variables, with hyphens', () => limits({ provider_variables: { OPENAI_EU: 'rpm=5' } }), [['provider', 'openai-eu', 60, 5, undefined]]],
     [
       'a variable in the place of what the file says',
       () => limits({ user_paths: [{ path: '/a', per_child: false, limits: [{ period: 'minute', max_requests: 1 }] }], path_variables: { A: 'rpm=9' } }),
       [['user_path', '/a', 60, 9, undefined]],
+    ],
+    [
+      'a variable in the place of all that the file says of the path',
+      () =>
+        budgets({
+          user_paths: [
+            { path: '/a', per_child: true, limits: [{ period: 'weekly', amount: 1 }] },
+            { path: '/b', per_child: false, limits: [{ period: 'weekly', amount: 2 }] },
+          ],
+          path_variables: { A: 'daily=9' },
+        }),
+      [
+        ['user_path', '/b', 604_800, 2, false],
+        ['user_path', '/a', 86_400, 9, false],
+      ],
     ],
     [
       'budgets of all scopes',
@@ -117,12 +128,13 @@ describe('the limits of the configuration', () => {
     ['two periods in one limit', () => limits(path({ period: 'minute', period_seconds: 60, max_requests: 1 })), /either period or period_seconds/],
     ['no period', () => limits(path({ max_requests: 1 })), /either period or period_seconds/],
     ['a path that is none', () => limits({ user_paths: [{ path: '/a/../b', per_child: false, limits: [] }] }), /is no user path/],
-    ['a pair that nobody knows', () => limits({ path_variables: { A: 'rps=1' } }), /SET_RATE_LIMIT_A: "rps" is none of rpm, tpm/],
-    ['a pair without a number', () => limits({ path_variables: { A: 'rpm' } }), /SET_RATE_LIMIT_A: "rpm" is not a pair/],
+    ['a pair that nobody knows', () => limits({ path_variables: { A: 'rps=1' } }), /rate_limits\/path_variables\/A: "rps" is none of rpm, tpm/],
+    ['a pair without a number', () => limits({ path_variables: { A: 'rpm' } }), /rate_limits\/path_variables\/A: "rpm" is not a pair/],
     ['a limit of 0 in a variable', () => limits({ path_variables: { A: 'rpm=0' } }), /whole number of at least 1/],
-    ['a JSON array that is none', () => limits({ path_variables: { A: '[1]' } }), /SET_RATE_LIMIT_A: expected a JSON array of objects/],
-    ['a budget of nothing', () => budgets({ path_variables: { A: 'daily=0' } }), /SET_BUDGET_A: .*more than 0/],
-    ['a budget that is no number', () => budgets({ path_variables: { A: 'daily=Infinity' } }), /SET_BUDGET_A: "daily=Infinity" is not a pair/],
+    ['a pair with two numbers', () => limits({ path_variables: { A: 'rpm=1=2' } }), /"rpm=1=2" is not a pair/],
+    ['two variables that cannot be read', () => limits({ path_variables: { A: 'rpm', B: 'x=1' } }), /\/A: "rpm" is not a pair.*\/B: "x" is none of/],
+    ['a budget of nothing', () => budgets({ path_variables: { A: 'daily=0' } }), /budgets\/path_variables\/A: .*more than 0/],
+    ['a budget that is no number', () => budgets({ path_variables: { A: 'daily=Infinity' } }), /path_variables\/A: "daily=Infinity" is not a pair/],
     ['a period of budgets that nobody knows', () => budgets({ path_variables: { A: 'yearly=1' } }), /"yearly" is no period/],
     [
       'two budgets for one period',
