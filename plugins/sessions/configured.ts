@@ -1,5 +1,6 @@
 /** The headers that the operator names for sessions, beside those that known clients send. */
 
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import type { OptionsOf } from '../../core/index.ts'
 import { untouchable } from '../../core/upstream/headers/header-names.ts'
 import { numberedHeaders, type NumberedHeader } from '../../core/upstream/headers/numbered-headers.ts'
@@ -8,21 +9,21 @@ import type { schema } from './schema.ts'
 type Options = Pick<OptionsOf<typeof schema>, 'headers' | 'header_variables'>
 export type SessionHeader = Options['headers'][number]
 
-/** Variables stand in the place of what the file says of the same header. @throws Error */
+/** Variables stand in the place of what the file says of the same header. @throws SettingFault */
 export function configuredHeaders({ headers, header_variables: variables }: Options): readonly SessionHeader[] {
-  headers.forEach(({ header }, index) => refuseCredentials(header, `session.headers[${index}]`))
-  const varied = numberedHeaders('SESSION_HEADER_', variables, ['_TRANSFORM']).map(read)
+  headers.forEach(({ header }, index) => refuseCredentials(header, message => new SettingFault([{ pointer: `/session/headers/${index}/header`, message }])))
+  const varied = numberedHeaders('/session/header_variables', variables, ['_TRANSFORM']).map(read)
   return [...new Map([...headers, ...varied].map(header => [header.header.toLowerCase(), header])).values()]
 }
 
-function read({ variable, header, of }: NumberedHeader): SessionHeader {
-  refuseCredentials(header, variable)
+function read({ header, of, fault }: NumberedHeader): SessionHeader {
+  refuseCredentials(header, fault)
   const transform = of('_TRANSFORM')?.trim() ?? ''
   if (transform === '') return { header }
-  if (transform !== 'session-uuid') throw new Error(`${variable}_TRANSFORM: expected session-uuid, got ${JSON.stringify(transform)}`)
+  if (transform !== 'session-uuid') throw fault(`expected session-uuid, got ${JSON.stringify(transform)}`, '_TRANSFORM')
   return { header, transform }
 }
 
-function refuseCredentials(header: string, where: string): void {
-  if (untouchable(header) === 'credentials') throw new Error(`${where}: ${header} carries credentials, and is never read for sessions`)
+function refuseCredentials(header: string, fault: (message: string) => SettingFault): void {
+  if (untouchable(header) === 'credentials') throw fault(`${header} carries credentials, and is never read for sessions`)
 }

@@ -34,6 +34,7 @@ export const schema = {
       description: 'Further headers that name a session.',
       items: {
         type: 'object',
+        additionalProperties: false,
         properties: {
           header: { type: 'string', pattern: headerName, description: 'Its name. Never a header that carries credentials.' },
           transform: { type: 'string', enum: ['session-uuid'], description: 'session-uuid takes the UUID behind session_.' },
