@@ -1,11 +1,12 @@
 /** What a failure means to the breaker of one provider, decided once from the options. */
 
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
+import { join } from '../../core/config/pointer.ts'
 import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
 import { statusTest } from '../../core/upstream/provider/status-list.ts'
 import type { BreakerRules } from './breaker.ts'
 import { schema } from './schema.ts'
-import { tripRules, type TripRules } from './trip-rules.ts'
+import { tripRules } from './trip-rules.ts'
 
 /** With all rules in `trip_on`. */
 export type BreakerOptions = Omit<OptionsOf<typeof schema>, 'trip_on_variables'>
@@ -54,20 +55,10 @@ export class BreakerPolicy {
   }
 }
 
-/** The options as they hold for one provider: what its own block says comes first. @throws Error that points at what is wrong there */
+/** The options as they hold for one provider: what its own block says comes first. @throws SettingFault */
 export function optionsFor(provider: ProviderInstance, { trip_on_variables: variables, ...options }: OptionsOf<typeof schema>): BreakerOptions {
   const { trip_on: written = {}, trip_on_variables: ownVariables = {}, ...own } = providerOverrides(schema, provider, 'circuit_breaker')
-  return {
-    ...options,
-    ...own,
-    trip_on: rulesFor(provider.name, { trip_on: written, trip_on_variables: ownVariables }, tripRules({ ...options, trip_on_variables: variables })),
-  }
-}
-
-function rulesFor(provider: string, own: Parameters<typeof tripRules>[0], standing: TripRules): TripRules {
-  try {
-    return tripRules(own, standing)
-  } catch (cause) {
-    throw new Error(`provider ${provider}: ${(cause as Error).message}`, { cause })
-  }
+  const standing = tripRules({ ...options, trip_on_variables: variables }, '/resilience/circuit_breaker')
+  const at = join('/providers', provider.name, 'resilience', 'circuit_breaker')
+  return { ...options, ...own, trip_on: tripRules({ trip_on: written, trip_on_variables: ownVariables }, at, standing) }
 }

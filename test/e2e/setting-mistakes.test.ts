@@ -114,12 +114,14 @@ describe('a setting that a plugin cannot use', () => {
     ['SET_RATE_LIMIT_TEAM', '[{"period":"minute","max_requests":1,"max_token":2}]'],
     ['SET_RATE_LIMIT_TEAM', '[{"period":"minute","period":"hour","max_requests":1}]'],
     ['GOMODEL_SET_PROVIDER_RATE_LIMIT_OPENAI', 'rpx=1'],
+    ['GOMODEL_CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL', '5s'],
+    ['OLLAMA_CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL', '5s'],
     ['TAPLINE_VIRTUAL_MODELS', '[{"source":"a","target":"b"},{"source":"b","target":"a"}]'],
   ] as const) {
     it(`is told by the variable that gave it: ${name}`, async () => {
       const file = join(folder.path, 'tapline.yaml')
       await writeFile(file, 'server: { user_path_header: X-Team }\nvirtual_models: []\n')
-      const cause = await compile(file, { [name]: value }).then(
+      const cause = await compile(file, { OLLAMA_BASE_URL: 'http://far/v1', [name]: value }).then(
         generation => generation.discard(),
         (cause: unknown) => cause,
       )

@@ -172,21 +172,31 @@ describe('circuit-breaker: the rules that open it at once', () => {
       { quota: { match: 'none left', ttl: 1000 } },
     ],
     ['take a time from a variable for a pattern of the file', { quota }, { QUOTA_TTL: '2s' }, { quota: { match: 'quota', ttl: 2000 } }],
-    ['cannot be a time without a pattern', {}, { QUOTA_TTL: '2s' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL has no CIRCUIT_BREAKER_TRIP_ON_QUOTA_MATCH beside it$/],
-    ['cannot be named so that nobody knows what is meant', {}, { QUOTA: 'quota' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA ends neither in _MATCH nor in _TTL$/],
-    ['cannot last for what is no time', {}, { QUOTA_MATCH: 'x', QUOTA_TTL: 'long' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_TTL: expected duration/],
-    ['cannot be no pattern', {}, { QUOTA_MATCH: '(' }, /^CIRCUIT_BREAKER_TRIP_ON_QUOTA_MATCH: expected regular expression/],
+    [
+      'cannot be a time without a pattern',
+      {},
+      { QUOTA_TTL: '2s' },
+      /^\/at\/trip_on_variables\/QUOTA_TTL: there is no variable with _MATCH at its end beside it$/,
+    ],
+    [
+      'cannot be named so that nobody knows what is meant',
+      {},
+      { QUOTA: 'quota' },
+      /^\/at\/trip_on_variables\/QUOTA: the name ends neither in _MATCH nor in _TTL$/,
+    ],
+    ['cannot last for what is no time', {}, { QUOTA_MATCH: 'x', QUOTA_TTL: 'long' }, /\/QUOTA_TTL: expected duration/],
+    ['cannot be no pattern', {}, { QUOTA_MATCH: '(' }, /\/QUOTA_MATCH: expected regular expression/],
   ]
   for (const [name, file, variables, expected] of cases) {
     it(name, () => {
-      const read = () => tripRules({ trip_on: file, trip_on_variables: variables })
+      const read = () => tripRules({ trip_on: file, trip_on_variables: variables }, '/at')
       if (expected instanceof RegExp) expect(read).to.throw(expected)
       else expect(read()).to.deep.equal(expected)
     })
   }
 
   it('of one provider count before those of all', () => {
-    const own = tripRules({ trip_on: {}, trip_on_variables: { QUOTA_TTL: '9s', OWN_MATCH: 'own' } }, { quota, other: quota })
+    const own = tripRules({ trip_on: {}, trip_on_variables: { QUOTA_TTL: '9s', OWN_MATCH: 'own' } }, '/at', { quota, other: quota })
     expect(own).to.deep.equal({ quota: { match: 'quota', ttl: 9000 }, other: quota, own: { match: 'own', ttl: 0 } })
   })
 
