@@ -6,31 +6,52 @@ import { loadFor } from '../gateway/loading/load-for.ts'
 import { readDuration } from '../config/schema/grammar.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 
-export async function probe(flags: CommonFlags & { readonly ready?: true; readonly healthTimeout: string; readonly readyTimeout: string }): Promise<void> {
-  const { server } = (await loadFor(await processContext(flags, pino({ enabled: false })))).values
-  const isReady = flags.ready === true
-  const path = `${server.base_path === '/' ? '' : server.base_path}/health${isReady ? '/ready' : ''}`
-  const timeoutMs = readDuration(isReady ? flags.readyTimeout : flags.healthTimeout) ?? 2_000
-  const status = await ask(server.port, path, timeoutMs)
-  console.log(status ?? 'no answer')
-  process.exitCode = (isReady ? ['ready', 'degraded'] : ['ok']).includes(status ?? '') ? 0 : 1
+/** What is well, by the path that says so. */
+const well: Readonly<Record<string, readonly string[]>> = { '/health': ['ok'], '/health/ready': ['ready', 'degraded'] }
+
+export interface ProbeFlags extends CommonFlags {
+  readonly ready?: true
+  readonly healthTimeout: string
+  readonly readyTimeout: string
 }
 
-/** The status that the gateway says; undefined if it does not answer with 200 in time. */
-function ask(port: number, path: string, timeoutMs: number): Promise<string | undefined> {
+/** @throws ConfigError, or Error for a timeout that is none */
+export async function probe(flags: ProbeFlags): Promise<void> {
+  const [path, flag, timeout] =
+    flags.ready === true ? ['/health/ready', '--ready-timeout', flags.readyTimeout] : ['/health', '--health-timeout', flags.healthTimeout]
+  const timeoutMs = readDuration(timeout)
+  if (timeoutMs === undefined) throw new Error(`${flag}: expected duration such as 500ms, got "${timeout}"`)
+  const { server } = (await loadFor(await processContext(flags, pino({ enabled: false })))).values
+  const { code, status } = await ask(server.port, `${server.base_path === '/' ? '' : server.base_path}${path}`, timeoutMs)
+  console.log(status ?? 'no answer')
+  process.exitCode = code === 200 && well[path]?.includes(status ?? '') ? 0 : 1
+}
+
+interface Answer {
+  readonly code?: number | undefined
+  /** What the gateway says; undefined where nothing answers in time, or something else. */
+  readonly status?: string | undefined
+}
+
+function ask(port: number, path: string, timeoutMs: number): Promise<Answer> {
   return new Promise(resolve => {
-    const call = request({ host: 'localhost', port, path, timeout: timeoutMs }, response => {
+    const nobody = () => resolve({})
+    request({ host: 'localhost', port, path, signal: AbortSignal.timeout(timeoutMs) }, response => {
       const chunks: Buffer[] = []
       response
         .on('data', (chunk: Buffer) => chunks.push(chunk))
-        .on('end', () => {
-          const said = JSON.parse(Buffer.concat(chunks).toString()) as { status?: string }
-          resolve(response.statusCode === 200 ? said.status : undefined)
-        })
+        .on('error', nobody)
+        .on('end', () => resolve({ code: response.statusCode, status: statusIn(Buffer.concat(chunks).toString()) }))
     })
-    call
-      .on('timeout', () => call.destroy())
-      .on('error', () => resolve(undefined))
+      .on('error', nobody)
       .end()
   })
+}
+
+function statusIn(body: string): string | undefined {
+  try {
+    return (JSON.parse(body) as { status?: string } | null)?.status
+  } catch {
+    return undefined
+  }
 }

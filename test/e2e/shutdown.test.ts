@@ -399,9 +399,17 @@ describe('the program', () => {
       socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi')
     }).listen(0, '127.0.0.1')
     await once(server, 'listening')
-    const { code } = await tapline(folder, '--health', '--port', String((server.address() as AddressInfo).port))
+    const said = await tapline(folder, '--health', '--port', String((server.address() as AddressInfo).port))
     server.close()
-    expect(code).to.equal(1)
+    expect(said).to.deep.equal({ code: 1, stdout: 'no answer\n', stderr: '' })
+  })
+
+  it('is not asked for what is no time', async () => {
+    expect(await tapline(folder, '--ready', '--ready-timeout', '5')).to.deep.equal({
+      code: 1,
+      stdout: '',
+      stderr: 'tapline: --ready-timeout: expected duration such as 500ms, got "5"\n',
+    })
   })
 
   it('exits with 1 if its port is taken', async () => {
