@@ -36,7 +36,7 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #listener: Listener
   #current: Generation
   /** As they were configured when the gateway began to listen. */
-  readonly #fixed: Readonly<Record<string, unknown>>
+  readonly #fixed: FixedSettings
   /** Generations that take no new calls, and their ends. */
   readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Registrations<(current: Generation) => void>()
@@ -238,7 +238,7 @@ export class Gateway implements ServerState, Served, Changing {
 
   #warnOfFixed(next: Generation): void {
     for (const [name, wanted] of Object.entries(fixedSettings(next))) {
-      if (this.#fixed[name] !== wanted) this.#log.warn(`${name} stays ${String(this.#fixed[name])}; ${String(wanted)} needs a restart`)
+      if (this.#fixed[name] !== wanted) this.#log.warn(`${name} stays ${shown(this.#fixed[name])}; ${shown(wanted)} needs a restart`)
     }
   }
 
@@ -269,13 +269,19 @@ export class Gateway implements ServerState, Served, Changing {
   }
 }
 
+type FixedSettings = Readonly<Record<string, string | number | undefined>>
+
 /** What a reload cannot change. */
 function fixedSettings({
   config: {
     values: {
-      server: { port, workers },
+      server: { port, workers, host, pid_file: pidFile },
     },
   },
-}: Generation): Readonly<Record<string, unknown>> {
-  return { 'server.port': port, 'server.workers': workers }
+}: Generation): FixedSettings {
+  return { 'server.port': port, 'server.workers': workers, 'server.host': host, 'server.pid_file': pidFile }
+}
+
+function shown(setting: string | number | undefined): string {
+  return setting === undefined ? 'what it is by default' : String(setting)
 }

@@ -230,12 +230,17 @@ describe('a reload', () => {
     })
   })
 
-  it('says that a port stays', async () => {
-    await start()
-    for (const port of [9, 10]) expect(await reload({ server: { port } })).to.equal(true)
-    const [first, second, ...others] = served.gateway.log.map(line => String(line['msg'])).filter(said => said.startsWith('server.port stays'))
-    expect([first, second, others]).to.deep.equal(['server.port stays 8080; 9 needs a restart', 'server.port stays 8080; 10 needs a restart', []])
-  })
+  for (const [setting, values, said] of [
+    ['port', [9, 10], ['server.port stays 8080; 9 needs a restart', 'server.port stays 8080; 10 needs a restart']],
+    ['pid_file', ['other.pid'], ['server.pid_file stays what it is by default; other.pid needs a restart']],
+    ['host', ['0.0.0.0'], ['server.host stays what it is by default; 0.0.0.0 needs a restart']],
+  ] as const) {
+    it(`says that it stays: ${setting}`, async () => {
+      await start()
+      for (const value of values) expect(await reload({ server: { [setting]: value } })).to.equal(true)
+      expect(served.gateway.log.map(line => String(line['msg'])).filter(line => line.includes('needs a restart'))).to.deep.equal(said)
+    })
+  }
 
   for (const [name, bad] of [
     ['is no YAML', 'pipelines: ['],
