@@ -37,7 +37,7 @@ export const schema = {
     },
     flush_interval: {
       type: 'number',
-      format: 'duration',
+      format: 'seconds',
       minimum: 0,
       default: '20ms',
       setting: 'usage.flush_interval',

@@ -150,6 +150,12 @@ describe('the settings of the default set', () => {
     ])
   })
 
+  it('keep the seconds that other gateways write: usage.flush_interval', async () => {
+    const settings = owners
+    expect((await load({ settings, yaml: 'usage: { flush_interval: 5 }' })).get('/usage/flush_interval')).to.equal(5000)
+    expect((await load({ settings, env: { TAPLINE_USAGE_FLUSH_INTERVAL: '50ms' } })).get('/usage/flush_interval')).to.equal(50)
+  })
+
   for (const [setting, identity, env] of [
     ['virtual_models', 'source', 'VIRTUAL_MODELS'],
     ['users', 'path', 'USERS'],
