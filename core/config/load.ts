@@ -12,6 +12,7 @@ import type { Environment } from './sources/environment.ts'
 import { Faults } from './problems/faults.ts'
 import { readConfigFile } from './sources/find-file.ts'
 import { readText, type ReadText } from './sources/kept-texts.ts'
+import { shown } from './schema/expectation.ts'
 import { readBoolean } from './schema/grammar.ts'
 import { Judge } from './problems/judge.ts'
 import { Layers } from './sources/layers.ts'
@@ -112,7 +113,10 @@ function settleSound<T>(tree: Tree, faults: Faults, settleTree: (tree: Tree, int
 function readStrictness(spellings: Spellings, report: Report): boolean {
   const variable = spellings.find('CONFIG_STRICT')
   const isStrict = variable === undefined ? true : readBoolean(variable.value)
-  if (isStrict === undefined && variable !== undefined) report.problem({ ...blame(variable), pointer: '', message: 'expected true or false' })
+  if (isStrict === undefined && variable !== undefined) {
+    const [expected, got] = ['true or false', shown(variable.value, false)]
+    report.problem({ ...blame(variable), pointer: '', expected, got, message: `expected ${expected}, got ${got}` })
+  }
   return isStrict ?? true
 }
 

@@ -56,19 +56,24 @@ export class Provenance {
   given(pointer: string): string | undefined {
     const whole = this.source(pointer)
     if (whole !== 'default') return whole
-    const part = [...this.#overrides.keys()].find(key => key.startsWith(`${pointer}/`))
-    return part === undefined ? undefined : this.source(part)
+    const part = this.#partOf(pointer)
+    return part === undefined ? undefined : `${part.kind}:${part.name}`
   }
 
   /** Where a problem with the value is to be mended. */
   locate(pointer: string): Partial<Problem> {
-    const origin = this.origin(pointer)
+    const origin = this.origin(pointer) ?? (this.isWritten(pointer) ? undefined : this.#partOf(pointer))
     if (origin !== undefined) return blame(origin)
     for (const at of upwards(pointer)) {
       const place = this.#file?.places.get(at)
       if (place !== undefined) return { file: place.file, line: place.line, column: place.column }
     }
     return this.#file === undefined ? {} : { file: this.#file.file }
+  }
+
+  /** The first variable or flag that gave something below a pointer. */
+  #partOf(pointer: string): Origin | undefined {
+    return this.#overrides.entries().find(([key]) => key.startsWith(`${pointer}/`))?.[1]
   }
 
   #written(pointer: string): Place | undefined {

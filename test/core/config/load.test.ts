@@ -78,9 +78,10 @@ describe('loading', () => {
   })
 
   it('says which flag is wrong', async () => {
-    expect(await complaints({ flags: { port: 'many', set: ['server.prot=1', 'nonsense'] } })).to.deep.equal([
+    expect(await complaints({ flags: { port: 'many', set: ['server.prot=1', 'nonsense', 'nothing.at.all=1'] } })).to.deep.equal([
       'flag --port  /server/port  expected integer from 1 to 65535, got "many"',
       'flag --set  expected dotted.path=value',
+      'flag --set  /nothing  unknown key',
       'flag --set  /server/prot  unknown key; did you mean "port"?',
     ])
   })

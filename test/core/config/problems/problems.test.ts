@@ -110,7 +110,7 @@ http:
   })
 
   it('are told of CONFIG_STRICT itself', async () => {
-    expect(await complaints({ env: { TAPLINE_CONFIG_STRICT: 'perhaps' } })).to.deep.equal(['env TAPLINE_CONFIG_STRICT  expected true or false'])
+    expect(await complaints({ env: { TAPLINE_CONFIG_STRICT: 'perhaps' } })).to.deep.equal(['env TAPLINE_CONFIG_STRICT  expected true or false, got "perhaps"'])
   })
 })
 
