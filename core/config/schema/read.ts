@@ -50,9 +50,16 @@ function readScalar(schema: SettingSchema, written: unknown): unknown {
 }
 
 function readText(schema: SettingSchema, written: unknown): unknown {
-  if (typeof written === 'string') return schema.aliases !== undefined && Object.hasOwn(schema.aliases, written) ? schema.aliases[written] : written
+  if (typeof written === 'string') return schema.aliases === undefined ? written : readWord(schema, schema.aliases, written)
   const isText = typesOf(schema).every(type => type === 'string') && typesOf(schema).length > 0
   return isText && Number.isSafeInteger(written) ? String(written) : written
+}
+
+/** Of a setting whose values have other words, in any case. */
+function readWord({ enum: values = [] }: SettingSchema, aliases: Readonly<Record<string, string>>, written: string): string {
+  const word = written.trim().toLowerCase()
+  if (Object.hasOwn(aliases, word)) return aliases[word] ?? written
+  return values.includes(word) ? word : written
 }
 
 /** Whether a value that was read has the outline of a schema: its type, its constant, its required members. */

@@ -8,7 +8,7 @@ import { join, keysOf } from '../pointer.ts'
 export interface SettingSchema extends OptionsSchema {
   readonly properties?: Readonly<Record<string, SettingSchema>>
   readonly items?: SettingSchema
-  /** Other words for a value: `{ warning: 'warn' }`. */
+  /** Other words for a value: `{ warning: 'warn' }`. All of them count in any case. */
   readonly aliases?: Readonly<Record<string, string>>
   /** A list of maps may be written `a=b,c=d` in a variable: the members that stand before and after `=`. */
   readonly env_items?: readonly [string, string]

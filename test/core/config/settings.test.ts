@@ -124,6 +124,12 @@ describe('the spellings of a variable', () => {
     expect(config.warnings).to.have.members(['TAPLINE_PORT is not read; the variable is PORT', 'GOMODEL_REDIS_URL is not read; the variable is REDIS_URL'])
   })
 
+  for (const [word, level] of Object.entries({ INFO: 'info', Warning: 'warn', ERR: 'error', dbg: 'debug' })) {
+    it(`give the level ${level} in the word ${word}`, async () => {
+      expect((await load({ env: { TAPLINE_LOG_LEVEL: word } })).values.logging_runtime.level).to.equal(level)
+    })
+  }
+
   it('are named by errors as they were written', async () => {
     expect(await complaints({ env: { GOMODEL_RETRY_INITIAL_BACKOFF: 'fast', LOG_LEVEL: 'loud' } })).to.deep.equal([
       'env GOMODEL_RETRY_INITIAL_BACKOFF  /resilience/retry/initial_backoff  expected duration such as 500ms, got "fast"',
