@@ -27,16 +27,17 @@ function variable(name: string, lookup: Lookup): string {
 
 function file(path: string): string {
   if (!isAbsolute(path)) throw new Error('the path is not absolute')
-  const stat = statSync(path, { throwIfNoEntry: false })
+  const stat = readable(() => statSync(path, { throwIfNoEntry: false }))
   if (stat === undefined) throw new Error('no such file')
   if (!stat.isFile()) throw new Error('not a regular file')
   if (stat.size > maxBytes) throw new Error('the file is larger than 1 MiB')
-  return read(path).replace(/\r?\n$/, '')
+  return readable(() => readFileSync(path, 'utf8')).replace(/\r?\n$/, '')
 }
 
-function read(path: string): string {
+/** What the system says names the file, and is kept as the cause alone. */
+function readable<T>(read: () => T): T {
   try {
-    return readFileSync(path, 'utf8')
+    return read()
   } catch (cause) {
     throw new Error('the file cannot be read', { cause })
   }

@@ -102,6 +102,13 @@ describe('expansion', () => {
     })
   }
 
+  it('says of a secret file that the system does not let it read no more than that', async () => {
+    const path = `/${'x'.repeat(300)}`
+    expect(await complaints({ yaml: `server:\n  master_key: "\${file:${path}}"` })).to.deep.equal([
+      'tapline.yaml:2:3  /server/master_key  cannot resolve ${file:...}: the file cannot be read',
+    ])
+  })
+
   it('refuses secret files of more than 1 MiB', async () => {
     await inDirectory({ files: { big: 'x'.repeat(1024 * 1024 + 1) } }, async cwd => {
       const error = await loadFrom(cwd, { env: { TAPLINE_MASTER_KEY: `\${file:${join(cwd, 'big')}}` } }).catch((thrown: unknown) => thrown as Error)
