@@ -67,6 +67,8 @@ class Sending implements ReplyListener, Call {
   #settled = false
   #over = false
   #paused = false
+  /** Whether the first byte of an answer that flows is there. */
+  #hasBegun = false
   #lastByteAt = 0
   #timer: Timer | undefined
   #stay: (() => void) | undefined
@@ -80,7 +82,7 @@ class Sending implements ReplyListener, Call {
   start(): void {
     const { responseHeaderMs, totalMs } = this.#limits()
     const waitMs = this.#exchange.streamed || totalMs === 0 ? responseHeaderMs : Math.min(responseHeaderMs || totalMs, totalMs)
-    this.#arm(waitMs, () => this.#fail(timeoutFailure(this.#name(), waitMs, 'response')))
+    this.#arm(waitMs, () => this.#silent(waitMs, this.#reader?.flows === true ? 'event' : 'response'))
     this.#stay = this.#exchange.whenStopped(reason => this.#stop(reason))
     try {
       const outgoing = this.#outgoing()
@@ -122,13 +124,13 @@ class Sending implements ReplyListener, Call {
     }
     relayHeaders(this.#exchange, this.#attempt, headers)
     this.#reader = bodyReader(reading)
-    if (this.#reader.flows) this.#watchSilence()
-    else this.#limitTotal()
+    if (!this.#reader.flows) this.#limitTotal()
   }
 
   onData(chunk: Buffer): void {
     if (this.#over) return
     this.#lastByteAt = this.#exchange.clock.elapsed()
+    if (!this.#hasBegun && this.#reader?.flows === true) this.#watchSilence()
     this.#reader?.data(chunk)
   }
 
@@ -223,23 +225,27 @@ class Sending implements ReplyListener, Call {
     else this.#timer?.cancel()
   }
 
-  /** A stream may take as long as it likes, but not fall silent. One timer looks at the time of the last byte. */
+  /**
+   * A stream may take as long as it likes, but not fall silent: from its first byte on, for which the provider has as long as for its headers.
+   * One timer looks at the time of the last byte.
+   */
   #watchSilence(): void {
+    this.#hasBegun = true
     const idleMs = this.#exchange.plan.limits.streamIdleMs
     if (idleMs === 0) return this.#timer?.cancel()
-    this.#lastByteAt = this.#exchange.clock.elapsed()
     const look = () => {
       const quietMs = this.#exchange.clock.elapsed() - this.#lastByteAt
       if (this.#paused || quietMs < idleMs) return this.#arm(this.#paused ? idleMs : idleMs - quietMs, look)
-      this.#silent(idleMs)
+      this.#silent(idleMs, 'event')
     }
     this.#arm(idleMs, look)
   }
 
-  #silent(idleMs: number): void {
+  /** @param missing what did not come in time */
+  #silent(waitedMs: number, missing: 'response' | 'event'): void {
     this.abort()
-    if (!this.#settled) return this.#settle(timeoutFailure(this.#name(), idleMs, 'event'))
-    this.#reader?.broken(new FellSilent(this.#name(), idleMs))
+    if (!this.#settled) return this.#settle(timeoutFailure(this.#name(), waitedMs, missing))
+    this.#reader?.broken(new FellSilent(this.#name(), waitedMs))
   }
 }
 

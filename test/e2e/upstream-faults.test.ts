@@ -461,6 +461,23 @@ describe('a provider that is silent', () => {
     expectError(await call, { code: 'upstream_timeout' })
   })
 
+  for (const [name, path] of [
+    ['of a stream', '/v1/chat/completions'],
+    ['of a stream that is passed through', '/p/openai/v1/chat/completions'],
+  ] as const) {
+    it(`has as long for the first byte ${name} as for its headers`, async () => {
+      await using patient = await Served.start({ clock, config: { http: { response_header_timeout: '9s', stream_idle_timeout: '7s' } } })
+      const gate = new Gate()
+      patient.upstream.always({ chunks: chatChunks({ pieces: ['a'] }), gates: { beforeChunk: { 0: gate } } })
+      const call = patient.call('POST', path, helloStream)
+      await gate.reached
+      // By the time that this is answered, the headers are there.
+      await patient.call('GET', '/health')
+      clock.advance(9_000)
+      expectError(await call, { code: 'upstream_timeout', message: /within 9 s/ })
+    })
+  }
+
   it('is a timeout while a guardrail waits for the whole of a stream, and nothing of it has left', async () => {
     await using guarded = await Served.start({
       clock,
