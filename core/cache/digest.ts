@@ -42,6 +42,7 @@ export function digestOf({ version, exchange, target: { provider, model }, body,
       list(further),
       list(variesBy),
       list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders })),
+      provider.queryOf(request),
     ]),
   )
 }

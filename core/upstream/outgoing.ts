@@ -63,7 +63,7 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   if (adapter !== undefined) return call(exchange, attempt, (attempt.adaptation = new Adaptation(exchange, attempt, adapter)).call(place))
   if (exchange.form !== undefined && forward === undefined) return call(exchange, attempt, formCall(exchange, attempt, exchange.form, place))
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
-  const query = forward === undefined && provider.definition.callerQuery === true ? exchange.request.query : ''
+  const query = forward === undefined ? provider.queryOf(exchange.request) : ''
   return call(exchange, attempt, { operation, method: place.method, path: place.path + query, headers, body: body(exchange, attempt) })
 }
 

@@ -95,6 +95,11 @@ export class ProviderInstance {
     return models.find(({ id }) => id === model) ?? models.find(({ id }) => this.canonical(id) === this.canonical(model))
   }
 
+  /** What a caller's own query adds to a call, with its question mark. */
+  queryOf({ query }: { readonly query: string }): string {
+    return this.definition.callerQuery === true ? query : ''
+  }
+
   /** How many calls wait for a connection. Counted when asked. */
   get queued(): number {
     return this.#transport.queued ?? 0

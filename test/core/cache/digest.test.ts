@@ -6,11 +6,12 @@ interface Facts {
   readonly userPath?: string
   readonly variesBy?: readonly string[]
   readonly ofCaller?: readonly string[]
+  readonly query?: string
   readonly partition?: DigestInput['partition']
   readonly further?: readonly string[]
 }
 
-function digest({ userPath = '', variesBy = [], ofCaller = [], partition = 'none', further = [] }: Facts): string | undefined {
+function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', partition = 'none', further = [] }: Facts): string | undefined {
   const exchange = {
     request: { path: '/v1/chat/completions' },
     dialect: { name: 'openai-chat' },
@@ -19,7 +20,7 @@ function digest({ userPath = '', variesBy = [], ofCaller = [], partition = 'none
     variesBy,
     userPath,
   } as unknown as Exchange
-  const provider = { name: 'openai', type: 'openai', dialects: new Set(['openai-chat']), headers: { ofCaller: () => ofCaller } }
+  const provider = { name: 'openai', type: 'openai', dialects: new Set(['openai-chat']), headers: { ofCaller: () => ofCaller }, queryOf: () => query }
   return digestOf({
     version: 'v',
     exchange,
@@ -35,6 +36,7 @@ describe('what a cache knows a request by', () => {
     ['a caller without a path who is kept apart, and callers who are not', { partition: 'user_path' }, { partition: 'none', userPath: '/a' }],
     ['callers of one path and another who are kept apart', { partition: 'user_path', userPath: '/a' }, { partition: 'user_path', userPath: '/b' }],
     ['what policy set, and a header of that name', { variesBy: ['a', 'b'] }, { ofCaller: ['a', 'b'] }],
+    ['a query that goes to the provider, and none', { query: '?beta=true' }, {}],
     ['what policy set, and what the answer depends on besides', { variesBy: ['a'] }, { further: ['a'] }],
   ] as const) {
     it(`tells ${what} apart`, () => {
