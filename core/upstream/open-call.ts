@@ -2,8 +2,9 @@
 
 import { Readable } from 'node:stream'
 import { gatewayError, type GatewayError } from '../errors.ts'
-import type { Clock } from '../services/clock.ts'
-import { statusFailure, transportFailure } from './failure.ts'
+import type { Clock, Timer } from '../services/clock.ts'
+import { FellSilent } from './bodies/fell-silent.ts'
+import { statusFailure, timeoutFailure, transportFailure } from './failure.ts'
 import type { ProviderInstance } from './provider/provider.ts'
 import type { Call, OutgoingCall, ReplyHeaders } from './transport/transport.ts'
 
@@ -36,7 +37,7 @@ const refusalLimit = 64 * 1024
 
 /**
  * Makes a call. Resolves when the answer begins.
- * @throws GatewayError what the provider refused, that it could not be reached, or 501 if it has no such operation
+ * @throws GatewayError what the provider refused, that it could not be reached or said nothing in time, or 501 if it has no such operation
  */
 export function openCall(provider: ProviderInstance, request: ObjectRequest, clock: Clock): Promise<OpenReply> {
   const outgoing = outgoingCall(provider, request)
@@ -54,6 +55,7 @@ class OpenCall {
   #headers: ReplyHeaders = {}
   #refusal: Buffer[] | undefined
   #refusalBytes = 0
+  #timer: Timer | undefined
 
   constructor(provider: ProviderInstance, clock: Clock, resolve: (reply: OpenReply) => void, reject: (cause: Error) => void) {
     this.#provider = provider
@@ -66,6 +68,8 @@ class OpenCall {
     const give = () => this.#fail(signal?.reason instanceof Error ? signal.reason : new Error('the call was given up'))
     if (signal?.aborted === true) return give()
     signal?.addEventListener('abort', give, { once: true })
+    const { name, limits } = this.#provider
+    this.#wait(limits.responseHeaderMs, () => timeoutFailure(name, limits.responseHeaderMs, 'response').error)
     this.#call = this.#provider.send(outgoing, {
       onHead: (status, headers) => this.#begin(status, headers),
       onData: chunk => this.#data(chunk),
@@ -77,25 +81,52 @@ class OpenCall {
   #begin(status: number, headers: ReplyHeaders): void {
     this.#status = status
     this.#headers = headers
+    this.#waitForMore()
     if (status < 200 || status > 299) return void (this.#refusal = [])
     const call = this.#call
     this.#body = new Readable({
-      read: () => call?.resume(),
+      read: () => {
+        this.#waitForMore()
+        call?.resume()
+      },
       destroy: (cause, callback) => {
+        this.#timer?.cancel()
         call?.abort()
         callback(cause)
       },
     })
+    // Who wants no more than the head does not listen: what breaks then is nobody's.
+    this.#body.on('error', () => {})
     this.#resolve({ status, headers, body: this.#body })
   }
 
   #data(chunk: Buffer): void {
-    if (this.#refusal === undefined) return void (this.#body?.push(chunk) === false && this.#call?.pause())
+    if (this.#refusal === undefined) return this.#give(chunk)
     this.#refusalBytes += chunk.length
     if (this.#refusalBytes <= refusalLimit) this.#refusal.push(chunk)
   }
 
+  /** Nobody waits for the provider while whoever reads has enough. */
+  #give(chunk: Buffer): void {
+    this.#waitForMore()
+    if (this.#body?.push(chunk) !== false) return
+    this.#timer?.cancel()
+    this.#call?.pause()
+  }
+
+  #waitForMore(): void {
+    const { name, limits } = this.#provider
+    this.#wait(limits.streamIdleMs, () => new FellSilent(name, limits.streamIdleMs))
+  }
+
+  /** @param ms 0 is for ever */
+  #wait(ms: number, overdue: () => GatewayError): void {
+    this.#timer?.cancel()
+    if (ms > 0) this.#timer = this.#clock.after(ms, () => this.#fail(overdue()))
+  }
+
   #end(): void {
+    this.#timer?.cancel()
     if (this.#refusal === undefined) return void this.#body?.push(null)
     this.#reject(statusFailure(this.#provider.name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), this.#provider).error)
   }
@@ -113,6 +144,7 @@ class OpenCall {
   }
 
   #fail(cause: Error): void {
+    this.#timer?.cancel()
     this.#call?.abort()
     if (this.#body === undefined) this.#reject(cause)
     else this.#body.destroy(cause)

@@ -18,6 +18,8 @@ export default definePlugin({
   schema,
   provides: 'ownedObjects',
   needs: ['storage', 'providers', 'files', 'usage'],
+  // A long input takes its time; what is asked of providers has limits of its own.
+  timeoutMs: 0,
   setup({ options, log, services: { storage, providers, files, usage, pipelines: whole, clock, health } }) {
     const pipelines = options.guarded ? whole : unguarded(whole)
     const store = new BatchStore(storage)

@@ -27,6 +27,8 @@ export default definePlugin({
   schema,
   provides: 'files',
   needs: ['storage', 'providers', 'models'],
+  // An upload takes as long as it takes; what is asked of providers has limits of its own.
+  timeoutMs: 0,
   setup({ options, services: { storage, providers, models, pipelines, clock } }) {
     const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
     const uploading = { models, isGuarded: () => batched.some(path => pipelines.guardsPrompts('POST', path)) }

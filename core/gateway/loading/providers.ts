@@ -33,7 +33,12 @@ export const noProviders: MadeProviders = { providers: new Map(), unmade: new Ma
 /** What all provider instances of a configuration share. */
 export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects): ProviderDeps {
   return {
-    limits: { connections: http.max_connections_per_origin, keepAliveMs: http.keep_alive_timeout },
+    limits: {
+      connections: http.max_connections_per_origin,
+      keepAliveMs: http.keep_alive_timeout,
+      responseHeaderMs: http.response_header_timeout,
+      streamIdleMs: http.stream_idle_timeout,
+    },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
     translation,
   }

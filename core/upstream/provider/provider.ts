@@ -27,6 +27,10 @@ export interface ProviderDeps {
 export interface ProviderLimits {
   readonly connections: number
   readonly keepAliveMs: number
+  /** For an answer to begin; 0 is no limit, of both. */
+  readonly responseHeaderMs: number
+  /** For the silence of one that has begun. */
+  readonly streamIdleMs: number
 }
 
 export class ProviderInstance {
@@ -40,6 +44,7 @@ export class ProviderInstance {
   readonly settings: ProviderSettings
   readonly translation: TranslationOptions
   readonly headers: ProviderHeaders
+  readonly limits: ProviderLimits
   /** The dialects that it may be spoken to in, by name. */
   readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
   /** What its refusals have taught (see `learn` of its definition). */
@@ -65,6 +70,7 @@ export class ProviderInstance {
     this.dialects = new Set(facts.dialects)
     this.#endpoints = endpointsOf(facts)
     this.wires = dialects
+    this.limits = limits
     this.translation = { ...translation, ...(settings['translation'] as Partial<TranslationOptions> | undefined) }
     this.settings = facts.settings
     this.#transport = signed(transportOf(this, limits), this)

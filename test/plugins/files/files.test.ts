@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import OpenAI, { toFile } from 'openai'
+import { Gate } from '../../../core/testing/gate.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { expectError } from '../../support/answer.ts'
 import { FileVendor } from '../../support/file-vendor.ts'
 import { Served } from '../../support/serve.ts'
@@ -22,8 +24,8 @@ describe('/v1/files', () => {
   let vendor: FileVendor
   let client: OpenAI
 
-  const begin = async (config: Readonly<Record<string, unknown>> = {}) => {
-    served = await Served.start({ config })
+  const begin = async (config: Readonly<Record<string, unknown>> = {}, clock?: TurnedClock) => {
+    served = await Served.start({ config, ...(clock === undefined ? {} : { clock }) })
     vendor = new FileVendor()
     served.upstream.always(vendor.cue())
     client = served.client()
@@ -40,6 +42,23 @@ describe('/v1/files', () => {
     expect((await upload(`${filePart('x'.repeat(4096))}${field('purpose', 'evals')}`)).status).to.equal(200)
     expectError(await upload(`${filePart('x'.repeat(9000))}${field('purpose', 'evals')}`), { code: 'body_too_large' })
     expect(vendor.files.map(({ content }) => content.length)).to.deep.equal([4096])
+  })
+
+  it('has as long for an upload as for any call', async () => {
+    const clock = new TurnedClock()
+    await begin({}, clock)
+    const gate = new Gate()
+    served.upstream.always({ body: { id: 'file-1' }, gates: { beforeHeaders: gate } })
+    const slow = upload(filePart('x') + field('purpose', 'evals'))
+    await gate.reached
+    clock.advance(599_000)
+    gate.open()
+    expect((await slow).status).to.equal(200)
+    served.upstream.always({ silent: true })
+    const silent = upload(filePart('x') + field('purpose', 'evals'))
+    await served.upstream.received(2)
+    clock.advance(600_000)
+    expectError(await silent, { code: 'upstream_timeout' })
   })
 
   describe('with one provider that keeps files', () => {
