@@ -1,6 +1,6 @@
 /** Goes on to the next target when one has failed for good. */
 
-import { definePlugin } from '../../core/index.ts'
+import { definePlugin, type Attempt } from '../../core/index.ts'
 import { schema } from './schema.ts'
 import { failureOf, triggers } from './triggers.ts'
 
@@ -31,8 +31,13 @@ export default definePlugin({
       recover({ operation, attempts }) {
         const failure = failureOf(attempts)
         if (failure === undefined || !operations.has(operation) || !isTrigger(failure)) return undefined
-        return attempts.filter(({ kind }) => kind === 'failover').length < most ? { do: 'next' } : undefined
+        return attempts.filter(isTry).length < most ? { do: 'next' } : undefined
       },
     }
   },
 })
+
+/** Whether another target was called: one that was kept back, by its breaker or a limit, is passed by. */
+function isTry({ kind, failure }: Attempt): boolean {
+  return kind === 'failover' && failure?.kind !== 'refused'
+}

@@ -162,6 +162,24 @@ describe('failover in the gateway', () => {
     )
   })
 
+  it('counts no target that was kept back among those that it tries', async () => {
+    await withBackup(
+      async (served, backup) => {
+        served.upstream.always({ status: 500, body: errorBody('one') })
+        backup.always({ status: 500, body: errorBody('two') })
+        expect((await served.chat(smart)).status).to.equal(500)
+        backup.always(fine)
+        expect((await served.chat(smart)).status).to.equal(200)
+        expect((await served.completions.ended(2)).attempts.map(({ target, failure }) => `${target.model} ${failure?.kind}`)).to.deep.equal([
+          'gpt-test refused',
+          'gpt-b refused',
+          'gpt-c undefined',
+        ])
+      },
+      { resilience: { retry: { max_retries: 0 }, circuit_breaker: { failure_threshold: 1, scope: 'model' } }, failover: { max_attempts: 1 } },
+    )
+  })
+
   it('goes on from a retry that the breaker kept back', async () => {
     await withBackup(
       async (served, backup) => {
