@@ -2,16 +2,18 @@
 
 import type { Clock } from '../services/clock.ts'
 import type { Health } from '../services/health.ts'
+import { Registrations } from '../services/registrations.ts'
 
 const probeLimitMs = 2_000
 const reuseMs = 1_000
 
+type Probe = Parameters<Health['check']>[1]
 type Report = Awaited<ReturnType<Health['report']>>
 
 export class GatewayHealth implements Health {
   draining = false
   readonly #clock: Clock
-  readonly #checks = new Map<string, () => Promise<'ok' | 'down'>>()
+  readonly #checks = new Map<string, Registrations<Probe>>()
   readonly #awaited = new Map<string, () => boolean>()
   readonly #happened = new Set<string>()
   #last: { readonly at: number; readonly report: Promise<Report> } | undefined
@@ -20,8 +22,10 @@ export class GatewayHealth implements Health {
     this.#clock = clock
   }
 
-  check(name: string, probe: () => Promise<'ok' | 'down'>): void {
-    this.#checks.set(name, probe)
+  check(name: string, probe: Probe): () => void {
+    const probes = this.#checks.get(name) ?? new Registrations<Probe>()
+    this.#checks.set(name, probes)
+    return probes.add(probe)
   }
 
   waitFor(name: string, hasHappened: () => boolean): void {
@@ -47,11 +51,12 @@ export class GatewayHealth implements Health {
   }
 
   async #probe(): Promise<Report> {
-    const results = await Promise.all([...this.#checks].map(async ([name, probe]) => [name, await this.#inTime(probe)] as const))
+    const standing = [...this.#checks].flatMap(([name, { latest }]) => (latest === undefined ? [] : { name, probe: latest }))
+    const results = await Promise.all(standing.map(async ({ name, probe }) => [name, await this.#inTime(probe)] as const))
     return { status: results.some(([, result]) => result === 'down') ? 'degraded' : 'ready', checks: Object.fromEntries(results) }
   }
 
-  #inTime(probe: () => Promise<'ok' | 'down'>): Promise<'ok' | 'down'> {
+  #inTime(probe: Probe): Promise<'ok' | 'down'> {
     return new Promise(resolve => {
       const timer = this.#clock.after(probeLimitMs, () => resolve('down'))
       probe()

@@ -154,6 +154,7 @@ export class JournalWriter<Row extends JournalRow> {
     this.#spool.flush()
     this.#figures.show(this.length, this.#spool.waitingBytes)
     this.#spool.close()
+    this.#figures.close()
     this.#withdraw()
   }
 

@@ -23,6 +23,8 @@ export class WriterFigures {
   readonly #dropped: (rows: number) => void
   readonly #length: (rows: number) => void
   readonly #bytes: (bytes: number) => void
+  /** Whether the writer is well is nobody's concern any more. */
+  readonly close: () => void
   #storeIsAway = false
   #diskIsFull = false
   readonly #warnedAt = new Map<string, number>()
@@ -35,7 +37,7 @@ export class WriterFigures {
     this.#bytes = meter.gauge('writer_spilled_bytes', 'Bytes of rows on the local disk that wait for the store.', ['writer']).of(name)
     this.#dropped = meter.counter('writer_dropped_total', 'Rows that were lost: neither the store nor the local disk took them.', ['writer']).of(name)
     this.#dropped(0)
-    health.check(name, () => Promise.resolve(this.#storeIsAway || this.#diskIsFull ? 'down' : 'ok'))
+    this.close = health.check(name, () => Promise.resolve(this.#storeIsAway || this.#diskIsFull ? 'down' : 'ok'))
   }
 
   show(rows: number, bytes: number): void {

@@ -22,9 +22,17 @@ export default definePlugin({
   description: 'Keeps cache entries in Redis.',
   schema,
   provides: 'cache',
-  async setup({ options: { url, key }, services: { health } }) {
+  async setup({ options: { url, key }, services: { health }, signal }) {
     const { RedisCache } = await import('./redis-cache.ts')
-    const service = new RedisCache({ url, prefix: key, opened: cache => health.check('cache', () => cache.probe()) })
+    const service = new RedisCache({
+      url,
+      prefix: key,
+      opened: cache =>
+        signal.addEventListener(
+          'abort',
+          health.check('cache', () => cache.probe()),
+        ),
+    })
     return { service, close: () => service.close() }
   },
 })

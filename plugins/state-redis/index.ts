@@ -16,7 +16,7 @@ export default definePlugin({
   description: 'Keeps the numbers that limits are counted by in Redis.',
   schema,
   provides: 'state',
-  async setup({ options: { url, prefix }, services: { clock, health }, log }) {
+  async setup({ options: { url, prefix }, services: { clock, health }, log, signal }) {
     const { RedisState } = await import('./redis-state.ts')
     let isLost = false
     const lost = (err: Error) => {
@@ -36,7 +36,10 @@ export default definePlugin({
       service: state,
       async open() {
         await state.open()
-        health.check('state', () => state.probe())
+        signal.addEventListener(
+          'abort',
+          health.check('state', () => state.probe()),
+        )
       },
       close: () => state.close(),
     }

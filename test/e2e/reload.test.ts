@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm'
 import { stringify } from 'yaml'
 import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
+import { refusedUrl } from '../../core/testing/port.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { configuration, hello, helloStream, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
@@ -341,3 +342,17 @@ function heapAfterCollection(served: Served): number {
   collectGarbage()
   return process.memoryUsage().heapUsed
 }
+
+describe('readiness after a reload', () => {
+  it('says nothing of what is configured no more', async () => {
+    const clock = new TurnedClock()
+    const url = (await refusedUrl()).replace('http:', 'redis:').replace('/v1', '/0')
+    await using served = await Served.start({ clock, config: { cache: { response: { simple: { redis: { url } } } } } })
+    const ready = async () => JSON.parse((await served.call('GET', '/health/ready')).body.toString()) as object
+    expect(await ready()).to.deep.include({ status: 'degraded' })
+    await served.gateway.configure(configuration({}, served.completions))
+    expect(await served.gateway.gateway.reload()).to.equal(true)
+    clock.advance(1_001)
+    expect(await ready()).to.deep.equal({ status: 'ready', checks: { storage: 'ok', usage: 'ok', audit: 'ok' } })
+  })
+})

@@ -11,7 +11,7 @@ export default definePlugin({
   description: 'Remembers in MongoDB.',
   schema,
   provides: 'storage',
-  async setup({ options, services: { clock, health }, log }) {
+  async setup({ options, services: { clock, health }, log, signal }) {
     const connection = await Connection.to(options.url, options.database, clock)
     const backend = new MongoBackend(connection, clock)
     const store = new Store('mongodb', backend, clock)
@@ -19,7 +19,10 @@ export default definePlugin({
       service: store,
       async open() {
         await backend.open()
-        health.check('storage', () => store.probe())
+        signal.addEventListener(
+          'abort',
+          health.check('storage', () => store.probe()),
+        )
         log.info({ database: connection.database.databaseName }, `what is remembered is kept in ${connection.name}`)
       },
       start: () => store.start(),

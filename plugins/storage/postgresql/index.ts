@@ -12,7 +12,7 @@ export default definePlugin({
   description: 'Remembers in a PostgreSQL database.',
   schema,
   provides: 'storage',
-  async setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log }) {
+  async setup({ options: { url, max_conns: maxConnections }, services: { clock, health }, log, signal }) {
     const [{ PostgresqlDatabase }, { Listener }] = await Promise.all([import('./database.ts'), import('./listener.ts')])
     const database = new PostgresqlDatabase({ url, maxConnections, clock, lost: cause => log.warn({ err: cause }, 'a connection to PostgreSQL was lost') })
     const later = (work: () => Promise<void>) =>
@@ -27,7 +27,10 @@ export default definePlugin({
         await migrate(database)
         await state.open()
         await listener.listen()
-        health.check('storage', () => store.probe())
+        signal.addEventListener(
+          'abort',
+          health.check('storage', () => store.probe()),
+        )
         log.info(`what is remembered is kept in ${placeOf(url)}`)
       },
       start() {

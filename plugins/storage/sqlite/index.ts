@@ -16,7 +16,7 @@ export default definePlugin({
   schema,
   provides: 'storage',
   wants: ['processes'],
-  setup({ options, services: { clock, health, processes }, log }) {
+  setup({ options, services: { clock, health, processes }, log, signal }) {
     if (options.path === memory && processes !== undefined)
       throw new Error("a database in memory is one process's own: name a file, or serve with one process (server.workers: 1)")
     const path = options.path === memory ? memory : options.path === undefined ? dataPath('tapline.db') : resolve(options.path)
@@ -27,7 +27,10 @@ export default definePlugin({
       async open() {
         if (path !== memory) makePrivateFile(path)
         await workers.open()
-        health.check('storage', () => store.probe())
+        signal.addEventListener(
+          'abort',
+          health.check('storage', () => store.probe()),
+        )
         log.info({ path }, `what is remembered is kept in ${path}`)
       },
       start: () => store.start(),

@@ -32,7 +32,10 @@ class Store implements VectorStore {
 
   /** A database that is away is prepared when it is back. @throws UnfitDatabase */
   async open(): Promise<void> {
-    this.#health.check('vectors', () => this.#probe())
+    this.#closed.addEventListener(
+      'abort',
+      this.#health.check('vectors', () => this.#probe()),
+    )
     await this.#asked(this.#closed, () => Promise.resolve()).catch((cause: unknown) => {
       if (cause instanceof UnfitDatabase) throw cause
     })

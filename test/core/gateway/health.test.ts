@@ -23,6 +23,15 @@ describe('health', () => {
     expect(await make({ cache: () => Promise.reject(new Error('lost')) }).report()).to.deep.equal({ status: 'degraded', checks: { cache: 'down' } })
   })
 
+  it('asks the latest of one name, as long as it is not withdrawn', async () => {
+    const health = make({ cache: async () => 'ok' })
+    const withdraw = health.check('cache', async () => 'down')
+    expect((await health.report()).status).to.equal('degraded')
+    withdraw()
+    clock.advance(1_001)
+    expect(await health.report()).to.deep.equal({ status: 'ready', checks: { cache: 'ok' } })
+  })
+
   it('waits two seconds for an answer', async () => {
     const report = make({ slow: () => new Promise(() => {}) }).report()
     clock.advance(1_999)
