@@ -14,6 +14,7 @@ export class ResponseSink implements Sink {
   committed = false
   readonly #response: ServerResponse
   readonly #clock: Clock
+  readonly #stallMs: number
   #status = 0
   #headers: readonly string[] = []
   #chunks: Buffer[] = []
@@ -21,9 +22,11 @@ export class ResponseSink implements Sink {
   #ended = false
   #waiting = false
 
-  constructor(response: ServerResponse, clock: Clock) {
+  /** @param stallMs how long a caller may take nothing of a reply that is there to its end; 0 is for ever */
+  constructor(response: ServerResponse, clock: Clock, stallMs: number) {
     this.#response = response
     this.#clock = clock
+    this.#stallMs = stallMs
   }
 
   head(status: number, headers: readonly string[]): void {
@@ -63,9 +66,15 @@ export class ResponseSink implements Sink {
     const bytes = joinedBytes(this.#chunks)
     this.#chunks = []
     this.#bytes = 0
-    if (this.#ended) response.end(bytes)
+    if (this.#ended) this.#finish(response, bytes)
     else if (bytes.length > 0) response.write(bytes)
     else response.flushHeaders()
+  }
+
+  /** Node's own timer sees how much of one write is taken. It goes on to the time that the connection may be idle once all is. */
+  #finish(response: ServerResponse, bytes: Buffer): void {
+    response.end(bytes)
+    if (response.writableLength > 0 && this.#stallMs > 0) response.setTimeout(this.#stallMs)
   }
 
   #begin(response: ServerResponse): void {

@@ -90,7 +90,7 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
     response.on('close', () => finish(exchange))
     refuse(
       exchange,
-      new ResponseSink(response, state.clock),
+      new ResponseSink(response, state.clock, current.unknown.limits.streamStallMs),
       cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }),
     )
   }
@@ -107,7 +107,7 @@ export function serve(
 ): void {
   const exchange = exchangeFor(serving, request, plan, params, allow)
   const leave = onSecondCall(serving.enter(exchange))
-  const sink = new ResponseSink(response, plan.clock)
+  const sink = new ResponseSink(response, plan.clock, plan.limits.streamStallMs)
   response.on('close', () => {
     if (!response.writableFinished) exchange.stop(new ClientGone())
     finish(exchange)
