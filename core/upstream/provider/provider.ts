@@ -52,6 +52,8 @@ export class ProviderInstance {
   /** The proxy that its calls go through, as logs may show it. */
   readonly proxy: string | undefined
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
+  /** What the configuration says of models, by their ids, as given and as canonical ones. */
+  readonly #configured: ReadonlyMap<string, ConfiguredModel>
   readonly #transport: Transport
   /** To the host that lists the models. */
   readonly #listing: Transport
@@ -69,6 +71,10 @@ export class ProviderInstance {
     this.baseUrl = facts.baseUrl
     this.dialects = new Set(facts.dialects)
     this.#endpoints = endpointsOf(facts)
+    this.#configured = new Map([
+      ...config.models.map(model => [this.canonical(model.id), model] as const).reverse(),
+      ...config.models.map(model => [model.id, model] as const),
+    ])
     this.wires = dialects
     this.limits = limits
     this.translation = { ...translation, ...(settings['translation'] as Partial<TranslationOptions> | undefined) }
@@ -97,8 +103,7 @@ export class ProviderInstance {
 
   /** What the configuration says of a model, however its id is spelled. */
   configured(model: string): ConfiguredModel | undefined {
-    const { models } = this.config
-    return models.find(({ id }) => id === model) ?? models.find(({ id }) => this.canonical(id) === this.canonical(model))
+    return this.#configured.get(model) ?? this.#configured.get(this.canonical(model))
   }
 
   /** What a caller's own query adds to a call, with its question mark. */
