@@ -83,7 +83,7 @@ describe('cache-semantic: an embedder that fails', () => {
     ['refuses the key', { status: 401, body: errorBody('no') }, '401', true],
     ['does not know the model', { status: 404, body: errorBody('no such model') }, '404', true],
     ['cannot process a text', { status: 422, body: errorBody('no') }, '422', false],
-    ['answers without a vector', { body: { object: 'list', data: [] } }, 'without a vector', true],
+    ['answers without a vector', { body: { object: 'list', data: [] } }, '502 (bad_upstream_response)', true],
     ['answers with an empty vector', { body: embeddings({ vectors: [[]] }) }, 'without a vector', true],
     ['answers with a vector that is none', { body: { data: [{ embedding: [1, 'x'] }] } }, 'without a vector', true],
     ['answers with a vector of no length', { body: embeddings({ vectors: [[0, 0]] }) }, 'points nowhere', true],
