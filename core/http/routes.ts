@@ -14,17 +14,26 @@ export interface RoutedPlan {
 /** Takes a request over; the reply is its own affair. */
 export type Take = (request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string) => void
 
+/** A route of the path that is asked for, under whatever method. */
+interface Matched {
+  readonly path: string | RegExp
+  readonly methods: readonly string[]
+}
+
+/** With what the router has found out. */
+type RoutedContext = Koa.Context & { readonly params: Readonly<Record<string, string>>; readonly matched?: readonly Matched[] }
+
 /** Builds the request handler of one configuration. `unknown` serves what nothing else does. */
 export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: Take): (request: IncomingMessage, response: ServerResponse) => void {
   const app = new Koa()
   const router = new Router()
-  const refuse = (context: Koa.Context) => {
+  const refuse = (context: RoutedContext) => {
     context.respond = false
-    take(context.req, context.res, unknown, noParams, allowed(router, context.path))
+    take(context.req, context.res, unknown, noParams, allowed(context.matched))
   }
   for (const route of [...routes].sort(staticFirst)) {
-    const serve = (context: Koa.Context & { params: Record<string, string> }) => {
-      if (rank(route) === 1 && isWhole(router, context.path)) return refuse(context)
+    const serve = (context: RoutedContext) => {
+      if (rank(route) === 1 && isWhole(context.matched)) return refuse(context)
       context.respond = false
       take(context.req, context.res, route.plan, context.params)
     }
@@ -72,23 +81,19 @@ function staticFirst(one: RoutedPlan, other: RoutedPlan): number {
   return rank(one) - rank(other) || other.path.length - one.path.length
 }
 
-function rank({ path }: Pick<RoutedPlan, 'path'>): number {
-  return path.includes('*') ? 2 : path.includes(':') ? 1 : 0
+function rank({ path }: Pick<Matched, 'path'>): number {
+  const pattern = String(path)
+  return pattern.includes('*') ? 2 : pattern.includes(':') ? 1 : 0
 }
 
 /** Whether a path is that of a route without parameters, under whatever method: then it is no parameter's value under another. */
-function isWhole(router: Router, path: string): boolean {
-  return layersAt(router, path).some(layer => rank(layer) === 0)
+function isWhole(matched: readonly Matched[] = []): boolean {
+  return matched.some(route => rank(route) === 0)
 }
 
 /** The methods of a path that is known under another method. */
-function allowed(router: Router, path: string): string | undefined {
-  const layers = layersAt(router, path)
-  const shadowed = isWhole(router, path) ? 1 : undefined
-  const methods = layers.filter(layer => rank(layer) !== shadowed).flatMap(layer => layer.methods)
+function allowed(matched: readonly Matched[] = []): string | undefined {
+  const shadowed = isWhole(matched) ? 1 : undefined
+  const methods = matched.filter(route => rank(route) !== shadowed).flatMap(route => route.methods)
   return methods.length === 0 ? undefined : [...new Set(methods)].sort().join(', ')
-}
-
-function layersAt(router: Router, path: string): readonly { readonly path: string; readonly methods: readonly string[] }[] {
-  return router.match(path, 'NONE').path.map(({ path: pattern, methods }) => ({ path: String(pattern), methods }))
 }
