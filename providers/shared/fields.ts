@@ -1,6 +1,6 @@
 /** Rules for members of the body itself: those that a vendor does not take, and those that it calls otherwise. */
 
-import { gatewayError, type JsonDocument } from '../../core/index.ts'
+import { gatewayError, type JsonDocument, type JsonNode } from '../../core/index.ts'
 import { refusal } from '../../core/neutral/losses.ts'
 import { memberOf, said, type Rule } from './rule.ts'
 
@@ -11,14 +11,19 @@ const idle: ReadonlyMap<string, number> = new Map([
   ['frequency_penalty', 0],
 ])
 
+/** Only what may be idle is decoded: what is removed can be long. */
+function isIdle(name: string, member: JsonNode): boolean {
+  return idle.has(name) && member.value() === idle.get(name)
+}
+
 /** Removes members that the vendor refuses or ignores, and says so. */
 export function drop(vendor: string, ...names: readonly string[]): Rule {
   return (body, { losses }) => {
     for (const name of names) {
       if (memberOf(body, name) === undefined) continue
-      const value = said(body.root, name)?.value()
-      if (value !== undefined && value === idle.get(name)) losses.silent(name, `not taken by ${vendor}, and the same without it`)
-      else if (value !== undefined) losses.drop(name, `not taken by ${vendor}`)
+      const member = said(body.root, name)
+      if (member !== undefined && isIdle(name, member)) losses.silent(name, `not taken by ${vendor}, and the same without it`)
+      else if (member !== undefined) losses.drop(name, `not taken by ${vendor}`)
       body.unset(body.root, name)
     }
   }
