@@ -9,6 +9,7 @@ import type { Exchange } from './exchange.ts'
 import { Overdue } from './stoppable.ts'
 import type { Plan } from './plan/plan.ts'
 import type { PhaseName } from './plan/step.ts'
+import { noteFailure, type TapFailure } from './tap-failure.ts'
 import { Warning } from './warning.ts'
 
 /** One tap, with everything about it decided. */
@@ -130,11 +131,14 @@ export class Phase<Said> {
 
   /** Open: as if the tap had said nothing. Closed: the request ends with an error that names no plugin. */
   #failed(tap: Tap<Said>, exchange: Exchange, cause: unknown, mode = tap.onError): undefined {
-    exchange.failures.push({ instance: tap.name, phase: this.name, mode, cause })
-    if (mode === 'closed' && cause instanceof JsonError) throw unreadable(exchange, cause)
-    if (mode === 'closed' && isOverLimit(cause)) throw cause
+    const failure: TapFailure = { instance: tap.name, phase: this.name, mode, cause }
+    const told = mode === 'closed' ? faultOf(exchange, cause) : undefined
+    if (told !== undefined) {
+      exchange.failures.push(failure)
+      throw told
+    }
+    noteFailure(exchange, failure)
     if (mode === 'closed') throw gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed', { cause })
-    exchange.log.warn({ instance: tap.name, phase: this.name, err: cause }, 'a plugin failed; going on without it')
     return undefined
   }
 }
@@ -146,7 +150,13 @@ function placeOf({ name, step }: Tap<unknown>, { steps }: Plan): number {
   return there < 0 ? step : there
 }
 
-/** A text that a tap wanted to read is not spelled as JSON allows; the scan passes over such corners of long texts. */
+/** What was no fault of the tap, as the caller may hear it: a text that it wanted to read, a limit that it ran into. */
+function faultOf(exchange: Exchange, cause: unknown): GatewayError | undefined {
+  if (cause instanceof JsonError) return unreadable(exchange, cause)
+  return isOverLimit(cause) ? cause : undefined
+}
+
+/** A text that is not spelled as JSON allows; the scan passes over such corners of long texts. */
 function unreadable({ reply }: Exchange, cause: JsonError): GatewayError {
   return reply === undefined
     ? gatewayError('invalid_json', `invalid request body: ${cause.message}`, { cause })

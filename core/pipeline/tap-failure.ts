@@ -1,5 +1,6 @@
-/** A tap that failed. */
+/** A tap that failed: it is noted of its exchange, and logged under the request's id. */
 
+import type { Exchange } from './exchange.ts'
 import type { PhaseName } from './plan/step.ts'
 
 export interface TapFailure {
@@ -7,4 +8,14 @@ export interface TapFailure {
   readonly phase: PhaseName
   readonly mode: 'open' | 'closed'
   readonly cause: unknown
+}
+
+/** Phases that answer nothing: what failed there is lost, and nobody else says so. */
+const listening: ReadonlySet<PhaseName> = new Set(['settled', 'complete', 'finished'])
+
+export function noteFailure(exchange: Exchange, failure: TapFailure): void {
+  const { instance, phase, mode, cause } = failure
+  exchange.failures.push(failure)
+  if (mode === 'closed' || listening.has(phase)) exchange.log.error({ instance, phase, err: cause }, 'a plugin failed')
+  else exchange.log.warn({ instance, phase, err: cause }, 'a plugin failed; going on without it')
 }

@@ -5,6 +5,7 @@ import type { Dialect } from '../../plugin/dialect.ts'
 import { StreamRule, TapFailure } from '../../stream/rule.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LastTap } from '../delivery/last-event.ts'
+import { noteFailure } from '../tap-failure.ts'
 import { buffersStreams, errorMode, guards, isStreamTap, taps, type PlacedStep } from './placed-step.ts'
 import type { Plan, StreamPass } from './plan.ts'
 
@@ -79,7 +80,6 @@ function always(): boolean {
 }
 
 function failedOnStream(instance: string, cause: unknown, exchange: Exchange, mode: 'open' | 'closed'): 'open' | 'closed' {
-  exchange.failures.push({ instance, phase: 'stream', mode, cause })
-  exchange.log.warn({ instance, phase: 'stream', err: cause }, mode === 'open' ? 'a plugin failed; going on without it' : 'a plugin failed')
+  noteFailure(exchange, { instance, phase: 'stream', mode, cause })
   return mode
 }

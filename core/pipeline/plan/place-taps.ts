@@ -11,6 +11,7 @@ import { askedTogether, type Neighbour } from '../asked-together.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Exchange } from '../exchange.ts'
 import { Phase, type Tap } from '../phase.ts'
+import { noteFailure } from '../tap-failure.ts'
 import { streamPasses } from './place-stream-taps.ts'
 import { errorMode, guards, isForStreamsAlone, isStreamTap, isTraced, mayEdit, taps, type PlacedStep } from './placed-step.ts'
 import type { Limits, Plan, Said } from './plan.ts'
@@ -116,10 +117,7 @@ function listener(step: PlacedStep, phase: 'settled' | 'complete' | 'finished'):
   if (call === undefined) return []
   return [
     (exchange, attempt) => {
-      const failed = (cause: unknown) => {
-        exchange.failures.push({ instance: step.name, phase, mode: 'open', cause })
-        exchange.log.error({ instance: step.name, phase, err: cause }, 'a plugin failed')
-      }
+      const failed = (cause: unknown) => noteFailure(exchange, { instance: step.name, phase, mode: 'open', cause })
       try {
         const said = call(exchange, attempt)
         if (said instanceof Promise) said.catch(failed)

@@ -8,15 +8,17 @@ type Said = string
 /** As much of an exchange as a phase looks at. */
 function exchange(...steps: readonly string[]) {
   const warned: unknown[] = []
+  const logged: unknown[] = []
   return {
     plan: { steps: steps.map(name => ({ name })) },
     failures: [],
     answeredBy: Number.POSITIVE_INFINITY,
     warned,
+    logged,
     throwIfStopped() {},
     orStopped: <T>(work: Promise<T>) => work,
-    log: { warn: (said: unknown) => warned.push(said) },
-  } as unknown as Exchange & { warned: unknown[] }
+    log: { warn: (said: unknown) => warned.push(said), error: (said: unknown) => logged.push(said) },
+  } as unknown as Exchange & { warned: unknown[]; logged: unknown[] }
 }
 
 function tap(name: string, call: Tap<Said>['call'], more: Partial<Tap<Said>> = {}): Tap<Said> {
@@ -119,11 +121,13 @@ describe('a phase', () => {
     })
 
     it(`ends with an error that names no plugin behind one that fails closed (${isAsync ? 'async' : 'sync'})`, async () => {
-      const cause = await (async () => await failing('closed').fire(exchange()))().then(
+      const one = exchange()
+      const cause = await (async () => await failing('closed').fire(one))().then(
         () => undefined,
         (cause: unknown) => cause,
       )
       expect(cause).to.be.instanceOf(GatewayError).that.includes({ code: 'plugin_failure', status: 500 })
+      expect(one.logged).to.have.length(1)
     })
   }
 })
