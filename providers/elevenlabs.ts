@@ -2,6 +2,7 @@
 
 import { defineProvider, type JsonDocument, type ModelEntry, type ProviderCall, type RespellFacts } from '../core/index.ts'
 import { refusal } from '../core/neutral/losses.ts'
+import { uriComponent } from '../core/uri-component.ts'
 import { dropSilently, rename } from './shared/fields.ts'
 import { said, textOf } from './shared/rule.ts'
 
@@ -50,5 +51,5 @@ function respellSpeech(body: JsonDocument, call: RespellFacts): void {
 function speak(call: ProviderCall): void {
   if (call.operation !== 'speech' || call.body === undefined) return
   const { voice, response_format: format = 'mp3' } = JSON.parse(call.body.toString()) as { readonly voice?: string; readonly response_format?: string }
-  call.path = `/v1/text-to-speech/${encodeURIComponent(voice ?? '')}?output_format=${formats[format] ?? 'mp3_44100_128'}`
+  call.path = `/v1/text-to-speech/${uriComponent(voice ?? '')}?output_format=${formats[format] ?? 'mp3_44100_128'}`
 }

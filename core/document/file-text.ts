@@ -1,6 +1,7 @@
 /** The texts of files that come with a call as data: the model reads them as texts, so policy sees them as such. */
 
 import type { Channel, Part, TextPart } from './conversation.ts'
+import { uriComponent } from '../uri-component.ts'
 import { isDataUrl, sniffMime, splitDataUrl } from './data-url.ts'
 import type { JsonDocument, JsonNode } from './document.ts'
 
@@ -38,7 +39,7 @@ const urlInBase64: Encoding = {
 
 const escapedUrl: Encoding = {
   read: url => unescaped(dataOf(url)),
-  write: (text, url) => headOf(url) + encodeURIComponent(text.toWellFormed()),
+  write: (text, url) => headOf(url) + uriComponent(text),
 }
 
 function partsOf(document: JsonDocument, node: JsonNode, type: string, encoding: Encoding, channel: Channel): readonly Part[] {

@@ -3,6 +3,7 @@
 import { Readable } from 'node:stream'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import type { Clock, Timer } from '../services/clock.ts'
+import { uriComponent } from '../uri-component.ts'
 import { FellSilent } from './bodies/fell-silent.ts'
 import { statusFailure, timeoutFailure, transportFailure } from './failure.ts'
 import type { ProviderInstance } from './provider/provider.ts'
@@ -175,7 +176,7 @@ function unserved({ name, type }: ProviderInstance, operation: string): GatewayE
 }
 
 function pathOf(template: string, params: Readonly<Record<string, string>>, query: Query): string {
-  const path = template.replace(/\{(\w+)\}/g, (whole, name: string) => (params[name] === undefined ? whole : encodeURIComponent(params[name])))
+  const path = template.replace(/\{(\w+)\}/g, (whole, name: string) => (params[name] === undefined ? whole : uriComponent(params[name])))
   const asked = new URLSearchParams(Object.entries(query).flatMap(([name, value]) => [value].flat().map((one): [string, string] => [name, one]))).toString()
   return asked === '' ? path : `${path}${path.includes('?') ? '&' : '?'}${asked}`
 }

@@ -6,6 +6,7 @@ import { gatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt, PromptCachePlan } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import { uriComponent } from '../uri-component.ts'
 import type { ProviderInstance } from './provider/provider.ts'
 import { withImages } from './images/remote-images.ts'
 import { forgetLosses } from './translation/report-losses.ts'
@@ -76,7 +77,7 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   if (exchange.forward === undefined) trace(headers, exchange)
   const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
   const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, caller })
-  const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => encodeURIComponent(model)) : outgoing.path
+  const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => uriComponent(model)) : outgoing.path
   return { ...outgoing, headers: dressed, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 

@@ -63,12 +63,9 @@ abstract class Calls {
   }
 
   protected async object(provider: ProviderInstance, request: ObjectRequest): Promise<Readonly<Record<string, unknown>>> {
-    const text = (await wholeBody(await openCall(provider, request, this.#clock), answerLimit, provider.name)).toString()
-    try {
-      return JSON.parse(text) as Record<string, unknown>
-    } catch (cause) {
-      throw gatewayError('bad_upstream_response', `${provider.name} answered with something else than a batch`, { provider: provider.name, cause })
-    }
+    const object = objectIn((await wholeBody(await openCall(provider, request, this.#clock), answerLimit, provider.name)).toString())
+    if (object !== undefined) return object
+    throw gatewayError('bad_upstream_response', `${provider.name} answered with something else than a batch`, { provider: provider.name })
   }
 
   protected open(provider: ProviderInstance, request: ObjectRequest) {

@@ -7,6 +7,7 @@ import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { orStoreRefusal } from '../../core/storage/refusal.ts'
 import { flowing } from '../../core/upstream/bodies/flowing.ts'
 import type { OpenReply } from '../../core/upstream/open-call.ts'
+import { uriComponent } from '../../core/uri-component.ts'
 import { Readable } from 'node:stream'
 import { mayHoldAnswers, reviewedLines, type Reviewing } from './answers.ts'
 import { createFile, type Uploading } from './create.ts'
@@ -81,7 +82,7 @@ async function contentOf(exchange: Exchange, library: Library, file: FileRecord,
     'Content-Length',
     String(file.bytes),
     'Content-Disposition',
-    `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
+    `attachment; filename*=UTF-8''${uriComponent(file.filename)}`,
   ]
   return new Reply({ status: 200, headers, stream: flowing(Readable.from(library.read(file), { objectMode: false })) })
 }

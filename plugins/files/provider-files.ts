@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { gatewayError, JsonDocument, type Clock, type Exchange, type FileRecord, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { openCall, wholeBody, type OpenReply } from '../../core/upstream/open-call.ts'
 import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
 
@@ -69,8 +70,11 @@ export class ProviderFiles {
     asking: Asking,
   ): Promise<{ readonly entries: readonly Readonly<Record<string, unknown>>[]; readonly hasMore: boolean }> {
     const reply = await openCall(provider, { operation: 'files_list', query, ...asking }, this.#clock)
-    const { data, has_more: hasMore } = JSON.parse((await wholeBody(reply, answerLimit, provider.name)).toString()) as { data?: unknown; has_more?: unknown }
-    return { entries: Array.isArray(data) ? (data as Record<string, unknown>[]) : [], hasMore: hasMore === true }
+    const said = objectIn((await wholeBody(reply, answerLimit, provider.name)).toString())
+    const data = said?.['data']
+    if (!Array.isArray(data))
+      throw gatewayError('bad_upstream_response', `${provider.name} answered with something else than a list of files`, { provider: provider.name })
+    return { entries: data.filter(isObject), hasMore: said?.['has_more'] === true }
   }
 
   #call(operation: string, provider: ProviderInstance, id: string, asking: Asking, key: string | undefined): Promise<OpenReply> {

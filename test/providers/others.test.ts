@@ -131,6 +131,9 @@ describe('the provider elevenlabs, further', () => {
     expect(body).to.deep.equal({ model_id: 'eleven_v3', text: 'Hi', voice: 'v/1', voice_settings: { speed: 1.1 } })
     expect((await signed(elevenlabs, { ...speech, body })).path).to.equal('/v1/text-to-speech/v%2F1?output_format=mp3_44100_128')
   })
+  it('asks for a voice whatever its name', async () => {
+    expect((await signed(elevenlabs, { ...speech, body: { voice: '\ud800' } })).path).to.equal('/v1/text-to-speech/%EF%BF%BD?output_format=mp3_44100_128')
+  })
   for (const [format, named] of [
     ['mp3', 'mp3_44100_128'],
     ['opus', 'opus_48000_128'],

@@ -634,13 +634,15 @@ describe('batches', () => {
       })
     }
 
-    it('with a file that nobody knows', async () => {
-      expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: 'file-none' }), {
-        status: 400,
-        code: 'provider_required',
-        param: 'input_file_id',
+    for (const id of ['file-none', 'half a character: \ud800']) {
+      it(`with a file that nobody knows: ${id.toWellFormed()}`, async () => {
+        expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: id }), {
+          status: 400,
+          code: 'provider_required',
+          param: 'input_file_id',
+        })
       })
-    })
+    }
 
     it("in Anthropic's words to its clients", async () => {
       const answer = await served.call('POST', '/v1/messages/batches', {})

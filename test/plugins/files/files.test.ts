@@ -150,6 +150,20 @@ describe('/v1/files', () => {
         expectError(await served.call('GET', `/v1/files?${query}`), { status: 400, code: 'invalid_value', param }))
     }
 
+    for (const said of ['null', '[]', 'no list', '{"data":"x"}', '{"error":{"message":"no"}}']) {
+      it(`takes ${said} for no list of files`, async () => {
+        served.upstream.always({ headers: { 'Content-Type': 'application/json' }, body: Buffer.from(said) })
+        expectError(await served.call('GET', '/v1/files'), { status: 502, code: 'bad_upstream_response' })
+      })
+    }
+
+    it('leaves out of a list what is no file', async () => {
+      served.upstream.always({ body: { data: [1, null, { id: 3 }, { id: 'file-1', created_at: 1 }] } })
+      expect((JSON.parse((await served.call('GET', '/v1/files')).body.toString()) as { data: unknown }).data).to.deep.equal([
+        { id: 'file-1', created_at: 1, provider: 'openai' },
+      ])
+    })
+
     it('takes an empty cursor for none', async () => {
       served.upstream.always({ body: { object: 'list', data: [], has_more: false } })
       expect((await served.call('GET', '/v1/files?after=')).status).to.equal(200)
