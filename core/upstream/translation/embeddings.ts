@@ -1,5 +1,6 @@
 /** Embeddings from a provider that spells them otherwise than OpenAI. */
 
+import { gatewayError } from '../../errors.ts'
 import { isObject } from '../../neutral/arguments.ts'
 import { Losses } from '../../neutral/losses.ts'
 import type { JsonObject } from '../../neutral/request.ts'
@@ -55,7 +56,9 @@ export class EmbeddingsTranslation implements Translation {
     return Buffer.from(JSON.stringify(list))
   }
 
+  /** @throws GatewayError always */
   stream(): TranslatedStream {
-    throw new TypeError('embeddings are no stream')
+    const { provider } = this.#to
+    throw gatewayError('bad_upstream_response', `${provider} answered with a stream where embeddings were asked for`, { provider })
   }
 }

@@ -141,6 +141,17 @@ describe('calls to vertex', () => {
     expect(upstream.requests.map(({ headers }) => headers['authorization'])).to.deep.equal(['Bearer token-1', 'Bearer token-1', 'Bearer token-1'])
   })
 
+  it('for embeddings are not answered by a stream', async () => {
+    await started()
+    upstream.always({ headers: { 'Content-Type': 'text/event-stream' }, body: 'data: {}\n\n' })
+    const answer = await post('/v1/embeddings', { model: 'vertex/text-embedding-005', input: 'a' })
+    expect(answer.status).to.equal(502)
+    expect(await answer.json())
+      .to.nested.include({ 'error.code': 'bad_upstream_response' })
+      .and.to.have.nested.property('error.message')
+      .that.matches(/stream/)
+  })
+
   it("for images are Imagen's predictions", async () => {
     await started({ models: ['imagen-4'] })
     upstream.reply({ body: { predictions: [{ bytesBase64Encoded: 'AA' }] } })
