@@ -40,25 +40,35 @@ export function clampEffort(effort: string, accepted: readonly string[]): string
   return thinking.findLast(word => efforts.indexOf(word) <= rank) ?? thinking[0] ?? known[0]
 }
 
+/** The nearest word that a model takes, as `clampEffort`; what is not taken as it was said is noted. */
+export function nearestEffort(effort: string, accepted: readonly string[], losses: Losses): string | undefined {
+  const word = clampEffort(effort, accepted)
+  if (word === undefined) losses.drop('reasoning_effort', `${effort} is not taken by the model`)
+  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
+  return word
+}
+
+/** The controls as if a word that nobody knows had not been said, which is noted. */
+export function withKnownEffort(controls: ReasoningControls, losses: Losses): ReasoningControls {
+  const { effort, ...others } = controls
+  return effort === undefined || nearestEffort(effort, efforts, losses) !== undefined ? controls : others
+}
+
 /** The one word that a caller's controls amount to, within what the model takes as far as that is known; what is not taken is noted. */
 export function takenEffort(controls: ReasoningControls, { thinking, efforts: known }: ModelTraits, losses: Losses): string | undefined {
   const effort = effortOf(controls)
   if (effort === undefined) return undefined
+  if (effort === 'none' && thinking === 'none') {
+    losses.silent('reasoning_effort', 'the model does not think')
+    return undefined
+  }
   const taken = thinking === 'none' ? [] : known
-  const word = taken === undefined ? effort : effort === 'none' && !taken.includes('none') ? undefined : clampEffort(effort, taken)
-  if (word === undefined) dropEffort(effort, thinking === 'none', losses)
-  else if (word !== effort) losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
-  return word
+  if (taken === undefined) return effort
+  return nearestEffort(effort, effort === 'none' ? taken.filter(word => word === 'none') : taken, losses)
 }
 
 function effortOf({ effort, budget, isEnabled }: ReasoningControls): string | undefined {
   if (effort !== undefined) return effort
   if (isEnabled === false) return 'none'
   return budget === undefined ? (isEnabled === true ? 'medium' : undefined) : effortOfBudget(budget)
-}
-
-/** A model that cannot think does without thinking anyway. */
-function dropEffort(effort: string, cannotThink: boolean, losses: Losses): void {
-  if (effort === 'none' && cannotThink) losses.silent('reasoning_effort', 'the model does not think')
-  else losses.drop('reasoning_effort', `${effort} is not taken by the model`)
 }

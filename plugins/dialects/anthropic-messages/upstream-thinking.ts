@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest, ReasoningControls } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
-import { budgetOfEffort, clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { budgetOfEffort, effortOfBudget, nearestEffort, withKnownEffort } from '../../../core/neutral/effort.ts'
 import { isOwnThought } from './upstream-thoughts.ts'
 
 export interface Thinking {
@@ -26,15 +26,16 @@ const answerTokens = 1024
 const allEfforts = ['low', 'medium', 'high', 'xhigh', 'max']
 
 /** @throws GatewayError 400 if the caller wants what the model cannot do at once */
-export function thinkingOf(request: NeutralRequest, controls: ReasoningControls | undefined, maxTokens: number, to: Destination, losses: Losses): Thinking {
-  if (controls === undefined || !saysAnything(controls)) return untold
+export function thinkingOf(request: NeutralRequest, said: ReasoningControls | undefined, maxTokens: number, to: Destination, losses: Losses): Thinking {
+  const controls = said === undefined ? {} : withKnownEffort(said, losses)
+  if (!saysAnything(controls)) return untold
   const { traits, model } = to
   const isOff = controls.effort === 'none' || (controls.isEnabled === false && controls.effort === undefined)
   if (traits.thinking === 'none') {
     if (!isOff) losses.drop('reasoning_effort', `${model} does not think`)
     return untold
   }
-  if (!isOff) return traits.thinking === 'budget' ? byBudget(request, controls, maxTokens, to, losses) : adaptive(controls, to)
+  if (!isOff) return traits.thinking === 'budget' ? byBudget(request, controls, maxTokens, to, losses) : adaptive(controls, to, losses)
   if (traits.alwaysThinks !== true) return { ...untold, thinking: { type: 'disabled' } }
   losses.drop('reasoning_effort', `${model} always thinks`)
   return untold
@@ -44,14 +45,15 @@ function saysAnything({ effort, budget, isEnabled }: ReasoningControls): boolean
   return effort !== undefined || budget !== undefined || isEnabled !== undefined
 }
 
-function adaptive({ effort: said, budget, summary, display }: ReasoningControls, { traits }: Destination): Thinking {
-  const effort = said ?? (budget === undefined ? undefined : effortOfBudget(budget))
+function adaptive({ effort: said, budget, summary, display }: ReasoningControls, { traits }: Destination, losses: Losses): Thinking {
+  const word = said ?? (budget === undefined ? undefined : effortOfBudget(budget))
+  const effort = word === undefined ? undefined : nearestEffort(word, traits.efforts ?? allEfforts, losses)
   const shown = display ?? (summary === undefined ? undefined : 'summarized')
   return {
     isOn: true,
     hasBudget: false,
     thinking: { type: 'adaptive', ...(shown === undefined ? {} : { display: shown }) },
-    ...(effort === undefined ? {} : { effort: clampEffort(effort, traits.efforts ?? allEfforts) ?? 'low' }),
+    ...(effort === undefined ? {} : { effort }),
   }
 }
 

@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest } from '../../../core/neutral/request.ts'
-import { budgetOfEffort, clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { budgetOfEffort, effortOfBudget, nearestEffort, withKnownEffort } from '../../../core/neutral/effort.ts'
 import { isOwnReasoning } from './reasoning.ts'
 import { dialect, isClaude, type Writing } from './writing.ts'
 
@@ -24,13 +24,14 @@ const answerTokens = 1024
 const adaptiveEfforts = ['low', 'medium', 'high', 'xhigh', 'max']
 
 /** @throws GatewayError 400 if the caller wants what the model cannot do at once */
-export function thinkingOf(request: NeutralRequest, writing: Writing): Thinking {
-  const { reasoning } = request
-  if (reasoning?.effort === undefined && reasoning?.budget === undefined && reasoning?.isEnabled === undefined) return silent
+export function thinkingOf(said: NeutralRequest, writing: Writing): Thinking {
   const {
     to: { traits, model },
     losses,
   } = writing
+  const reasoning = withKnownEffort(said.reasoning ?? {}, losses)
+  if (reasoning.effort === undefined && reasoning.budget === undefined && reasoning.isEnabled === undefined) return silent
+  const request = { ...said, reasoning }
   const isOff = reasoning.effort === 'none' || (reasoning.isEnabled === false && reasoning.effort === undefined)
   if (!isClaude(writing) || traits.thinking === 'none') {
     if (!isOff) losses.drop('reasoning_effort', `${model} is not told to think through ${dialect}`)
@@ -44,9 +45,9 @@ export function thinkingOf(request: NeutralRequest, writing: Writing): Thinking 
   return traits.thinking === 'budget' ? byBudget(request, writing) : adaptive(request, writing)
 }
 
-function adaptive({ reasoning = {} }: NeutralRequest, { to }: Writing): Thinking {
+function adaptive({ reasoning = {} }: NeutralRequest, { to, losses }: Writing): Thinking {
   const { effort = reasoning.budget === undefined ? undefined : effortOfBudget(reasoning.budget), display } = reasoning
-  const word = effort === undefined ? undefined : (clampEffort(effort, to.traits.efforts ?? adaptiveEfforts) ?? 'low')
+  const word = effort === undefined ? undefined : nearestEffort(effort, to.traits.efforts ?? adaptiveEfforts, losses)
   return {
     isOn: true,
     fields: { thinking: { type: 'adaptive', ...(display === undefined ? {} : { display }) } },

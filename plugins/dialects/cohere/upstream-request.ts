@@ -5,6 +5,7 @@ import type { Losses } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest } from '../../../core/neutral/request.ts'
 import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
+import { withKnownEffort } from '../../../core/neutral/effort.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
@@ -76,7 +77,7 @@ function withRequired(schema: JsonObject, losses: Losses): JsonObject {
 
 /** Models that think are told whether, and by a budget how much. */
 function writeThinking({ reasoning = {} }: NeutralRequest, { traits, model }: Destination, losses: Losses): JsonObject {
-  const { effort, budget, isEnabled } = reasoning
+  const { effort, budget, isEnabled } = withKnownEffort(reasoning, losses)
   if (effort === undefined && budget === undefined && isEnabled === undefined) return {}
   const isOff = effort === 'none' || (effort === undefined && isEnabled === false)
   if (traits.thinking === 'none') {

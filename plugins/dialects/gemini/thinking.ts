@@ -4,7 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import type { ReasoningControls } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
-import { clampEffort, effortOfBudget } from '../../../core/neutral/effort.ts'
+import { effortOfBudget, nearestEffort } from '../../../core/neutral/effort.ts'
 
 const levels = ['minimal', 'low', 'medium', 'high']
 
@@ -40,8 +40,8 @@ function effortOf({ effort, isDerived, budget, isEnabled }: ReasoningControls): 
 function amountOf(said: string | number, { traits }: Destination, losses: Losses): JsonObject | undefined {
   if (traits.thinking === 'none') return said === 'none' || said === 0 ? undefined : dropped(losses, 'the model does not think')
   if (traits.thinking === 'budget') return budgetOf(said, traits, losses)
-  const level = clampEffort(typeof said === 'string' ? said : said === 0 ? 'none' : effortOfBudget(said), traits.efforts ?? levels)
-  return level === undefined ? dropped(losses, `the model knows no effort ${JSON.stringify(said)}`) : { thinkingLevel: level }
+  const level = nearestEffort(typeof said === 'string' ? said : said === 0 ? 'none' : effortOfBudget(said), traits.efforts ?? levels, losses)
+  return level === undefined ? undefined : { thinkingLevel: level }
 }
 
 function budgetOf(
@@ -51,8 +51,9 @@ function budgetOf(
 ): JsonObject | undefined {
   const tokens = typeof said === 'number' ? said : budgets.get(said)
   if (tokens === undefined) return dropped(losses, `the model knows no effort ${JSON.stringify(said)}`)
-  if (tokens === 0) return { thinkingBudget: alwaysThinks === true ? smallestBudget : 0 }
-  return { thinkingBudget: tokens < 0 ? tokens : Math.min(Math.max(tokens, least), most) }
+  const taken = tokens === 0 ? (alwaysThinks === true ? smallestBudget : 0) : tokens < 0 ? tokens : Math.min(Math.max(tokens, least), most)
+  if (taken !== tokens) losses.silent('reasoning_effort', `the nearest budget that the model takes is ${taken}`)
+  return { thinkingBudget: taken }
 }
 
 function dropped(losses: Losses, why: string): undefined {

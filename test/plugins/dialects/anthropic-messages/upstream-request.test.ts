@@ -603,13 +603,28 @@ describe('requests to anthropic-messages', () => {
         what: 'effort minimal, adaptive',
         request: { reasoning: { effort: 'minimal' } },
         body: { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
+        silent: ['reasoning_effort'],
       },
-      { what: 'an effort that nobody knows', request: { reasoning: { effort: 'huge' } }, body: { output_config: { effort: 'low' } } },
+      ...([{}, budget] as const).map(traits => ({
+        what: `an effort that nobody knows${traits === budget ? ', by budget' : ''}`,
+        request: { reasoning: { effort: 'huge' } },
+        traits,
+        absent: ['thinking', 'output_config'],
+        dropped: ['reasoning_effort'],
+      })),
+      {
+        what: 'thinking with an effort that nobody knows',
+        request: { reasoning: { effort: 'huge', isEnabled: true } },
+        body: { thinking: { type: 'adaptive' } },
+        absent: ['output_config'],
+        dropped: ['reasoning_effort'],
+      },
       {
         what: 'effort xhigh where it is not taken',
         request: { reasoning: { effort: 'xhigh' } },
         model: 'claude-opus-4-6',
         body: { output_config: { effort: 'high' } },
+        silent: ['reasoning_effort'],
       },
       ...(
         [

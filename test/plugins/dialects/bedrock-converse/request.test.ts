@@ -101,6 +101,8 @@ describe('bedrock-converse: a request', () => {
     ['store', { hints: { store: true } }, 'store'],
     ['a tier that AWS does not have', { hints: { serviceTier: 'scale' } }, 'service_tier'],
     ['effort for a model that is not of Claude', { reasoning: { effort: 'high' } }, 'reasoning_effort'],
+    ['an effort that nobody knows', { reasoning: { effort: 'some' } }, 'reasoning_effort', {}, claude],
+    ['an effort that nobody knows, by budget', { reasoning: { effort: 'some' } }, 'reasoning_effort', {}, { ...claude, thinking: 'budget' }],
     [
       'parallel_tool_calls for a model that is not of Claude',
       { tools: [now], parallelToolCalls: false },
@@ -641,7 +643,6 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
     ['high', 'high', 'high', 20_000],
     ['xhigh', 'xhigh', 'xhigh', 20_000],
     ['max', 'max', 'max', 20_000],
-    ['an unknown word', 'some', 'low', 5000],
   ]
   for (const [row, effort, adaptive, budget] of efforts) {
     it(`spells effort ${row}`, () => {
@@ -660,8 +661,10 @@ describe('bedrock-converse: reasoning controls of Claude', () => {
     expect([losses.reported, body]).to.deep.equal([['reasoning_effort'], { messages: [hello] }])
   })
 
-  it('keeps within the efforts of the model', () => {
-    expect(bodyOf({ reasoning: { effort: 'max' } }, { ...claude, efforts: ['low', 'medium', 'high'] })['outputConfig']).to.deep.equal({ effort: 'high' })
+  it('keeps within the efforts of the model, and notes it in silence', () => {
+    const { body, losses } = write({ reasoning: { effort: 'max' } }, { ...claude, efforts: ['low', 'medium', 'high'] }, { strict: true })
+    expect(body['outputConfig']).to.deep.equal({ effort: 'high' })
+    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['reasoning_effort', true]])
   })
 
   it('spells a budget, and as an effort where only that is taken', () => {

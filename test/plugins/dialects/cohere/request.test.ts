@@ -91,6 +91,7 @@ describe('cohere: a request', () => {
       'response_format.json_schema.strict',
       { response_format: { type: 'json_object', json_schema: { type: 'object', required: ['a'] } } },
     ],
+    ['an effort that nobody knows', { reasoning: { effort: 'huge' } }, 'reasoning_effort'],
     ['effort for a model that does not think', { reasoning: { effort: 'low' } }, 'reasoning_effort', {}, { thinking: 'none' }],
     ['citations of a document', user({ type: 'file', source: { kind: 'text', text: 'a' }, citations: true }), 'citations'],
   ]

@@ -592,6 +592,13 @@ describe('gemini: a request', () => {
     }
     it('effort none on a 2.5 that always thinks', () =>
       expectEqualJson(thinking({ effort: 'none' }, { thinking: 'budget', alwaysThinks: true }), { thinkingBudget: 128 }))
+    for (const [what, reasoning, traits] of [
+      ['an effort that the model does not know', { effort: 'max' }, { efforts: ['low', 'high'] }],
+      ['effort none, of a model that always thinks', { effort: 'none' }, { thinking: 'budget', alwaysThinks: true }],
+      ['a budget beyond the bounds of the model', { budget: 9 }, { thinking: 'budget', budgets: [512, 24_576] }],
+    ] as const)
+      it(`the nearest instead of ${what} is noted in silence`, () =>
+        expect(written({ reasoning }, { traits, options: { strict: true } }).silent).to.deep.equal(['reasoning_effort']))
     it('thinking switched off', () => expectEqualJson(thinking({ isEnabled: false }, { thinking: 'budget' }), { thinkingBudget: 0 }))
     it('nothing said', () => expect(written({ reasoning: {} }).body).not.to.have.property('generationConfig'))
 
