@@ -9,7 +9,6 @@ import { ResponseWriter, type WriterOptions } from './caller-stream.ts'
 /** The response with which its stream would have ended. */
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
   const { created, serviceTier, logprobs } = reply
-  if (reply.finish === 'pause') context.losses.drop('pause_turn', 'not known to openai-responses')
   const writer = new ResponseWriter(
     context,
     defined<WriterOptions>({ isPlain: true, created, serviceTier, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }),

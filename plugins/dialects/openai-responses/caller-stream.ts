@@ -264,14 +264,22 @@ export class ResponseWriter implements StreamWriter {
 
   // Ends
 
-  #end({ finish, extras }: Event<'finish'>): void {
+  #end({ finish, stopSequence, extras }: Event<'finish'>): void {
     if (this.#head === undefined) this.#begin({})
-    if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-responses')
+    if (finish === 'pause') this.#lose('pause_turn')
+    if (stopSequence !== undefined) this.#context.losses.silent('stop_sequence', 'not known to openai-responses')
     this.#finish = finish
     this.#laterExtras = extras
     const state = this.#ended()
     while (this.#unended.length > 0) this.#endFirst(state.status === 'incomplete' ? 'incomplete' : 'completed')
     this.#tell(`response.${state.status}`, this.#ended())
+  }
+
+  /** Behind the beginning of a stream it is too late for the header. */
+  #lose(field: string): void {
+    const { losses } = this.#context
+    if (this.#isPlain) losses.drop(field, 'not known to openai-responses')
+    else losses.silent(field, 'not known to openai-responses')
   }
 
   #ended(): ResponseState {

@@ -203,8 +203,15 @@ describe('a stream, written as a response', () => {
       const plain = writeReply(caller, { blocks: [{ type: 'text', text: 'a' }], finish, model: 'gpt' }, context({ losses }))
       expectEqualJson(plain, last(events))
       expect(losses.reported).to.deep.equal(finish === 'pause' ? ['pause_turn'] : [])
+      expect(losses.list).to.have.length(losses.reported.length)
     })
   }
+
+  it('tells no sequence that the answer stopped at, and notes so in silence', () => {
+    const losses = new Losses()
+    writeReply(caller, { blocks: [{ type: 'text', text: 'a' }], finish: 'stop_sequence', stopSequence: 'END', model: 'gpt' }, context({ losses }))
+    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['stop_sequence', true]])
+  })
 
   it('leaves incomplete what was open at a cut, and only that', () => {
     const events = written([
