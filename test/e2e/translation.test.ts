@@ -327,22 +327,23 @@ describe('members that nobody knows', () => {
     expect(losses.map(({ field }) => field)).to.include('choices.x')
   })
 
-  it('of a stream are told when it has ended, each once, and refuse nothing', async () => {
-    const chunk = (text: string) =>
-      `data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"${text}","x":1}}]}\n\n`
-    served.upstream.reply({
-      chunks: [
-        chunk('a'),
-        chunk('b'),
-        chunk('c'),
-        'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
-        'data: [DONE]\n\n',
-      ],
-    })
-    const answer = await served.call('POST', '/v1/messages', { model: 'gpt-test', max_tokens: 5, stream: true, messages: [{ role: 'user', content: 'hi' }] })
+  it('of a stream are told when it has ended, each once, and refuse nothing; the log has those that come late, too', async () => {
+    const chunk = (text: string, member = 'x') =>
+      `data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{"content":"${text}","${member}":1}}]}\n\n`
+    const chunks = [
+      chunk('a'),
+      chunk('b'),
+      chunk('c', 'late'),
+      'data: {"id":"c","object":"chat.completion.chunk","model":"m","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+      'data: [DONE]\n\n',
+    ]
+    const body = { model: 'gpt-test', max_tokens: 5, stream: true, messages: [{ role: 'user', content: 'hi' }] }
+    const answer = await served.begun('/v1/messages', body, chunks, 2)
     expect(answer.body.toString()).to.include('message_stop').and.not.include('"x"')
     const { fields } = served.gateway.log.findLast(({ msg }) => msg === 'lost') as { fields: string[] }
-    expect(fields.filter(field => field.startsWith('choices'))).to.deep.equal(['choices.delta.x'])
+    expect(fields.filter(field => field.startsWith('choices'))).to.deep.equal(['choices.delta.x', 'choices.delta.late'])
+    const { losses } = served.gateway.log.findLast(({ msg }) => msg === 'not everything could be carried to the provider') as { losses: { field: string }[] }
+    expect(losses.map(({ field }) => field)).to.deep.equal(['choices.delta.late'])
   })
 })
 

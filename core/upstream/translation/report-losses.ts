@@ -1,6 +1,6 @@
 /** Says what could not be carried: on the exchange, in the log, in a header of the reply. */
 
-import type { Losses } from '../../neutral/losses.ts'
+import type { Loss, Losses } from '../../neutral/losses.ts'
 import type { Exchange } from '../../pipeline/exchange.ts'
 import type { ProviderInstance } from '../provider/provider.ts'
 
@@ -17,9 +17,18 @@ export function forgetLosses(exchange: Exchange): void {
 export function reportLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses): void {
   forgetLosses(exchange)
   exchange.losses = losses.list
-  if (losses.list.length === 0) return
-  exchange.log.debug({ losses: losses.list }, 'not everything could be carried to the provider')
-  for (const { field, action, isFault } of losses.list)
-    if (isFault === true) exchange.log.warn({ provider: provider.name, field }, `the provider's answer is at fault: ${field} ${action}`)
+  logLosses(exchange, provider, losses.list)
   if (provider.translation.report_dropped && losses.reported.length > 0) exchange.replyHeaders.push(header, losses.reported.join(','))
+}
+
+/** What was noticed after the reply had begun: too late for the header. @param reported how many losses were reported before */
+export function reportLateLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses, reported: number): void {
+  logLosses(exchange, provider, losses.list.slice(reported))
+}
+
+function logLosses(exchange: Exchange, provider: ProviderInstance, losses: readonly Loss[]): void {
+  if (losses.length === 0) return
+  exchange.log.debug({ losses }, 'not everything could be carried to the provider')
+  for (const { field, action, isFault } of losses)
+    if (isFault === true) exchange.log.warn({ provider: provider.name, field }, `the provider's answer is at fault: ${field} ${action}`)
 }

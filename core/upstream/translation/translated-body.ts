@@ -8,7 +8,7 @@ import { HeldBody } from '../bodies/held-body.ts'
 import { asFault } from '../bodies/netted.ts'
 import type { BodyReader, Reading } from '../bodies/reading.ts'
 import { Reply } from '../reply.ts'
-import { reportLosses } from './report-losses.ts'
+import { reportLateLosses, reportLosses } from './report-losses.ts'
 import { RunningStream } from '../bodies/running-stream.ts'
 import type { TranslatedStream } from './translated-stream.ts'
 import type { Translation } from './translation.ts'
@@ -36,6 +36,7 @@ export class TranslatedEventBody implements BodyReader {
   readonly #stream: RunningStream
   readonly #splitter: Pick<EventSplitter, 'push' | 'rest'>
   #established = false
+  #reportedLosses = 0
   #over = false
 
   constructor(reading: Reading) {
@@ -96,8 +97,10 @@ export class TranslatedEventBody implements BodyReader {
       settle,
       exchange,
     } = this.#reading
+    const { losses } = this.#translation
     this.#established = true
-    reportLosses(exchange, target.provider, this.#translation.losses)
+    this.#reportedLosses = losses.list.length
+    reportLosses(exchange, target.provider, losses)
     settle(
       new Reply({
         status: 200,
@@ -121,8 +124,15 @@ export class TranslatedEventBody implements BodyReader {
   #finish(error?: GatewayError): void {
     if (this.#over) return
     this.#over = true
-    if (this.#established) this.#stream.finish(error)
-    else this.#reading.settle(emptyFailure(this.#reading.attempt.target.provider.name, 'an empty stream'))
+    const {
+      attempt: {
+        target: { provider },
+      },
+      exchange,
+    } = this.#reading
+    if (!this.#established) return this.#reading.settle(emptyFailure(provider.name, 'an empty stream'))
+    reportLateLosses(exchange, provider, this.#translation.losses, this.#reportedLosses)
+    this.#stream.finish(error)
   }
 
   #guard(work: () => void): void {
