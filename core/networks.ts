@@ -2,10 +2,10 @@
 
 import { BlockList, isIP } from 'node:net'
 
-const named: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
-}
+const named: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7']],
+])
 
 type Family = 'ipv4' | 'ipv6'
 
@@ -16,13 +16,13 @@ interface Block {
 }
 
 export function isNetwork(text: string): boolean {
-  return (named[text] ?? [text]).every(block => blockOf(block) !== undefined)
+  return (named.get(text) ?? [text]).every(block => blockOf(block) !== undefined)
 }
 
 /** Whether an address is in one of these networks. */
 export function membership(texts: readonly string[]): (address: string) => boolean {
   const list = new BlockList()
-  for (const text of texts.flatMap(text => named[text] ?? [text])) {
+  for (const text of texts.flatMap(text => named.get(text) ?? [text])) {
     const block = blockOf(text)
     if (block !== undefined) list.addSubnet(block.address, block.bits, block.family)
   }

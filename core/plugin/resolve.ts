@@ -58,7 +58,7 @@ export function isPath(use: string): boolean {
  * @returns undefined if nothing of that name is there
  */
 export function find(kind: Kind, use: string, from: string, { searchPaths, listed }: Places): Found | undefined {
-  if (isPath(use)) return foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use))
+  if (isPath(use)) return foreign(pathOf(use, from))
   const own = rooms[kind].map(room => ownFile(room.replace('{}', use))).find(url => url !== undefined)
   if (own !== undefined && /^[a-z0-9_-]+$/.test(use)) return { url: own, isDefault: true }
   const file = listed?.get(use)
@@ -70,8 +70,18 @@ export function find(kind: Kind, use: string, from: string, { searchPaths, liste
   return fromPackage(use, from)
 }
 
-function foreign(file: string): Found | undefined {
-  return existsSync(file) ? { url: pathToFileURL(file), isDefault: false } : undefined
+/** Undefined for what is no file of this machine. */
+function pathOf(use: string, from: string): string | undefined {
+  if (!use.startsWith('file:')) return resolvePath(from, use)
+  try {
+    return fileURLToPath(use)
+  } catch {
+    return undefined
+  }
+}
+
+function foreign(file: string | undefined): Found | undefined {
+  return file !== undefined && existsSync(file) ? { url: pathToFileURL(file), isDefault: false } : undefined
 }
 
 /** A file of this package, as source or as built. */
@@ -81,13 +91,15 @@ function ownFile(path: string): URL | undefined {
 
 /** The file of a package, or of a path, as a module of the folder `from` would import it; `undefined` if it is not there. */
 export function findModule(use: string, from: string): URL | undefined {
-  return (isPath(use) ? foreign(use.startsWith('file:') ? fileURLToPath(use) : resolvePath(from, use)) : fromPackage(use, from))?.url
+  return (isPath(use) ? foreign(pathOf(use, from)) : fromPackage(use, from))?.url
 }
 
+/** Node's own modules, and what lies elsewhere, are no packages. */
 function fromPackage(use: string, from: string): Found | undefined {
   installHooks()
   try {
-    return { url: new URL(import.meta.resolve(`${packageScheme}${encodeURIComponent(from)}:${use}`)), isDefault: false }
+    const url = new URL(import.meta.resolve(`${packageScheme}${encodeURIComponent(from)}:${use}`))
+    return url.protocol === 'file:' ? { url, isDefault: false } : undefined
   } catch {
     return undefined
   }

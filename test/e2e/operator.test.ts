@@ -267,6 +267,12 @@ describe('a configuration that cannot be started', () => {
     'names a file that is not there': ['pipelines:\n  chat:\n    - insert: { ‸use: ./none.ts }\n      after: auth\n', /no plugin "\.\/none\.ts"/],
     'names a file that does not load': ['pipelines:\n  chat:\n    - insert: { ‸use: ./fails.ts }\n      after: auth\n', /cannot even load/],
     'names a file that is no TypeScript': ['pipelines:\n  chat:\n    - insert: { ‸use: ./syntax.ts }\n      after: auth\n', /cannot be loaded/],
+    ...Object.fromEntries(
+      ['fs', 'node:fs', 'https://example.com/x.ts', 'data:text/javascript,export', 'file://elsewhere/x.ts', 'file:%00'].map(use => [
+        `names what can be no plugin: ${use}`,
+        [`pipelines:\n  chat:\n    - insert: { ‸use: '${use}' }\n      after: auth\n`, /there is no plugin "/] as const,
+      ]),
+    ),
     'names a file that exports no plugin': ['pipelines:\n  chat:\n    - insert: { ‸use: ./nothing.ts }\n      after: auth\n', /does not export a plugin/],
     'pins a plugin that has changed': [`pipelines:\n  chat:\n    - insert: { ‸use: ./needy.ts, sha256: ${'0'.repeat(64)} }\n      after: auth\n`, /SHA-256/],
     'names no anchor that is there': [

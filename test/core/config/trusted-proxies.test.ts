@@ -3,6 +3,7 @@ import { isNetwork } from '../../../core/networks.ts'
 import { complaints, load } from './given.ts'
 
 const table: Readonly<Record<string, boolean>> = {
+  constructor: false,
   loopback: true,
   private: true,
   '10.0.0.1': true,
