@@ -21,10 +21,12 @@ function request(body: JsonObject, to: Destination, losses: Losses): readonly Sp
   return batched(embeddingTexts(body), to.traits.embeddingInputs ?? inputsPerCall).map(texts => ({ body: Buffer.from(JSON.stringify(spell(texts, body, to))) }))
 }
 
-function batchBody(texts: readonly string[], body: JsonObject, { model }: Destination): JsonObject {
+/** The model stands in each request as Google lists it, which a caller may have done already. */
+function batchBody(texts: readonly string[], body: JsonObject, { model: id }: Destination): JsonObject {
   const { dimensions } = body
+  const model = id.startsWith('models/') ? id : `models/${id}`
   const settings = { ...(dimensions === undefined || dimensions === null ? {} : { outputDimensionality: dimensions }), ...own(body) }
-  return { requests: texts.map((text): Json => ({ model: `models/${model}`, content: { parts: [{ text }] }, ...settings })) }
+  return { requests: texts.map((text): Json => ({ model, content: { parts: [{ text }] }, ...settings })) }
 }
 
 /** What the caller says beyond OpenAI's request belongs to each text, but how long texts are cut. */

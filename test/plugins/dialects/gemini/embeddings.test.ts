@@ -35,6 +35,9 @@ describe('gemini: embeddings', () => {
     it('ask for one text', () => {
       expectEqualJson(bodies({ input: 'tide' }), [{ requests: [{ model: 'models/gemini-embedding-001', content: { parts: [{ text: 'tide' }] } }] }])
     })
+    it('name the model once as Google lists it, also for who spells it so', () => {
+      expectEqualJson(bodies({ input: 'tide' }, destination({ model: 'models/gemini-embedding-001', type: 'gemini' })), bodies({ input: 'tide' }))
+    })
     it('ask for several, in so many dimensions, and for what Google alone knows', () => {
       expectEqualJson(
         bodies({ input: ['a', 'b'], dimensions: 8, encoding_format: 'base64', user: 'u', extra_body: { google: { task_type: 'CLUSTERING' } }, title: 't' }),
