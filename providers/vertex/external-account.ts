@@ -26,13 +26,14 @@ export function externalAccount(file: CredentialFile, scope: string, deps: Verte
   }
 }
 
-/** The other's token, anew each time: it does not live long. */
+/** The other's token, anew each time: it does not live long. What AWS has at the address of its source is no token, but what one would sign with. */
 function subjectOf(file: CredentialFile, { fetch, read }: VertexDeps): () => Promise<string> {
   const source = file.object('credential_source')
-  const { file: path, url, headers = {} } = source
+  const { file: path, url, headers = {}, environment_id: environment } = source
   const token = tokenIn(file, source)
   if (typeof path === 'string') return async () => token(read(path))
-  if (typeof url !== 'string') throw new Error(`${file.source} is of type external_account with a source of tokens that is not known here`)
+  if (typeof url !== 'string' || environment !== undefined)
+    throw new Error(`${file.source} is of type external_account with a source of tokens that is not known here`)
   return async () => {
     const { status, body } = await fetch({ method: 'GET', url, headers: headers as Readonly<Record<string, string>>, timeoutMs: 10_000 })
     if (status !== 200) throw new Error(`${new URL(url).host} answered ${status}`)

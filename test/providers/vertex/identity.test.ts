@@ -245,7 +245,16 @@ describe('the identity of vertex', () => {
       ['a type that is not known', { [kept]: '{"type":"impersonated_service_account"}' }, {}, 'is of type impersonated_service_account, which is not known'],
       [
         'a source of tokens that is not known',
-        { [kept]: '{"type":"external_account","audience":"a","token_url":"u","subject_token_type":"t","credential_source":{"environment_id":"aws1"}}' },
+        { [kept]: '{"type":"external_account","audience":"a","token_url":"u","subject_token_type":"t","credential_source":{"executable":{}}}' },
+        {},
+        'is of type external_account with a source of tokens that is not known',
+      ],
+      [
+        'a source of tokens that must be signed',
+        {
+          [kept]:
+            '{"type":"external_account","audience":"a","token_url":"u","subject_token_type":"t","credential_source":{"environment_id":"aws1","url":"http://a"}}',
+        },
         {},
         'is of type external_account with a source of tokens that is not known',
       ],
