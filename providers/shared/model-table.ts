@@ -50,7 +50,7 @@ export const claudeTraits = {
 /** The option `model_traits` of providers that take what OpenAI's models take. */
 export const modelTraits = modelTraitsOption({
   reasoning: { type: 'boolean', description: 'It thinks before it answers, and takes what such models take.' },
-  efforts: { ...commonTraits.efforts, description: 'The words for effort that it takes, lowest first; none if it takes no such word.' },
+  efforts: { ...commonTraits.efforts, description: 'The words for effort that it takes, lowest first; empty if it takes no such word.' },
   images: imagesTrait,
   prompt_cache_breakpoints: { type: 'boolean', description: 'Its prompts are cached up to marks in them.' },
   responses: {

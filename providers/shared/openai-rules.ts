@@ -20,11 +20,12 @@ export function openAiRules(modelOf: ModelOf): Rule {
 }
 
 function forModel(facts: OpenAiFacts): Rule {
-  if (facts.isChat === true) return tokensField('max_completion_tokens')
-  if (facts.reasoning !== true) return all(oneLimit, withoutEffort(facts))
-  return all(tokensField('max_completion_tokens'), defaultSampling, withoutLogprobs, stopHere, (body, { losses }) =>
-    clampedEffort(body, facts.efforts ?? [], losses),
-  )
+  const { isChat, reasoning, efforts } = facts
+  if (isChat === true) return tokensField('max_completion_tokens')
+  if (reasoning !== true) return all(oneLimit, withoutEffort(facts))
+  return all(tokensField('max_completion_tokens'), defaultSampling, withoutLogprobs, stopHere, (body, { losses }) => {
+    if (efforts !== undefined) clampedEffort(body, efforts, losses)
+  })
 }
 
 /** Of two limits, the newer name stays. */

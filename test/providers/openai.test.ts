@@ -156,6 +156,14 @@ describe('the provider openai', () => {
       })
     }
 
+    it("a model of the user's, of which only is known that it thinks: any", () => {
+      const settings = { model_traits: [{ models: 'acme*', reasoning: true }] }
+      for (const word of ['minimal', 'max']) {
+        expect(after('acme-1', { reasoning_effort: word }, { settings })).to.deep.include({ body: { reasoning_effort: word }, dropped: [] })
+        const call = { model: 'acme-1', operation: 'responses', dialect: 'openai-responses', settings }
+        expect(respelled(openai, { reasoning: { effort: word } }, call).body).to.deep.equal({ reasoning: { effort: word } })
+      }
+    })
     it("a model of the user's", () => {
       const settings = { model_traits: [{ models: 'gpt-5.9*', efforts: ['low', 'max'] }] }
       expect(after('gpt-5.9-x', { reasoning_effort: 'xhigh' }, { settings }).body).to.deep.equal({ reasoning_effort: 'low' })
