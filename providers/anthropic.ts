@@ -64,10 +64,7 @@ export default defineProvider({
     models: 'GET /models?limit=1000',
   },
   countsApart: ['cache'],
-  callerHeaders: ['anthropic-version', 'anthropic-beta'],
-  callerQuery: true,
-  relaysHeaders: true,
-  // Newer versions refuse sampling fields even at their defaults: callers of other APIs send them.
+  // Also of what is in no dialect: lists of models, batches.
   defaultHeaders: { 'anthropic-version': '2023-06-01' },
   schema,
   traits,

@@ -41,8 +41,8 @@ export function digestOf({ version, exchange, target: { provider, model }, body,
       list(partition === 'user_path' ? [userPath] : []),
       list(further),
       list(variesBy),
-      list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders })),
-      provider.queryOf(request),
+      list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders }, provider.callerHeaders(dialect))),
+      provider.queryOf(request, dialect),
     ]),
   )
 }

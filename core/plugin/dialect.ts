@@ -83,6 +83,8 @@ export interface StreamFormat {
 /** A wire format in which a provider can be spoken to. */
 export interface UpstreamDialect {
   readonly name: string
+  /** Headers that every call in it carries unless its provider or something else gives them. */
+  readonly defaultHeaders?: Readonly<Record<string, string>>
   /** Absent: providers of this dialect serve only callers of this dialect. */
   readonly upstream?: UpstreamSide
 }
@@ -91,6 +93,12 @@ export interface UpstreamDialect {
 export interface Dialect extends UpstreamDialect {
   /** Operations whose bodies are written in this dialect, for example `chat`. */
   readonly operations: readonly string[]
+  /** Headers of callers that go along to providers who speak it, beside those that these name themselves; lower case. */
+  readonly callerHeaders?: readonly string[]
+  /** The queries of callers go along to providers who speak it. */
+  readonly callerQuery?: boolean
+  /** Callers get all headers of the replies of providers who speak it, but those of one connection. */
+  readonly relaysHeaders?: boolean
   /** Checks what the gateway itself reads of a request. @throws GatewayError naming the field */
   validate(request: JsonDocument, operation: string): void
   /** View over a request. */

@@ -6,6 +6,7 @@ import { gatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt, PromptCachePlan } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import type { UpstreamDialect } from '../plugin/dialect.ts'
 import { uriComponent } from '../uri-component.ts'
 import type { ProviderInstance } from './provider/provider.ts'
 import { withImages } from './images/remote-images.ts'
@@ -64,7 +65,7 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   if (adapter !== undefined) return call(exchange, attempt, (attempt.adaptation = new Adaptation(exchange, attempt, adapter)).call(place))
   if (exchange.form !== undefined && forward === undefined) return call(exchange, attempt, formCall(exchange, attempt, exchange.form, place))
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
-  const query = forward === undefined ? provider.queryOf(exchange.request) : ''
+  const query = forward === undefined ? provider.queryOf(exchange.request, exchange.dialect) : ''
   return call(exchange, attempt, { operation, method: place.method, path: place.path + query, headers, body: body(exchange, attempt) })
 }
 
@@ -76,12 +77,25 @@ function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): Out
   } = attempt
   if (exchange.forward === undefined) trace(headers, exchange)
   const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
-  const dressed = provider.headers.of(headers, { key: attempt.key, requestId: exchange.id, added: attempt.headers, edits: attempt.headerEdits, caller })
+  const dressed = provider.headers.of(headers, {
+    key: attempt.key,
+    requestId: exchange.id,
+    defaults: spokenDialect(exchange, attempt)?.defaultHeaders,
+    added: attempt.headers,
+    edits: attempt.headerEdits,
+    caller,
+  })
   const path = exchange.forward === undefined ? outgoing.path.replace('{model}', () => uriComponent(model)) : outgoing.path
   return { ...outgoing, headers: dressed, path, ...(exchange.userPath === '' ? {} : { userPath: exchange.userPath }) }
 }
 
-function ownHeaders({ streamed, request, dialect, operation }: Exchange, { definition: { callerHeaders } }: ProviderInstance): string[] {
+/** In which the provider is called; undefined for what is passed through, and where a provider has its own spelling. */
+function spokenDialect({ dialect, forward }: Exchange, { translation, target: { provider } }: Attempt): UpstreamDialect | undefined {
+  if (translation !== undefined) return provider.wires.get(translation.dialect)
+  return forward === undefined ? provider.spoken(dialect) : undefined
+}
+
+function ownHeaders({ streamed, request, dialect, operation }: Exchange, provider: ProviderInstance): string[] {
   const headers = [
     'Content-Type',
     'application/json',
@@ -90,7 +104,7 @@ function ownHeaders({ streamed, request, dialect, operation }: Exchange, { defin
     'Accept-Encoding',
     'identity',
   ]
-  for (const name of callerHeaders ?? []) {
+  for (const name of provider.callerHeaders(dialect)) {
     const value = request.headers[name]
     if (typeof value === 'string') headers.push(name, value)
   }

@@ -77,11 +77,17 @@ describe('the providers of the manual that need code', () => {
       })
       expect((await chat('atlas/m', { tools: [{ type: 'function', function: { name: 'f' } }] })).status).to.equal(200)
       expect(
-        (await ask('/v1/messages', { model: 'atlas/m', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }, { 'anthropic-beta': 'x' })).status,
+        (
+          await ask(
+            '/v1/messages',
+            { model: 'atlas/m', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] },
+            { 'anthropic-beta': 'x', 'atlas-priority': '1' },
+          )
+        ).status,
       ).to.equal(200)
-      expect(upstream.requests.map(({ path, headers }) => [path, headers['anthropic-beta']])).to.deep.equal([
-        ['/v1/v1/models/m/messages', undefined],
-        ['/v1/v1/models/m/messages', 'x'],
+      expect(upstream.requests.map(({ path, headers }) => [path, headers['anthropic-beta'], headers['atlas-priority']])).to.deep.equal([
+        ['/v1/v1/models/m/messages', undefined, undefined],
+        ['/v1/v1/models/m/messages', 'x', '1'],
       ])
     })
 

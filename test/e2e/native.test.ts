@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { chatChunks, chatCompletion, embeddings, sampleStream } from '../../core/testing/chat-samples.ts'
+import { message } from '../support/messages.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 /** Looks at everything, and finds nothing to edit. */
@@ -266,6 +267,52 @@ describe('a reply that is always plain', () => {
       expect(JSON.parse(answer.body.toString())).to.deep.equal(reply)
     })
   }
+})
+
+describe('Messages to whoever speaks them', () => {
+  let served: Served
+  before(async () => {
+    served = await Served.start({
+      config: {
+        cache: { response: { simple: { enabled: true } } },
+        providers: { house: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', native_dialects: ['anthropic-messages'], models: ['m'] } },
+      },
+    })
+  })
+  after(() => served.close())
+  beforeEach(() => {
+    served.upstream.requests.length = 0
+    served.upstream.always({ headers: { 'x-quota': '5' }, body: message() })
+  })
+
+  const asked = { model: 'house/m', max_tokens: 9, messages: [{ role: 'user', content: 'hi' }] }
+  const call = async (path: string, headers: Record<string, string> = {}) => {
+    const answer = await served.call('POST', path, asked, { ...uncached, ...headers })
+    expect(answer.status, answer.body.toString()).to.equal(200)
+    const { path: target, headers: sent } = await served.upstream.received()
+    return [target, sent['anthropic-version'], sent['anthropic-beta'], answer.headers['x-quota']]
+  }
+
+  it('take the version and the betas of the caller and the query along, and bring headers back', async () => {
+    const said = { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a,b' }
+    expect(await call('/v1/messages?beta=true', said)).to.deep.equal(['/v1/messages?beta=true', '2026-10-21', 'a,b', '5'])
+  })
+  it('have the oldest version where the caller says none', async () => {
+    expect(await call('/v1/messages')).to.deep.equal(['/v1/messages', '2023-06-01', undefined, '5'])
+  })
+  it('have it, and nothing of the caller, where they are a translation', async () => {
+    const said = { 'anthropic-version': '2026-10-21', 'anthropic-beta': 'a' }
+    expect(await call('/v1/chat/completions?beta=true', said)).to.deep.equal(['/v1/messages', '2023-06-01', undefined, undefined])
+  })
+  it('are kept apart by what goes along', async () => {
+    for (const beta of ['a', 'a', 'b']) await served.call('POST', '/v1/messages', asked, { 'anthropic-beta': beta })
+    await served.call('POST', '/v1/messages?beta=true', asked, { 'anthropic-beta': 'b' })
+    expect(served.upstream.requests.map(({ path, headers }) => [path, headers['anthropic-beta']])).to.deep.equal([
+      ['/v1/messages', 'a'],
+      ['/v1/messages', 'b'],
+      ['/v1/messages?beta=true', 'b'],
+    ])
+  })
 })
 
 function firstDifference(one: string, other: string): number {

@@ -1,4 +1,4 @@
-/** The headers of calls to one provider. Each outweighs those before it: the provider's defaults, the operator's overrides, what policy changes, the key. */
+/** The headers of calls to one provider. Each outweighs those before it: the defaults of the dialect, those of the provider, the operator's overrides, what policy changes, the key. */
 
 import type { CallerHeaders } from './forwarded-headers.ts'
 import { hasHeader, headerPairs, replaced } from '../../flat-headers.ts'
@@ -11,6 +11,8 @@ export interface HeaderFacts {
   readonly requestId?: string | undefined
   /** Of a call that a client made, where the client's headers are not in it anyway. */
   readonly caller?: CallerHeaders | undefined
+  /** Those of the dialect that the call is in. */
+  readonly defaults?: Readonly<Record<string, string>> | undefined
   /** Headers that taps add. */
   readonly added?: readonly string[]
   /** What policy changes. */
@@ -34,9 +36,10 @@ export class ProviderHeaders {
   }
 
   /** Those that a call brings, flat, with what every call carries. They may be changed in place. */
-  of(headers: string[], { key, requestId, caller, added = [], edits = [] }: HeaderFacts): string[] {
+  of(headers: string[], { key, requestId, caller, defaults = {}, added = [], edits = [] }: HeaderFacts): string[] {
     if (requestId !== undefined) headers.push(this.#definition.requestIdHeader ?? 'X-Request-Id', requestId)
     for (const [name, value] of this.#defaults) if (!hasHeader(headers, name)) headers.push(name, value)
+    for (const name in defaults) if (!hasHeader(headers, name)) headers.push(name, defaults[name] as string)
     const overridden = this.#overrides.applied(headers, caller)
     if (added.length > 0) overridden.push(...added)
     return this.#withKey(
@@ -45,9 +48,9 @@ export class ProviderHeaders {
     )
   }
 
-  /** What a caller's own headers add to a call, in one order and spelling: calls that differ in it may be answered differently. */
-  ofCaller(caller: CallerHeaders): readonly string[] {
-    const named = (this.#definition.callerHeaders ?? []).map(name => [name, String(caller.request.headers[name] ?? '')] as const)
+  /** What a caller's own headers add to a call, in one order and spelling: calls that differ in it may be answered differently. @param names of those that go along by themselves */
+  ofCaller(caller: CallerHeaders, names: readonly string[]): readonly string[] {
+    const named = names.map(name => [name, String(caller.request.headers[name] ?? '')] as const)
     const passed = headerPairs(this.#overrides.ofCaller(caller))
     return [...named, ...passed].map(([name, value]) => `${name.toLowerCase()}: ${value}`).sort()
   }

@@ -21,18 +21,17 @@ const own: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type says so. A passed-through reply brings
+ * Relays those that the provider's type names, or all of them to who speaks its dialect, if the type or the dialect says so. A passed-through reply brings
  * its headers anyway.
  */
 export function relayHeaders(exchange: Exchange, attempt: Attempt, headers: ReplyHeaders): void {
   const {
-    target: {
-      provider: { definition },
-    },
+    target: { provider },
     translation,
   } = attempt
+  const { definition } = provider
   if (exchange.forward !== undefined) return
-  const isNative = definition.relaysHeaders === true && translation === undefined
+  const isNative = translation === undefined && (definition.relaysHeaders === true || provider.spoken(exchange.dialect)?.relaysHeaders === true)
   if (!isNative && definition.replyHeaders === undefined) return
   const flat = isNative ? all(headers) : named(definition.replyHeaders ?? [], headers)
   if (flat.length === 0) return

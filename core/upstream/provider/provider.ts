@@ -106,9 +106,21 @@ export class ProviderInstance {
     return this.#configured.get(model) ?? this.#configured.get(this.canonical(model))
   }
 
-  /** What a caller's own query adds to a call, with its question mark. */
-  queryOf({ query }: { readonly query: string }): string {
-    return this.definition.callerQuery === true ? query : ''
+  /** The dialect of a caller, if it is spoken here: what it says goes along with calls. */
+  spoken(dialect: Dialect | undefined): Dialect | undefined {
+    return dialect !== undefined && this.dialects.has(dialect.name) ? dialect : undefined
+  }
+
+  /** Which headers of a caller go along with a call that is not translated; lower case. */
+  callerHeaders(dialect: Dialect | undefined): readonly string[] {
+    const own = this.definition.callerHeaders ?? []
+    const further = this.spoken(dialect)?.callerHeaders
+    return further === undefined ? own : [...new Set([...own, ...further])]
+  }
+
+  /** What a caller's own query adds to such a call, with its question mark. */
+  queryOf({ query }: { readonly query: string }, dialect: Dialect | undefined): string {
+    return this.definition.callerQuery === true || this.spoken(dialect)?.callerQuery === true ? query : ''
   }
 
   /** How many calls wait for a connection. Counted when asked. */

@@ -19,6 +19,11 @@ import { validate } from './validate.ts'
 export default defineDialect({
   name: 'anthropic-messages',
   operations: ['messages', 'count_tokens'],
+  // Newer versions refuse sampling fields even at their defaults: callers of other APIs send them.
+  defaultHeaders: { 'anthropic-version': '2023-06-01' },
+  callerHeaders: ['anthropic-version', 'anthropic-beta'],
+  callerQuery: true,
+  relaysHeaders: true,
   validate,
   conversation: request => requestConversation(request),
   reply: reply => replyConversation(reply),

@@ -20,7 +20,14 @@ function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', parti
     variesBy,
     userPath,
   } as unknown as Exchange
-  const provider = { name: 'openai', type: 'openai', dialects: new Set(['openai-chat']), headers: { ofCaller: () => ofCaller }, queryOf: () => query }
+  const provider = {
+    name: 'openai',
+    type: 'openai',
+    dialects: new Set(['openai-chat']),
+    callerHeaders: () => [],
+    headers: { ofCaller: () => ofCaller },
+    queryOf: () => query,
+  }
   return digestOf({
     version: 'v',
     exchange,
