@@ -80,6 +80,8 @@ export interface ErrorDetails {
   readonly shouldRetry?: boolean
   /** The provider instance that failed, when the failure came from upstream. */
   readonly provider?: string
+  /** Further members of a provider's error, by name, as callers of OpenAI's dialects get them. */
+  readonly further?: Readonly<Record<string, string>>
   /** Further reply headers. */
   readonly headers?: WrittenHeaders
   readonly cause?: unknown
@@ -94,6 +96,7 @@ export class GatewayError extends Error {
   readonly retryAfterMs: number | undefined
   readonly shouldRetry: boolean | undefined
   readonly provider: string | undefined
+  readonly further: Readonly<Record<string, string>>
   /** Flat: name, value, name, value … */
   readonly headers: readonly string[]
   readonly #type: string | undefined
@@ -106,15 +109,17 @@ export class GatewayError extends Error {
     this.retryAfterMs = details.retryAfterMs
     this.shouldRetry = details.shouldRetry
     this.provider = details.provider
+    this.further = details.further ?? {}
     this.headers = flatHeaders(details.headers ?? [])
     this.#type = details.type
   }
 
   /** The same error in other words. */
   saying(message: string): GatewayError {
-    const { code, status, param, retryAfterMs, shouldRetry, provider, headers, cause } = this
+    const { code, status, param, retryAfterMs, shouldRetry, provider, further, headers, cause } = this
     return new GatewayError(code, message, {
       status,
+      further,
       headers,
       cause,
       ...(param === null ? {} : { param }),
@@ -172,6 +177,6 @@ export function errorType(status: number): string {
 }
 
 /** The envelope of an error where no dialect says otherwise: OpenAI's, all four keys present. */
-export function errorEnvelope({ type, message, param, code }: GatewayError): Buffer {
-  return Buffer.from(JSON.stringify({ error: { type, message, param, code } }))
+export function errorEnvelope({ type, message, param, code, further }: GatewayError): Buffer {
+  return Buffer.from(JSON.stringify({ error: { type, message, param, code, ...further } }))
 }

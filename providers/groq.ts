@@ -40,6 +40,7 @@ export default defineProvider({
     ...batchOperations(),
     models: 'GET /models',
   },
+  errorMembers: ['failed_generation'],
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   traits: () => ({ vendor: 'groq' }),
   respell: forChat(

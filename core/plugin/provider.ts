@@ -162,6 +162,8 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly defaultHeaders?: Readonly<Record<string, string>>
   /** Query parameters in which the vendor takes credentials: a caller's are not passed on. */
   readonly queryCredentials?: readonly string[]
+  /** Texts of the vendor's own in its errors that callers of OpenAI's dialects get, too; of a model, so not where guardrails see replies. */
+  readonly errorMembers?: readonly string[]
   /** Statuses of the vendor's own, and what they mean. */
   readonly statuses?: Readonly<Record<number, number>>
   /** The base URL that a word stands for, for example a region; `undefined` for what is no such word. */

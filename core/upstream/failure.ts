@@ -17,6 +17,7 @@ interface VendorError {
   readonly code: string | null
   readonly param: string | null
   readonly retryAfterMs?: number | undefined
+  readonly further: Readonly<Record<string, string>>
   /** What the provider's type threw as it was to explain it. */
   readonly cause?: unknown
 }
@@ -28,10 +29,21 @@ interface Refuser {
   readonly keys?: Pick<KeyRing, 'hidden'>
 }
 
-/** The provider answered with an error status, or with one that is no answer at all. The error has a cause if its type could not explain it. */
-export function statusFailure(provider: string, answered: number, headers: ReplyHeaders, body: Buffer, now: number, refuser: Refuser = {}): Failure {
+/**
+ * The provider answered with an error status, or with one that is no answer at all. The error has a cause if its type could not explain it.
+ * @param members further ones of the provider's error that the caller gets
+ */
+export function statusFailure(
+  provider: string,
+  answered: number,
+  headers: ReplyHeaders,
+  body: Buffer,
+  now: number,
+  refuser: Refuser = {},
+  members: readonly string[] = [],
+): Failure {
   const status = refuser.definition?.statuses?.[answered] ?? answered
-  const said = explained(vendorError(body, headers), status, refuser)
+  const said = explained(vendorError(body, headers, members), status, refuser)
   const headerMs = retryAfter(headers, now)
   const retryAfterMs = headerMs ?? said.retryAfterMs
   const isError = status >= 400 && status <= 599
@@ -39,6 +51,7 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   const error = new GatewayError(code, explain(provider, status, said.message), {
     status: isError ? status : 502,
     provider,
+    further: said.further,
     headers: [...retryAfterHeader(headers, now), ...relayedHeaders.flatMap(name => (typeof headers[name] === 'string' ? [name, headers[name]] : []))],
     ...(said.param === null ? {} : { param: said.param }),
     ...(said.cause === undefined ? {} : { cause: said.cause }),
@@ -56,8 +69,10 @@ export function statusFailure(provider: string, answered: number, headers: Reply
   }
 }
 
-function explained(said: VendorError, status: number, { definition, keys }: Refuser): VendorError {
-  const message = keys?.hidden(said.message) ?? said.message
+function explained(told: VendorError, status: number, { definition, keys }: Refuser): VendorError {
+  const hidden = (text: string) => keys?.hidden(text) ?? text
+  const message = hidden(told.message)
+  const said = { ...told, further: Object.fromEntries(Object.entries(told.further).map(([name, text]) => [name, hidden(text)])) }
   try {
     const better: unknown = definition?.explain?.({ status, code: said.code, param: said.param, message }) ?? message
     if (typeof better === 'string') return { ...said, message: better }
@@ -120,19 +135,20 @@ function explain(provider: string, status: number, message: string): string {
 }
 
 /** Reads the vendors' shapes of an error: `error.message`, `error` as text, `message`, `detail`, also below `message`; else the text itself. */
-function vendorError(body: Buffer, headers: ReplyHeaders): VendorError {
+function vendorError(body: Buffer, headers: ReplyHeaders, members: readonly string[]): VendorError {
   const text = body.toString().trim()
   const parsed = parse(text)
   const root = Array.isArray(parsed) ? (parsed[0] as unknown) : parsed
   const awsType = headers['x-amzn-errortype']
   const named = typeof awsType === 'string' ? awsType.replace(/:.*$/, '') : null
-  if (!isRecord(root)) return { message: plainText(text), code: named, param: null }
+  if (!isRecord(root)) return { message: plainText(text), code: named, param: null, further: {} }
   const error = isRecord(root['error']) ? root['error'] : root
   return {
     message: clip(messageOf(root, error) ?? (Object.values(root).some(value => value !== null) ? text : '')),
     code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null,
     param: typeof error['param'] === 'string' ? error['param'] : null,
     retryAfterMs: retryInfoMs(error),
+    further: Object.fromEntries(members.flatMap(name => (typeof error[name] === 'string' ? [[name, error[name]]] : []))),
   }
 }
 

@@ -1,6 +1,8 @@
 import { expect } from 'chai'
 import groq from '../../providers/groq.ts'
+import { redact } from '../support/guardrails.ts'
 import { conforms, respelled, type CallOverrides } from '../support/provider.ts'
+import { Served } from '../support/serve.ts'
 
 const after = (body: object, call: CallOverrides = {}) => respelled(groq, body, { model: 'llama-3.3-70b-versatile', ...call })
 
@@ -64,6 +66,26 @@ describe('the provider groq', () => {
   it('reports an error in x_groq', () => {
     expect(groq.fault?.({ choices: [], x_groq: { error: 'over capacity' } }, 'groq')).to.include({ message: 'over capacity', status: 502 })
     expect(groq.fault?.({ choices: [], x_groq: { id: 'req', usage: {} } }, 'groq')).to.equal(undefined)
+  })
+
+  describe('says what a model wrote instead of a tool call', () => {
+    const failed = { message: 'Failed to call a function', type: 'invalid_request_error', code: 'tool_use_failed', failed_generation: '<function=f>' }
+    const told = { type: 'invalid_request_error', message: 'Failed to call a function', param: null, code: 'tool_use_failed' }
+    for (const [name, pipelines, expected] of [
+      ['to who is told how calls failed', {}, { ...told, failed_generation: '<function=f>' }],
+      ['not where guardrails see replies', { inference: [{ insert: { use: './redact.ts', options: { word: 'x' } }, before: 'retry' }] }, told],
+    ] as const) {
+      it(name, async () => {
+        await using served = await Served.start({
+          env: { OPENAI_API_KEY: '', GROQ_API_KEY: 'gsk', GROQ_MODELS: 'm' },
+          config: { pipelines, providers: { groq: { base_url: '${OPENAI_BASE_URL}' } } },
+          files: { 'redact.ts': redact },
+        })
+        served.upstream.always({ status: 400, body: { error: failed } })
+        const { status, body } = await served.chat({ model: 'groq/m', messages: [{ role: 'user', content: 'hi' }] })
+        expect([status, JSON.parse(body.toString())]).to.deep.equal([400, { error: expected }])
+      })
+    }
   })
 
   it('lists active models, with their limits', () => {

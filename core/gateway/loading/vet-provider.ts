@@ -29,6 +29,7 @@ const definitionMembers: Readonly<Record<keyof ProviderDefinition, Kind>> = {
   callerQuery: 'flag',
   defaultHeaders: 'object',
   queryCredentials: 'texts',
+  errorMembers: 'texts',
   statuses: 'object',
   baseUrlFor: 'function',
   resolve: 'function',

@@ -36,7 +36,8 @@ export class ErrorBody implements BodyReader {
     const { attempt, status, headers, exchange, settle } = this.#reading
     const body = this.#held.join().subarray(0, errorLimit)
     const { provider } = attempt.target
-    const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider)
+    const members = exchange.plan.guardsReplies ? [] : provider.definition.errorMembers
+    const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider, members)
     if (failure.error.cause !== undefined)
       exchange.log.warn({ provider: provider.name, err: failure.error.cause }, 'a refusal could not be explained; it is told in the words of the provider')
     settle(failure)

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { GatewayError } from '../../../core/errors.ts'
+import { errorEnvelope, GatewayError } from '../../../core/errors.ts'
 import { faultFailure, retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
 import { KeyRing } from '../../../core/upstream/provider/keys.ts'
 
@@ -99,6 +99,17 @@ describe('what a provider says of its failure', () => {
     })
   }
 
+  it('has texts of its own that are asked for, without keys', () => {
+    const body = Buffer.from('{"error":{"message":"m","made":"with sk-1","other":"x","number":7}}')
+    const keys = { hidden: (text: string) => text.replaceAll('sk-1', '[key]') }
+    const { error } = statusFailure('acme', 400, {}, body, now, { keys }, ['made', 'number', 'absent'])
+    expect(error.further).to.deep.equal({ made: 'with [key]' })
+    expect(JSON.parse(errorEnvelope(error.saying('n')).toString())).to.deep.equal({
+      error: { type: 'invalid_request_error', message: 'n', param: null, code: null, made: 'with [key]' },
+    })
+    expect(statusFailure('acme', 400, {}, body, now).error.further).to.deep.equal({})
+  })
+
   it('is found by phrases without regard to case', () => {
     expect(statusFailure('acme', 404, {}, Buffer.from('{"error":{"message":"Model NOT Found"}}'), now).text).to.equal('model not found')
   })
@@ -173,6 +184,7 @@ describe('an error inside a reply of status 200', () => {
         retryAfterMs: 7,
         shouldRetry: false,
         type: 't',
+        further: { made: 'x' },
         headers: ['a', 'b'],
         cause: 'why',
       }),
@@ -196,6 +208,7 @@ describe('an error inside a reply of status 200', () => {
         retryAfterMs: 7,
         shouldRetry: false,
         provider: 'acme',
+        further: { made: 'x' },
         headers: ['a', 'b'],
         message: told,
         type: 't',
