@@ -20,6 +20,7 @@ export default defineProvider({
     embeddings: 'POST /embeddings',
     speech: 'POST /audio/speech',
     transcriptions: 'POST /audio/transcriptions',
+    translations: 'POST /audio/translations',
     images: 'POST /images/generations',
     ...fileOperations(),
     ...batchOperations(),

@@ -9,6 +9,13 @@ describe('the provider openrouter', () => {
 
   it('takes a request id of its own', () => expect(openrouter.requestIdHeader).to.equal('X-Client-Request-Id'))
 
+  it('serves all that is to be heard', () =>
+    expect(openrouter.operations).to.include({
+      speech: 'POST /audio/speech',
+      transcriptions: 'POST /audio/transcriptions',
+      translations: 'POST /audio/translations',
+    }))
+
   describe('is told where calls come from', () => {
     it('by configuration', async () =>
       expect((await signed(openrouter, {}, settings)).headers).to.deep.equal({ 'http-referer': 'https://me.example', 'x-openrouter-title': 'Me' }))
