@@ -4,8 +4,10 @@ import { GatewayError, gatewayError } from '../errors.ts'
 import { codeOfMessage } from '../neutral/long-prompt.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { Failure } from '../pipeline/attempt.ts'
+import type { StreamFormat } from '../plugin/dialect.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import { disregard } from '../promise.ts'
+import type { StreamEvent } from '../stream/event.ts'
 import type { KeyRing } from './provider/keys.ts'
 import type { ReplyHeaders } from './transport/transport.ts'
 
@@ -89,6 +91,16 @@ export function vendorFault(definition: Pick<ProviderDefinition, 'fault'>, json:
   if (found === undefined || found instanceof GatewayError) return found
   disregard(found)
   throw new TypeError('fault() must return an error or nothing')
+}
+
+/** The error that an event of a provider's own stream reports, as its dialect or its type sees it. @throws as `vendorFault` */
+export function eventFault(
+  event: StreamEvent,
+  format: StreamFormat | undefined,
+  { name, definition }: { readonly name: string; readonly definition: Pick<ProviderDefinition, 'fault'> },
+): GatewayError | undefined {
+  const value = definition.fault === undefined ? undefined : event.document?.root.value()
+  return format?.error(event, name) ?? (value === undefined ? undefined : vendorFault(definition, value as JsonObject, name))
 }
 
 /** No answer began: DNS, connect, TLS, reset before its headers. */

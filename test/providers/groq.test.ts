@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import groq from '../../providers/groq.ts'
-import { redact } from '../support/guardrails.ts'
+import { judge, redact } from '../support/guardrails.ts'
 import { conforms, respelled, type CallOverrides } from '../support/provider.ts'
 import { Served } from '../support/serve.ts'
 
@@ -66,6 +66,33 @@ describe('the provider groq', () => {
   it('reports an error in x_groq', () => {
     expect(groq.fault?.({ choices: [], x_groq: { error: 'over capacity' } }, 'groq')).to.include({ message: 'over capacity', status: 502 })
     expect(groq.fault?.({ choices: [], x_groq: { id: 'req', usage: {} } }, 'groq')).to.equal(undefined)
+  })
+
+  describe('has a stream fail by an error in x_groq', () => {
+    const events = [
+      { choices: [{ index: 0, delta: { content: 'a' }, finish_reason: null }], x_groq: { id: 'r' } },
+      { choices: [], x_groq: { id: 'r', error: 'over capacity' } },
+    ].map(event => `data: ${JSON.stringify(event)}\n\n`)
+    const done = 'data: [DONE]\n\n'
+    const told = 'data: {"error":{"type":"provider_error","message":"over capacity","param":null,"code":"bad_upstream_response"}}\n\n'
+    const judged = { inference: [{ insert: { use: './judge.ts', options: { word: 'x' } }, before: 'retry' }] }
+    for (const [name, pipelines, chunks, status, expected] of [
+      ['that is told to the caller', {}, events, 200, events.join('') + told],
+      ['that is known of where the end has left', {}, [...events, done], 200, events.join('') + done],
+      ['that is all the answer where policy holds it', judged, [...events, done], 502, told.slice('data: '.length).trim()],
+    ] as const) {
+      it(name, async () => {
+        await using served = await Served.start({
+          env: { OPENAI_API_KEY: '', GROQ_API_KEY: 'gsk', GROQ_MODELS: 'm' },
+          config: { pipelines, providers: { groq: { base_url: '${OPENAI_BASE_URL}' } } },
+          files: { 'judge.ts': judge },
+        })
+        served.upstream.always({ chunks })
+        const answer = await served.chat({ model: 'groq/m', messages: [{ role: 'user', content: 'hi' }], stream: true })
+        expect([answer.status, answer.body.toString()]).to.deep.equal([status, expected])
+        expect((await served.completions.ended()).error?.message).to.equal('over capacity')
+      })
+    }
   })
 
   describe('says what a model wrote instead of a tool call', () => {

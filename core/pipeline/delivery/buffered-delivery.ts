@@ -1,11 +1,10 @@
 /** A stream that policy must see whole: collected, reviewed as a plain reply, then sent. */
 
 import { GatewayError, gatewayError } from '../../errors.ts'
-import type { StreamFormat } from '../../plugin/dialect.ts'
 import { splitEvents } from '../../stream/borders.ts'
 import type { StreamEvent } from '../../stream/event.ts'
 import type { StreamRule } from '../../stream/rule.ts'
-import { begin, eventHeaders, failureEvent, incomplete, isReplayable, refuse, reportedError, sendWhole } from './respond.ts'
+import { begin, endingOf, eventHeaders, failureEvent, incomplete, isReplayable, refuse, reportedError, sendWhole } from './respond.ts'
 import type { Sink } from './sink.ts'
 import { complete } from '../complete.ts'
 import type { Exchange } from '../exchange.ts'
@@ -61,7 +60,7 @@ export class BufferedDelivery {
     this.#unshadow(events)
     this.#exchange.readUsageFrom(() => this.#reply.streamUsage(() => dialect.stream.usage(events)))
     this.#exchange.readStreamEndsFrom(() => ({ events, bytes: this.#bytes }))
-    const failure = this.#failureOf(dialect.stream, events, broken)
+    const failure = this.#failureOf(events, broken)
     if (failure !== undefined) return this.#fail(failure)
     try {
       const whole = new Reply({
@@ -84,9 +83,8 @@ export class BufferedDelivery {
   }
 
   /** Why the answer is not whole, if it is not: it was cut, or the provider reported an error. */
-  #failureOf(format: StreamFormat, events: readonly StreamEvent[], broken: GatewayError | undefined): GatewayError | undefined {
-    const ending = this.#reply.ending ?? format.ending(events)
-    if (ending === 'complete') return undefined
+  #failureOf(events: readonly StreamEvent[], broken: GatewayError | undefined): GatewayError | undefined {
+    if (endingOf(this.#exchange, this.#reply, events) === 'complete') return undefined
     return broken ?? reportedError(this.#exchange, events) ?? incomplete(this.#exchange)
   }
 

@@ -7,7 +7,9 @@ import { complete } from '../complete.ts'
 import type { Exchange } from '../exchange.ts'
 import type { StreamEvent } from '../../stream/event.ts'
 import { FellSilent } from '../../upstream/bodies/fell-silent.ts'
-import type { Reply } from '../../upstream/reply.ts'
+import { asFault } from '../../upstream/bodies/netted.ts'
+import { eventFault } from '../../upstream/failure.ts'
+import type { Ending, Reply } from '../../upstream/reply.ts'
 import { warningHeaders } from '../warning.ts'
 import type { Sink } from './sink.ts'
 
@@ -88,14 +90,34 @@ export function failureEvent(exchange: Exchange, error: GatewayError, format = e
   return Buffer.from(format?.failure(error, exchange.id, last) ?? '')
 }
 
+/** How a stream ended. What only the provider's type sees in its events is told to the caller, unless the end has left. */
+export function endingOf(exchange: Exchange, { ending, target }: Reply, events: readonly StreamEvent[]): Ending {
+  const said = ending ?? exchange.dialect?.stream.ending(events) ?? 'complete'
+  const isSettled = ending !== undefined || said === 'failed' || target?.provider.definition.fault === undefined
+  if (isSettled || reportedError(exchange, events) === undefined) return said
+  return events.some(({ isDone }) => isDone) ? 'failed' : 'cut'
+}
+
 /** The error that the provider reports amid its stream. */
 export function reportedError(exchange: Exchange, events: readonly StreamEvent[]): GatewayError | undefined {
-  const provider = exchange.reply?.target?.provider.name ?? ''
   for (const event of events) {
-    const error = exchange.dialect?.stream.error(event, provider)
+    const error = errorIn(event, exchange)
     if (error !== undefined) return error
   }
   return undefined
+}
+
+/** The events of a translation are the gateway's own. */
+function errorIn(event: StreamEvent, exchange: Exchange): GatewayError | undefined {
+  const { dialect, reply, attempts } = exchange
+  const provider = reply?.target?.provider
+  const attempt = attempts.at(-1)
+  if (provider === undefined || attempt === undefined || attempt.translation !== undefined) return dialect?.stream.error(event, provider?.name ?? '')
+  try {
+    return eventFault(event, dialect?.stream, provider)
+  } catch (cause) {
+    return asFault(cause, { exchange, attempt })
+  }
 }
 
 export function incomplete(exchange: Exchange): GatewayError {

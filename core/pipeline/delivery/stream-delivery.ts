@@ -4,7 +4,7 @@ import { GatewayError, gatewayError } from '../../errors.ts'
 import type { RunningRule } from '../../stream/rule.ts'
 import { StreamTail } from '../../stream/tail.ts'
 import { complete } from '../complete.ts'
-import { begin, eventHeaders, failureEvent, incomplete, refuse, reportedError } from './respond.ts'
+import { begin, endingOf, eventHeaders, failureEvent, incomplete, refuse, reportedError } from './respond.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from '../exchange.ts'
 import { Flow } from './flow.ts'
@@ -135,7 +135,7 @@ export class StreamDelivery {
   #ending(broken: GatewayError | undefined): Ending {
     const { dialect, forward } = this.#exchange
     if (dialect === undefined || (forward !== undefined && broken === undefined)) return 'complete'
-    return this.#reply.ending ?? dialect.stream.ending(this.#tail.events)
+    return endingOf(this.#exchange, this.#reply, this.#tail.events)
   }
 
   /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */

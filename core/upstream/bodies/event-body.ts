@@ -4,9 +4,7 @@ import { GatewayError } from '../../errors.ts'
 import { Reply } from '../reply.ts'
 import type { StreamFormat } from '../../plugin/dialect.ts'
 import { EventSplitter, firstEvent, lacksOnlyBlankLine } from '../../stream/borders.ts'
-import type { JsonObject } from '../../neutral/request.ts'
-import type { StreamEvent } from '../../stream/event.ts'
-import { emptyFailure, faultFailure, vendorFault } from '../failure.ts'
+import { emptyFailure, eventFault, faultFailure } from '../failure.ts'
 import { endToEnd } from './raw-body.ts'
 import { RunningStream } from './running-stream.ts'
 import type { BodyReader, Reading } from './reading.ts'
@@ -67,18 +65,12 @@ export class EventBody implements BodyReader {
     if (this.#isForwarded) return this.#establish()
     const first = firstEvent(events)
     if (first === undefined || first.isDone) return
-    const fault = this.#faultIn(first)
+    const fault = eventFault(first, this.#format, this.#reading.attempt.target.provider)
     if (fault !== undefined) {
       this.#reading.call.abort()
       return this.#reading.settle(faultFailure(fault, this.#reading.attempt.target.provider))
     }
     this.#establish()
-  }
-
-  #faultIn(first: StreamEvent): GatewayError | undefined {
-    const { name, definition } = this.#reading.attempt.target.provider
-    const value = definition.fault === undefined ? undefined : first.document?.root.value()
-    return this.#format?.error(first, name) ?? (value === undefined ? undefined : vendorFault(definition, value as JsonObject, name))
   }
 
   #establish(): void {

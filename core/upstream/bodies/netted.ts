@@ -80,7 +80,7 @@ export function asFault(
         provider: { name: provider },
       },
     },
-  }: Reading,
+  }: Pick<Reading, 'exchange' | 'attempt'>,
 ): GatewayError {
   if (cause instanceof GatewayError) return cause
   exchange.log.warn({ provider, err: cause }, 'the answer of a provider cannot be read')
