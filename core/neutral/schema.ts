@@ -15,6 +15,9 @@ const maps = new Set(['properties', '$defs', 'definitions', 'patternProperties',
 const lists = new Set(['anyOf', 'oneOf', 'allOf', 'prefixItems'])
 const singles = new Set(['items', 'additionalProperties', 'not', 'if', 'then', 'else', 'contains', 'propertyNames'])
 
+/** Where a schema says what it takes without `type`. */
+const composing = ['$ref', 'anyOf', 'oneOf', 'allOf']
+
 /** What strict output does not take, and what a description can say instead. */
 const bounds = new Set([
   'minimum',
@@ -40,10 +43,13 @@ export function checkSchema(schema: Json, at: string): void {
   if (Buffer.byteLength(JSON.stringify(schema)) > largestBytes) throw refusal(at, `the schema is larger than ${largestBytes} bytes`)
 }
 
-/** An object schema, where one is required. */
+/** An object schema, where one is required. What says otherwise than by its type what it takes is for the vendor to judge. */
 export function objectSchema(schema: Json | undefined): JsonObject {
   if (!isObject(schema)) return { type: 'object', properties: {} }
-  return 'type' in schema || !('properties' in schema) ? schema : { type: 'object', ...schema }
+  const { type, ...untyped } = schema
+  if (typeof type === 'string' || Array.isArray(type)) return schema
+  if ('properties' in schema) return { type: 'object', ...untyped }
+  return composing.some(keyword => keyword in schema) ? schema : { type: 'object', properties: {}, ...untyped }
 }
 
 /** Without `$schema`. */

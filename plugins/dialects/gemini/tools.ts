@@ -8,9 +8,6 @@ import { functionTools } from '../../../core/neutral/function-tools.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'
 
-/** Where a schema says what it is without `type`. */
-const composed = ['$ref', 'anyOf', 'oneOf', 'allOf']
-
 /** `tools` and `toolConfig`, as far as there are any. */
 export function toolsOf(request: NeutralRequest, to: Destination, names: ToolNames, losses: Losses): JsonObject {
   const rules = { target: 'Gemini', options: to.options, hosted: request.from === 'openai-responses' ? 'drop' : 'refuse' } as const
@@ -36,9 +33,7 @@ function declaration({ name, description, schema, strict, at = 'tools' }: Tool, 
 
 function parameters(schema: Json | undefined, at: string): Json {
   if (schema !== undefined) checkSchema(schema, at)
-  const object = objectSchema(schema)
-  const isTyped = composed.some(keyword => keyword in object) || typeof object['type'] === 'string' || Array.isArray(object['type'])
-  return isTyped ? withoutMeta(object) : objectSchema(undefined)
+  return withoutMeta(objectSchema(schema))
 }
 
 /** @returns the config, and the tools to which the list is cut where the model cannot be told to choose among some */

@@ -152,6 +152,9 @@ describe('a schema of arguments', () => {
     [
       { name: 'gets its type', schema: { properties: { a: {} } }, becomes: { type: 'object', properties: { a: {} } } },
       { name: 'stays', schema: { type: 'object' }, becomes: { type: 'object' } },
+      { name: 'is an object if it says nothing', schema: {}, becomes: { type: 'object', properties: {} } },
+      { name: 'is an object if its type is none', schema: { type: null, title: 't' }, becomes: { type: 'object', properties: {}, title: 't' } },
+      { name: 'stays if it is composed', schema: { anyOf: [{ type: 'object' }] }, becomes: { anyOf: [{ type: 'object' }] } },
       { name: 'becomes an object if it is none', schema: true, becomes: { type: 'object', properties: {} } },
     ],
   )
