@@ -1,6 +1,6 @@
 /** Tool arguments between text, as models write them, and objects, as some providers want them. */
 
-import { parseExactly, tryJson } from './json.ts'
+import { parseExactly, parseJson, tryJson } from './json.ts'
 import type { Json, JsonObject } from './request.ts'
 
 /** The arguments as an object: nothing is `{}`, another value is wrapped, what is no JSON is kept as text. */
@@ -17,9 +17,9 @@ export function argumentsText(value: Json): string {
 }
 
 /** The object that a text is in JSON; `undefined` if it is none. */
-export function objectIn(text: string): JsonObject | undefined {
+export function objectIn(text: string, parse = parseJson): JsonObject | undefined {
   if (!/^\s*\{/.test(text)) return undefined
-  const value = tryJson(text)
+  const value = tryJson(text, parse)
   return isObject(value) ? value : undefined
 }
 

@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { parseExactly } from '../../../core/neutral/json.ts'
 import { noteForeign } from '../../../core/neutral/state.ts'
 import type { CacheMark, ReasoningBlock, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
 import { writeDocument, writeImage, writeVideo } from './media.ts'
@@ -104,6 +105,6 @@ function writeResult({ callId, blocks, isError }: ToolResultBlock, writing: Writ
 
 function writeResultText(text: string): readonly JsonObject[] {
   if (text === '') return []
-  const json = objectIn(text)
+  const json = objectIn(text, parseExactly)
   return [json === undefined ? { text } : { json }]
 }

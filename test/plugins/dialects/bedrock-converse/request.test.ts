@@ -563,12 +563,20 @@ describe('bedrock-converse: calls and results in the history', () => {
     ['empty', { blocks: [] }, { content: [{ json: {} }] }],
     ['one empty text', { blocks: [{ type: 'text', text: '' }] }, { content: [{ json: {} }] }],
   ]
+  const answered = (result: Partial<Result>): NeutralRequest['turns'] => [
+    ...call('{}'),
+    { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', blocks: [], ...result }] },
+  ]
   for (const [row, result, expected] of results) {
     it(`carries a result: ${row}`, () => {
-      const turns: NeutralRequest['turns'] = [...call('{}'), { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c1', blocks: [], ...result }] }]
-      expect((write({ turns }).body['messages'] as any)[2].content).to.deep.equal([{ toolResult: { toolUseId: 'c1', ...expected } }])
+      expect((write({ turns: answered(result) }).body['messages'] as any)[2].content).to.deep.equal([{ toolResult: { toolUseId: 'c1', ...expected } }])
     })
   }
+
+  it('keeps the spelling of numbers in a result', () => {
+    const { spelled } = write({ turns: answered({ blocks: [{ type: 'text', text: '{"m":2.0,"id":12345678901234567890}' }] }) })
+    expect(spelled.body.toString()).to.contain('{"json":{"m":2.0,"id":12345678901234567890}}')
+  })
 })
 
 describe('bedrock-converse: structured output', () => {

@@ -485,6 +485,13 @@ describe('gemini: a request', () => {
     ] as [string, object, object][])
       it(`result: ${row}`, () => expectEqualJson(response(block), expected))
 
+    it('result: the numbers of an object keep their spelling', () => {
+      const { spelled } = written({
+        turns: [user(text('x')), assistant(call('call_1', 'f')), results(result('call_1', '{"m":2.0,"id":12345678901234567890}'))],
+      })
+      expect(spelled.body.toString()).to.contain('"response":{"m":2.0,"id":12345678901234567890}')
+    })
+
     it('results of one turn are one content, in the order of the calls, before what the user said', () => {
       const turns = [
         assistant(text('t'), call('call_1', 'f'), call('call_2', 'g')),
