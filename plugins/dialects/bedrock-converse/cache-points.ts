@@ -3,7 +3,7 @@
 import type { JsonObject } from '../../../core/index.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
-import type { CacheMark, NeutralRequest } from '../../../core/neutral/request.ts'
+import type { Block, CacheMark, NeutralRequest } from '../../../core/neutral/request.ts'
 
 const most = 4
 
@@ -15,9 +15,9 @@ export class CachePoints {
   constructor(request: NeutralRequest, { traits }: Destination, losses: Losses) {
     const blocks = request.turns.flatMap(({ blocks }) => blocks)
     const last = blocks.at(-1)
-    this.whole = last !== undefined && isMarked(last) ? undefined : request.cache
-    const marked = [...request.tools, ...request.system, ...blocks].filter(isMarked)
-    const count = marked.length + (this.whole === undefined ? 0 : 1)
+    this.whole = last !== undefined && markOf(last) !== undefined ? undefined : request.cache
+    const marks = [...[...request.tools, ...request.system].map(({ cache }) => cache), ...blocks.map(markOf), this.whole]
+    const count = marks.filter(mark => mark !== undefined).length
     this.#skip = traits.cacheMarks === false ? count : Math.max(0, count - most)
     if (count > most && traits.cacheMarks !== false) losses.drop('cache_control', `only the last ${most} marks are kept`)
   }
@@ -33,6 +33,8 @@ export class CachePoints {
   }
 }
 
-function isMarked(part: object): boolean {
-  return 'cache' in part && part.cache !== undefined
+/** The mark behind a block. What a tool gave cannot be parted: a mark within it is one behind it. */
+export function markOf(block: Block): CacheMark | undefined {
+  const own = 'cache' in block ? block.cache : undefined
+  return own ?? (block.type === 'tool_result' ? block.blocks.findLast(({ cache }) => cache !== undefined)?.cache : undefined)
 }

@@ -5,7 +5,8 @@ import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { parseExactly } from '../../../core/neutral/json.ts'
 import { noteForeign } from '../../../core/neutral/state.ts'
-import type { CacheMark, ReasoningBlock, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
+import type { ReasoningBlock, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
+import { markOf } from './cache-points.ts'
 import { writeDocument, writeImage, writeVideo } from './media.ts'
 import { writeReasoning } from './reasoning.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -79,10 +80,6 @@ function writeOwnReasoning(block: ReasoningBlock, { to, losses }: Writing): read
   const written = writeReasoning(block, to)
   if (written.length === 0) noteForeign('reasoning', to, losses)
   return written
-}
-
-function markOf(block: Block): CacheMark | undefined {
-  return 'cache' in block ? block.cache : undefined
 }
 
 function writeCall({ id, name, argumentsText, isCustom, state, at }: ToolCallBlock, { ids, names, losses, to }: Writing): JsonObject {

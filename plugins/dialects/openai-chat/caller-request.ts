@@ -128,13 +128,19 @@ function readFunction(described: Members, tool: Members): Tool {
     description: described.text('description'),
     schema: described.any('parameters'),
     strict: described.flag('strict'),
-    cache: readCache(tool),
+    cache: readCache(tool) ?? readCache(described),
     at: tool.at,
   })
 }
 
 function readCustom(custom: Members, tool: Members): Tool {
-  return defined<Tool>({ name: custom.filled('name'), description: custom.text('description'), custom: custom.json, cache: readCache(tool), at: tool.at })
+  return defined<Tool>({
+    name: custom.filled('name'),
+    description: custom.text('description'),
+    custom: custom.json,
+    cache: readCache(tool) ?? readCache(custom),
+    at: tool.at,
+  })
 }
 
 function readToolChoice(body: Members): ToolChoice | undefined {

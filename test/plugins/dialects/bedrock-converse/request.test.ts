@@ -806,6 +806,15 @@ describe('bedrock-converse: cache marks', () => {
     expect((body['messages'] as any[]).map(({ content }) => (content as unknown[]).at(-1))).to.deep.equal([point, point, point])
   })
 
+  it('within a result stand behind it', () => {
+    const turns: NeutralRequest['turns'] = [
+      { role: 'assistant', blocks: [{ type: 'tool_call', id: 'c', name: 'now', argumentsText: '' }] },
+      { role: 'tool', blocks: [{ type: 'tool_result', callId: 'c', blocks: [{ type: 'text', text: 'r', cache: { ttl: '1h' } }] }] },
+    ]
+    const marked = [{ toolResult: { toolUseId: 'c', content: [{ text: 'r' }] } }, { cachePoint: { type: 'default', ttl: '1h' } }]
+    expect((write({ tools: [now], turns, cache: {} }).body['messages'] as any[]).at(-1)).to.deep.equal({ role: 'user', content: marked })
+  })
+
   it('for the whole prompt stands behind its last block', () => {
     expect(write({ cache: {} }).body['messages']).to.deep.equal([{ role: 'user', content: [{ text: 'hello' }, point] }])
   })

@@ -156,6 +156,11 @@ describe('openai-chat reads a request:', () => {
         { tools: [{ name: 'tide', cache: {}, at: 'tools[0]' }] },
       ],
       [
+        'a function with a mark inside',
+        { tools: [fn('tide', { cache_control: { type: 'ephemeral', ttl: '1h' } })] },
+        { tools: [{ name: 'tide', cache: { ttl: '1h' }, at: 'tools[0]' }] },
+      ],
+      [
         'a custom tool',
         { tools: [{ type: 'custom', custom: { name: 'run', description: 'd', format: { type: 'text' } } }] },
         { tools: [{ name: 'run', description: 'd', custom: { name: 'run', description: 'd', format: { type: 'text' } }, at: 'tools[0]' }] },
