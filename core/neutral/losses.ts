@@ -32,7 +32,7 @@ export class Losses {
 
   /** A hint whose absence leaves the answer's meaning intact. @throws GatewayError 400 if translation is strict */
   drop(field: string, action: string, param = field): void {
-    if (this.#isStrict) throw refusal(this.#paths[param] ?? param, `${field} cannot be translated (${action}), and translation is strict`)
+    if (this.#isStrict) throw refusal(this.#pathOf(param), `${this.#pathOf(field)} cannot be translated (${action}), and translation is strict`)
     this.list.push({ field, action, isSilent: false })
   }
 
@@ -48,6 +48,10 @@ export class Losses {
   /** The names for the header `X-Tapline-Dropped`: sorted, each once. */
   get reported(): readonly string[] {
     return [...new Set(this.list.filter(({ isSilent }) => !isSilent).map(({ field }) => field.replace(unheard, '?')))].sort()
+  }
+
+  #pathOf(field: string): string {
+    return Object.hasOwn(this.#paths, field) ? (this.#paths[field] ?? field) : field
   }
 }
 

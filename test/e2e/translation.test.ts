@@ -270,6 +270,29 @@ describe('the settings of translation', () => {
     })
   }
 
+  const asked = { model: 'm', max_tokens: 2000, messages: [{ role: 'user', content: 'hi' }] }
+  const tools = [{ name: 'tide', input_schema: { type: 'object' } }]
+  for (const [from, said, provider, to, param] of [
+    ['anthropic-messages', { ...asked, thinking: { type: 'adaptive' } }, 'cohere', 'command-a-03-2025', 'thinking'],
+    [
+      'anthropic-messages',
+      { ...asked, tools, tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
+      'gemini',
+      'gemini-2.5-flash',
+      'tool_choice.disable_parallel_tool_use',
+    ],
+    ['openai-responses', { model: 'm', input: 'hi', reasoning: { effort: 'low' } }, 'cohere', 'command-a-03-2025', 'reasoning.effort'],
+    ['openai-responses', { model: 'm', input: 'hi', max_output_tokens: 500, reasoning: { max_tokens: 2000 } }, 'anthropic', 'claude-sonnet-4-5', 'reasoning'],
+    ['openai-chat', { ...asked, reasoning_effort: 'low' }, 'cohere', 'command-a-03-2025', 'reasoning_effort'],
+  ] as const) {
+    it(`refuse by the caller's own name of it: ${from} with ${param}`, async () => {
+      const config = { translation: { strict: true }, providers: { [provider]: { api_key: 'sk-vendor' } } }
+      const refused = await translate({ config, to: `${provider}/${to}`, from, request: said }).catch((error: unknown) => error)
+      expect(refused).to.include({ status: 400, code: 'unsupported_parameter', param })
+      expect(refused).to.have.property('message').that.includes(`${param} cannot be translated`)
+    })
+  }
+
   it('keep quiet about it', async () => {
     await using served = await started({ translation: { report_dropped: false } })
     served.upstream.always({ body: whole })

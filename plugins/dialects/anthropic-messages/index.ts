@@ -38,6 +38,7 @@ export default defineDialect({
   error: (error, requestId) => Buffer.from(errorEnvelope(error, requestId)),
   stream: messagesStream,
   caller: {
+    paths: { reasoning_effort: 'thinking', parallel_tool_calls: 'tool_choice.disable_parallel_tool_use', stop: 'stop_sequences' },
     request: readRequest,
     reply: writeReply,
     stream: context => new MessagesWriter(context),

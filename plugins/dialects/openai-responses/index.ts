@@ -40,7 +40,7 @@ export default defineDialect({
   error: errorEnvelope,
   stream: responsesStream,
   caller: {
-    paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort' },
+    paths: { verbosity: 'text.verbosity', reasoning_effort: 'reasoning.effort', thinking: 'reasoning' },
     request: readRequest,
     reply: writeReply,
     stream: context => new ResponseWriter(context),

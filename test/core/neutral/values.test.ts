@@ -183,7 +183,7 @@ describe('losses', () => {
   it("are refused by the caller's own path of what was said", () => {
     const losses = new Losses(true, { verbosity: 'text.verbosity' })
     expect(() => losses.drop('verbosity', 'not taken'))
-      .to.throw(GatewayError)
+      .to.throw(GatewayError, 'text.verbosity cannot')
       .that.includes({ param: 'text.verbosity' })
     expect(() => losses.drop('seed', 'not taken'))
       .to.throw(GatewayError)
