@@ -4,13 +4,14 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest, SystemText, Turn } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
+import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { writeContent } from './upstream-content.ts'
 import { dialect, type Writing } from './writing.ts'
 
 /** A message is needed, and from some models on one of the user's at the end. @throws GatewayError 400 */
 export function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destination): void {
   const field = from === 'openai-responses' ? 'input' : 'messages'
-  if (!turns.some(({ role }) => role !== 'assistant')) throw refusal(field, `${field} must contain a user turn`)
+  if (!hasUserTurn(turns)) throw refusal(field, `${field} must contain a user turn`)
   const last = turns.at(-1)
   const isPrefill = last?.role === 'assistant' && !last.blocks.some(({ type }) => type === 'tool_call')
   if (isPrefill && traits.prefill === false) throw refusal(last.at ?? field, `${model} does not go on from an assistant message at the end`)

@@ -9,6 +9,7 @@ import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
+import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { CachePoints } from './cache-points.ts'
 import { DocumentNames } from './document-names.ts'
 import { writeMessages } from './messages.ts'
@@ -75,7 +76,7 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
 /** Converse begins with what a user says, and some models do not go on from an assistant's turn. */
 function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destination): void {
   const field = from === 'openai-responses' ? 'input' : 'messages'
-  if (!turns.some(({ role }) => role !== 'assistant')) throw refusal(field, `${field} must contain a user turn`)
+  if (!hasUserTurn(turns)) throw refusal(field, `${field} must contain a user turn`)
   if (traits.prefill === false && turns.at(-1)?.role === 'assistant')
     throw refusal(turns.at(-1)?.at ?? field, `${model} does not go on from an assistant's message at the end`)
 }

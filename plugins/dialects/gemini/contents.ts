@@ -8,6 +8,7 @@ import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { fileText } from '../../../core/neutral/media.ts'
 import { isOwn, noteForeign } from '../../../core/neutral/state.ts'
 import type { ToolNames } from '../../../core/neutral/tool-names.ts'
+import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { mediaParts } from './media.ts'
 import { familyOf, sealedSignatures } from './signatures.ts'
 import { responseOf } from './tool-response.ts'
@@ -20,9 +21,9 @@ const foreignId = /^(call_|fc_|toolu_|tooluse_|chatcmpl-)|^$/
 
 /** @throws GatewayError 400 for a conversation that Gemini cannot be told */
 export function contentsOf(request: NeutralRequest, to: Destination, names: ToolNames, losses: Losses): readonly Json[] {
-  const contents = new Contents(request, to, names, losses).spell()
-  if (contents.length === 0) throw refusal(request.from === 'openai-responses' ? 'input' : 'messages', 'messages must contain a user turn')
-  return contents
+  const field = request.from === 'openai-responses' ? 'input' : 'messages'
+  if (!hasUserTurn(request.turns)) throw refusal(field, `${field} must contain a user turn`)
+  return new Contents(request, to, names, losses).spell()
 }
 
 class Contents {

@@ -137,6 +137,7 @@ describe('requests to anthropic-messages', () => {
     ['audio in the answer', { hints: { modalities: ['text', 'audio'] } }, 'modalities'],
     ['web search', { hints: { webSearch: {} } }, 'web_search_options'],
     ['a request with only system text', { system: [{ text: 's', kind: 'system', before: 0 }], turns: [] }, 'messages'],
+    ['a request with an empty message only', { turns: [user('')] }, 'messages'],
     ['a request without a user', { turns: [{ role: 'assistant', blocks: [{ type: 'text', text: 'a' }] }] }, 'messages'],
     [
       'audio',

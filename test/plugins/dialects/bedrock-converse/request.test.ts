@@ -160,6 +160,7 @@ describe('bedrock-converse: a request', () => {
     ['audio out', { hints: { modalities: ['text', 'audio'] } }, 'modalities'],
     ['web search', { hints: { webSearch: {} } }, 'web_search_options'],
     ['system text alone', { turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'messages'],
+    ['an empty message alone', user({ type: 'text', text: '' }), 'messages'],
     ['system text alone (responses)', { from: 'openai-responses', turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'input'],
     [
       'a prefill that the model does not take',

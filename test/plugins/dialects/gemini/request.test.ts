@@ -218,6 +218,7 @@ describe('gemini: a request', () => {
       const { message, param } = refused({ turns: [], system: [{ text: 's', kind: 'system', before: 0 }] })
       expect({ message, param }).to.deep.equal({ message: 'messages must contain a user turn', param: 'messages' })
       expectRefusal({ turns: [user(text(''))], from: 'openai-responses' }, 'input')
+      expectRefusal({ turns: [assistant(text('a'))] }, 'messages')
     })
   })
 
