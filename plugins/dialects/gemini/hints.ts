@@ -15,7 +15,7 @@ const always: readonly Untaken[] = ['modalities', 'top_k', 'seed', 'presence_pen
 /** @param extras what the caller says to Google alone */
 export function noteUntaken(request: NeutralRequest, to: Destination, extras: JsonObject, losses: Losses): void {
   const takes = new Set<Untaken>(always)
-  if (request.from === 'openai-chat' && !request.isStream) takes.add('logprobs')
+  if (!request.isStream) takes.add('logprobs')
   if (to.type === 'vertex') takes.add('metadata')
   if (searches(extras)) takes.add('web_search_options')
   dropUntaken(request, target, takes, losses)

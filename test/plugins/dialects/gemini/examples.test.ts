@@ -190,4 +190,17 @@ describe('gemini: worked examples', () => {
       '{"candidates":[{"content":{"parts":[{"text":"Hi"}]},"finishReason":"STOP","logprobsResult":{"chosenCandidates":[{"token":"Hi","logProbability":-0.25}]}}]}'
     expectMentioned(translateReply(upstream, reply, chat), { choices: [{ logprobs: { content: [{ token: 'Hi', logprob: -0.25 }] } }] })
   })
+  it('log probabilities asked for and told in Responses', () => {
+    const asked = { model: 'm', input: 'hello', include: ['message.output_text.logprobs'], top_logprobs: 2 }
+    const { body, request } = translateRequest(responses, asked, upstream)
+    expectMentioned(body, { generationConfig: { responseLogprobs: true, logprobs: 2 } })
+    const reply = {
+      candidates: [
+        { content: { parts: [{ text: 'Hi' }] }, finishReason: 'STOP', logprobsResult: { chosenCandidates: [{ token: 'Hi', logProbability: -0.25 }] } },
+      ],
+    }
+    expectMentioned(translateReply(upstream, reply, responses, replyContext({ request })), {
+      output: [{ content: [{ text: 'Hi', logprobs: [{ token: 'Hi', logprob: -0.25 }] }] }],
+    })
+  })
 })
