@@ -79,7 +79,8 @@ export const readTypes = new Set<unknown>(['message', 'reasoning', 'function_cal
 /** @throws GatewayError 502, or that of the error which the provider reports */
 export function readReply(json: JsonObject, from: Destination): NeutralReply {
   if (isObject(json['error']) || typeof json['error'] === 'string') throw errorOf(json['error'], from.provider)
-  if (!Array.isArray(json['output'])) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned no output`, { provider: from.provider })
+  const lack = json['status'] === 'failed' ? 'a failed response' : Array.isArray(json['output']) ? undefined : 'no output'
+  if (lack !== undefined) throw gatewayError('bad_upstream_response', `${from.provider}: provider returned ${lack}`, { provider: from.provider })
   const items = objectsOf(json['output'])
   const blocks = items.flatMap(item => blocksOf(item, from))
   const logprobs = items.flatMap(({ content }) => objectsOf(content).flatMap(part => objectsOf(part['logprobs'])))

@@ -310,8 +310,11 @@ describe('a plain response, read', () => {
     expect(finish({})).to.equal('stop')
   })
 
-  it('is refused if it is an error, or has no output', () => {
+  it('is refused if it is an error, has failed, or has no output', () => {
     expect(() => readReply(upstream, response({ status: 'failed', error: { code: 'server_error', message: 'no' } }))).to.throw(GatewayError, 'no')
+    expect(() => readReply(upstream, response({ status: 'failed', error: null })))
+      .to.throw(GatewayError, 'a failed response')
+      .that.includes({ status: 502, code: 'bad_upstream_response' })
     expect(() => readReply(upstream, { id: 'x' }))
       .to.throw(GatewayError)
       .with.property('code', 'bad_upstream_response')
