@@ -26,6 +26,7 @@ const known = new Set([
   'user',
   'safety_identifier',
   'metadata',
+  'client_metadata',
   'service_tier',
   'store',
   'prompt_cache_key',
@@ -103,6 +104,8 @@ function dropOptions(body: Members, losses: Losses): void {
   for (const name of ['max_tool_calls', 'context_management']) {
     if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
   }
+  // Codex says it with every call, and other vendors refuse what they do not know.
+  if (body.any('client_metadata') !== undefined) losses.silent('client_metadata', 'known to providers of openai-responses only')
   if (body.number('top_logprobs') !== undefined && !asksForLogprobs(body)) losses.silent('top_logprobs', 'include does not ask for logprobs')
   if (body.object('stream_options')?.flag('include_obfuscation') === true)
     losses.drop('stream_options.include_obfuscation', 'translated streams are not padded')

@@ -346,6 +346,12 @@ describe('a Responses request, read', () => {
       expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['top_logprobs', true]])
     })
 
+    it("keeps Codex's client_metadata, which it says with every call, from other vendors, and quiet of it", () => {
+      const losses = new Losses(true)
+      expect(read({ client_metadata: { 'x-codex-installation-id': 'i' }, further: 1 }, losses).extras).to.deep.equal({ further: 1 })
+      expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['client_metadata', true]])
+    })
+
     it('reads include', () => {
       expect(read({ include: ['reasoning.encrypted_content', 'web_search_call.results'] }).wants).to.deep.equal({ encryptedReasoning: true })
       expect(read({ include: ['message.output_text.logprobs'], top_logprobs: 3 }).wants).to.deep.equal({
