@@ -68,6 +68,7 @@ function writeFile(file: FileBlock, writing: Writing): readonly Part[] {
   if (source.kind === 'url') throw refusal(at ?? 'messages', `${dialect} takes no file by its address`)
   if (source.kind === 'file' && source.vendor !== to.traits.vendor) throw refusal(at ?? 'messages', `${to.provider} has no file of ${source.vendor}`)
   const members = source.kind === 'file' ? { file_id: source.id } : source.kind === 'base64' ? { file_data: dataUrl(mime ?? source.mime, source.data) } : {}
+  if (name !== undefined && source.kind === 'file') losses.silent('filename', `not taken by ${dialect} here`)
   const title = name === undefined || source.kind === 'file' ? {} : { filename: name }
   return [
     ...(context === undefined || context === '' ? [] : [{ type: 'text', text: context }]),

@@ -43,6 +43,7 @@ function writeFile(file: FileBlock, writing: Writing): readonly JsonObject[] {
   if (citations === true) writing.losses.drop('citations', `not taken by ${dialect}`, at)
   const text = fileText(file)
   if (text !== undefined) return [{ type: 'input_text', text }]
+  if (name !== undefined && source.kind !== 'base64') writing.losses.silent('filename', `not taken by ${dialect} here`)
   const title = context === undefined || context === '' ? [] : [{ type: 'input_text', text: context }]
   switch (source.kind) {
     case 'file':

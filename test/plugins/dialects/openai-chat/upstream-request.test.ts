@@ -336,6 +336,13 @@ describe('openai-chat writes a request:', () => {
         [],
         { vendor: 'openai' },
       ],
+      [
+        'a file of this vendor, which knows its name',
+        { type: 'file', source: { kind: 'file', vendor: 'openai', id: 'file-1' }, name: 'a.pdf' },
+        [{ type: 'file', file: { file_id: 'file-1' } }],
+        ['(filename)'],
+        { vendor: 'openai' },
+      ],
       ['a plain text file, headed with its name', { type: 'file', source: { kind: 'text', text: 'hi' }, name: 'a.txt', context: 'old' }, 'a.txt\nold\nhi'],
       ['citations, dropped', { type: 'file', source: { kind: 'text', text: 'hi' }, citations: true }, 'hi', ['citations']],
     ]

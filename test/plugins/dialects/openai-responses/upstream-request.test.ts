@@ -180,6 +180,11 @@ describe('a request, written for Responses', () => {
     ])
   })
 
+  it('tells that a file by its address has no name', () => {
+    const { losses } = write({ turns: [{ role: 'user', blocks: [{ type: 'file', source: { kind: 'url', url: 'https://a.test/c.pdf' }, name: 'c.pdf' }] }] })
+    expect(losses.list.map(({ field, isSilent }) => [field, isSilent])).to.deep.equal([['filename', true]])
+  })
+
   describe('tools (3.4, 3.5)', () => {
     it('are flat, and always say whether they are strict', () => {
       expect(bodyOf({ tools: [{ ...tool, description: 'd', strict: true }, { name: 'g' }] })['tools']).to.deep.equal([
