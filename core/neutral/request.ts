@@ -187,6 +187,8 @@ export interface Hints {
   readonly promptCacheKey?: string
   /** How long the provider's cache keeps the prompt, and the like (OpenAI). */
   readonly promptCacheOptions?: Json
+  /** The same of older models. */
+  readonly promptCacheRetention?: Json
   /** What the provider shall do about content that it does not want (OpenAI). */
   readonly moderation?: Json
   readonly prediction?: Json

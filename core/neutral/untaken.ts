@@ -20,6 +20,7 @@ export type Untaken =
   | 'service_tier'
   | 'truncation'
   | 'prompt_cache_options'
+  | 'prompt_cache_retention'
   | 'moderation'
   | 'user'
   | 'safety_identifier'
@@ -45,6 +46,7 @@ const said: readonly (readonly [field: Untaken, outcome: Outcome, isSaid: (reque
   ['service_tier', 'drop', ({ hints }) => hints.serviceTier !== undefined],
   ['truncation', 'drop', ({ hints }) => hints.truncation === 'auto'],
   ['prompt_cache_options', 'drop', ({ hints }) => hints.promptCacheOptions !== undefined],
+  ['prompt_cache_retention', 'drop', ({ hints }) => hints.promptCacheRetention !== undefined],
   ['moderation', 'drop', ({ hints }) => hints.moderation !== undefined],
   ['presence_penalty', 'silent', ({ sampling }) => sampling.presencePenalty === 0],
   ['frequency_penalty', 'silent', ({ sampling }) => sampling.frequencyPenalty === 0],

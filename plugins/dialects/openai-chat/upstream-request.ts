@@ -81,7 +81,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
 }
 
 /** What only OpenAI itself knows. */
-const ofOpenAi: readonly Untaken[] = ['prompt_cache_options', 'moderation']
+const ofOpenAi: readonly Untaken[] = ['prompt_cache_options', 'prompt_cache_retention', 'moderation']
 
 /** What is carried, by who says it and to whom. */
 const taken = { ofAnthropic: takenOf([]), ofOthers: takenOf(notFromAnthropic), ofOwn: takenOf([...notFromAnthropic, 'top_k']) }
@@ -209,6 +209,7 @@ function writeHints({ from, hints }: NeutralRequest, { traits: { vendor } }: Des
     verbosity: hints.verbosity,
     prompt_cache_key: hints.promptCacheKey,
     prompt_cache_options: vendor === 'openai' ? hints.promptCacheOptions : undefined,
+    prompt_cache_retention: vendor === 'openai' ? hints.promptCacheRetention : undefined,
     moderation: vendor === 'openai' ? hints.moderation : undefined,
     prediction: hints.prediction,
     modalities: hints.modalities,

@@ -31,6 +31,7 @@ const known = new Set([
   'store',
   'prompt_cache_key',
   'prompt_cache_options',
+  'prompt_cache_retention',
   'moderation',
   'truncation',
   'stream',
@@ -146,6 +147,7 @@ function readHints(body: Members, text: Members | undefined): Hints {
     verbosity: text?.text('verbosity'),
     promptCacheKey: body.text('prompt_cache_key'),
     promptCacheOptions: body.any('prompt_cache_options'),
+    promptCacheRetention: body.any('prompt_cache_retention'),
     moderation: body.any('moderation'),
     truncation: body.text('truncation'),
   })

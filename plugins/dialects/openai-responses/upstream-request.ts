@@ -26,6 +26,7 @@ const always: readonly Untaken[] = [
   'prompt_cache_key',
   'truncation',
   'prompt_cache_options',
+  'prompt_cache_retention',
   'moderation',
 ]
 /** What Anthropic's callers mean otherwise: controls of their vendor, and names longer than OpenAI takes. */
@@ -172,6 +173,7 @@ function writeHints({ hints }: NeutralRequest, isAnthropic: boolean): { [name: s
     service_tier: isAnthropic ? undefined : hints.serviceTier,
     prompt_cache_key: hints.promptCacheKey,
     prompt_cache_options: hints.promptCacheOptions,
+    prompt_cache_retention: hints.promptCacheRetention,
     moderation: hints.moderation,
     truncation: hints.truncation,
   }

@@ -121,6 +121,12 @@ describe('requests to anthropic-messages', () => {
       },
       { what: 'store: false, and one answer', request: { hints: { store: false }, sampling: { count: 1 } } },
       { what: 'truncation', request: { hints: { truncation: 'auto' } }, dropped: ['truncation'] },
+      {
+        what: "OpenAI's word for how long a prompt is cached",
+        request: { hints: { promptCacheRetention: '24h' } },
+        absent: ['prompt_cache_retention'],
+        dropped: ['prompt_cache_retention'],
+      },
       { what: 'fields that nobody knows', request: { extras: { new_field: { a: 1 } } }, body: { new_field: { a: 1 } } },
       {
         what: 'extras for this vendor, and none for another',

@@ -95,7 +95,12 @@ describe('openai-chat writes a request:', () => {
       ["a Responses caller's store, which is the gateway's", { from: 'openai-responses', hints: { store: true } }, {}],
       ['truncation auto, dropped', { from: 'openai-responses', hints: { truncation: 'auto' } }, {}, ['truncation']],
       ['truncation disabled, without a word', { from: 'openai-responses', hints: { truncation: 'disabled' } }, {}],
-      ['what only OpenAI takes, dropped', { hints: { promptCacheOptions: { mode: 'x' }, moderation: {} } }, {}, ['prompt_cache_options', 'moderation']],
+      [
+        'what only OpenAI takes, dropped',
+        { hints: { promptCacheOptions: { mode: 'x' }, promptCacheRetention: '24h', moderation: {} } },
+        {},
+        ['prompt_cache_options', 'prompt_cache_retention', 'moderation'],
+      ],
       ['what nobody knows', { extras: { min_p: 0.1, model: 'x' } }, { min_p: 0.1 }],
       ['a mark for all of the prompt, silently dropped', { cache: {} }, {}, ['(cache_control)']],
       ['what is for another vendor, not sent', { vendorExtras: { google: { a: 1 } } }, {}],
@@ -113,11 +118,15 @@ describe('openai-chat writes a request:', () => {
         extra_body: { b: 2, google: { a: 1 } },
       }))
     it('what only OpenAI takes, to OpenAI', () =>
-      expectEqualJson(write({ hints: { promptCacheOptions: { mode: 'x' }, moderation: {} } }, { traits: { vendor: 'openai' } }).body, {
-        ...base,
-        prompt_cache_options: { mode: 'x' },
-        moderation: {},
-      }))
+      expectEqualJson(
+        write({ hints: { promptCacheOptions: { mode: 'x' }, promptCacheRetention: '24h', moderation: {} } }, { traits: { vendor: 'openai' } }).body,
+        {
+          ...base,
+          prompt_cache_options: { mode: 'x' },
+          prompt_cache_retention: '24h',
+          moderation: {},
+        },
+      ))
     it('the first four stop sequences; Tapline stops at the others', () => {
       const { body, spelled } = write({ stop: ['a', 'b', 'c', 'd', 'e', 'f'] })
       expect([body['stop'], spelled.emulatedStop]).to.deep.equal([

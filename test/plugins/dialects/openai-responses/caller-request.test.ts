@@ -363,9 +363,11 @@ describe('a Responses request, read', () => {
     })
 
     it('keeps store to the gateway, and moderation and cache options for who knows them', () => {
-      expect(read({ store: true, moderation: { a: 1 }, prompt_cache_options: { b: 2 }, truncation: 'auto' }).hints).to.deep.equal({
+      const said = { store: true, moderation: { a: 1 }, prompt_cache_options: { b: 2 }, prompt_cache_retention: '24h', truncation: 'auto' }
+      expect(read(said).hints).to.deep.equal({
         moderation: { a: 1 },
         promptCacheOptions: { b: 2 },
+        promptCacheRetention: '24h',
         truncation: 'auto',
       })
     })

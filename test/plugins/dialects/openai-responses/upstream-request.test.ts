@@ -42,6 +42,7 @@ describe('a request, written for Responses', () => {
       tier: [{ hints: { serviceTier: 'flex' } }, { service_tier: 'flex' }],
       verbosity: [{ hints: { verbosity: 'low' } }, { text: { verbosity: 'low' } }],
       'cache key': [{ hints: { promptCacheKey: 'k' } }, { prompt_cache_key: 'k' }],
+      'how long the cache keeps the prompt': [{ hints: { promptCacheRetention: '24h' } }, { prompt_cache_retention: '24h' }],
       'web search': [
         { hints: { webSearch: { search_context_size: 'low', user_location: { type: 'approximate', approximate: { city: 'Oslo' } } } } },
         { tools: [{ type: 'web_search', search_context_size: 'low', user_location: { type: 'approximate', city: 'Oslo' } }] },
