@@ -1,5 +1,6 @@
 /** Writes system texts and turns as the messages of a chat completion. */
 
+import { refusal } from '../../../core/neutral/losses.ts'
 import { isOwn } from '../../../core/neutral/state.ts'
 import type {
   Block,
@@ -20,6 +21,9 @@ import { detailOf, writeDetails } from './details.ts'
 import { heldContent, joinContents, signedContent, vendorOfThought } from './state.ts'
 import { writeParts, type Part } from './upstream-parts.ts'
 import { dialect, type Writing } from './writing.ts'
+
+/** What an assistant's message has a place for. */
+const ofAssistants: ReadonlySet<Block['type']> = new Set<Block['type']>(['text', 'refusal', 'reasoning', 'tool_call'])
 
 type BlockOf<T extends Block['type']> = Extract<Block, { readonly type: T }>
 
@@ -89,6 +93,8 @@ class Messages {
 
   /** Texts stand before calls: in which order they came has no place here. */
   #assistant({ blocks, name }: Turn, index: number): void {
+    const untaken = blocks.find(({ type }) => !ofAssistants.has(type))
+    if (untaken !== undefined) throw refusal(untaken.at ?? 'messages', `${dialect} takes no ${untaken.type} of an assistant`)
     const texts = only(blocks, 'text')
     const calls = only(blocks, 'tool_call')
     const refusals = only(blocks, 'refusal')

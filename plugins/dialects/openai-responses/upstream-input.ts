@@ -1,5 +1,6 @@
 /** Writes system texts and turns as instructions and input items. */
 
+import { refusal } from '../../../core/neutral/losses.ts'
 import { isOwn, isSealed } from '../../../core/neutral/state.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Block, Json, JsonObject, ReasoningBlock, SystemText, ToolCallBlock, ToolResultBlock, Turn } from '../../../core/neutral/request.ts'
@@ -76,7 +77,7 @@ class Input {
       close()
       if (block.type === 'tool_call') this.items.push(this.#call(block))
       else if (block.type === 'reasoning') this.#reason(block, blocks.slice(index + 1))
-      else writeParts([block], this.#writing)
+      else throw refusal(block.at ?? 'messages', `${dialect} takes no ${block.type} of an assistant`)
     }
     close()
   }

@@ -371,6 +371,10 @@ describe('openai-chat writes a request:', () => {
     for (const [name, block, traits = {}] of refused)
       it(`refuses ${name}`, () =>
         expect(refusalOf(() => messages([user(block)], { traits }))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'here' }))
+    it("refuses an assistant's image, for which it has no place", () => {
+      const image: Block = { type: 'image', source: { kind: 'url', url: 'https://example.com/a.png' }, at: 'here' }
+      expect(refusalOf(() => messages([assistant(image)]))).to.deep.include({ status: 400, code: 'unsupported_parameter', param: 'here' })
+    })
   })
 
   describe('of turns', () => {

@@ -107,6 +107,10 @@ describe('a request, written for Responses', () => {
         { turns: [{ role: 'user', blocks: [{ type: 'file', source: { kind: 'file', vendor: 'anthropic', id: 'f' }, at: 'messages[0].content[0]' }] }] },
         'messages[0].content[0]',
       ],
+      "an assistant's image, for which it has no part": [
+        { turns: [{ role: 'assistant', blocks: [{ type: 'image', source: { kind: 'url', url: 'https://a.test/b.png' }, at: 'messages[0].content[0]' }] }] },
+        'messages[0].content[0]',
+      ],
       "a vendor's own tool": [{ tools: [{ name: 'bash', hosted: { type: 'bash_20250124' }, at: 'tools[0]' }] }, 'tools[0]'],
     }
     for (const [row, [request, param]] of Object.entries(refused)) {
