@@ -65,9 +65,9 @@ class MessageReader {
   }
 
   #readSystem(message: Members, kind: SystemText['kind']): void {
-    for (const block of readContent(message, this.#losses)) {
+    for (const block of marked(readContent(message, this.#losses), message)) {
       if (block.type !== 'text') throw refusal(block.at ?? message.at, `a ${kind} message can only have text`)
-      this.system.push(defined<SystemText>({ text: block.text, kind, before: this.turns.length, cache: block.cache ?? readCache(message), at: block.at }))
+      this.system.push(defined<SystemText>({ text: block.text, kind, before: this.turns.length, cache: block.cache, at: block.at }))
     }
   }
 

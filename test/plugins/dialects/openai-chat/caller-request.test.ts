@@ -232,6 +232,15 @@ describe('openai-chat reads a request:', () => {
         ],
       )
     })
+
+    it('with the mark of a message on the last of them', () => {
+      const texts = ['a', 'b'].map(text => ({ type: 'text', text }))
+      const { system } = withMessages({ role: 'system', content: texts, cache_control: { type: 'ephemeral' } }, { role: 'user', content: 'hi' })
+      expect(system.map(({ text, cache }) => [text, cache])).to.deep.equal([
+        ['a', undefined],
+        ['b', {}],
+      ])
+    })
   })
 
   describe('of parts', () => {
