@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto'
 import { defineProvider, hasHeader, JsonDocument, type CallFacts, type ProviderCall, type RespellFacts } from '../core/index.ts'
 import catalogue from './shared/catalogue.json' with { type: 'json' }
-import { clampedEffort, flatEffort } from './shared/effort.ts'
+import { clampedEffort, clampedReasoning, flatEffort } from './shared/effort.ts'
 import { drop, stopHere, stopsOf } from './shared/fields.ts'
 import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
-import { forChat } from './shared/rule.ts'
+import { all, forChat } from './shared/rule.ts'
 import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
 /** The first row counts. Some reasoning models refuse to be told how hard to think. */
@@ -43,7 +43,9 @@ export default defineProvider({
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   callerHeaders: ['x-grok-conv-id'],
   traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),
-  respell: forChat(flatEffort, forModel),
+  respell: all(forChat(flatEffort, forModel), (body, call) => {
+    if (call.dialect === 'openai-responses') clampedReasoning(body, effortsOf(call), call.losses)
+  }),
   // Tapline stops where models that think do not.
   reroute: (body, call) => (call.dialect === 'openai-chat' && isReasoning(call) && stopsOf(body).length > 0 ? 'openai-chat' : undefined),
   sign: keepTogether,
@@ -53,8 +55,12 @@ function isReasoning({ model, settings }: CallFacts): boolean {
   return factsOf(model, models, settings).reasoning === true
 }
 
+function effortsOf({ model, settings }: CallFacts): readonly string[] {
+  return factsOf(model, models, settings).efforts ?? ['none', 'low', 'medium', 'high']
+}
+
 function forModel(body: JsonDocument, call: RespellFacts): void {
-  clampedEffort(body, factsOf(call.model, models, call.settings).efforts ?? ['none', 'low', 'medium', 'high'], call.losses)
+  clampedEffort(body, effortsOf(call), call.losses)
   if (!isReasoning(call)) return
   drop(call.model, 'presence_penalty', 'frequency_penalty')(body, call)
   stopHere(body, call)

@@ -4,9 +4,8 @@ import { isObject } from '../../core/neutral/arguments.ts'
 import { clampEffort, effortOfBudget } from '../../core/neutral/effort.ts'
 import { Members } from '../../core/neutral/members.ts'
 import { dropUnknown, knownMembers } from '../../core/neutral/unknown.ts'
-import type { JsonDocument, OptionsSchema } from '../../core/index.ts'
+import type { JsonDocument, JsonNode, OptionsSchema } from '../../core/index.ts'
 import type { Losses } from '../../core/neutral/losses.ts'
-import { put } from './fields.ts'
 import { memberOf, said, textOf, type Rule } from './rule.ts'
 
 const known = knownMembers(['effort', 'max_tokens', 'enabled', 'summary'])
@@ -43,22 +42,39 @@ export function takeEffort(body: JsonDocument): string | undefined {
 
 /** The nearest of the words that the model takes; with none of them, no word. */
 export function clampedEffort(body: JsonDocument, accepted: readonly string[], losses: Losses): void {
-  const effort = textOf(said(body.root, 'reasoning_effort'))
-  if (effort === undefined) return
+  clampWord(body, body.root, { name: 'reasoning_effort', field: 'reasoning_effort' }, accepted, losses)
+}
+
+/** The same where Responses say it. */
+export function clampedReasoning(body: JsonDocument, accepted: readonly string[], losses: Losses): void {
+  const reasoning = said(body.root, 'reasoning')
+  if (reasoning !== undefined) clampWord(body, reasoning, { name: 'effort', field: 'reasoning.effort' }, accepted, losses)
+}
+
+function clampWord(
+  body: JsonDocument,
+  parent: JsonNode,
+  { name, field }: { readonly name: string; readonly field: string },
+  accepted: readonly string[],
+  losses: Losses,
+): void {
+  const node = said(parent, name)
+  const effort = textOf(node)
+  if (node === undefined || effort === undefined) return
   const word = clampEffort(effort, accepted)
   if (word === undefined) {
-    body.unset(body.root, 'reasoning_effort')
-    dropEffort(effort, losses)
+    body.unset(parent, name)
+    dropEffort(effort, losses, field)
   } else if (word !== effort) {
-    losses.silent('reasoning_effort', `the nearest that the model takes is ${word}`)
-    put(body, 'reasoning_effort', JSON.stringify(word))
+    losses.silent(field, `the nearest that the model takes is ${word}`)
+    body.replace(node, JSON.stringify(word))
   }
 }
 
 /** A model that does not think does without an order not to. */
-export function dropEffort(effort: string, losses: Losses): void {
-  if (effort === 'none') losses.silent('reasoning_effort', 'the model does not think')
-  else losses.drop('reasoning_effort', 'not taken by the model')
+export function dropEffort(effort: string, losses: Losses, field = 'reasoning_effort'): void {
+  if (effort === 'none') losses.silent(field, 'the model does not think')
+  else losses.drop(field, 'not taken by the model')
 }
 
 /** A member `thinking` of the caller's own wins over what its effort would say. */

@@ -133,6 +133,6 @@ export function stopsOf({ root }: JsonDocument): readonly string[] {
 }
 
 /** Sets a member to JSON, unless it says just that. */
-export function put(body: JsonDocument, name: string, json: string): void {
+function put(body: JsonDocument, name: string, json: string): void {
   if (body.root.get(name)?.json() !== json) body.set(body.root, name, json)
 }

@@ -2,9 +2,8 @@
 
 import type { JsonDocument, JsonNode, RespellFacts } from '../../core/index.ts'
 import { refusal } from '../../core/neutral/losses.ts'
-import { clampEffort } from '../../core/neutral/effort.ts'
 import { parseDataUrl } from '../../core/neutral/media.ts'
-import { clampedEffort, dropEffort, flatEffort } from './effort.ts'
+import { clampedEffort, clampedReasoning, dropEffort, flatEffort } from './effort.ts'
 import { drop, stopHere, tokensField } from './fields.ts'
 import { openAiFacts, type ModelOf, type OpenAiFacts } from './openai-models.ts'
 import { all, forChat, mayMention, messagesOf, partsOf, said, textOf, type Rule } from './rule.ts'
@@ -59,12 +58,7 @@ const withoutLogprobs: Rule = (body, call) => {
 function forResponses({ reasoning, efforts }: OpenAiFacts, body: JsonDocument, call: RespellFacts): void {
   if (reasoning !== true) return
   drop(call.model, ...moved(body))(body, call)
-  const effort = said(said(body.root, 'reasoning'), 'effort')
-  const word = textOf(effort)
-  const clamped = word === undefined || efforts === undefined ? undefined : clampEffort(word, efforts)
-  if (effort === undefined || clamped === undefined || clamped === word) return
-  call.losses.silent('reasoning.effort', `the nearest that the model takes is ${clamped}`)
-  body.replace(effort, JSON.stringify(clamped))
+  if (efforts !== undefined) clampedReasoning(body, efforts, call.losses)
 }
 
 /** Files that come with the call need a name, and texts are no files. */

@@ -2,26 +2,38 @@ import { expect } from 'chai'
 import xai from '../../providers/xai.ts'
 import { conforms, rerouted, respelled, signed, type CallOverrides } from '../support/provider.ts'
 
+const responses = { operation: 'responses', dialect: 'openai-responses' }
 const after = (body: object, model = 'grok-4.3', call: CallOverrides = {}) => respelled(xai, body, { model, ...call })
 
 describe('the provider xai', () => {
   conforms(xai, 'xai.ts')
 
   describe('is told how hard to think', () => {
-    const cases: readonly [string, string, object, string[]][] = [
-      ['grok-4.3', 'none', { reasoning_effort: 'none' }, []],
-      ['grok-4.3', 'low', { reasoning_effort: 'low' }, []],
-      ['grok-4.3', 'medium', { reasoning_effort: 'medium' }, []],
-      ['grok-4.3', 'high', { reasoning_effort: 'high' }, []],
-      ['grok-4.3', 'xhigh', { reasoning_effort: 'high' }, []],
-      ['grok-4.3', 'max', { reasoning_effort: 'high' }, []],
-      ['grok-3-mini', 'medium', { reasoning_effort: 'low' }, []],
-      ['grok-4', 'high', {}, ['reasoning_effort']],
-      ['grok-4-fast-reasoning', 'high', {}, ['reasoning_effort']],
-      ['grok-3', 'high', {}, ['reasoning_effort']],
+    const cases: readonly [model: string, word: string, taken: string | undefined][] = [
+      ['grok-4.3', 'none', 'none'],
+      ['grok-4.3', 'low', 'low'],
+      ['grok-4.3', 'medium', 'medium'],
+      ['grok-4.3', 'high', 'high'],
+      ['grok-4.3', 'xhigh', 'high'],
+      ['grok-4.3', 'max', 'high'],
+      ['grok-3-mini', 'medium', 'low'],
+      ['grok-4', 'high', undefined],
+      ['grok-4-fast-reasoning', 'high', undefined],
+      ['grok-3', 'high', undefined],
     ]
-    for (const [model, word, body, dropped] of cases)
-      it(`${model}: ${word}`, () => expect(after({ reasoning_effort: word }, model)).to.deep.include({ body, dropped }))
+    for (const [model, word, taken] of cases) {
+      const isTaken = taken !== undefined
+      it(`${model}: ${word}`, () =>
+        expect(after({ reasoning_effort: word }, model)).to.deep.include({
+          body: isTaken ? { reasoning_effort: taken } : {},
+          dropped: isTaken ? [] : ['reasoning_effort'],
+        }))
+      it(`${model}: ${word}, by Responses`, () =>
+        expect(after({ reasoning: { effort: word, summary: 'auto' } }, model, responses)).to.deep.include({
+          body: { reasoning: { ...(isTaken ? { effort: taken } : {}), summary: 'auto' } },
+          dropped: isTaken ? [] : ['reasoning.effort'],
+        }))
+    }
     it('xhigh where a model is flagged for it', () => {
       const settings = { model_traits: [{ models: 'grok-4.3', efforts: ['none', 'low', 'medium', 'high', 'xhigh'] }] }
       for (const word of ['xhigh', 'max']) expect(after({ reasoning_effort: word }, 'grok-4.3', { settings }).body).to.deep.equal({ reasoning_effort: 'xhigh' })
