@@ -8,6 +8,7 @@ import { drop, stopHere, stopsOf } from './shared/fields.ts'
 import { factsOf, modelTraits, traitsOf, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { all, forChat } from './shared/rule.ts'
 import { batchOperations, fileOperations } from './shared/openai-objects.ts'
+import { xaiImageEdits, xaiImages } from './shared/xai-images.ts'
 
 /** The first row counts. Some reasoning models refuse to be told how hard to think. */
 const models: readonly ModelRow<ModelFacts>[] = [
@@ -43,7 +44,8 @@ export default defineProvider({
   schema: { type: 'object', properties: { model_traits: modelTraits } },
   callerHeaders: ['x-grok-conv-id'],
   traits: (model, settings) => ({ vendor: 'xai', ...traitsOf(factsOf(model, models, settings)) }),
-  respell: all(forChat(flatEffort, forModel), (body, call) => {
+  adapters: { image_edits: xaiImageEdits },
+  respell: all(forChat(flatEffort, forModel), xaiImages, (body, call) => {
     if (call.dialect === 'openai-responses') clampedReasoning(body, effortsOf(call), call.losses)
   }),
   // Tapline stops where models that think do not.

@@ -1,17 +1,15 @@
 /** Images by Google: Imagen's `:predict`, and Gemini models that draw. */
 
 import { gatewayError, type AskedRequest, type Json, type JsonObject, type OperationAdapter } from '../../core/index.ts'
-import { refusal, type Losses } from '../../core/neutral/losses.ts'
+import { refusal } from '../../core/neutral/losses.ts'
 import { isObject } from '../../core/neutral/arguments.ts'
 import { bareId, isCompatible } from './gemini-models.ts'
+import { hintsOfLooks, ratioOf } from './image-wishes.ts'
 
 const json = 'application/json'
 
 const imagenRatios = ['1:1', '3:4', '4:3', '9:16', '16:9']
 const geminiRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9']
-
-/** What neither takes: hints for the looks of the picture. */
-const untaken = ['quality', 'style', 'background', 'moderation', 'output_format', 'output_compression', 'partial_images']
 
 export const googleImages = { request, reply } as const satisfies OperationAdapter
 
@@ -33,9 +31,11 @@ function isImagen(model: string): boolean {
 function request({ body, to, losses }: AskedRequest): JsonObject {
   const { prompt = '', n: count, response_format: format } = body
   if (format === 'url') throw refusal('response_format', `${to.provider} gives images as data only: ask for b64_json`)
-  for (const name of untaken) if (body[name] !== undefined && body[name] !== null) losses.drop(name, 'not taken by Google')
+  for (const name of hintsOfLooks) if (body[name] !== undefined && body[name] !== null) losses.drop(name, 'not taken by Google')
   if (body['user'] !== undefined) losses.silent('user', 'not taken by Google')
-  return isImagen(to.model) ? imagenBody(prompt, count, ratioOf(body, imagenRatios, losses)) : geminiBody(prompt, count, ratioOf(body, geminiRatios, losses))
+  return isImagen(to.model)
+    ? imagenBody(prompt, count, ratioOf(body, imagenRatios, 'Google', losses))
+    : geminiBody(prompt, count, ratioOf(body, geminiRatios, 'Google', losses))
 }
 
 function imagenBody(prompt: Json, count: Json | undefined, aspectRatio: string | undefined): JsonObject {
@@ -49,24 +49,6 @@ function geminiBody(prompt: Json, count: Json | undefined, aspectRatio: string |
     contents: [{ role: 'user', parts: [{ text: prompt }] }],
     generationConfig: { responseModalities: ['TEXT', 'IMAGE'], ...(aspectRatio === undefined ? {} : { imageConfig: { aspectRatio } }) },
   }
-}
-
-/** The ratio that the caller says, or the nearest to its size. */
-function ratioOf({ aspect_ratio: said, size }: JsonObject, ratios: readonly string[], losses: Losses): string | undefined {
-  if (typeof said === 'string') return said
-  if (typeof size !== 'string' || size === 'auto') return undefined
-  const [, width, height] = /^(\d+)x(\d+)$/.exec(size) ?? []
-  const wanted = Number(width) / Number(height)
-  if (!Number.isFinite(wanted) || wanted === 0)
-    throw gatewayError('invalid_value', 'size must be auto, or a width and a height such as 1024x1024', { param: 'size' })
-  const [nearest = '1:1'] = ratios.toSorted((one, other) => distance(one, wanted) - distance(other, wanted))
-  losses.silent('size', `Google draws by ratio: ${nearest}`)
-  return nearest
-}
-
-function distance(ratio: string, wanted: number): number {
-  const [width, height] = ratio.split(':')
-  return Math.abs(Math.log(Number(width) / Number(height) / wanted))
 }
 
 function reply(said: JsonObject, { to }: AskedRequest): ReturnType<OperationAdapter['reply']> {

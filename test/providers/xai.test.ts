@@ -60,6 +60,19 @@ describe('the provider xai', () => {
     expect(after({ messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'developer', content: 'x' }] }))
   it('gets search_parameters as they are', () => expect(after({ search_parameters: { mode: 'on' } }).body).to.deep.equal({ search_parameters: { mode: 'on' } }))
 
+  describe('draws by ratio', () => {
+    const images = (body: object) => after(body, 'grok-image', { operation: 'images', dialect: 'openai-media' })
+    it("the nearest to the caller's size", () =>
+      expect(images({ prompt: 'p', size: '1792x1024' })).to.deep.include({ body: { prompt: 'p', aspect_ratio: '16:9' }, dropped: [] }))
+    it("the caller's own", () => expect(images({ size: '1024x1024', aspect_ratio: '20:9' }).body).to.deep.equal({ aspect_ratio: '20:9' }))
+    it('its own, if the caller has no wish', () => expect(images({ size: 'auto', n: 2 }).body).to.deep.equal({ n: 2 }))
+    it('without hints for the looks', () =>
+      expect(images({ quality: 'hd', style: 'vivid', response_format: 'b64_json' })).to.deep.include({
+        body: { response_format: 'b64_json' },
+        dropped: ['quality', 'style'],
+      }))
+  })
+
   describe('keeps a conversation together', () => {
     const body = {
       model: 'grok-4',

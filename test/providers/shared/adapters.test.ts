@@ -6,6 +6,7 @@ import type { AskedRequest, OperationAdapter } from '../../../core/plugin/adapte
 import { cohereTranscription } from '../../../providers/shared/cohere-transcription.ts'
 import { minimaxSpeech } from '../../../providers/shared/minimax-speech.ts'
 import { rerank } from '../../../providers/shared/rerank.ts'
+import { xaiImageEdits } from '../../../providers/shared/xai-images.ts'
 import { xiaomiSpeech, xiaomiTranscription } from '../../../providers/shared/xiaomi-audio.ts'
 import { refusalOf } from '../../support/refusal-of.ts'
 import { destination } from '../../support/translation.ts'
@@ -124,6 +125,37 @@ describe('a transcription by Xiaomi', () => {
     const said = { choices: [{ message: { content: 'hello' } }] }
     expect(got(xiaomiTranscription, said)).to.deep.equal({ type: 'application/json', body: { text: 'hello' } })
     expect(got(xiaomiTranscription, said, { response_format: 'text' })).to.deep.equal({ type: 'text/plain; charset=utf-8', body: 'hello\n' })
+  })
+})
+
+describe('an edited image by xAI', () => {
+  const part = (name: string, type: string | undefined, text: string) => ({ name, filename: 'a', type, bytes: Buffer.from(text, 'latin1') })
+  const link = (type: string, text: string) => ({ type: 'image_url', url: `data:${type};base64,${Buffer.from(text, 'latin1').toString('base64')}` })
+  const png = '\x89PNG\r\n\x1a\n'
+
+  it('is asked for in JSON', () =>
+    expect(sent(xaiImageEdits, { prompt: 'p', n: '2', size: '1024x1536', user: 'u' }, [part('image', 'image/webp', 'x')])).to.deep.equal({
+      model: 'm',
+      prompt: 'p',
+      user: 'u',
+      n: 2,
+      aspect_ratio: '2:3',
+      image: link('image/webp', 'x'),
+    }))
+  it('may be of several, and have a mask', () =>
+    expect(
+      sent(xaiImageEdits, { prompt: 'p' }, [part('image[]', undefined, png), part('image[]', 'image/jpeg', 'y'), part('mask', 'image/png', 'z')]),
+    ).to.deep.equal({ model: 'm', prompt: 'p', images: [link('image/png', png), link('image/jpeg', 'y')], mask: link('image/png', 'z') }))
+  it('has no hints for the looks', () => {
+    const request = asked({ prompt: 'p', quality: 'high', input_fidelity: 'high' })
+    expect(xaiImageEdits.request?.(request)).to.deep.equal({ model: 'm', prompt: 'p' })
+    expect(request.losses.reported).to.deep.equal(['input_fidelity', 'quality'])
+  })
+  it('comes as it is, and is counted', () => {
+    const said = { data: [{ url: 'https://a.example/1.png' }] }
+    const { usage, ...reply } = got(xaiImageEdits, said)
+    expect(reply).to.deep.equal({ type: 'application/json', body: said })
+    expect(usage?.raw).to.deep.equal({ images: 1 })
   })
 })
 
