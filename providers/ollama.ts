@@ -3,7 +3,6 @@
 import { defineProvider, type JsonDocument, type RespellFacts } from '../core/index.ts'
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { drop, dropSilently, tokensField } from './shared/fields.ts'
-import { imageDataOnly } from './shared/images.ts'
 import { developerAsSystem, dropThoughts } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
 import { ollamaEmbeddings } from './shared/ollama-embed.ts'
@@ -35,7 +34,6 @@ export default defineProvider({
     tokensField('max_tokens'),
     flatEffort,
     dropThoughts,
-    imageDataOnly('Ollama'),
     chosenTool,
     drop('Ollama', 'n', 'logit_bias'),
     dropSilently('Ollama', 'user'),

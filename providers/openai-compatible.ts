@@ -13,7 +13,6 @@ import {
 import { jsonSchema } from './shared/answer-format.ts'
 import { flatEffort, switchThinking, takeEffort } from './shared/effort.ts'
 import { drop, tokensField } from './shared/fields.ts'
-import { imageDataOnly } from './shared/images.ts'
 import { developerAsSystem } from './shared/messages.ts'
 import { modelTraits, traitsOf, withOverrides, type ModelFacts } from './shared/model-table.ts'
 import { openAiDetour } from './shared/openai-detours.ts'
@@ -114,7 +113,7 @@ export default defineProvider({
     settings.strict_openai_models ? openAiTraits(model, settings) : traitsOf(withOverrides<ModelFacts>(model, limitOf(settings), settings)),
   respell: (body, call) => rulesOf(call.settings)(body, call),
   reroute: (body, call) => (call.settings.strict_openai_models ? detour(body, call) : undefined),
-  imageAsData: (_url, settings) => settings.image_urls === 'fetch',
+  imageAsData: (_url, { image_urls: images }) => (images === 'data_only' ? 'refused' : images === 'fetch'),
   normalizer: settings => (settings.reasoning_out === 'think' ? thinkTagReader() : undefined),
   learn,
 })
@@ -138,7 +137,6 @@ function compile({
   stream_usage: usage,
   reasoning_in: reasoning,
   drop_params: dropped,
-  image_urls: images,
   json_schema: mode,
   strict_openai_models: isOpenAi,
 }: Settings): Rule {
@@ -148,7 +146,6 @@ function compile({
     tokensField(field),
     effortRules[reasoning],
     streamUsage(usage),
-    ...(images === 'forward' ? [] : [imageDataOnly(name)]),
     jsonSchema(mode, name),
     drop(name, ...dropped),
   )

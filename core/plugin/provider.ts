@@ -221,8 +221,8 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly signsBody?: boolean
   /** The provider answered 401: what `sign` keeps is stale. The call is signed and made once more. */
   onUnauthorized?(settings: SettingsOf<S>): void
-  /** Whether an image at this http address has to come with the call, as data, though the dialect would take the address. */
-  imageAsData?(url: string, settings: SettingsOf<S>): boolean
+  /** Whether an image at this http address has to come with the call, as data, though the dialect would take the address. A call with one that was not fetched is refused; `'refused'`: without trying. */
+  imageAsData?(url: string, settings: SettingsOf<S>): boolean | 'refused'
   /** Answers in process, without a network. */
   answer?(call: ProviderCall, settings: SettingsOf<S>): ProviderAnswer | Promise<ProviderAnswer>
 }

@@ -9,7 +9,7 @@ import type { Exchange } from '../pipeline/exchange.ts'
 import type { UpstreamDialect } from '../plugin/dialect.ts'
 import { uriComponent } from '../uri-component.ts'
 import type { ProviderInstance } from './provider/provider.ts'
-import { withImages } from './images/remote-images.ts'
+import { refuseAddresses, withImages } from './images/remote-images.ts'
 import { forgetLosses } from './translation/report-losses.ts'
 import { idleMember, respellNative } from './respell.ts'
 import { EmbeddingsTranslation } from './translation/embeddings.ts'
@@ -42,6 +42,7 @@ function planned(call: OutgoingCall, bytes: Buffer, plan: PromptCachePlan, diale
 /** The call before any plan. @throws as above */
 export function spelledCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   forgetLosses(exchange)
+  refuseAddresses(exchange, attempt)
   const wire = wireFor(exchange, attempt.target)
   if (wire === undefined) return nativeCall(exchange, attempt)
   const translation: Translation =

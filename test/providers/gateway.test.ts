@@ -33,6 +33,10 @@ describe('providers behind a gateway', () => {
         providers: {
           azure: provider('azure', '', { api_version: '2024-10-21' }),
           compatible: provider('openai-compatible', '/v1', { stream_usage: 'auto' }),
+          'data-only': provider('openai-compatible', '/v1', {
+            image_urls: 'data_only',
+            native_dialects: ['openai-chat', 'openai-responses', 'anthropic-messages'],
+          }),
           deepseek: provider('deepseek', ''),
           elevenlabs: provider('elevenlabs', ''),
           llmd: provider('llmd', '/v1', { inference_objective: 'chat' }),
@@ -198,6 +202,31 @@ describe('providers behind a gateway', () => {
         .that.matches(message)
     }
     expect(upstream.requests).to.have.length(0)
+  })
+
+  describe('refuses images by address where they have to be data, naming the place in the request', () => {
+    const url = 'https://b.example/b.png'
+    const source = [{ role: 'user', content: [{ type: 'image', source: { type: 'url', url } }] }]
+    const cases: readonly [string, string, object, string | undefined][] = [
+      [
+        'a chat',
+        '/v1/chat/completions',
+        { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url } }] }] },
+        'messages[0].content[0].image_url.url',
+      ],
+      ['Responses', '/v1/responses', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: url }] }] }, 'input[0].content[0].image_url'],
+      ['Messages', '/v1/messages', { max_tokens: 5, system: 's', messages: source }, undefined],
+    ]
+    for (const [name, path, body, param] of cases) {
+      for (const model of ['ollama/llama3.2', 'data-only/m']) {
+        it(`${name} to ${model}`, async () => {
+          const answer = await call(path, { model, ...body })
+          const { error } = (await answer.json()) as { error: { message: string; param?: string } }
+          expect([answer.status, error.message]).to.deep.equal([400, `${model.split('/')[0]} fetches no images: send them as data URLs`])
+          expect(error.param).to.equal(param)
+        })
+      }
+    }
   })
 
   it('puts fetched images into native and translated calls', async () => {

@@ -3,7 +3,7 @@ import { parseJson } from '../../core/neutral/json.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import type { JsonObject } from '../../core/neutral/request.ts'
 import ollama from '../../providers/ollama.ts'
-import { conforms, instanceFacts, respelled } from '../support/provider.ts'
+import { conforms, instanceFacts, respelled, settingsOf } from '../support/provider.ts'
 import { destination } from '../support/translation.ts'
 
 describe('the provider ollama', () => {
@@ -21,23 +21,7 @@ describe('the provider ollama', () => {
   })
   it('registers when a base is given', () => expect(ollama.needsOneOf).to.deep.equal(['base_url']))
 
-  it('refuses images by address', () => {
-    const message = (url: string) => ({
-      messages: [
-        {
-          role: 'user',
-          content: [
-            { type: 'text', text: 'x' },
-            { type: 'image_url', image_url: { url } },
-          ],
-        },
-      ],
-    })
-    expect(() => respelled(ollama, message('https://a.example/a.png')))
-      .to.throw()
-      .with.include({ status: 400, param: 'messages[0].content[1].image_url.url' })
-    expect(respelled(ollama, message('data:image/png;base64,AA==')).body).to.deep.equal(message('data:image/png;base64,AA=='))
-  })
+  it('takes images as data only', () => expect(ollama.imageAsData?.('https://a.example/a.png', settingsOf(ollama))).to.equal(true))
   it('chooses for itself whether to call a tool', () => {
     expect(respelled(ollama, { tool_choice: 'required' })).to.deep.include({ body: {}, dropped: ['tool_choice'] })
     expect(respelled(ollama, { tool_choice: 'auto' })).to.deep.include({ body: {}, dropped: [] })

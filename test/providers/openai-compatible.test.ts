@@ -86,12 +86,10 @@ describe('the provider openai-compatible', () => {
     }))
 
   describe('image_urls', () => {
-    const body = { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'https://a.example/a.png' } }] }] }
-    it('forward sends them on', () => expect(after(body).body).to.deep.equal(body))
-    it('data_only refuses them', () =>
-      expect(() => after(body, { image_urls: 'data_only' }))
-        .to.throw('acme')
-        .with.include({ status: 400, param: 'messages[0].content[0].image_url.url' }))
+    const isData = (settings: object) => compatible.imageAsData?.('https://a.example/a.png', settingsOf(compatible, { ...settings }))
+    it('forward sends them on', () => expect(isData({})).to.equal(false))
+    it('data_only takes data only', () => expect(isData({ image_urls: 'data_only' })).to.equal('refused'))
+    it('fetch takes what Tapline has fetched', () => expect(isData({ image_urls: 'fetch' })).to.equal(true))
   })
 
   describe('json_schema', () => {

@@ -94,6 +94,15 @@ function reasonOf(cause: unknown): string {
   return cause instanceof Unfit ? cause.message : 'its host is not public, or cannot be reached'
 }
 
+/** Refuses addresses that the provider does not take, and whose images are not there. @throws GatewayError 400 */
+export function refuseAddresses({ body, forward }: Exchange, { target: { provider }, images }: Attempt): void {
+  const { definition, settings, name } = provider
+  if (definition.imageAsData === undefined || body === undefined || forward !== undefined) return
+  const isTaken = (url: string) => images?.has(url) === true || definition.imageAsData?.(url, settings) === false
+  const left = namedIn(body).find(({ url }) => !isTaken(url))
+  if (left !== undefined) throw refusal(left.at, `${name} fetches no images: send them as data URLs`)
+}
+
 /** The request with the images in the place of their addresses. */
 export function withImages(body: JsonDocument, images: Images): JsonDocument {
   const own = body.fork()
