@@ -19,7 +19,7 @@ import { openAiDetour } from './shared/openai-detours.ts'
 import { openAiTraits } from './shared/openai-models.ts'
 import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
-import { forChat, said, type Rule } from './shared/rule.ts'
+import { all, forChat, said, type Rule } from './shared/rule.ts'
 import { thinkTagReader } from './shared/think-tags.ts'
 import { batchOperations, fileOperations } from './shared/openai-objects.ts'
 
@@ -140,15 +140,17 @@ function compile({
   json_schema: mode,
   strict_openai_models: isOpenAi,
 }: Settings): Rule {
-  if (isOpenAi) return openAi
-  return forChat(
+  // What it does not take, it takes in no operation.
+  const without = drop(name, ...dropped)
+  if (isOpenAi) return all(openAi, without)
+  const chat = forChat(
     ...(role === 'system' ? [developerAsSystem] : []),
     tokensField(field),
     effortRules[reasoning],
     streamUsage(usage),
     jsonSchema(mode, name),
-    drop(name, ...dropped),
   )
+  return all(chat, without)
 }
 
 const effortRules: Readonly<Record<Settings['reasoning_in'], Rule>> = {

@@ -79,11 +79,22 @@ describe('the provider openai-compatible', () => {
       expect(read({ reasoning_out: 'think' })).to.deep.equal({ choices: [{ index: 0, message: { role: 'assistant', content: 'b', reasoning_content: 'a' } }] }))
   })
 
-  it('drop_params are removed, and said so', () =>
-    expect(after({ seed: 5, top_k: 3, user: 'u' }, { drop_params: ['seed', 'top_k', 'other'] })).to.deep.include({
-      body: { user: 'u' },
-      dropped: ['seed', 'top_k'],
-    }))
+  describe('drop_params are removed, and said so', () => {
+    const cases: readonly [string, object, object?][] = [
+      ['from chats', {}],
+      ['from Responses', { operation: 'responses', dialect: 'openai-responses' }],
+      ['from Messages', { operation: 'messages', dialect: 'anthropic-messages' }],
+      ['from embeddings', { operation: 'embeddings' }],
+      ["with the rules of OpenAI's models", {}, { strict_openai_models: true }],
+    ]
+    for (const [name, call, settings] of cases)
+      it(name, () =>
+        expect(after({ seed: 5, top_k: 3, user: 'u' }, { drop_params: ['seed', 'top_k', 'other'], ...settings }, call)).to.deep.include({
+          body: { user: 'u' },
+          dropped: ['seed', 'top_k'],
+        }),
+      )
+  })
 
   describe('image_urls', () => {
     const isData = (settings: object) => compatible.imageAsData?.('https://a.example/a.png', settingsOf(compatible, { ...settings }))
