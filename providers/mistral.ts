@@ -5,7 +5,7 @@ import catalogue from './shared/catalogue.json' with { type: 'json' }
 import { clampedEffort, flatEffort } from './shared/effort.ts'
 import { finishFault } from './shared/faults.ts'
 import { drop, dropSilently, noLogprobs, rename, tokensField } from './shared/fields.ts'
-import { developerAsSystem, dropNames, dropThoughts, nineCharacterIds, thoughtsAsParts } from './shared/messages.ts'
+import { developerAsSystem, dropNames, dropOfAnswers, dropThoughts, nineCharacterIds, thoughtsAsParts } from './shared/messages.ts'
 import { factsOf, modelTraits, type ModelFacts, type ModelRow } from './shared/model-table.ts'
 import { all, forChat, forEmbeddings, said, textOf } from './shared/rule.ts'
 import { fileOperations } from './shared/openai-objects.ts'
@@ -43,10 +43,11 @@ export default defineProvider({
       nineCharacterIds,
       flatEffort,
       thoughts,
-      drop('Mistral', 'logit_bias', 'store', 'service_tier'),
-      dropSilently('Mistral', 'user', 'stream_options'),
+      drop('Mistral', 'logit_bias', 'store', 'service_tier', 'verbosity'),
+      dropSilently('Mistral', 'user', 'safety_identifier', 'stream_options', 'prompt_cache_retention', 'prompt_cache_options'),
       noLogprobs('Mistral'),
-      dropNames('Mistral', { role: 'user', isSilent: true }),
+      dropNames('Mistral', { roles: ['system', 'user', 'assistant'], isSilent: true }),
+      dropOfAnswers('Mistral', 'refusal', 'annotations', 'audio'),
     ),
     forEmbeddings(rename('dimensions', 'output_dimension'), floats, dropSilently('Mistral', 'user')),
   ),

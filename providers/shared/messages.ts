@@ -13,15 +13,32 @@ export const developerAsSystem: Rule = body => {
   }
 }
 
-/** Removes the names of speakers, of all or of one role. */
-export function dropNames(vendor: string, { role, isSilent = false }: { readonly role?: string; readonly isSilent?: boolean } = {}): Rule {
+/** Removes the names of speakers, of all or of some roles. */
+export function dropNames(vendor: string, { roles, isSilent = false }: { readonly roles?: readonly string[]; readonly isSilent?: boolean } = {}): Rule {
   return (body, { losses }) => {
     if (!mayMention(body, '"name"')) return
     for (const { node, at } of messagesOf(body)) {
-      if (node.get('name') === undefined || (role !== undefined && textOf(node.get('role')) !== role)) continue
+      if (node.get('name') === undefined || roles?.includes(textOf(node.get('role')) ?? '') === false) continue
       if (isSilent) losses.silent('messages.name', `not taken by ${vendor}`)
       else losses.drop('messages.name', `not taken by ${vendor}`, `${at}.name`)
       body.unset(node, 'name')
+    }
+  }
+}
+
+/** Removes what OpenAI says of an answer beside its text: clients send it back with the history. */
+export function dropOfAnswers(vendor: string, ...names: readonly string[]): Rule {
+  return (body, { losses }) => {
+    if (!names.some(name => mayMention(body, `"${name}"`))) return
+    for (const { node, at } of messagesOf(body)) {
+      if (textOf(node.get('role')) !== 'assistant') continue
+      for (const name of names.filter(each => node.get(each) !== undefined)) {
+        const member = said(node, name)
+        const isEmpty = member === undefined || (member.kind === 'array' && member.items().length === 0)
+        if (isEmpty) losses.silent(`messages.${name}`, `not taken by ${vendor}`)
+        else losses.drop(`messages.${name}`, `not taken by ${vendor}`, `${at}.${name}`)
+        body.unset(node, name)
+      }
     }
   }
 }

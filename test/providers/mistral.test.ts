@@ -31,8 +31,16 @@ describe('the provider mistral', () => {
         stream_options: { include_usage: true },
         service_tier: 'auto',
         reasoning_effort: 'high',
+        verbosity: 'low',
+        safety_identifier: 's',
+        prompt_cache_retention: '24h',
+        prompt_cache_options: {},
       }),
-    ).to.deep.include({ body: {}, dropped: ['logit_bias', 'reasoning_effort', 'service_tier', 'store'], silent: ['stream_options', 'user'] })
+    ).to.deep.include({
+      body: {},
+      dropped: ['logit_bias', 'reasoning_effort', 'service_tier', 'store', 'verbosity'],
+      silent: ['prompt_cache_options', 'prompt_cache_retention', 'safety_identifier', 'stream_options', 'user'],
+    })
   })
   it('refuses logprobs that are asked for', () =>
     expect(() => after({ logprobs: true }))
@@ -40,22 +48,18 @@ describe('the provider mistral', () => {
       .with.include({ status: 400, param: 'logprobs' }))
   it('takes effort for models that think', () =>
     expect(after({ reasoning_effort: 'medium' }, { model: 'mistral-medium-3.5' }).body).to.deep.equal({ reasoning_effort: 'high' }))
-  it('takes no names of users, but of others', () => {
-    expect(
-      after({
-        messages: [
-          { role: 'user', name: 'ann', content: 'x' },
-          { role: 'tool', name: 'f', content: 'y' },
-        ],
-      }),
-    ).to.deep.include({
-      body: {
-        messages: [
-          { role: 'user', content: 'x' },
-          { role: 'tool', name: 'f', content: 'y' },
-        ],
-      },
-      dropped: [],
+  it('takes names of tools only', () => {
+    const said = (more: object) => ({
+      messages: [...['system', 'user', 'assistant'].map(role => ({ role, content: 'x', ...more })), { role: 'tool', name: 'f', content: 'y' }],
+    })
+    expect(after(said({ name: 'ann' }))).to.deep.include({ body: said({}), dropped: [], silent: ['messages.name'] })
+  })
+  it('takes nothing that OpenAI says of its answers', () => {
+    const answer = { role: 'assistant', content: 'x' }
+    expect(after({ messages: [{ ...answer, refusal: null, annotations: [], audio: null }] })).to.deep.include({ body: { messages: [answer] }, dropped: [] })
+    expect(after({ messages: [{ ...answer, refusal: 'no', audio: { id: 'a' } }] })).to.deep.include({
+      body: { messages: [answer] },
+      dropped: ['messages.audio', 'messages.refusal'],
     })
   })
   it('gets its own fields as they are', () => {
@@ -65,6 +69,8 @@ describe('the provider mistral', () => {
       prediction: {},
       parallel_tool_calls: false,
       guardrails: [],
+      prompt_cache_key: 'k',
+      metadata: {},
       messages: [{ role: 'assistant', content: 'x', prefix: true }],
     }
     expect(after(body).body).to.deep.equal(body)
