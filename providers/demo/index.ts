@@ -4,13 +4,17 @@ import { defineProvider, type ProviderAnswer, type ProviderCall } from '../../co
 import { completion, completionEvents } from './chat.ts'
 import { embeddings, mostDimensions } from './embeddings.ts'
 
-const models = ['demo-chat', 'demo-embedding']
+/** What it costs to ask. */
+const free = { input_per_mtok: 0, output_per_mtok: 0 }
+const catalogue = { 'demo-chat': { modes: ['chat'], pricing: free }, 'demo-embedding': { modes: ['embedding'], pricing: free } }
+const models = Object.keys(catalogue)
 const json = ['Content-Type', 'application/json']
 
 export default defineProvider({
   name: 'demo',
   description: 'Deterministic answers without a provider, for trying Tapline out',
   embeddingModel: 'demo-embedding',
+  catalogue,
   dialects: ['openai-chat'],
   operations: { chat: 'POST /chat/completions', embeddings: 'POST /embeddings', models: 'GET /models' },
   usageOnRequest: true,

@@ -25,6 +25,16 @@ function cosine(one: readonly number[] = [], other: readonly number[] = []): num
   return one.reduce((sum, value, index) => sum + value * (other[index] ?? 0), 0)
 }
 
+describe('the demo', () => {
+  it('costs nothing', () => {
+    const free = { input_per_mtok: 0, output_per_mtok: 0 }
+    expect(Object.entries(demo.catalogue ?? {}).map(([model, { pricing }]) => [model, pricing])).to.deep.equal([
+      ['demo-chat', free],
+      ['demo-embedding', free],
+    ])
+  })
+})
+
 describe('the vectors of the demo', () => {
   it('have unit length, and 64 numbers by default', async () => {
     const [vector = []] = await vectors('Hello, world')
