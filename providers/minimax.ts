@@ -46,6 +46,7 @@ export default defineProvider({
   normalizer: () => {
     const split = thinkTagReader()
     const news = newThoughts()
+    const filtered = newFilter()
     return json => filtered(news(split(json)))
   },
   fault,
@@ -95,8 +96,12 @@ function newsOf(heard: Map<string, string>, key: string, text: unknown): string 
   return isCumulative ? text.slice(before.length) : text
 }
 
-/** What the vendor kept back. */
-function filtered(json: JsonObject): JsonObject {
-  if (json['input_sensitive'] !== true && json['output_sensitive'] !== true) return json
-  return mapChoices(json, choice => (typeof choice['finish_reason'] === 'string' ? { ...choice, finish_reason: 'content_filter' } : choice))
+/** What the vendor kept back: of a stream it may say so before the end. */
+function newFilter(): (json: JsonObject) => JsonObject {
+  let isSensitive = false
+  return json => {
+    isSensitive ||= json['input_sensitive'] === true || json['output_sensitive'] === true
+    if (!isSensitive) return json
+    return mapChoices(json, choice => (typeof choice['finish_reason'] === 'string' ? { ...choice, finish_reason: 'content_filter' } : choice))
+  }
 }

@@ -68,6 +68,10 @@ describe('the provider minimax', () => {
     it('with what it filtered as content_filter', () => {
       for (const flag of ['input_sensitive', 'output_sensitive'])
         expect(normalized(minimax, chunk({}, 'stop', { [flag]: true }))[0]).to.have.nested.property('choices[0].finish_reason', 'content_filter')
+      expect(normalized(minimax, chunk({ content: 'x' }, null, { output_sensitive: true }), chunk({}, 'stop'))[1]).to.have.nested.property(
+        'choices[0].finish_reason',
+        'content_filter',
+      )
       expect(normalized(minimax, chunk({}, 'stop', { output_sensitive: false }))[0]).to.have.nested.property('choices[0].finish_reason', 'stop')
     })
     it('with its plain replies split, too', () => {
