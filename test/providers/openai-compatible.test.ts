@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import compatible from '../../providers/openai-compatible.ts'
+import { endpointsOf } from '../../core/upstream/provider/provider-facts.ts'
 import { callOf, conforms, instanceFacts, rerouted, respelled, settingsOf } from '../support/provider.ts'
 
 const after = (body: object, settings: object = {}, call: object = {}) => respelled(compatible, body, { settings: { name: 'acme', ...settings }, ...call })
@@ -125,6 +126,13 @@ describe('the provider openai-compatible', () => {
     })
     it('are all that it could have, for the configuration to choose', () =>
       expect(operationsOf({ operations: ['chat', 'speech'] })).to.include.members(['speech', 'transcriptions', 'moderations', 'rerank']))
+  })
+
+  it('operations may be named by what they are about', () => {
+    const served = (operations: readonly string[]) => [...endpointsOf(instanceFacts(compatible, { operations })).keys()].sort()
+    expect(served(['chat', 'files'])).to.deep.equal(['chat', 'files_content', 'files_create', 'files_delete', 'files_get', 'files_list'])
+    expect(served(['responses'])).to.deep.equal(['responses'])
+    expect(served(['batches_get'])).to.deep.equal(['batches_get'])
   })
 
   it("strict_openai_models spells calls for OpenAI's models", () => {

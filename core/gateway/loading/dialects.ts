@@ -9,7 +9,7 @@ import type { ResolvedPipeline } from '../../pipeline/plan/compile.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../../plugin/dialect.ts'
 import { load, type Loaded } from '../../plugin/load.ts'
 import type { ProviderDefinition } from '../../plugin/provider.ts'
-import { factsOf } from '../../upstream/provider/provider-facts.ts'
+import { factsOf, operationsNamed } from '../../upstream/provider/provider-facts.ts'
 import type { Dialects } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { tryLoad } from './try-load.ts'
@@ -50,7 +50,7 @@ export async function loadDialects(
     const pointer = `/providers/${provider.name}`
     const facts = definition === undefined ? undefined : knownFacts(provider, definition)
     if (facts === undefined) continue
-    problems.push(...unknownOperations(provider, Object.keys(facts.operations), config))
+    problems.push(...unknownOperations(provider, facts.operations, config))
     for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
@@ -66,11 +66,11 @@ function knownFacts(provider: ProviderConfig, definition: ProviderDefinition): R
 }
 
 /** Operations that an instance shall be asked for, and that its type does not have. */
-function unknownOperations({ name, type, settings }: ProviderConfig, known: readonly string[], config: Config): readonly Problem[] {
+function unknownOperations({ name, type, settings }: ProviderConfig, known: Readonly<Record<string, unknown>>, config: Config): readonly Problem[] {
   const asked = (settings['operations'] as readonly string[] | undefined) ?? []
   return asked.flatMap((operation, index) => {
     const pointer = `/providers/${name}/operations/${index}`
-    return known.includes(operation)
+    return operationsNamed(operation, known).length > 0
       ? []
       : [
           {
@@ -78,7 +78,7 @@ function unknownOperations({ name, type, settings }: ProviderConfig, known: read
             pointer,
             got: operation,
             expected: 'an operation of the type',
-            message: `${type} has no operation "${operation}"${suggestion(operation, known)}`,
+            message: `${type} has no operation "${operation}"${suggestion(operation, Object.keys(known))}`,
           },
         ]
   })

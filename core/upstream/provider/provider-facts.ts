@@ -44,9 +44,14 @@ export function endpointsOf({ operations, settings }: ProviderFacts): ReadonlyMa
   const only = settings['operations'] as readonly string[] | undefined
   return new Map(
     Object.entries(operations)
-      .filter(([operation]) => only === undefined || only.includes(operation))
+      .filter(([operation]) => only === undefined || only.some(name => operationsNamed(name, operations).includes(operation)))
       .map(([operation, endpoint]) => [operation, placeOf(endpoint)]),
   )
+}
+
+/** What a name in the settings means: an operation, else all that can be done with what it names, such as `files`. */
+export function operationsNamed(name: string, operations: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.hasOwn(operations, name) ? [name] : Object.keys(operations).filter(operation => operation.startsWith(`${name}_`))
 }
 
 export function placeOf(endpoint: Endpoint): EndpointPlace {
