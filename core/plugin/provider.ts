@@ -201,6 +201,8 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly relaysHeaders?: boolean
   /** Headers of the vendor's replies that callers get; lower case. */
   readonly replyHeaders?: readonly string[]
+  /** The header that has the id of an answer which does not say one itself; lower case. */
+  readonly replyIdHeader?: string
   /** The one spelling of a model's id, of several that mean the same. */
   canonical?(id: string): string
   /** Where a passed-through call goes: path and query below the base URL. As the caller wrote them by default. */

@@ -1,15 +1,15 @@
-/** The id that a provider gave its answer, as its dialect spells it. */
+/** The id that a provider gave its answer. */
 
 import { JsonError, type Exchange, type JsonNode } from '../../core/index.ts'
 
 const longest = 256
 
-/** Undefined where the answer has none, and where the gateway made it. */
+/** Undefined where the answer has none. */
 export function responseIdOf(exchange: Exchange): string | undefined {
   const { attempts, cache } = exchange
   const attempt = attempts.at(-1)
-  if (cache === 'hit' || attempt?.outcome !== 'established' || attempt.translation !== undefined) return undefined
-  const id = read(exchange)
+  if (cache === 'hit' || attempt?.outcome !== 'established') return undefined
+  const id = attempt.translation === undefined ? read(exchange) : attempt.translation.responseId
   return id === undefined || id.length > longest ? undefined : id
 }
 

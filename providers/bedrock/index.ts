@@ -21,6 +21,7 @@ export function bedrock(deps: BedrockDeps): ProviderDefinition {
     variables: [...regionVariables, ...credentialVariables],
     dialects: ['bedrock-converse'],
     countsApart: ['cache'],
+    replyIdHeader: 'x-amzn-requestid',
     operations: {
       converse: 'POST /model/{model}/converse',
       converse_stream: 'POST /model/{model}/converse-stream',

@@ -4,6 +4,7 @@ import { Gate } from '../../core/testing/gate.ts'
 import type { Script } from '../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
+import { awsEvent } from '../support/aws-frame.ts'
 import { priced, recorded } from '../support/recorded.ts'
 import { messageEvents } from '../support/messages.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
@@ -21,6 +22,12 @@ const said = {
 }
 const cost = { input_cost: (60 + 40 * 0.5) / 1e6, output_cost: 200 / 1e6, total_cost: 280 / 1e6, cost_source: 'model_pricing', costs_calculation_caveat: null }
 const { usage: _, ...withoutUsage } = chatCompletion({ content: 'x'.repeat(400) })
+const converseStream = Buffer.concat([
+  awsEvent('messageStart', { role: 'assistant' }),
+  awsEvent('contentBlockDelta', { contentBlockIndex: 0, delta: { text: 'x' } }),
+  awsEvent('messageStop', { stopReason: 'end_turn' }),
+  awsEvent('metadata', { usage: { inputTokens: 1, outputTokens: 1 } }),
+])
 
 describe('the record of a request', () => {
   it('says who called, what was executed, what it used and what it cost', async () => {
@@ -243,6 +250,24 @@ describe('the record of a request', () => {
       status: 'ok',
       input_tokens: 100,
     })
+  })
+
+  it("has the provider's id of an answer that is translated, where it says one, or a header does", async () => {
+    await using upstream = await ScriptedUpstream.start()
+    const provider = { base_url: new URL(upstream.url).origin, api_key: 'k', models: ['m'] }
+    await using served = await Served.start({
+      ...priced,
+      config: { ...priced.config, providers: { cohere: provider, bedrock: { base_url: provider.base_url, models: ['m'] } } },
+      env: { ...priced.env, AWS_REGION: 'us-east-1', AWS_BEARER_TOKEN_BEDROCK: 'k' },
+    })
+    const message = { role: 'assistant', content: [{ type: 'text', text: 'x' }] }
+    upstream.reply(
+      { body: { id: 'theirs', message, finish_reason: 'COMPLETE' } },
+      { headers: { 'x-amzn-requestid': 'amazons' }, body: { output: { message: { role: 'assistant', content: [{ text: 'x' }] } }, stopReason: 'end_turn' } },
+      { headers: { 'content-type': 'application/vnd.amazon.eventstream', 'x-amzn-requestid': 'streamed' }, body: converseStream },
+    )
+    for (const request of [{ model: 'cohere/m' }, { model: 'bedrock/m' }, { model: 'bedrock/m', stream: true }]) await served.chat({ ...hello, ...request })
+    expect((await recorded(served, 3)).map(({ provider_id: id }) => id)).to.deep.equal(['theirs', 'amazons', 'streamed'])
   })
 
   it('is made of a hit of the cache, with what it saved', async () => {

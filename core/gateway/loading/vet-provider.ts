@@ -44,6 +44,7 @@ const definitionMembers: Readonly<Record<keyof ProviderDefinition, Kind>> = {
   catalogue: 'object',
   relaysHeaders: 'flag',
   replyHeaders: 'texts',
+  replyIdHeader: 'text',
   canonical: 'function',
   passthrough: 'function',
   adapters: 'object',

@@ -25,6 +25,7 @@ export class EmbeddingsTranslation implements Translation {
   readonly framing = undefined
   readonly losses: Losses
   usage: Usage | undefined
+  responseId: string | undefined
   readonly #side: EmbeddingsSide
   readonly #request: JsonObject
   readonly #to: Destination

@@ -147,7 +147,9 @@ export class TranslatedEventBody implements BodyReader {
   }
 }
 
-function translationOf({ attempt: { translation } }: Reading): Translation {
+function translationOf({ attempt: { translation, target }, headers }: Reading): Translation {
   if (translation === undefined) throw new TypeError('the attempt translates nothing')
+  const id = headers[target.provider.definition.replyIdHeader ?? '']
+  if (typeof id === 'string') translation.responseId = id
   return translation
 }

@@ -40,6 +40,8 @@ export interface Translation {
   readonly losses: Losses
   /** What the answer has cost, as far as it has been read. */
   readonly usage: Usage | undefined
+  /** The provider's id of its answer, as far as it has been told: by a header, then by what the answer says itself. */
+  responseId: string | undefined
   /** A plain answer of the provider, as the caller reads it. @throws GatewayError */
   reply(bytes: Buffer): Buffer
   /** Begins to read a streamed answer. */
@@ -55,6 +57,7 @@ export class GenerationTranslation implements Translation {
   readonly body: Buffer
   readonly framing: UpstreamSide['framing']
   usage: Usage | undefined
+  responseId: string | undefined
   readonly #upstream: UpstreamSide
   readonly #caller: CallerSide
   readonly #to: Destination
@@ -103,6 +106,7 @@ export class GenerationTranslation implements Translation {
     if (fault !== undefined) throw fault
     const reply = this.#stopped(this.#exact(this.#read(json), text))
     this.usage = reply.usage
+    this.responseId = reply.id ?? this.responseId
     for (const field of reply.lost ?? []) this.#lose(field)
     return this.#caller.reply(this.#named(reply), this.#context)
   }
@@ -110,7 +114,10 @@ export class GenerationTranslation implements Translation {
   stream(): TranslatedStream {
     const writer = this.#caller.stream(this.#context)
     return new TranslatedStream(this.#upstream.stream(this.#to), {
-      write: event => writer.write(event),
+      write: event => {
+        if (event.type === 'start') this.responseId = event.id ?? this.responseId
+        return writer.write(event)
+      },
       pieces: (key, texts) => writer.pieces?.(key, texts),
       failure: () => writer.failure,
       used: usage => {
