@@ -26,6 +26,8 @@ export interface Config {
   readonly values: TaplineSettings
   /** The registered instances, in the order of their names. */
   readonly providers: ReadonlyMap<string, ProviderConfig>
+  /** The names of instances that are declared and not registered: they lack what their type needs. */
+  readonly unregistered: readonly string[]
   /** The variables that would have made a provider, if none registered but the fallback; else empty. */
   readonly lookedFor: readonly string[]
   /** The file that was read, as an absolute path. */
@@ -101,6 +103,7 @@ export function configOf(loaded: Loaded): Config {
   return Object.freeze<Config>({
     values: deepFreeze(values) as unknown as TaplineSettings,
     providers: deepFreeze(providers.instances),
+    unregistered: providers.unregistered,
     lookedFor: providers.lookedFor,
     file: loaded.file?.file,
     dotenv: loaded.environment.dotenv,

@@ -46,6 +46,8 @@ export interface AlwaysThere {
 
 export interface Services extends AlwaysThere {
   readonly providers: ReadonlyMap<string, ProviderInstance>
+  /** The names of instances that somebody declared and that are not there, for example for want of a key. */
+  readonly absentProviders: ReadonlySet<string>
   readonly cache: CacheStore
   readonly cacheLayers: CacheLayers
   readonly vectors: VectorStore

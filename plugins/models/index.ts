@@ -31,11 +31,11 @@ export default definePlugin({
     },
   ],
   provides: 'models',
-  needs: ['providers', 'storage', 'admin', 'access'],
+  needs: ['providers', 'absentProviders', 'storage', 'admin', 'access'],
   wants: ['state', 'saturation', 'modelCache', 'catalogue'],
-  setup({ options, services: { providers, clock, health, storage, admin, access, state, saturation, modelCache, catalogue }, log }) {
+  setup({ options, services: { providers, absentProviders, clock, health, storage, admin, access, state, saturation, modelCache, catalogue }, log }) {
     const names = [...providers.keys()]
-    const managed = configuredModels(options, names)
+    const managed = configuredModels(options, [...names, ...absentProviders])
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock))
     const overrides = metadataOverrides({
       records: storage.records('model_metadata_overrides'),

@@ -14,12 +14,12 @@ export default definePlugin({
   description: 'Knows users and their groups, and keeps the callers of a user path to the models that are open to it.',
   schema,
   provides: 'users',
-  needs: ['storage', 'admin', 'access', 'models', 'providers'],
+  needs: ['storage', 'admin', 'access', 'models', 'providers', 'absentProviders'],
   edits: false,
-  setup({ options, services: { storage, admin, access, models, providers, clock }, log }) {
+  setup({ options, services: { storage, admin, access, models, providers, absentProviders, clock }, log }) {
     const names = [...providers.keys()]
     const failed = (cause: unknown) => log.warn({ err: cause }, 'the users could not be read; what was read before stands')
-    const nodes = new PathNodes(options.users, names, storage.records<PathNode>('user_paths'), failed)
+    const nodes = new PathNodes(options.users, [...names, ...absentProviders], storage.records<PathNode>('user_paths'), failed)
     const store = new DirectoryStore(storage.records<DirectoryContent>('user_directory'), failed)
     const offers: (() => void)[] = []
     const service: Users = { pathOf: id => store.directory.pathOf(id), at: path => store.directory.at(path) }

@@ -30,7 +30,7 @@ export class PathNodes {
   restrictedPaths: readonly string[] = []
 
   /**
-   * @param providers the names of the configured instances
+   * @param providers the names of all instances that are declared, also of those that are not there
    * @param failed told why what is stored could not be read; what was read before stands
    * @throws Error if a path or a selector of the configuration is wrong
    */

@@ -13,7 +13,10 @@ import { defaultVersion, managedVersion, type Version } from './version.ts'
 
 type Rule = OptionsOf<typeof schema>['rules'][number]
 
-/** @throws Error that names the rule at fault */
+/**
+ * @param providers the names of all instances that are declared, also of those that are not there
+ * @throws Error that names the rule at fault
+ */
 export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
   const versions = rules.map((rule, index) => {
     const { name, description, workflow_payload: payload } = rule

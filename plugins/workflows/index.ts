@@ -16,11 +16,11 @@ export default definePlugin({
   schema,
   olderSettings: [{ setting: 'workflows.rules.*.scope_provider', becomes: 'workflows.rules.*.scope_provider_name', silent: true }],
   provides: 'workflows',
-  needs: ['storage', 'admin', 'variants', 'guardrails', 'headerPolicies', 'models', 'providers'],
+  needs: ['storage', 'admin', 'variants', 'guardrails', 'headerPolicies', 'models', 'providers', 'absentProviders'],
   edits: false,
-  setup({ options, services: { storage, admin, variants, guardrails, headerPolicies, models, providers, clock }, log }) {
+  setup({ options, services: { storage, admin, variants, guardrails, headerPolicies, models, providers, absentProviders, clock }, log }) {
     const names = [...providers.keys()]
-    const said = configuredVersions(options.rules, names)
+    const said = configuredVersions(options.rules, [...names, ...absentProviders])
     const workflows = new CompiledWorkflows({
       variants,
       guardrails,

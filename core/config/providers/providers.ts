@@ -16,6 +16,8 @@ import type { Registry } from './register.ts'
 export interface Providers {
   /** By name, in the order of the names. */
   readonly instances: ReadonlyMap<string, ProviderConfig>
+  /** The names of those that are declared and cannot work: they lack what their type needs. */
+  readonly unregistered: readonly string[]
   /** The variables that would have made an instance, if none registered but the fallback. */
   readonly lookedFor: readonly string[]
 }
@@ -43,8 +45,9 @@ export function readProviders(
     .map(name => drafts.get(name))
     .map(draft => draft && register(draft, registry))
     .filter(instance => instance !== undefined)
-  if (instances.length > 0) return { instances: byName(instances), lookedFor: [] }
-  return { instances: byName(definitions.filter(({ fallback }) => fallback).map(fallback)), lookedFor: known.flatMap(variablesOf).toSorted() }
+  const unregistered = names.filter(name => !instances.some(instance => instance.name === name))
+  if (instances.length > 0) return { instances: byName(instances), unregistered, lookedFor: [] }
+  return { instances: byName(definitions.filter(({ fallback }) => fallback).map(fallback)), unregistered, lookedFor: known.flatMap(variablesOf).toSorted() }
 }
 
 /** Variables of providers are never prefixed: somebody who writes `TAPLINE_OPENAI_API_KEY` is told. */

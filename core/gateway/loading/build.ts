@@ -1,6 +1,7 @@
 /** Makes a generation: reads the configuration, compiles its pipelines, sets its plugins up. */
 
 import { join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { Config } from '../../config/load.ts'
 import type { Problem } from '../../config/problems/place.ts'
 import { ConfigError } from '../../config/problems/problems.ts'
@@ -19,7 +20,7 @@ import { pluginsOf } from './known-plugins.ts'
 import { readConfig, type ReadConfig } from './load-for.ts'
 import { planMaker } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
-import { makeStandingProviders, noProviders, releaseNew, sameProviders, makeProviderDeps } from './providers.ts'
+import { absentIn, makeStandingProviders, noProviders, releaseNew, sameProviders, makeProviderDeps } from './providers.ts'
 import { noAdditions, standingProviders, type Additions } from './standing-providers.ts'
 import { tryLoad } from './try-load.ts'
 import { VariantCompiler } from '../variants/variants.ts'
@@ -52,16 +53,18 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const areProvidersSound = !problems.some(({ pointer }) => pointer.startsWith('/providers/')) && !config.isFaulty('/providers')
   const providerDeps = makeProviderDeps(config, dialects)
   const made = areProvidersSound ? makeStandingProviders({ standing, config, types, providerDeps, previous, log: context.log }) : noProviders
+  const leftOut = new Map([...standing.leftOut, ...made.unmadeAdded])
+  const absentProviders = absentIn({ ...made, config, leftOut })
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(
     resolved.flatMap(({ steps }) => steps),
     {
-      own: kernelServices(context, { providers: made.providers, variants, knownPlugins: pluginsOf(listed, input) }),
+      own: kernelServices(context, { providers: made.providers, absentProviders, variants, knownPlugins: pluginsOf(listed, input) }),
       log: context.log,
       userFile: config.file,
       config,
       previous: previous?.instances ?? new Map(),
-      ownUnchanged: previous !== undefined && sameProviders(previous.providers, made.providers),
+      ownUnchanged: previous !== undefined && sameProviders(previous.providers, made.providers) && isDeepStrictEqual(absentIn(previous), absentProviders),
       isWhole,
       unknown: areProvidersSound ? [] : ['providers'],
     },
@@ -86,7 +89,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
       providers: made.providers,
       files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
       added: additions.all,
-      leftOut: new Map([...standing.leftOut, ...made.unmadeAdded]),
+      leftOut,
       unmade: made.unmade,
       lookedFor: isFallback ? config.lookedFor : [],
     },
@@ -97,7 +100,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
 /** What the kernel itself offers; some of it only where several processes serve, or where one serves at all. */
 function kernelServices(
   { clock, random, health, version, innerCalls, processes, configurations }: ProcessContext,
-  made: Pick<OwnServices, 'providers' | 'variants' | 'knownPlugins'>,
+  made: Pick<OwnServices, 'providers' | 'absentProviders' | 'variants' | 'knownPlugins'>,
 ): OwnServices {
   return {
     clock,

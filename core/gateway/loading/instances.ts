@@ -13,7 +13,10 @@ import type { ServiceName, Services } from '../../services/services.ts'
 import { alwaysThere, givenServices, wishesOf } from './given-services.ts'
 
 /** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
-export type OwnServices = Pick<Services, 'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins'> &
+export type OwnServices = Pick<
+  Services,
+  'clock' | 'random' | 'providers' | 'health' | 'version' | 'pipelines' | 'variants' | 'knownPlugins' | 'absentProviders'
+> &
   Partial<Pick<Services, 'processes' | 'configurations'>>
 
 export interface InstanceInput {
@@ -33,7 +36,7 @@ export interface InstanceInput {
 }
 
 /** What the kernel offers to those who ask for it; the last two belong to one configuration. */
-const onDemand: readonly ServiceName[] = ['providers', 'variants', 'knownPlugins']
+const onDemand: readonly ServiceName[] = ['providers', 'absentProviders', 'variants', 'knownPlugins']
 
 /** Lists that several plugins may offer: who asks is given all of them, joined in the order of the steps. */
 const joined: ReadonlySet<ServiceName> = new Set(['identities', 'ownedObjects'])
@@ -90,7 +93,7 @@ class SetUp implements SetUpInstances {
     this.#problems = problems
     this.#services = { ...input.own, meter: noMeter }
     for (const service of ['variants', 'knownPlugins'] as const) this.#changed.add(service)
-    if (!input.ownUnchanged) this.#changed.add('providers')
+    if (!input.ownUnchanged) for (const service of ['providers', 'absentProviders'] as const) this.#changed.add(service)
     for (const service of withdrawn) this.#changed.add(service)
     this.#lost = new Set(input.unknown)
   }

@@ -108,6 +108,19 @@ function isSameBlock(one: ProviderConfig, other: ProviderConfig): boolean {
   return isDeepStrictEqual({ ...one, source: '' }, { ...other, source: '' })
 }
 
+/** The names of those that somebody declared and that are not there, whatever they lack. */
+export function absentIn({
+  config: { unregistered },
+  providers,
+  unmade,
+  leftOut,
+}: Pick<MadeProviders, 'providers' | 'unmade'> & {
+  readonly config: Pick<Config, 'unregistered'>
+  readonly leftOut: ReadonlyMap<string, string>
+}): ReadonlySet<string> {
+  return new Set([...unregistered, ...unmade.keys(), ...leftOut.keys()].filter(name => !providers.has(name)))
+}
+
 /** Whether two sets hold the very same instances. */
 export function sameProviders(one: ReadonlyMap<string, ProviderInstance>, other: ReadonlyMap<string, ProviderInstance>): boolean {
   return one.size === other.size && [...one].every(([name, instance]) => other.get(name) === instance)

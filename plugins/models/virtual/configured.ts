@@ -12,7 +12,7 @@ type Options = OptionsOf<typeof schema>
 
 /**
  * By source.
- * @param providers the names of the configured instances
+ * @param providers the names of all instances that are declared, also of those that are not there
  * @throws Error that says which virtual model is wrong, and how
  */
 export function configuredModels(options: Options, providers: readonly string[]): ReadonlyMap<string, KnownModel> {
