@@ -108,7 +108,7 @@ export class VirtualRouting {
     this.#health.note(attempt)
     if (attempt.outcome !== 'established') return
     const { provider, model } = attempt.target
-    const named = this.resolver.entered(exchange.model, exchange)?.model
+    const named = exchange.isAlias ? this.resolver.entered(exchange.model, exchange)?.model : undefined
     if (named?.label_targets === true) exchange.labels = [...exchange.labels, `arm:${provider.name}/${model}`]
     exchange.slowdown = named?.slowdown ?? this.#slowdownOf(provider.name, model)
   }

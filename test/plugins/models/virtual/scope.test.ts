@@ -29,10 +29,11 @@ describe('a virtual model', () => {
   })
 
   it('is passed by who names a provider beside the model', async () => {
-    await arms.put({ source: 'a', target_model: 'b' })
-    const { upstream } = arms.gateway.served
+    await arms.put({ source: 'a', target_model: 'b', label_targets: true, slowdown: 0.1 })
+    const { upstream, completions } = arms.gateway.served
     await arms.gateway.served.chat({ model: 'a', provider: 'openai', messages: [{ role: 'user', content: 'x' }] })
     expect(JSON.parse(upstream.requests.at(-1)?.body.toString() ?? '')).to.include({ model: 'a' })
+    expect(completions.all.at(-1)).to.deep.include({ labels: [], slowdown: 0 })
   })
 
   it('is for some alone; to others its name means the real model', async () => {
