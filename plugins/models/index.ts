@@ -144,7 +144,8 @@ function targetsFor(exchange: Exchange, registry: Registry, rounds: ListRounds):
 function targetOf(named: string, model: string, registry: Registry): Found {
   const provider = registry.provider(named)
   if (provider === undefined) return gatewayError('model_not_found', `unsupported provider: ${named}`, { param: 'provider' })
-  const own = model.startsWith(`${provider.name}/`) ? model.slice(provider.name.length + 1) : model
+  const slash = model.indexOf('/')
+  const own = slash >= 0 && registry.provider(model.slice(0, slash)) === provider ? model.slice(slash + 1) : model
   return own.trim() === '' ? unsupported(model) : [{ provider, model: own }]
 }
 

@@ -20,6 +20,8 @@ export interface ListedModel {
 export class Registry implements Models, RealModels {
   readonly #inventories: readonly Inventory[]
   readonly #byProvider: ReadonlyMap<string, Inventory>
+  /** By names in lower case; of two that differ in case alone, the first. */
+  readonly #byAnyCase: ReadonlyMap<string, Inventory>
   readonly #virtual: VirtualRouting
   readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
   /** Of entries that no administrator says anything of: each call asks several times. */
@@ -41,6 +43,7 @@ export class Registry implements Models, RealModels {
     this.#inventories = inventories
     this.#overrides = overrides
     this.#byProvider = new Map(inventories.map(inventory => [inventory.provider.name, inventory]))
+    this.#byAnyCase = new Map(inventories.toReversed().map(inventory => [inventory.provider.name.toLowerCase(), inventory]))
     this.#virtual = new VirtualRouting({ ...virtual, real: this })
     this.index()
   }
@@ -101,8 +104,11 @@ export class Registry implements Models, RealModels {
 
   find(selector: string): Target | undefined {
     const slash = selector.indexOf('/')
-    const inventory = slash < 0 ? undefined : this.#byProvider.get(selector.slice(0, slash))
-    if (inventory === undefined) return this.#bare.get(selector) ?? this.#otherwise(selector)
+    const named = selector.slice(0, Math.max(0, slash))
+    const known = this.#byProvider.has(named) ? undefined : this.#bare.get(selector)
+    if (known !== undefined) return known
+    const inventory = this.#inventoryOf(named)
+    if (inventory === undefined) return this.#otherwise(selector)
     const model = selector.slice(slash + 1)
     if (model.trim() === '') return undefined
     return { provider: inventory.provider, model, isListed: inventory.entryOf(model) !== undefined }
@@ -122,7 +128,7 @@ export class Registry implements Models, RealModels {
   }
 
   provider(name: string): ProviderInstance | undefined {
-    return this.#byProvider.get(name)?.provider
+    return this.#inventoryOf(name)?.provider
   }
 
   /** Every model that somebody may name, by id. Providers whose listing failed are left out, unless all failed. */
@@ -153,6 +159,11 @@ export class Registry implements Models, RealModels {
   /** Wherever calls of somebody for a name may go. */
   reachedBy(selector: string, asking: Asking): readonly Target[] {
     return this.#virtual.resolver.entered(selector, asking) === undefined ? this.#real(selector) : this.reached(selector)
+  }
+
+  /** Whoever writes its name in another case means it, too. */
+  #inventoryOf(name: string): Inventory | undefined {
+    return this.#byProvider.get(name) ?? this.#byAnyCase.get(name.toLowerCase())
   }
 
   /** A bare id in another spelling than the one that is listed. */

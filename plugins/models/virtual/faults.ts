@@ -26,7 +26,8 @@ function redirectFault(
   { targets, groups, strategy, strategy_plugin: plugin, strategy_config: config }: VirtualModel,
   providers: readonly string[],
 ): Fault | undefined {
-  const stranger = targets.findIndex(({ provider }) => provider !== undefined && !providers.includes(provider))
+  const isThere = (provider: string) => providers.some(known => known.toLowerCase() === provider.toLowerCase())
+  const stranger = targets.findIndex(({ provider }) => provider !== undefined && !isThere(provider))
   if (stranger >= 0)
     return {
       param: `targets.${stranger}.provider`,
