@@ -11,6 +11,8 @@ import type { TargetHealth } from './target-health.ts'
 import type { RoundRobin } from './round-robin.ts'
 
 const deadlineMs = 250
+/** A strategy that a plugin may offer under its own name. */
+const adaptive = 'adaptive'
 
 type Now<T> = T | Promise<T>
 
@@ -48,7 +50,7 @@ export class Chooser {
   /** What is pinned stays while it can serve; a plugin is asked all the same. */
   #keep(key: string, pinned: number | undefined, redirect: Redirect, free: readonly Viable[], ask: Ask): Now<number> {
     const isThere = free.some(({ index }) => index === pinned)
-    if (isThere && pinned !== undefined && redirect.model.strategy !== 'plugin') return pinned
+    if (isThere && pinned !== undefined && !this.#isAsked(redirect)) return pinned
     const picked = this.#pick(redirect, free, ask, isThere ? pinned : undefined)
     const pin = (index: number): Now<number> => (index === pinned ? index : this.#pinned(key, index, pinned, free))
     return isPromise(picked) ? picked.then(pin) : pin(picked)
@@ -68,10 +70,16 @@ export class Chooser {
         return this.#cheapest(free)
       case 'plugin':
         return this.#asked(redirect, free, ask, pinned)
-      case 'adaptive':
+      case adaptive:
+        if (this.#isAsked(redirect)) return this.#asked(redirect, free, ask, pinned)
         this.#parts.warn(source, 'nothing here adapts; the weights decide')
     }
     return this.#inTurn(source, free)
+  }
+
+  /** Whether a plugin chooses; of what adapts, where one offers that. */
+  #isAsked({ model: { strategy } }: Redirect): boolean {
+    return strategy === 'plugin' || (strategy === adaptive && this.#parts.strategy(adaptive) !== undefined)
   }
 
   #inTurn(source: string, free: readonly Viable[]): number {
@@ -99,7 +107,8 @@ export class Chooser {
 
   /** Whatever goes wrong with a plugin, the weights decide. */
   async #asked(redirect: Redirect, free: readonly Viable[], { exchange }: Ask, pinned: number | undefined): Promise<number> {
-    const { source, strategy_plugin: name, strategy_config: config } = redirect.model
+    const { source, strategy_config: config } = redirect.model
+    const name = redirect.model.strategy === adaptive ? adaptive : redirect.model.strategy_plugin
     const strategy = name === null ? undefined : this.#parts.strategy(name)
     if (strategy === undefined || exchange === undefined) {
       if (exchange !== undefined) this.#parts.warn(source, `there is no strategy ${JSON.stringify(name)}; the weights decide`)

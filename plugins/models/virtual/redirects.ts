@@ -43,7 +43,8 @@ export class Redirects {
     )
     this.hasSlowPolicies = [...this.policies.values()].some(({ slowdown }) => (slowdown ?? 0) > 0)
     this.watchesAttempts =
-      this.hasSlowPolicies || models.some(({ strategy, slowdown, label_targets: labels }) => strategy === 'plugin' || labels || (slowdown ?? 0) > 0)
+      this.hasSlowPolicies ||
+      models.some(({ strategy, slowdown, label_targets: labels }) => strategy === 'plugin' || strategy === 'adaptive' || labels || (slowdown ?? 0) > 0)
   }
 
   get sources(): Iterable<string> {

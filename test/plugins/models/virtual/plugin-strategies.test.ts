@@ -66,6 +66,17 @@ describe('a strategy that a plugin offers', () => {
     })
   })
 
+  it('takes the place of `adaptive`, if that is its name', async () => {
+    await using arms = await Arms.start({
+      config,
+      files: { 'told.ts': strategy.replace("name: 'told',\n          schema", "name: 'adaptive',\n          schema") },
+    })
+    await arms.put({ source: 'smart', strategy: 'adaptive', targets: targets('a b') })
+    expect(await arms.served('smart')).to.equal('a')
+    expect((globalThis as { toldTapline?: { source: string } }).toldTapline).to.include({ source: 'smart', pinned: undefined })
+    expect(warnings(arms)).to.deep.equal(['the strategy adaptive chose none of the targets; the weights decide'])
+  })
+
   it('chooses by the request', async () => {
     await using arms = await Arms.start({ config, files })
     await arms.put(told({ asks: true }))
