@@ -28,7 +28,7 @@ export interface GuardrailStep {
 }
 
 export interface ResolvedPayload {
-  /** All true of a payload that says patches alone. */
+  /** Of a payload that says patches alone: those whose steps it leaves. */
   readonly features: Features
   readonly steps: readonly (GuardrailStep & { readonly guardrail: NamedGuardrail })[]
   /** The names of the header policies. */
@@ -55,7 +55,10 @@ const stepsOf: Readonly<Record<Feature, readonly string[]>> = {
  */
 export function resolvePayload(payload: WorkflowPayload, { guardrails, headerPolicies }: Books, standing: ReadonlySet<string>): ResolvedPayload {
   checkMembers(payload)
-  if (payload.schema_version === 3) return { features: allOn, steps: [], headerPolicies: [], patches: patchesOf(payload) }
+  if (payload.schema_version === 3) {
+    const patches = patchesOf(payload)
+    return { features: leftBy(patches), steps: [], headerPolicies: [], patches }
+  }
   const said = featuresOf(payload)
   const policies = headerPoliciesIn(payload, headerPolicies)
   const steps = stepsIn(payload).map(step => ({ ...step, guardrail: guardrailOf(step, guardrails) }))
@@ -84,7 +87,10 @@ function checkMembers({ schema_version: version, ...said }: WorkflowPayload): vo
   if (foreign !== undefined) throw wrong(foreign, `a payload of version ${version} has no ${foreign}, but ${membersOf[version]?.join(', ') ?? 'nothing'}`)
 }
 
-const allOn: Features = { cache: true, audit: true, usage: true, budget: true, guardrails: true, failover: true }
+function leftBy(patches: readonly Patch[]): Features {
+  const gone = new Set(patches.flatMap(patch => ('remove' in patch ? patch.remove : 'replace' in patch ? patch.replace : [])))
+  return Object.fromEntries(features.map(feature => [feature, !stepsOf[feature].every(step => gone.has(step))])) as Record<Feature, boolean>
+}
 
 /** What is omitted is off, but for budgets and failover. Budgets count what usage records. */
 function featuresOf({ features: said = {} }: WorkflowPayload): Features {

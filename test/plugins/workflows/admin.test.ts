@@ -165,6 +165,17 @@ describe('the features of a workflow', () => {
       expect((await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features } }))['effective_features']).to.include(effective)
     })
   }
+
+  for (const [patch, effective] of [
+    [[{ remove: 'guardrails' }], { guardrails: false, failover: true, usage: true }],
+    [[{ replace: 'guardrails', with: { use: 'system-prompt', options: { content: 'x' } } }], { guardrails: false }],
+    [[{ remove: 'retry' }], { guardrails: true, failover: true }],
+    [[{ remove: 'failover' }], { guardrails: true, failover: false }],
+  ] as const)
+    it(`are those that a patch leaves: ${JSON.stringify(patch)}`, async () => {
+      await using gateway = await AdminGateway.start()
+      expect((await makeWorkflow(gateway, { workflow_payload: { schema_version: 3, patch } }))['effective_features']).to.include(effective)
+    })
 })
 
 describe('the versions of a workflow', () => {
