@@ -5,7 +5,7 @@ import type { OptionsOf, Variant, Variants } from '../../core/index.ts'
 import { definition } from '../../core/admin/definition.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
-import { readScope } from './endpoints.ts'
+import { readScope, refuseReserved } from './endpoints.ts'
 import type { Books } from './payload.ts'
 import type { schema } from './schema.ts'
 import { keyOf } from './scope.ts'
@@ -20,6 +20,7 @@ type Rule = OptionsOf<typeof schema>['rules'][number]
 export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
   const versions = rules.map((rule, index) => {
     const { name, description, workflow_payload: payload } = rule
+    refuseReserved(rule)
     const problem = problemOf(payload)
     if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${saidOf(problem)}`)
     return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })

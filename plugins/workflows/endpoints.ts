@@ -126,8 +126,8 @@ async function create(around: EndpointDeps, call: AdminCall): Promise<WorkflowVi
   const scope = readScope(body, around.providers)
   const name = body.name.trim()
   if (name === '') throw gatewayError('invalid_value', 'name must not be empty', { param: 'name' })
-  if (name === defaultName || body.description === defaultDescription)
-    throw gatewayError('invalid_value', 'this is what the configuration is called', { param: name === defaultName ? 'name' : 'description' })
+  const description = body.description?.trim() ?? ''
+  refuseReserved({ name, description })
   const standing = workflows.all.find(({ version }) => keyOf(version) === keyOf(scope))
   if (standing?.version.managed === true && !standing.version.managed_default)
     throw gatewayError('managed_resource', 'the configuration says the workflow of this scope')
@@ -139,7 +139,7 @@ async function create(around: EndpointDeps, call: AdminCall): Promise<WorkflowVi
     )
   await tryOut(body, around)
   const version = await versions.create(
-    { ...scope, name, description: body.description?.trim() ?? '', workflow_payload: body.workflow_payload, workflow_hash: hashOf(body.workflow_payload) },
+    { ...scope, name, description, workflow_payload: body.workflow_payload, workflow_hash: hashOf(body.workflow_payload) },
     clock.now(),
   )
   await around.settled()
@@ -162,6 +162,12 @@ async function deactivate(around: EndpointDeps, call: AdminCall): Promise<void> 
   await versions.deactivate(version)
   await around.settled()
   call.changed(before, undefined)
+}
+
+/** What the configuration means for everybody is known by its name and its description. @throws GatewayError that names the member at fault */
+export function refuseReserved({ name, description }: Pick<Version, 'name' | 'description'>): void {
+  if (name === defaultName) throw invalidValue('name', `${JSON.stringify(name)} is what the configuration is called`)
+  if (description === defaultDescription) throw invalidValue('description', 'this is how the configuration is described')
 }
 
 /** @throws GatewayError that names the member at fault */

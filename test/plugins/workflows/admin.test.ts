@@ -37,6 +37,11 @@ describeRoutes([
       { name: 'no name', body: { workflow_payload: payload }, code: 'missing_required_parameter', param: 'name' },
       { name: 'a blank name', body: { ...body, name: ' ' }, param: 'name' },
       { name: 'the name of what the configuration means', body: { ...body, name: 'default-global' }, param: 'name' },
+      {
+        name: 'the description of what the configuration means',
+        body: { ...body, description: ' What the configuration says, for all requests that no other workflow is for. ' },
+        param: 'description',
+      },
       { name: 'a member that nobody knows', body: { ...body, scope: {} }, code: 'unsupported_parameter', param: 'scope' },
       { name: 'a provider that is not there', body: { ...body, scope_provider_name: 'nobody' }, param: 'scope_provider_name' },
       { name: 'a model without its provider', body: { ...body, scope_model: 'gpt-test' }, param: 'scope_provider_name' },
@@ -261,6 +266,7 @@ describe('workflows of the configuration', () => {
   for (const [what, rules, message] of [
     ['a payload that is none', [{ ...rule, workflow_payload: { schema_version: 9 } }], /workflows\.rules\[0\]\.workflow_payload\/schema_version/],
     ['a provider that is not there', [{ ...rule, scope_provider_name: 'nobody' }], /there is no provider "nobody"/],
+    ['the name of what the configuration means', [{ ...rule, name: 'default-global' }], /"default-global" is what the configuration is called/],
     ['two of one scope', [rule, rule], /two workflows have the scope of "legal"/],
     [
       'a guardrail that is not there',
