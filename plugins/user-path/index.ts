@@ -4,7 +4,8 @@ import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchan
 import { headerText, headerValues } from '../../core/http/header-values.ts'
 import { refusalToTouch } from '../../core/upstream/headers/header-names.ts'
 
-const compatibleHeader = 'x-gomodel-user-path'
+/** Those that are read where nobody names another; no provider gets them, whichever is read. */
+const usual = ['x-tapline-user-path', 'x-gomodel-user-path']
 
 export default definePlugin({
   name: 'user-path',
@@ -27,11 +28,10 @@ export default definePlugin({
     const header = options.header.toLowerCase()
     const refusal = refusalToTouch(options.header)
     if (refusal !== undefined) throw new Error(refusal)
-    const alternative = header === 'x-tapline-user-path' ? compatibleHeader : undefined
-    const own = alternative === undefined ? [header] : [header, alternative]
+    const own = header === usual[0] ? usual : [header]
     return {
       close: admin.setting('USER_PATH_HEADER', () => options.header),
-      ownHeaders: own,
+      ownHeaders: [...usual, header],
       request(exchange) {
         const bound = exchange.caller?.userPath
         if (bound !== undefined) return bind(exchange, bound, own)

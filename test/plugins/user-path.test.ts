@@ -40,6 +40,12 @@ describe('user-path', () => {
     })
   }
 
+  for (const header of ['X-Tapline-User-Path', 'X-Team'])
+    it(`lets no provider see any header of user paths, while ${header} is read`, async () => {
+      const { exchange } = await runPlugin(plugin, { options: { header } })
+      for (const name of [header.toLowerCase(), 'x-tapline-user-path', 'x-gomodel-user-path']) expect(exchange.plan.ownHeaders.has(name), name).to.equal(true)
+    })
+
   it('takes the path of the header where the credential has none', async () => {
     const { exchange } = await runPlugin(plugin, { caller: { method: 'master_key' }, headers: { 'x-tapline-user-path': ' team // a/' } })
     expect(exchange.userPath).to.equal('/team/a')
