@@ -6,7 +6,7 @@ import { readModelSelector } from '../../../core/model-selector.ts'
 import type { schema } from '../schema.ts'
 import { chainFault } from './chains.ts'
 import { defaults, isRedirect, type KnownModel, type VirtualModel } from './definition.ts'
-import { definitionFault } from './faults.ts'
+import { definitionFault, strangerFault } from './faults.ts'
 
 type Options = OptionsOf<typeof schema>
 
@@ -21,7 +21,7 @@ export function configuredModels(options: Options, providers: readonly string[])
   if (twice !== undefined) throw new Error(`there are two virtual models "${twice.source}"`)
   const all = new Map([...fromRules(options), ...written].map(model => [model.source, model]))
   for (const model of all.values()) {
-    const fault = definitionFault(model, providers)
+    const fault = definitionFault(model, providers) ?? strangerFault(model, providers)
     if (fault !== undefined) throw new Error(`virtual model "${model.source}": ${fault.message}`)
   }
   const fault = chainFault(all)

@@ -11,7 +11,7 @@ export interface Fault {
 
 /** @param providers the names of the configured instances */
 export function definitionFault(model: VirtualModel, providers: readonly string[]): Fault | undefined {
-  return commonFault(model) ?? (isRedirect(model) ? redirectFault(model, providers) : policyFault(model, providers))
+  return commonFault(model) ?? (isRedirect(model) ? redirectFault(model) : policyFault(model, providers))
 }
 
 function commonFault({ source, user_paths: paths, slowdown }: VirtualModel): Fault | undefined {
@@ -22,17 +22,18 @@ function commonFault({ source, user_paths: paths, slowdown }: VirtualModel): Fau
   return isPace ? undefined : { param: 'slowdown', message: 'slowdown must be 0, or from 0.1 to 10' }
 }
 
-function redirectFault(
-  { targets, groups, strategy, strategy_plugin: plugin, strategy_config: config }: VirtualModel,
-  providers: readonly string[],
-): Fault | undefined {
+/** A provider among the targets that is not there. */
+export function strangerFault({ targets }: VirtualModel, providers: readonly string[]): Fault | undefined {
   const isThere = (provider: string) => providers.some(known => known.toLowerCase() === provider.toLowerCase())
   const stranger = targets.findIndex(({ provider }) => provider !== undefined && !isThere(provider))
-  if (stranger >= 0)
-    return {
-      param: `targets.${stranger}.provider`,
-      message: `there is no provider ${JSON.stringify(targets[stranger]?.provider)}; known: ${providers.join(', ')}`,
-    }
+  if (stranger < 0) return undefined
+  return {
+    param: `targets.${stranger}.provider`,
+    message: `there is no provider ${JSON.stringify(targets[stranger]?.provider)}; known: ${providers.join(', ')}`,
+  }
+}
+
+function redirectFault({ groups, strategy, strategy_plugin: plugin, strategy_config: config }: VirtualModel): Fault | undefined {
   if (groups.length > 0) return { param: 'groups', message: 'groups are for policies, which have no targets; user_paths say who may use a name' }
   if (strategy === 'plugin') return plugin === null ? { param: 'strategy_plugin', message: 'strategy_plugin must say which plugin chooses' } : undefined
   if (plugin !== null) return { param: 'strategy_plugin', message: 'strategy_plugin is for the strategy "plugin"' }

@@ -6,7 +6,7 @@ import { SelectedModels } from '../../../core/selected-models.ts'
 import type { VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import { usersOf } from './chains.ts'
 import { isRedirect, selectorOf, type KeptModel, type VirtualModel } from './definition.ts'
-import type { Fault } from './faults.ts'
+import { strangerFault, type Fault } from './faults.ts'
 import type { VirtualDeps } from './deps.ts'
 
 /** @param all virtual models by source */
@@ -30,9 +30,20 @@ export function refuseUsed(all: ReadonlyMap<string, VirtualModel>, source: strin
 
 export function refuseLocked({ unlock = false, locked }: Pick<VirtualModelWrite, 'unlock' | 'locked'>, stored: KeptModel | undefined, model: KeptModel): void {
   if (stored?.locked !== true || !isRedirect(stored) || unlock || locked === false) return
-  const guarded = ['targets', 'strategy', 'strategy_plugin', 'strategy_config'] as const
-  const changed = guarded.find(member => !isDeepStrictEqual(model[member], stored[member]))
+  const changed = changedRoute(stored, model)
   if (changed !== undefined) throw gatewayError('locked', `${JSON.stringify(stored.source)} is locked: say unlock, or locked: false`, { param: changed })
+}
+
+/** What a write changes of where calls go. */
+function changedRoute(stored: VirtualModel, model: VirtualModel) {
+  const route = ['targets', 'strategy', 'strategy_plugin', 'strategy_config'] as const
+  return route.find(member => !isDeepStrictEqual(model[member], stored[member]))
+}
+
+/** What is wrong with where calls would go, as things are now. What stands already may be of no use: who changes something else is let. */
+export function routeFault(deps: VirtualDeps, stored: VirtualModel | undefined, model: VirtualModel): Fault | undefined {
+  if (stored !== undefined && changedRoute(stored, model) === undefined) return undefined
+  return strangerFault(model, deps.providers) ?? missingTarget(deps, model) ?? strategyFault(deps, model)
 }
 
 /** A key or a path that is kept to some models would lose the name by which it reaches them. */
@@ -55,7 +66,7 @@ export function refuseReached({ access, registry, providers }: VirtualDeps, sour
 }
 
 /** Models that nobody has are a slip of the pen. */
-export function missingTarget({ registry, book }: VirtualDeps, { source, targets }: VirtualModel): Fault | undefined {
+function missingTarget({ registry, book }: VirtualDeps, { source, targets }: VirtualModel): Fault | undefined {
   const index = targets.findIndex(target => {
     const selector = selectorOf(target)
     const inner = selector === source ? undefined : book.all.get(selector)
@@ -67,7 +78,7 @@ export function missingTarget({ registry, book }: VirtualDeps, { source, targets
   return target === undefined ? undefined : { param: `targets.${index}.model`, message: `nobody has the model ${JSON.stringify(selectorOf(target))}` }
 }
 
-export function strategyFault({ registry }: VirtualDeps, { strategy, strategy_plugin: name, strategy_config: config }: VirtualModel): Fault | undefined {
+function strategyFault({ registry }: VirtualDeps, { strategy, strategy_plugin: name, strategy_config: config }: VirtualModel): Fault | undefined {
   if (strategy !== 'plugin' || name === null) return undefined
   return registry.virtual.configFault(name, config)
 }

@@ -9,7 +9,7 @@ import { defaults, isRedirect, own, type KeptModel, type VirtualModel, type Virt
 import { definitionFault } from './faults.ts'
 import type { VirtualDeps } from './deps.ts'
 import { isIdle } from './idle.ts'
-import { missingTarget, refuseLocked, refuseManaged, refuseReached, refuseRename, refuseUsed, strategyFault } from './refusals.ts'
+import { refuseLocked, refuseManaged, refuseReached, refuseRename, refuseUsed, routeFault } from './refusals.ts'
 import { viewOf, views } from './view.ts'
 
 /** @returns the view, or undefined if it would change nothing and was not kept */
@@ -81,7 +81,7 @@ function merged(deps: VirtualDeps, models: KeptModels, body: VirtualModelWrite, 
   if (model.source !== old) refuseRename(all, model.source, old)
   if (stored !== undefined && isRedirect(stored) && !isRedirect(model)) refuseUsed(all, old, 'targets')
   refuseLocked(body, stored, model)
-  const fault = definitionFault(model, deps.providers) ?? missingTarget(deps, model) ?? strategyFault(deps, model)
+  const fault = definitionFault(model, deps.providers) ?? routeFault(deps, stored, model)
   if (fault !== undefined) throw invalidValue(fault.param, fault.message)
   return model
 }

@@ -243,6 +243,22 @@ describe('virtual models, for administrators', () => {
     expect((await other.call('GET', '/virtual-models')).json.map(({ source }: { source: string }) => source)).to.deep.equal(['smart'])
   })
 
+  for (const [what, gone] of [
+    ['a model', { model: 'b' }],
+    ['a provider', { provider: 'groq', model: 'x' }],
+  ] as const)
+    it(`that lead to ${what} which is gone may be changed in all else`, async () => {
+      await using before = await AdminGateway.start({ env, config: { providers: { groq: { api_key: 'k', models: ['x'] } } } })
+      const targets = [{ model: 'a' }, gone]
+      expect((await before.call('PUT', '/virtual-models', { body: { source: 'smart', targets } })).status).to.equal(200)
+      const storage = { sqlite: { path: `${before.served.gateway.directory}/tapline.db` } }
+      await using after = await AdminGateway.start({ env: { OPENAI_MODELS: 'a' }, config: { storage } })
+      const write = (said: object) => after.call('PUT', '/virtual-models', { body: { source: 'smart', ...said } })
+      expect((await write({ description: 'ours' })).json).to.include({ description: 'ours' })
+      expect((await write({ enabled: false, targets })).json).to.include({ enabled: false })
+      expect((await write({ targets: [gone] })).status).to.equal(400)
+    })
+
   it('that close what is closed anyway are taken back', async () => {
     await put({ source: 'openai/a', enabled: false })
     expect(await of('openai/a')).to.include({ enabled: false })
