@@ -103,6 +103,8 @@ export default definePlugin({
       },
       settled: (exchange, attempt) => registry.virtual.settled(exchange, attempt),
       start() {
+        for (const { source, fault } of registry.virtual.strategyFaults(managed.values()))
+          log.warn({ virtual_model: source }, `${fault.param} of a virtual model: ${fault.message}`)
         rounds.start()
         if (options.refresh_interval > 0) withdraw.push(readAgain(clock, options.refresh_interval, () => book.read(), failed))
         if (options.ready_requires_models) health.waitFor('models', () => registry.isLoaded)

@@ -94,6 +94,14 @@ export class VirtualRouting {
     return { param: `strategy_config${(problem.pointer ?? '').replaceAll('/', '.')}`, message: problem.message ?? `expected ${problem.expected}` }
   }
 
+  /** What is wrong with what strategies are told, as far as plugins have offered them by now. */
+  strategyFaults(models: Iterable<KnownModel>): readonly { readonly source: string; readonly fault: Fault }[] {
+    return [...models].flatMap(({ source, strategy_plugin: name, strategy_config: config }) => {
+      const fault = name === null ? undefined : this.configFault(name, config)
+      return fault === undefined ? [] : { source, fault }
+    })
+  }
+
   /** @returns undefined for what is no virtual model to who asks */
   targets(name: string, ask: Ask): readonly Target[] | Promise<readonly Target[]> | undefined {
     const redirect = this.resolver.entered(name, ask)

@@ -97,6 +97,21 @@ describe('a strategy that a plugin offers', () => {
       expect(warnings(arms)).to.deep.equal([warning])
     })
 
+  const misled: readonly [string, object, string[]][] = [
+    [
+      'a plugin that is not there',
+      { strategy_plugin: 'nobody' },
+      ['strategy_plugin of a virtual model: there is no strategy "nobody"; known: told, cheapest_healthy'],
+    ],
+    ['what it does not take', { strategy_config: { answer: 'b' } }, ['strategy_config.answer of a virtual model: expected number, got "b"']],
+    ['what it takes', { strategy_config: { answer: 1 } }, []],
+  ]
+  for (const [what, said, expected] of misled)
+    it(`is looked for when the gateway starts, where the configuration says ${what}`, async () => {
+      await using arms = await Arms.start({ config: { ...config, virtual_models: [{ ...told({}), ...said }] }, files })
+      expect(warnings(arms)).to.deep.equal(expected)
+    })
+
   it('has 250 ms', async () => {
     const clock = new TurnedClock()
     const warned: unknown[] = []
