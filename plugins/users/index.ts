@@ -42,10 +42,11 @@ export default definePlugin({
         const endpoints = [...pathEndpoints({ nodes, access, models, clock, providers: names }), ...directoryEndpoints({ store, clock })]
         for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
       },
-      /** Who calls is known by the path, unless their key says it; before what an identity provider calls them. */
+      /** Who calls is known by the path, unless their key says it and they are still there; before what an identity provider calls them. */
       request(exchange) {
         const { caller, userPath } = exchange
-        if (caller === undefined || (caller.keyId !== undefined && caller.userId !== undefined) || userPath === '') return
+        if (caller === undefined || userPath === '') return
+        if (caller.keyId !== undefined && caller.userId !== undefined && store.directory.pathOf(caller.userId) !== undefined) return
         const userId = store.directory.at(userPath)
         if (userId !== undefined) exchange.caller = { ...caller, userId }
       },

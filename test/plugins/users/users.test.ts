@@ -277,6 +277,19 @@ describe('groups and users', () => {
     expect([await userOf('/eng/ann/app'), await userOf('/eng/anna'), await userOf('/eng')]).to.deep.equal([id, undefined, undefined])
   })
 
+  it('are known by the path of a call whose key was for somebody who is gone', async () => {
+    const { id: gone } = (await put({ name: 'ann', group: 'eng' })).json
+    const { value } = (await gateway.call('POST', '/auth-keys', { body: { name: 'k', user_id: gone } })).json
+    const userOf = async () => {
+      await gateway.served.chat(hello, { authorization: `Bearer ${String(value)}` })
+      return gateway.served.completions.all.at(-1)?.caller?.userId
+    }
+    expect(await userOf()).to.equal(gone)
+    await gateway.call('DELETE', '/directory/users', { body: { id: gone } })
+    const { id } = (await put({ name: 'ann', group: 'eng' })).json
+    expect(await userOf()).to.equal(id)
+  })
+
   it('open models to their members, and a group that is gone to nobody', async () => {
     await gateway.call('PUT', '/virtual-models', { body: { source: 'openai/gpt-big', groups: ['backend'] } })
     const status = async (path: string) => (await gateway.served.chat({ ...hello, model: 'gpt-big' }, { 'x-tapline-user-path': path })).status
