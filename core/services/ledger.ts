@@ -109,8 +109,12 @@ export interface UsageSumsQuery {
 export interface UsageLedger {
   /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
   record(entry: UsageEntry): void
-  /** Calls back with every record of this process as it is noted. @returns how to end it */
-  onRecord(listener: (record: SpentRecord) => void): () => void
+  /**
+   * Calls back with every record of this process as it is noted.
+   * @param name of who listens: of one name, the latest alone is called
+   * @returns how to end it
+   */
+  onRecord(name: string, listener: (record: SpentRecord) => void): () => void
   /** Calls back, and waits, when stored records have got other costs, by whatever process. A listener does not fail. @returns how to end it */
   onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void
   /** The totals of requests, by request id; those without records are missing. */

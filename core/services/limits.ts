@@ -21,6 +21,10 @@ export interface Limits {
 /** Which targets would be refused now. For who chooses among targets: it answers at once, by what was seen last. */
 export interface Saturation {
   refuses(target: Target): boolean
-  /** Takes part in the answers. @returns how to withdraw it */
-  add(source: (target: Target) => boolean): () => void
+  /**
+   * Takes part in the answers.
+   * @param name of who answers: of one name, the latest alone is asked
+   * @returns how to withdraw it
+   */
+  add(name: string, source: (target: Target) => boolean): () => void
 }

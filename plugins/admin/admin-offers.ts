@@ -1,8 +1,8 @@
 /** The service `admin`: what the plugins offer to administrators. */
 
 import type { Admin, AdminChange, AdminEndpoint, RefreshStep } from '../../core/index.ts'
+import { Offers } from '../../core/services/offers.ts'
 import { Registrations } from '../../core/services/registrations.ts'
-import { Offers } from './offers.ts'
 import { RouteTable } from './route-table.ts'
 
 export class AdminOffers implements Admin {

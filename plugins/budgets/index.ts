@@ -100,7 +100,7 @@ export default definePlugin({
           admin.setting('BUDGETS_ENABLED', () => isHolding),
           ...(isHolding ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
           usage.onRepriced(span => recount(span).catch(failed)),
-          usage.onRecord(record => {
+          usage.onRecord('budgets', record => {
             if (!enforcer.index.isEmpty) enforcer.spendOf(record)
           }),
         )

@@ -96,8 +96,8 @@ export default definePlugin({
           admin.refresh({ name: 'rate_limits', run: () => standing.read() }),
           admin.setting('RATE_LIMITS_ENABLED', () => options.enabled),
           ...(options.enabled ? [admin.setting('PER_CHILD_QUOTAS_ENABLED', () => true)] : []),
-          saturation.add(target => limiter.refuses(target)),
-          usage.onRecord(count),
+          saturation.add('rate-limit', target => limiter.refuses(target)),
+          usage.onRecord('rate-limit', count),
         )
         if (options.enabled && state.isShared) renewals.start()
         isServing = true

@@ -1,20 +1,20 @@
 /** Tells who chooses among targets which of them would be refused: those who limit targets say it here, so that neither needs the other. */
 
 import { definePlugin, type Saturation, type Target } from '../../core/index.ts'
-import { Registrations } from '../../core/services/registrations.ts'
+import { Offers } from '../../core/services/offers.ts'
 
 export default definePlugin({
   name: 'saturation',
   description: 'Knows which targets would be refused now.',
   provides: 'saturation',
   setup() {
-    const sources = new Registrations<(target: Target) => boolean>()
+    const sources = new Offers<(target: Target) => boolean>()
     const service: Saturation = {
       refuses(target) {
-        for (const source of sources) if (source(target)) return true
+        for (const source of sources.all) if (source(target)) return true
         return false
       },
-      add: source => sources.add(source),
+      add: (name, source) => sources.add(name, source),
     }
     return { service }
   },

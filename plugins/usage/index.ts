@@ -34,7 +34,7 @@ export default definePlugin({
     const costs = new CostCounter(meter)
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
     const ledger = new Ledger(finished, live)
-    ledger.onRecord(record => costs.count(record))
+    ledger.onRecord('usage', record => costs.count(record))
     let opened:
       | { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> }
       | undefined

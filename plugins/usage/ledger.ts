@@ -1,6 +1,7 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
 import type { LiveLog, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
+import { Offers } from '../../core/services/offers.ts'
 import { Registrations } from '../../core/services/registrations.ts'
 import type { Filter, Sum } from '../../core/storage/journal.ts'
 import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/services/ledger.ts'
@@ -18,7 +19,7 @@ const measures = [...tokens, ...costs]
 export class Ledger implements UsageLedger {
   #journal: UsageJournal | undefined
   #writer: JournalWriter<UsageRecord> | undefined
-  readonly #listeners = new Registrations<(record: SpentRecord) => void>()
+  readonly #listeners = new Offers<(record: SpentRecord) => void>()
   readonly #repricings = new Registrations<(span: RepricedSpan) => Promise<void>>()
   readonly #finish: (entry: UsageEntry) => UsageRecord
   readonly #live: LiveLog | undefined
@@ -45,11 +46,11 @@ export class Ledger implements UsageLedger {
     if (this.#writer === undefined) return
     if (this.#live?.isWatched === true) this.#live.completed(usageJournal.name, record.id, () => ({ requestId: record.request_id, preview: viewOf(record) }))
     this.#writer.add(record)
-    for (const listener of this.#listeners) listener(record)
+    for (const listener of this.#listeners.all) listener(record)
   }
 
-  onRecord(listener: (record: SpentRecord) => void): () => void {
-    return this.#listeners.add(listener)
+  onRecord(name: string, listener: (record: SpentRecord) => void): () => void {
+    return this.#listeners.add(name, listener)
   }
 
   onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void {

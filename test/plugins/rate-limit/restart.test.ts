@@ -1,7 +1,11 @@
 import { expect } from 'chai'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { parse } from 'yaml'
+import { Gate } from '../../../core/testing/gate.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
-import { Limited } from '../../support/limits.ts'
+import { capped, completion, Limited } from '../../support/limits.ts'
+import { recorded } from '../../support/recorded.ts'
 import { Folder } from '../../support/run-tapline.ts'
 
 const rates = {
@@ -18,6 +22,23 @@ const rates = {
   },
 }
 const budget = { budgets: { user_paths: [{ path: '/', limits: [{ period: 'daily', amount: 3 }] }] } }
+
+/** Begins a call, and changes the configuration while it runs. */
+async function runOver(limited: Limited, changed: object): Promise<{ end(): Promise<void> }> {
+  const { upstream, gateway } = limited.served
+  const gate = new Gate()
+  upstream.reply({ body: completion(), gates: { beforeHeaders: gate } })
+  const running = limited.call()
+  await upstream.received(1)
+  await gateway.configure({ ...(parse(await readFile(join(gateway.directory, 'tapline.yaml'), 'utf8')) as object), ...changed })
+  expect(await gateway.gateway.reload()).to.equal(true)
+  return {
+    async end() {
+      gate.open()
+      expect((await running).status).to.equal(200)
+    },
+  }
+}
 
 describe('limits of a gateway without a shared state', () => {
   for (const [name, limits] of [
@@ -58,5 +79,33 @@ describe('limits of a gateway without a shared state', () => {
     expect(directory).to.not.equal('')
     await gateway.reload()
     expect((await limited.call()).headers).to.include({ 'x-ratelimit-remaining-requests': '1' })
+  })
+
+  it('count once what a call used that began under another configuration, and what others use meanwhile', async () => {
+    const limits = (most: number) => ({
+      rate_limits: { user_paths: [{ path: '/', limits: [{ period: 'day', max_tokens: most }] }] },
+      budgets: { user_paths: [{ path: '/', limits: [{ period: 'daily', amount: most }] }] },
+    })
+    await using limited = await Limited.start({ config: limits(10) })
+    const running = await runOver(limited, limits(20))
+    expect(await limited.statuses(1)).to.deep.equal([200])
+    await running.end()
+    await limited.while(recorded(limited.served, 2))
+    const views = async (path: string) => (await limited.admin.call('GET', path)).json
+    expect((await views('/budgets')).budgets[0].spent).to.equal(2)
+    expect((await views('/rate-limits')).rate_limits[0].tokens_used).to.equal(4)
+  })
+
+  it('say of targets what the configuration that serves says, while calls of another one run', async () => {
+    const limits = (most: number) => ({
+      virtual_models: [{ source: 'either', strategy: 'cost', targets: [{ model: 'gpt-test' }, { model: 'gpt-other' }] }],
+      rate_limits: { models: [{ model: 'gpt-test', limits: [{ period: 'day', max_requests: most }] }] },
+    })
+    await using limited = await Limited.start({ config: limits(1) })
+    const running = await runOver(limited, limits(2))
+    const either = await limited.call('/', { ...capped, model: 'either' })
+    await running.end()
+    expect(either.status).to.equal(200)
+    expect(JSON.parse(String(limited.served.upstream.requests.at(-1)?.body))).to.include({ model: 'gpt-test' })
   })
 })

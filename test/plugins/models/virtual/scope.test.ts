@@ -130,7 +130,7 @@ describe('targets that would be refused now', () => {
 export default {
   name: 'full',
   needs: ['saturation'],
-  setup: ({ services: { saturation } }) => ({ close: saturation.add(({ model }) => (globalThis.fullModels ?? []).includes(model)) }),
+  setup: ({ services: { saturation } }) => ({ close: saturation.add('full', ({ model }) => (globalThis.fullModels ?? []).includes(model)) }),
 }`,
   }
   const config = { pipelines: { services: [{ insert: './full.ts', after: 'saturation' }] } }

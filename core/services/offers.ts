@@ -1,6 +1,6 @@
-/** What plugins offer under a name: the latest offer counts, and an older one again when that is withdrawn. */
+/** What parts offer under a name: the latest offer counts, and an older one again when that is withdrawn. While calls of an older configuration run, there are two. */
 
-import { Registrations } from '../../core/services/registrations.ts'
+import { Registrations } from './registrations.ts'
 
 export class Offers<T> {
   readonly #byName = new Map<string, Registrations<T>>()
