@@ -6,7 +6,7 @@ import type { SpentRecord } from '../../core/services/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
 import type { BudgetIndex, Payer } from './budget-index.ts'
 import { inNano } from './budget-rule.ts'
-import { costOf, estimateOf, type EstimateDeps } from './estimate.ts'
+import { costOf, estimateOf, type Estimate, type EstimateDeps } from './estimate.ts'
 import type { Held, Reservations, Verdict } from './reservations.ts'
 
 type Now<T> = T | Promise<T>
@@ -18,6 +18,7 @@ const bytesPerStreamedToken = 100
 interface Running {
   readonly exchange: Exchange
   readonly held: Held
+  readonly inputTokens: number
   /** Tokens of the answer that are held for. */
   outputTokens: number
 }
@@ -56,15 +57,15 @@ export class Enforcer {
     const subjectBudgets = this.index.of(payerOf(exchange))
     if (subjectBudgets.length === 0) return undefined
     const { reservations, clock, estimates } = this.#options
-    const { usd, outputTokens } = estimateOf(exchange, { ...estimates, now: clock.now() })
+    const estimate = estimateOf(exchange, { ...estimates, now: clock.now() })
     try {
-      const said = reservations.hold(subjectBudgets, inNano(usd))
+      const said = reservations.hold(subjectBudgets, inNano(estimate.usd))
       return isPromise(said)
         ? said.then(
-            verdict => this.#judge(exchange, verdict, outputTokens),
+            verdict => this.#judge(exchange, verdict, estimate),
             (cause: unknown) => this.#without(cause),
           )
-        : this.#judge(exchange, said, outputTokens)
+        : this.#judge(exchange, said, estimate)
     } catch (cause) {
       return this.#without(cause)
     }
@@ -98,7 +99,7 @@ export class Enforcer {
       const tokens = Math.ceil((exchange.streamEnds?.().bytes ?? 0) / bytesPerStreamedToken)
       if (target === undefined || tokens <= running.outputTokens) continue
       running.outputTokens = tokens * 2
-      const amount = inNano(costOf(target, exchange, 0, running.outputTokens, { ...estimates, now: clock.now() }) ?? 0)
+      const amount = inNano(costOf(target, exchange, running.inputTokens, running.outputTokens, { ...estimates, now: clock.now() }) ?? 0)
       if (amount > (held.holds[0]?.amount ?? 0)) await reservations.raise(held, amount).catch(this.#options.failed)
     }
   }
@@ -114,9 +115,9 @@ export class Enforcer {
     return bill
   }
 
-  #judge(exchange: Exchange, verdict: Verdict, outputTokens: number): GatewayError | undefined {
+  #judge(exchange: Exchange, verdict: Verdict, { inputTokens, outputTokens }: Estimate): GatewayError | undefined {
     if ('refusedBy' in verdict) return this.#refusal(verdict)
-    const running: Running = { exchange, held: verdict.held, outputTokens }
+    const running: Running = { exchange, held: verdict.held, inputTokens, outputTokens }
     // The caller may have left while the state was asked.
     if (exchange.completed) void this.#options.reservations.settle([verdict.held], [])
     else {

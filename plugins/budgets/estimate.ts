@@ -26,7 +26,9 @@ export interface EstimateDeps {
 export interface Estimate {
   /** By the dearest of the targets; 0 where no price is known. */
   readonly usd: number
-  /** The tokens that the answer of the first target may have. */
+  /** The tokens of the prompt, for the first target. */
+  readonly inputTokens: number
+  /** The tokens that its answer may have. */
   readonly outputTokens: number
 }
 
@@ -37,11 +39,13 @@ export function estimateOf(exchange: Exchange, deps: EstimateDeps): Estimate {
   const asked = choices === 0 || body === undefined ? undefined : askedTokens(body)
   const estimates = targets.map(target => {
     const facts = factsOf(target, deps.models)
-    const outputTokens = Math.min(asked ?? deps.defaultTokens, factIn(facts, 'max_output_tokens')) * choices
     // A long body may be an image: no model reads more tokens than its context has.
-    return { usd: costOf(target, exchange, Math.min(input, factIn(facts, 'context_window')), outputTokens, deps) ?? 0, outputTokens }
+    const inputTokens = Math.min(input, factIn(facts, 'context_window'))
+    const outputTokens = Math.min(asked ?? deps.defaultTokens, factIn(facts, 'max_output_tokens')) * choices
+    return { usd: costOf(target, exchange, inputTokens, outputTokens, deps) ?? 0, inputTokens, outputTokens }
   })
-  return { usd: Math.max(0, ...estimates.map(({ usd }) => usd)), outputTokens: estimates[0]?.outputTokens ?? 0 }
+  const { inputTokens = 0, outputTokens = 0 } = estimates[0] ?? {}
+  return { usd: Math.max(0, ...estimates.map(({ usd }) => usd)), inputTokens, outputTokens }
 }
 
 /** USD; null where no price is known. */

@@ -104,7 +104,7 @@ export default definePlugin({
             if (!enforcer.index.isEmpty) enforcer.spendOf(record)
           }),
         )
-        if (isHolding && state.isShared) renewals.start()
+        if (isHolding) renewals.start()
         if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch(failed)
       },
       route: (exchange: Exchange) => (enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange)),

@@ -80,21 +80,35 @@ describe('budgets', () => {
     expect(await limited.statuses(3)).to.deep.equal([200, 200, 429])
   })
 
-  it('hold more for a stream that grows longer than was held for it', async () => {
-    await using limited = await Limited.start({ config: { budgets: { ...ofPath('/', 100).budgets, reserve_output_tokens: 1 } } })
-    const gate = new Gate()
-    const chunk = `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-test', choices: [{ index: 0, delta: { content: 'word '.repeat(1000) }, finish_reason: null }] })}\n\n`
-    limited.served.upstream.always({ chunks: [chunk, chunk, 'data: [DONE]\n\n'], gates: { beforeChunk: { 2: gate } } })
-    const { max_tokens: _, ...uncapped } = capped
-    const { body } = await limited.served.open('POST', '/v1/chat/completions', { ...uncapped, stream: true })
-    let seen = 0
-    const iterator = body[Symbol.asyncIterator]()
-    while (seen < 2 * chunk.length) seen += ((await iterator.next()).value as Buffer).length
-    limited.clock.advance(1000)
-    expectError(await limited.call(), { code: 'budget_exceeded', message: /while calls run/ })
-    gate.open()
-    while ((await iterator.next()).done !== true);
-  })
+  const streams: readonly [string, object, (limited: Limited) => void][] = [
+    ['grows longer than was held for it', { reserve_output_tokens: 1 }, ({ clock }) => clock.advance(1000)],
+    ['runs longer than a call may otherwise take', { reserve_output_tokens: 300 }, ({ clock }) => clock.advance(601_000)],
+  ]
+  for (const [what, options, goesOn] of streams) {
+    it(`hold enough for a stream, with its prompt, that ${what}`, async () => {
+      const priced = (id: string, input: number) => ({ id, metadata: { pricing: { input_per_mtok: input, output_per_mtok: 1e6 } } })
+      await using limited = await Limited.start({
+        config: {
+          budgets: { ...ofPath('/', 300).budgets, ...options },
+          providers: { openai: { models: [priced('gpt-test', 1e6), priced('gpt-other', 0)] } },
+          http: { stream_idle_timeout: 0 },
+        },
+      })
+      const gate = new Gate()
+      const chunk = `data: ${JSON.stringify({ id: 'c', object: 'chat.completion.chunk', created: 1, model: 'gpt-test', choices: [{ index: 0, delta: { content: 'word '.repeat(1000) }, finish_reason: null }] })}\n\n`
+      limited.served.upstream.reply({ chunks: [chunk, chunk, 'data: [DONE]\n\n'], gates: { beforeChunk: { 2: gate } } })
+      const { max_tokens: _, ...uncapped } = capped
+      const messages = [{ role: 'user', content: 'word '.repeat(200) }]
+      const { body } = await limited.served.open('POST', '/v1/chat/completions', { ...uncapped, messages, stream: true })
+      let seen = 0
+      const iterator = body[Symbol.asyncIterator]()
+      while (seen < 2 * chunk.length) seen += ((await iterator.next()).value as Buffer).length
+      goesOn(limited)
+      expectError(await limited.call('/', { ...capped, model: 'gpt-other' }), { code: 'budget_exceeded', message: /while calls run/ })
+      gate.open()
+      while ((await iterator.next()).done !== true);
+    })
+  }
 
   it('do not charge what the cache answers, nor what a guardrail blocks', async () => {
     const guardrails = { rules: [{ name: 'no', type: 'string_replace', config: { rules: 'secret', on_match: 'block' } }] }
