@@ -122,6 +122,10 @@ export class RuleStore<R extends LimitRule> {
   }
 
   #stand(id: string, rule: R, source: 'config' | 'manual', createdAt: number, updatedAt: number): StandingRule<R> {
-    return { ...rule, id, source, createdAt, updatedAt, resetAt: this.#resets.get(id)?.value.reset_at }
+    // What the configuration says is as old as nobody knows.
+    const since = source === 'manual' ? createdAt : 0
+    const reset = this.#resets.get(id)?.value.reset_at
+    const resetAt = reset !== undefined && reset >= since ? reset : undefined
+    return { ...rule, id, source, createdAt, updatedAt, resetAt, countersSince: resetAt ?? since }
   }
 }

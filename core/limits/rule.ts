@@ -40,6 +40,8 @@ export type StandingRule<R extends LimitRule> = R & {
   readonly updatedAt: number
   /** Nothing before counts. */
   readonly resetAt: number | undefined
+  /** Counters from before are of an earlier rule for the same, or of before a reset. */
+  readonly countersSince: number
 }
 
 /** @throws Error if two rules of one list are about the same */

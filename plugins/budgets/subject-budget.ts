@@ -41,7 +41,7 @@ export class SubjectBudget {
     const { startMs, endMs } = this.windowAt(nowMs)
     if (this.#countsFrom !== startMs) {
       this.#countsFrom = startMs
-      this.#counter = { counter: `${this.holdKey}:${startMs}`, expiresAtMs: endMs + graceMs }
+      this.#counter = { counter: `${this.holdKey}:${this.rule.countersSince}:${startMs}`, expiresAtMs: endMs + graceMs }
     }
     return this.#counter
   }

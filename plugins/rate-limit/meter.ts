@@ -30,14 +30,14 @@ export interface Window {
 const forEver = Number.MAX_SAFE_INTEGER
 
 export function metersOf(rule: StandingRule<RateRule>, subject: string): readonly Meter[] {
-  const { period_seconds: seconds, max_requests: requests, max_tokens: tokens, resetAt = 0 } = rule
+  const { period_seconds: seconds, max_requests: requests, max_tokens: tokens, countersSince } = rule
   const whom = `${rule.scope}:${seconds}:${rule.scope === 'user_path' ? subject : subject.toLowerCase()}${rule.per_child ? ':child' : ''}`
   const periodMs = periodMsOf(rule)
   const meter = (kind: Kind, limit: number, key: string): Meter => ({ rule, subject, kind, limit, key, periodMs })
   if (seconds === 0) return requests === undefined ? [] : [meter('concurrent', requests, `slots:${whom}`)]
   return [
-    ...(requests === undefined ? [] : [meter('requests', requests, `rate:${whom}:${resetAt}:requests`)]),
-    ...(tokens === undefined ? [] : [meter('tokens', tokens, `rate:${whom}:${resetAt}:tokens`)]),
+    ...(requests === undefined ? [] : [meter('requests', requests, `rate:${whom}:${countersSince}:requests`)]),
+    ...(tokens === undefined ? [] : [meter('tokens', tokens, `rate:${whom}:${countersSince}:tokens`)]),
   ]
 }
 

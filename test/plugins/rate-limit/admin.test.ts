@@ -2,7 +2,9 @@
 
 import { expect } from 'chai'
 import type { AdminAnswer } from '../../support/admin.ts'
+import { expectError } from '../../support/answer.ts'
 import { Limited } from '../../support/limits.ts'
+import { recorded } from '../../support/recorded.ts'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -179,6 +181,27 @@ describe('the admin API of limits', () => {
       requests_used: 0,
     })
     expect((await limited.call('/team/a')).status).to.equal(200)
+  })
+
+  it('makes a rule again as one of its own: a budget has spent what the records say, a rate limit nothing', async () => {
+    const remove = async () => [
+      await limited.admin.call('DELETE', '/budgets', { body: { user_path: '/team/a', budget_key: { period: 'daily' } } }),
+      await limited.admin.call('DELETE', '/rate-limits', { body: { user_path: '/team/a', limit_key: { period: 'minute' } } }),
+    ]
+    await put('/budgets', budget())
+    await put('/rate-limits', rate())
+    await limited.call('/team/a')
+    limited.clock.advance(1000)
+    await limited.admin.call('POST', '/budgets/reset', { body: { confirmation: 'reset' } })
+    await remove()
+    await limited.statuses(2, '/team/a')
+    await limited.while(recorded(limited.served, 3))
+    limited.clock.advance(1000)
+    expect(rows(await put('/budgets', budget({ amount: 3 })))[1])
+      .to.include({ spent: 3 })
+      .and.not.have.property('last_reset_at')
+    expect(rows(await put('/rate-limits', rate({ max_requests: 1 })))[2]).to.include({ requests_used: 0 })
+    expectError(await limited.call('/team/a'), { code: 'budget_exceeded' })
   })
 
   it('lets one rule begin anew, or all, those of the configuration too', async () => {

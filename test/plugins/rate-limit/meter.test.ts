@@ -18,6 +18,7 @@ function meter(limit: object): Meter {
     createdAt: 0,
     updatedAt: 0,
     resetAt: undefined,
+    countersSince: 0,
     ...limit,
   } as StandingRule<RateRule>
   return metersOf(rule, '/a')[0] as Meter
