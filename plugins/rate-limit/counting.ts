@@ -42,8 +42,13 @@ export class Counting {
   }
 
   settle(where: State, settlement: Settlement): void {
-    const settled = where.settle(settlement, this.#options.clock.now())
-    if (isPromise(settled)) settled.catch((cause: unknown) => this.#options.log.debug({ err: cause }, 'the shared state could not be told of what was used')) // slots lapse
+    const { clock, onFailure, log } = this.#options
+    const settled = where.settle(settlement, clock.now())
+    if (!isPromise(settled)) return
+    settled.catch((cause: unknown) => {
+      log.debug({ err: cause }, 'the shared state could not be told of what was used') // slots lapse
+      if (onFailure === 'open') this.#own.settle({ releases: [], adds: settlement.adds }, clock.now())
+    })
   }
 
   #without(claims: readonly Claim[], now: number, cause: unknown): Counted | undefined {

@@ -94,7 +94,13 @@ describe('limits while Redis is away', function () {
 
   const config = (url: string | undefined, onFailure: object) => ({
     cache: { response: { simple: { enabled: false, redis: { url } } } },
-    rate_limits: { user_paths: [{ path: '/rate', limits: [{ period: 'day', max_requests: 2 }] }], ...onFailure },
+    rate_limits: {
+      user_paths: [
+        { path: '/rate', limits: [{ period: 'day', max_requests: 2 }] },
+        { path: '/tokens', limits: [{ period: 'day', max_tokens: 4 }] },
+      ],
+      ...onFailure,
+    },
     budgets: { user_paths: [{ path: '/spend', limits: [{ period: 'daily', amount: 100 }] }], ...onFailure },
   })
   const health = async ({ served }: Limited) =>
@@ -107,6 +113,7 @@ describe('limits while Redis is away', function () {
     await server?.kill()
     const statuses = [(await limited.call('/rate')).status, (await limited.call('/rate')).status, (await limited.call('/rate')).status]
     expect(statuses).to.deep.equal([200, 200, 429])
+    expect(await limited.statuses(3, '/tokens')).to.deep.equal([200, 200, 429])
     const refused = await limited.call('/spend')
     expectError(refused, { code: 'budget_check_failed', type: 'provider_error' })
     expect(refused.headers['retry-after']).to.equal('1')
