@@ -15,6 +15,7 @@ export class PostgresqlState implements State {
   readonly #database: Database
   readonly #clock: Clock
   readonly #settling = new Set<Promise<unknown>>()
+  readonly #renewing = new Set<Promise<unknown>>()
   #sweep: Timer | undefined
 
   constructor(database: Database, clock: Clock) {
@@ -50,17 +51,14 @@ export class PostgresqlState implements State {
   }
 
   async settle(settlement: Settlement, nowMs: number): Promise<void> {
-    const settling = this.#database.ask(sql`SELECT tapline_settle_state(${JSON.stringify(settlement)}::jsonb, ${nowMs})`, 'lookup')
-    this.#settling.add(settling)
-    try {
-      await settling
-    } finally {
-      this.#settling.delete(settling)
-    }
+    await listedIn(this.#settling, this.#settle(settlement, nowMs))
   }
 
   async renew(holds: readonly Hold[]): Promise<void> {
-    await this.#database.ask(sql`SELECT tapline_hold_state(value) FROM jsonb_array_elements(${JSON.stringify(holds)}::jsonb)`, 'lookup')
+    await listedIn(
+      this.#renewing,
+      this.#database.ask(sql`SELECT tapline_hold_state(value) FROM jsonb_array_elements(${JSON.stringify(holds)}::jsonb)`, 'lookup'),
+    )
   }
 
   async read(questions: readonly Question[], nowMs: number): Promise<readonly Standing[]> {
@@ -80,6 +78,12 @@ export class PostgresqlState implements State {
     await this.#database.change(sql`DELETE FROM tapline_counters WHERE key = ANY(${counters}::text[])`)
   }
 
+  /** Behind what is renewed now: a hold that was given back first would be there again. */
+  async #settle(settlement: Settlement, nowMs: number): Promise<void> {
+    if (this.#renewing.size > 0) await Promise.allSettled(this.#renewing)
+    await this.#database.ask(sql`SELECT tapline_settle_state(${JSON.stringify(settlement)}::jsonb, ${nowMs})`, 'lookup')
+  }
+
   async #claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {
     const [row] = await this.#database.ask(sql`SELECT tapline_claim_state(${JSON.stringify(claims)}::jsonb, ${nowMs})::text AS said`, 'lookup')
     const { admitted, numbers } = JSON.parse(String(row?.['said'])) as { readonly admitted: boolean; readonly numbers: readonly Numbers[] }
@@ -90,6 +94,16 @@ export class PostgresqlState implements State {
     const now = this.#clock.now()
     await this.#database.change(sql`DELETE FROM tapline_counters WHERE expires_at <= ${now}`)
     await this.#database.change(sql`DELETE FROM tapline_holds WHERE until <= ${now}`)
+  }
+}
+
+/** Waits for what is on its way, and says so as long. */
+async function listedIn(underWay: Set<Promise<unknown>>, work: Promise<unknown>): Promise<void> {
+  underWay.add(work)
+  try {
+    await work
+  } finally {
+    underWay.delete(work)
   }
 }
 

@@ -1,4 +1,8 @@
+import { expect } from 'chai'
 import postgresql from '../../../plugins/storage/postgresql/index.ts'
+import { PostgresqlState } from '../../../plugins/storage/postgresql/state.ts'
+import type { Database } from '../../../plugins/storage/shared/sql/database.ts'
+import type { Sql } from '../../../plugins/storage/shared/sql/sql.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { PluginDefinition, State } from '../../../core/index.ts'
 import { postgresql as server, postgresqlUrl } from '../../support/postgresql.ts'
@@ -25,6 +29,22 @@ stateConformance('postgresql', {
 })
 
 describe('the state in PostgreSQL', () => {
+  it('gives nothing back that is renewed at the moment: it would be there again', async () => {
+    const asked: string[] = []
+    const renewed = Promise.withResolvers<readonly []>()
+    const ask = ({ texts }: Sql) => {
+      asked.push(/tapline_\w+/.exec(texts.join(''))?.[0] ?? '')
+      return asked.length === 1 ? renewed.promise : Promise.resolve([])
+    }
+    const state = new PostgresqlState({ ask } as unknown as Database, new TurnedClock())
+    const hold = { key: 'a', holder: 'x', amount: 1, untilMs: 1 }
+    const both = [state.renew([hold]), state.settle({ releases: [hold], adds: [] }, 0)]
+    expect(asked).to.deep.equal(['tapline_hold_state'])
+    renewed.resolve([])
+    await Promise.all(both)
+    expect(asked).to.deep.equal(['tapline_hold_state', 'tapline_settle_state'])
+  })
+
   it('deletes what nobody asks for any more', async function () {
     await need(this, server)
     const clock = new TurnedClock()
