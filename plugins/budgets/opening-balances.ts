@@ -29,6 +29,18 @@ export class OpeningBalances {
     await Promise.all(waiting.map(({ subjectBudget, sinceMs }) => this.#find(subjectBudget, sinceMs, nowMs)))
   }
 
+  /** Those of which the records say that more was spent than is counted. @throws what the store throws */
+  async behind(counting: readonly { readonly subjectBudget: SubjectBudget; readonly counted: number }[], nowMs: number): Promise<readonly SubjectBudget[]> {
+    const found = await Promise.all(
+      counting.map(async ({ subjectBudget, counted }) => {
+        const { total_cost: cost, entries } = await this.#options.usage.totals(subjectBudget.filter(nowMs, nowMs + 1))
+        // Each record is rounded by itself where it is counted.
+        return inNano(cost ?? 0) > counted + entries ? [subjectBudget] : []
+      }),
+    )
+    return found.flat()
+  }
+
   close(): void {
     for (const timer of this.#timers) timer.cancel()
   }

@@ -47,15 +47,23 @@ export class Reservations {
     return this.#try(subjectBudgets, amount, `${this.#process}:${(this.#calls += 1)}`, 1)
   }
 
-  /** Counters begin to count, and learn what was spent before: so the first call need not wait. @throws what the state or the store throws */
+  /**
+   * Counters begin to count, and learn what was spent before: so the first call need not wait. Those that missed what was spent while budgets did not hold
+   * begin anew.
+   * @throws what the state or the store throws
+   */
   async prepare(subjectBudgets: readonly SubjectBudget[]): Promise<void> {
     const { state, openingBalances, clock } = this.#options
     const now = clock.now()
-    const { standings } = await state.claim(
-      subjectBudgets.map(subjectBudget => ({ counter: { ...subjectBudget.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })),
-      now,
-    )
-    await openingBalances.find(waitingOf(subjectBudgets, standings), now)
+    const standings = await this.#begin(subjectBudgets, now)
+    const counting = subjectBudgets.flatMap((subjectBudget, index) => {
+      const { current, waitsSinceMs } = standings[index] as Standing
+      return waitsSinceMs === undefined ? [{ subjectBudget, counted: current }] : []
+    })
+    const behind = await openingBalances.behind(counting, now)
+    if (behind.length === 0) return
+    await state.forget(behind.map(subjectBudget => subjectBudget.counterAt(now).counter))
+    await this.#begin(behind, now)
   }
 
   /** Makes a held amount larger. */
@@ -90,6 +98,16 @@ export class Reservations {
       log.debug({ err: cause }, 'the shared state could not be told that costs have changed; it will be')
       this.#mendLater(counters, [])
     }
+  }
+
+  /** @returns how they stood */
+  async #begin(subjectBudgets: readonly SubjectBudget[], now: number): Promise<readonly Standing[]> {
+    const { standings } = await this.#options.state.claim(
+      subjectBudgets.map(subjectBudget => ({ counter: { ...subjectBudget.counterAt(now), add: 0, based: true }, limit: Number.MAX_SAFE_INTEGER })),
+      now,
+    )
+    await this.#options.openingBalances.find(waitingOf(subjectBudgets, standings), now)
+    return standings
   }
 
   #mendLater(counters: readonly string[], releases: readonly Pick<Hold, 'key' | 'holder'>[]): void {

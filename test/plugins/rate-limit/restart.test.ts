@@ -25,19 +25,23 @@ const budget = { budgets: { user_paths: [{ path: '/', limits: [{ period: 'daily'
 
 /** Begins a call, and changes the configuration while it runs. */
 async function runOver(limited: Limited, changed: object): Promise<{ end(): Promise<void> }> {
-  const { upstream, gateway } = limited.served
+  const { upstream } = limited.served
   const gate = new Gate()
   upstream.reply({ body: completion(), gates: { beforeHeaders: gate } })
   const running = limited.call()
   await upstream.received(1)
-  await gateway.configure({ ...(parse(await readFile(join(gateway.directory, 'tapline.yaml'), 'utf8')) as object), ...changed })
-  expect(await gateway.gateway.reload()).to.equal(true)
+  await reconfigure(limited, changed)
   return {
     async end() {
       gate.open()
       expect((await running).status).to.equal(200)
     },
   }
+}
+
+async function reconfigure({ served: { gateway } }: Limited, changed: object): Promise<void> {
+  await gateway.configure({ ...(parse(await readFile(join(gateway.directory, 'tapline.yaml'), 'utf8')) as object), ...changed })
+  expect(await gateway.gateway.reload()).to.equal(true)
 }
 
 describe('limits of a gateway without a shared state', () => {
@@ -94,6 +98,19 @@ describe('limits of a gateway without a shared state', () => {
     const views = async (path: string) => (await limited.admin.call('GET', path)).json
     expect((await views('/budgets')).budgets[0].spent).to.equal(2)
     expect((await views('/rate-limits')).rate_limits[0].tokens_used).to.equal(4)
+  })
+
+  it('know what was spent while the configuration had no budgets', async () => {
+    await using limited = await Limited.start({ config: budget })
+    expect(await limited.statuses(1)).to.deep.equal([200])
+    await reconfigure(limited, { budgets: { enabled: false } })
+    expect(await limited.statuses(3)).to.deep.equal([200, 200, 200])
+    await limited.while(recorded(limited.served, 4))
+    limited.clock.advance(1)
+    await reconfigure(limited, budget)
+    const spent = async () => (await limited.admin.call('GET', '/budgets')).json.budgets[0].spent as number
+    while ((await spent()) < 4);
+    expect(await limited.statuses(1)).to.deep.equal([429])
   })
 
   it('say of targets what the configuration that serves says, while calls of another one run', async () => {
