@@ -27,6 +27,7 @@ export interface CounterKeeperOptions {
 
 export class CounterKeeper {
   readonly #options: CounterKeeperOptions
+  #hasBegun = false
   #revision = 0
   #written = ''
   #timer: Timer | undefined
@@ -38,16 +39,17 @@ export class CounterKeeper {
     this.#options = options
   }
 
-  /** Takes over what the process before wrote, and its right to write. @throws what the store throws */
+  /** Takes over what the process before wrote. @throws what the store throws */
   async open(): Promise<void> {
     const { records, counters, clock } = this.#options
     const known = await records.get(id)
     if (known !== undefined) await counters.restore(known.value.counters, clock.now())
-    this.#revision = (await records.put(id, { counters: known?.value.counters ?? {} })).revision
   }
 
-  /** Writes from time to time, from now on. */
+  /** Takes over the right to write, which who never serves leaves to who does; writes from time to time, from now on. */
   start(): void {
+    if (!this.#hasBegun) this.#writing = this.#take(1).catch(this.#options.failed)
+    this.#hasBegun = true
     if (this.#options.everyMs > 0 && this.#timer === undefined) this.#arm()
   }
 
@@ -59,7 +61,19 @@ export class CounterKeeper {
   async close(): Promise<void> {
     this.#timer?.cancel()
     this.#timer = undefined
-    await this.write(true)
+    if (this.#hasBegun) await this.write(true)
+  }
+
+  /** What stands there stays, also what another one writes at this moment. */
+  async #take(tries: number): Promise<void> {
+    const { records } = this.#options
+    const known = await records.get(id)
+    try {
+      this.#revision = (await records.put(id, { counters: known?.value.counters ?? {} }, { expected: known?.revision ?? 0 })).revision
+    } catch (cause) {
+      if (!(cause instanceof Conflict) || tries === mostTries) throw cause
+      await this.#take(tries + 1)
+    }
   }
 
   #arm(): void {

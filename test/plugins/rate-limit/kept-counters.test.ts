@@ -41,8 +41,10 @@ describe('the counters of processes that count together', () => {
   it('are written by one of them, and are whole whichever ends last', async () => {
     const stateServer = new StateServer()
     const [one, other] = [workerAt(stateServer), workerAt(stateServer)]
-    await one.keeper.open()
-    await other.keeper.open()
+    for (const { keeper } of [one, other]) {
+      await keeper.open()
+      keeper.start()
+    }
     await one.count(1)
     await one.keeper.write()
     expect(await kept()).to.equal(1)
@@ -58,7 +60,10 @@ describe('the counters of processes that count together', () => {
   it('are whole where all end at once', async () => {
     const stateServer = new StateServer()
     const workers = [workerAt(stateServer), workerAt(stateServer), workerAt(stateServer)]
-    for (const { keeper } of workers) await keeper.open()
+    for (const { keeper } of workers) {
+      await keeper.open()
+      keeper.start()
+    }
     await Promise.all(
       workers.map(async ({ keeper, count }) => {
         await count(2)

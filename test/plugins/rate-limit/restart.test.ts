@@ -39,9 +39,13 @@ async function runOver(limited: Limited, changed: object): Promise<{ end(): Prom
   }
 }
 
-async function reconfigure({ served: { gateway } }: Limited, changed: object): Promise<void> {
+async function reconfigure(limited: Limited, changed: object): Promise<void> {
+  await configure(limited, changed)
+  expect(await limited.served.gateway.gateway.reload()).to.equal(true)
+}
+
+async function configure({ served: { gateway } }: Limited, changed: object): Promise<void> {
   await gateway.configure({ ...(parse(await readFile(join(gateway.directory, 'tapline.yaml'), 'utf8')) as object), ...changed })
-  expect(await gateway.gateway.reload()).to.equal(true)
 }
 
 describe('limits of a gateway without a shared state', () => {
@@ -74,6 +78,21 @@ describe('limits of a gateway without a shared state', () => {
     await old.while(old[Symbol.asyncDispose]())
     await using last = await Limited.start({ clock, config })
     expect(await last.statuses(1)).to.deep.equal([429])
+  })
+
+  it('are still written down after a configuration that could not begin', async () => {
+    await using folder = await Folder.make()
+    const config = { storage: { sqlite: { path: join(folder.path, 'tapline.db') }, spill: { dir: join(folder.path, 'spill') } }, ...rates }
+    const files = { 'failing.ts': `export default { name: 'failing', setup: () => ({ open: () => Promise.reject(new Error('not today')) }) }` }
+    const clock = new TurnedClock()
+    const first = await Limited.start({ clock, config, files })
+    const { gateway } = first.served.gateway
+    await configure(first, { rate_limits: { ...rates.rate_limits, flush_interval: 2 }, pipelines: { inference: [{ insert: './failing.ts', before: 'auth' }] } })
+    expect(await gateway.reload()).to.equal(false)
+    expect(await first.statuses(3)).to.deep.equal([200, 200, 200])
+    await first.while(first[Symbol.asyncDispose]())
+    await using next = await Limited.start({ clock, config })
+    expect(await next.statuses(1)).to.deep.equal([429])
   })
 
   it('keep what they counted over a new configuration', async () => {
