@@ -4,15 +4,18 @@ import { Registrations } from './registrations.ts'
 
 export class Offers<T> {
   readonly #byName = new Map<string, Registrations<T>>()
+  #all: readonly T[] = []
 
   /** @returns how to withdraw it */
   add(name: string, offer: T): () => void {
     const offers = this.#byName.get(name) ?? new Registrations<T>()
     this.#byName.set(name, offers)
     const withdraw = offers.add(offer)
+    this.#gather()
     return () => {
       withdraw()
       if (offers.isEmpty && this.#byName.get(name) === offers) this.#byName.delete(name)
+      this.#gather()
     }
   }
 
@@ -22,10 +25,15 @@ export class Offers<T> {
 
   /** In the order in which the names came. */
   get all(): readonly T[] {
-    return [...this.#byName.values()].map(offers => offers.latest as T)
+    return this.#all
   }
 
   get names(): readonly string[] {
     return [...this.#byName.keys()]
+  }
+
+  /** Calls ask for all of them. */
+  #gather(): void {
+    this.#all = [...this.#byName.values()].map(offers => offers.latest as T)
   }
 }
