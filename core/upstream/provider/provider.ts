@@ -115,7 +115,8 @@ export class ProviderInstance {
   callerHeaders(dialect: Dialect | undefined): readonly string[] {
     const own = this.definition.callerHeaders ?? []
     const further = this.spoken(dialect)?.callerHeaders
-    return further === undefined ? own : [...new Set([...own, ...further])]
+    if (further === undefined || own.length === 0) return further ?? own
+    return [...new Set([...own, ...further])]
   }
 
   /** What a caller's own query adds to such a call, with its question mark. */
