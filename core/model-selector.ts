@@ -8,6 +8,14 @@ export interface ModelSelector {
   readonly text: string
 }
 
+/** The one spelling of a model's id with a provider, of several that mean the same. */
+export type CanonicalId = (provider: string, model: string) => string
+
+/** As the types of the instances spell them. */
+export function canonicalIds(providers: ReadonlyMap<string, { canonical(model: string): string }>): CanonicalId {
+  return (provider, model) => providers.get(provider)?.canonical(model) ?? model
+}
+
 /** @param providers the names of the configured instances. @returns undefined for nothing, and for everything of a provider that is not there */
 export function readModelSelector(given: string, providers: Iterable<string>): ModelSelector | undefined {
   const text = given.trim()
@@ -25,9 +33,16 @@ export function readModelSelector(given: string, providers: Iterable<string>): M
 /** From the broadest to the one that says most. */
 const ranks = ['global', 'model', 'provider', 'exact'] as const
 
-/** Those of several that mean a model of a provider, the one that says most last. */
-export function selectorsFor<T extends { readonly selector: ModelSelector }>(all: readonly T[], provider: string, model: string): readonly T[] {
+/** Those of several that mean a model of a provider, the one that says most last; of two spellings of one id, the one that is asked for. */
+export function selectorsFor<T extends { readonly selector: ModelSelector }>(
+  all: readonly T[],
+  provider: string,
+  model: string,
+  canonical: CanonicalId,
+): readonly T[] {
+  const id = canonical(provider, model)
+  const rank = ({ selector: { kind, model: spelled } }: T) => ranks.indexOf(kind) + (spelled === model ? 0.5 : 0)
   return all
-    .filter(({ selector }) => (selector.provider ?? provider) === provider && (selector.model ?? model) === model)
-    .sort((one, other) => ranks.indexOf(one.selector.kind) - ranks.indexOf(other.selector.kind))
+    .filter(({ selector }) => (selector.provider ?? provider) === provider && (selector.model === undefined || canonical(provider, selector.model) === id))
+    .sort((one, other) => rank(one) - rank(other))
 }

@@ -1,9 +1,6 @@
 /** The models that selectors name: what a key may use, what a policy is of. */
 
-import { readModelSelector, type ModelSelector } from './model-selector.ts'
-
-/** The one spelling of a model's id with a provider, of several that mean the same. */
-export type CanonicalId = (provider: string, model: string) => string
+import { readModelSelector, type CanonicalId, type ModelSelector } from './model-selector.ts'
 
 const asItIs: CanonicalId = (_provider, model) => model
 const none: readonly string[] = []

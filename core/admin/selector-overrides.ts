@@ -1,7 +1,7 @@
 /** What administrators say of models by selector, kept in the store and in memory: of one model, of a provider, of an id anywhere, or of all. */
 
 import { gatewayError } from '../errors.ts'
-import { readModelSelector, selectorsFor, type ModelSelector } from '../model-selector.ts'
+import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../model-selector.ts'
 import type { Clock } from '../services/clock.ts'
 import { openOrLater } from '../storage/open-or-later.ts'
 import type { Records } from '../storage/records.ts'
@@ -34,8 +34,8 @@ export interface OverrideEndpoints<Said extends object> {
 export interface OverrideDeps<Said extends object> {
   readonly records: Records<KeptOverride<Said>>
   readonly clock: Clock
-  /** The names of the configured instances. */
-  readonly providers: readonly string[]
+  /** The configured instances, by name. */
+  readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
   /** Called whenever another set of overrides holds. */
   changed?(): void
   /** Told why they could not be read; what was read before stands. */
@@ -51,11 +51,13 @@ export class SelectorOverrides<Said extends object> {
   readonly #endpoints: OverrideEndpoints<Said>
   readonly #around: OverrideDeps<Said>
   readonly #kept: Snapshot<KeptOverride<Said>>
+  readonly #canonical: CanonicalId
   #all: readonly Override<Said>[] = []
 
   constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
     this.#endpoints = endpoints
     this.#around = around
+    this.#canonical = canonicalIds(around.providers)
     this.#kept = new Snapshot(
       around.records,
       () => this.#index(),
@@ -78,7 +80,7 @@ export class SelectorOverrides<Said extends object> {
 
   /** What is said of a model, the strongest last. */
   of(provider: string, model: string): readonly Said[] {
-    return this.#all.length === 0 ? [] : selectorsFor(this.#all, provider, model).map(({ said }) => said)
+    return this.#all.length === 0 ? [] : selectorsFor(this.#all, provider, model, this.#canonical).map(({ said }) => said)
   }
 
   get endpoints(): readonly AdminEndpoint[] {
@@ -113,7 +115,7 @@ export class SelectorOverrides<Said extends object> {
   }
 
   #read(given: string): ModelSelector {
-    const selector = readModelSelector(given, this.#around.providers)
+    const selector = readModelSelector(given, this.#around.providers.keys())
     if (selector === undefined)
       throw gatewayError(
         'invalid_value',
@@ -143,7 +145,7 @@ export class SelectorOverrides<Said extends object> {
     if (stored === undefined) return undefined
     const { said, created_at: created, updated_at: updated } = stored.value
     // Everything of a provider that is no longer there is still to be seen, and to be deleted.
-    const kind = readModelSelector(text, this.#around.providers)?.kind ?? 'provider'
+    const kind = readModelSelector(text, this.#around.providers.keys())?.kind ?? 'provider'
     return {
       selector: text,
       scope_kind: kind,
@@ -155,7 +157,7 @@ export class SelectorOverrides<Said extends object> {
 
   #index(): void {
     this.#all = this.#kept.all.flatMap(({ id, value: { said } }) => {
-      const selector = readModelSelector(id, this.#around.providers)
+      const selector = readModelSelector(id, this.#around.providers.keys())
       return selector === undefined ? [] : [{ selector, said }]
     })
     this.#around.changed?.()

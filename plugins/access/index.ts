@@ -1,6 +1,7 @@
 /** Keeps callers to the models that they may use: judged by where a call really goes, not by the name that it gave. */
 
 import { definePlugin, gatewayError, type Denial, type Exchange, type GatewayError } from '../../core/index.ts'
+import { canonicalIds } from '../../core/model-selector.ts'
 import { SelectorLists } from '../../core/selected-models.ts'
 import { AccessPolicy } from './access-policy.ts'
 import { schema } from './schema.ts'
@@ -12,7 +13,7 @@ export default definePlugin({
   provides: 'access',
   needs: ['providers'],
   setup({ options, services: { providers } }) {
-    const lists = new SelectorLists([...providers.keys()], (provider, model) => providers.get(provider)?.canonical(model) ?? model)
+    const lists = new SelectorLists([...providers.keys()], canonicalIds(providers))
     const judge = new AccessPolicy({ enabledByDefault: options.enabled_by_default, lists })
     return {
       service: judge,

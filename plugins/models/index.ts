@@ -40,7 +40,7 @@ export default definePlugin({
     const overrides = metadataOverrides({
       records: storage.records('model_metadata_overrides'),
       clock,
-      providers: names,
+      providers,
       failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands'),
     })
     const routing = {

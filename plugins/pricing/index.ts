@@ -37,7 +37,7 @@ export default definePlugin({
         overrides = new SelectorOverrides(overrideEndpoints, {
           records: storage.records<KeptOverride<PriceList>>('pricing_overrides'),
           clock,
-          providers: [...providers.keys()],
+          providers,
           changed: () => book.forget(),
           failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
         })

@@ -3,7 +3,9 @@
 import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Limits } from '../../core/index.ts'
 import { makesBatch } from '../../core/limits/batches.ts'
 import { Renewals } from '../../core/limits/renewals.ts'
+import type { StandingRule } from '../../core/limits/rule.ts'
 import { RuleStore } from '../../core/limits/rule-store.ts'
+import { canonicalIds } from '../../core/model-selector.ts'
 import type { SpentRecord } from '../../core/services/ledger.ts'
 import { configuredLimits } from './configured.ts'
 import { Counting } from './counting.ts'
@@ -26,15 +28,16 @@ export default definePlugin({
   description: 'Holds callers, providers and models to so many requests, tokens and running calls.',
   schema,
   provides: 'rateLimits',
-  needs: ['state', 'storage', 'admin', 'usage', 'saturation'],
+  needs: ['state', 'storage', 'admin', 'usage', 'saturation', 'providers'],
   edits: false,
   staysWhenOff: true,
   setup({ options, services, log }) {
-    const { state, storage, admin, usage, saturation, clock, meter } = services
+    const { state, storage, admin, usage, saturation, providers, clock, meter } = services
+    const indexOf = (rules: readonly StandingRule<RateRule>[]) => new RateIndex(rules, options.recording, canonicalIds(providers))
     const configured = options.enabled ? configuredLimits(options) : []
     const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
     const refused = meter.counter('rate_limited_total', 'Calls that a rate limit refused.', ['scope'])
-    const limiter = new Limiter(new RateIndex([], options.recording), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
+    const limiter = new Limiter(indexOf([]), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })
     const renewals = new Renewals({ state, clock, holdMs: slotMs, held: () => [...limiter.held.values()].flat() })
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what is kept of rate limits could not be read or written')
     const unavailable = () => (options.enabled ? undefined : 'rate limits do not hold: rate_limits.enabled is false')
@@ -45,7 +48,7 @@ export default definePlugin({
     let isServing = false
     const adopt = (rules: RuleStore<RateRule>) => {
       if (!options.enabled) return
-      limiter.index = new RateIndex(rules.all, options.recording)
+      limiter.index = indexOf(rules.all)
       if (isServing && !limiter.index.isEmpty) keeper?.start()
     }
     const open = async () => {

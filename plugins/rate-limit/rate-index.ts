@@ -1,6 +1,7 @@
 /** The rules in force, so prepared that nobody searches them: by path, by key, by provider and by model. */
 
 import { LRUCache } from 'lru-cache'
+import type { CanonicalId } from '../../core/model-selector.ts'
 import { PathIndex } from '../../core/limits/path-index.ts'
 import type { StandingRule } from '../../core/limits/rule.ts'
 import { metersOf, type Meter } from './meter.ts'
@@ -21,10 +22,11 @@ export class RateIndex {
   readonly #keys: ReadonlyMap<string, readonly Meter[]>
   readonly #providers: ReadonlyMap<string, readonly Meter[]>
   readonly #models: ReadonlyMap<string, readonly Meter[]>
+  readonly #canonical: CanonicalId
   readonly #targets = new LRUCache<string, readonly Meter[]>({ max: mostTargets })
 
   /** @param countsTokens whether anybody counts them; if not, limits of tokens hold for nobody */
-  constructor(rules: Rules, countsTokens: boolean) {
+  constructor(rules: Rules, countsTokens: boolean, canonical: CanonicalId) {
     const meters = (rule: StandingRule<RateRule>, subject: string) => metersOf(rule, subject).filter(({ kind }) => countsTokens || kind !== 'tokens')
     const bySubject = (scope: RateScope, spell: (subject: string) => string) => {
       const found = new Map<string, readonly Meter[]>()
@@ -42,6 +44,7 @@ export class RateIndex {
     this.#keys = bySubject('key', subject => subject)
     this.#providers = bySubject('provider', subject => subject.toLowerCase())
     this.#models = bySubject('model', subject => subject.toLowerCase())
+    this.#canonical = canonical
   }
 
   ofCaller(path: string, keyId: string | null | undefined): readonly Meter[] {
@@ -53,7 +56,7 @@ export class RateIndex {
   ofTarget(provider: string, model: string): readonly Meter[] {
     if (this.#providers.size === 0 && this.#models.size === 0) return none
     const name = `${provider}/${model}`
-    const known = this.#targets.get(name) ?? this.#find(provider.toLowerCase(), model.toLowerCase())
+    const known = this.#targets.get(name) ?? this.#find(provider, model)
     this.#targets.set(name, known)
     return known
   }
@@ -64,6 +67,14 @@ export class RateIndex {
   }
 
   #find(provider: string, model: string): readonly Meter[] {
-    return [...(this.#providers.get(provider) ?? none), ...(this.#models.get(`${provider}/${model}`) ?? none), ...(this.#models.get(model) ?? none)]
+    const ofModels = [...this.#models].flatMap(([subject, meters]) => (this.#isMeant(subject, provider, model) ? meters : none))
+    return [...(this.#providers.get(provider.toLowerCase()) ?? none), ...ofModels]
+  }
+
+  /** Whether a subject is a model of a provider: by its id alone or behind the provider's name, in whichever spelling. */
+  #isMeant(subject: string, provider: string, model: string): boolean {
+    const id = (spelled: string) => this.#canonical(provider, spelled).toLowerCase()
+    const prefix = `${provider.toLowerCase()}/`
+    return id(subject) === id(model) || (subject.startsWith(prefix) && id(subject.slice(prefix.length)) === id(model))
   }
 }

@@ -1,6 +1,7 @@
 /** The workflows that hold, compiled: each is compiled again only when what it means changed. */
 
 import { GatewayError, type Clock, type Timer, type Variant, type Variants } from '../../core/index.ts'
+import type { CanonicalId } from '../../core/model-selector.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import { MatchTable } from './match-table.ts'
 import { meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
@@ -23,6 +24,7 @@ interface Entry extends Workflow {
 
 interface Parts extends Books {
   readonly variants: Variants
+  readonly canonical: CanonicalId
   readonly clock: Clock
   /** How long a variant that was replaced stays, for plugins that come back soon. */
   readonly lingerMs: number
@@ -32,11 +34,12 @@ interface Parts extends Books {
 export class CompiledWorkflows {
   readonly #parts: Parts
   #byId: ReadonlyMap<string, Entry> = new Map()
-  #table = new MatchTable<Workflow & { readonly variant: Variant }>([])
+  #table: MatchTable<Workflow & { readonly variant: Variant }>
   readonly #lingering = new Map<Variant, Timer>()
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#table = new MatchTable([], parts.canonical)
   }
 
   /** The one that the configuration means for everybody is there while no other is for everybody. */
@@ -62,7 +65,10 @@ export class CompiledWorkflows {
     const next = new Map<string, Entry>()
     for (const version of byScope.values()) next.set(version.id, await this.#entry(version, before.get(version.id)))
     this.#byId = next
-    this.#table = new MatchTable([...next.values()].filter(isCompiled).map(workflow => [workflow.version, workflow]))
+    this.#table = new MatchTable(
+      [...next.values()].filter(isCompiled).map(workflow => [workflow.version, workflow]),
+      this.#parts.canonical,
+    )
     const kept = new Set([...next.values()].map(({ variant }) => variant))
     for (const { variant } of before.values()) if (variant !== undefined && !kept.has(variant)) this.#linger(variant)
   }

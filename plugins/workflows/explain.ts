@@ -57,7 +57,7 @@ export class Explainer implements Workflows {
     const scope = scopeOf(ofProvider, ofModel, ofPath)
     return {
       matched: { id, name, version, scope, scope_display: displayOf(scope) },
-      candidates: this.#candidates(provider, model, path, found),
+      candidates: this.#candidates(provider, ofModel || model, path, found),
       steps: this.#steps(found, pipeline),
     }
   }

@@ -1,6 +1,7 @@
 /** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for. */
 
 import { definePlugin } from '../../core/index.ts'
+import { canonicalIds } from '../../core/model-selector.ts'
 import { readAgain } from '../../core/storage/read-again.ts'
 import { CompiledWorkflows } from './compiled.ts'
 import { configuredDefault, configuredVersions } from './configured.ts'
@@ -23,6 +24,7 @@ export default definePlugin({
     const said = configuredVersions(options.rules, [...names, ...absentProviders])
     const workflows = new CompiledWorkflows({
       variants,
+      canonical: canonicalIds(providers),
       guardrails,
       headerPolicies,
       clock,

@@ -3,6 +3,15 @@ import { readModelSelector, selectorsFor } from '../../core/model-selector.ts'
 
 const providers = ['openai', 'openai-eu']
 const read = (text: string) => readModelSelector(text, providers)
+/** With openai, `:latest` may stand at the end of an id, or not. */
+const canonical = (provider: string, model: string) => (provider === 'openai' ? model.replace(/:latest$/, '') : model)
+const among = (texts: readonly string[], provider: string, model: string) =>
+  selectorsFor(
+    texts.flatMap(text => read(text) ?? []).map(selector => ({ selector })),
+    provider,
+    model,
+    canonical,
+  ).map(({ selector: { text } }) => text)
 
 describe('a selector of models', () => {
   const forms: readonly [string, object | undefined][] = [
@@ -24,10 +33,18 @@ describe('a selector of models', () => {
     })
 
   it('that says most counts last', () => {
-    const all = ['openai/gpt-4o', '*', 'openai/*', 'gpt-4o', 'openai-eu/gpt-4o', 'openai/gpt-5'].flatMap(text => {
-      const selector = read(text)
-      return selector === undefined ? [] : [{ selector }]
-    })
-    expect(selectorsFor(all, 'openai', 'gpt-4o').map(({ selector: { text } }) => text)).to.deep.equal(['/', 'gpt-4o', 'openai/', 'openai/gpt-4o'])
+    expect(among(['openai/gpt-4o', '*', 'openai/*', 'gpt-4o', 'openai-eu/gpt-4o', 'openai/gpt-5'], 'openai', 'gpt-4o')).to.deep.equal([
+      '/',
+      'gpt-4o',
+      'openai/',
+      'openai/gpt-4o',
+    ])
+  })
+
+  it('means a model in whichever spelling, and most of all in that which is asked for', () => {
+    expect(among(['openai/x'], 'openai', 'x:latest')).to.deep.equal(['openai/x'])
+    expect(among(['x:latest'], 'openai', 'x')).to.deep.equal(['x:latest'])
+    expect(among(['openai/x', 'openai/x:latest', 'x:latest', 'x'], 'openai', 'x')).to.deep.equal(['x:latest', 'x', 'openai/x:latest', 'openai/x'])
+    expect(among(['openai-eu/x', 'x'], 'openai-eu', 'x:latest')).to.deep.equal([])
   })
 })

@@ -79,6 +79,7 @@ class Bookshop {
           Object.entries(this.overrides).map(([text, prices]) => ({ selector: readModelSelector(text, ['main'])!, prices })),
           name,
           id,
+          (_provider, model) => model,
         ).map(({ prices }) => prices),
     })
   }

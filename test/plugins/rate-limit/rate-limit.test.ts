@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { Gate } from '../../../core/testing/gate.ts'
 import type { Script } from '../../../core/testing/script.ts'
+import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
 import { expectError } from '../../support/answer.ts'
 import { capped, completion, Limited } from '../../support/limits.ts'
 
@@ -126,6 +127,23 @@ describe('rate-limit', () => {
       expect(await limited.statuses(4, '/', { ...capped, model: 'both' })).to.deep.equal([200, 200, 200, 429])
       expect([upstreamCalls(limited, 'gpt-test').length, upstreamCalls(limited, 'gpt-other').length]).to.deep.equal([1, 2])
     })
+
+    for (const named of ['local/llama3', 'local/llama3:latest', 'llama3', 'Local/Llama3:latest']) {
+      it(`means a model in each spelling of its id where ${named} is limited`, async () => {
+        const upstream = await ScriptedUpstream.start({ models: ['llama3:latest'] })
+        upstream.always({ body: completion() })
+        await using limited = await Limited.start({
+          config: {
+            providers: { local: { type: 'ollama', base_url: upstream.url } },
+            rate_limits: { models: [{ model: named, limits: [perMinute({ max_requests: 2 })] }] },
+          },
+        })
+        const statuses: number[] = []
+        for (const model of ['local/llama3', 'local/llama3:latest', 'local/llama3']) statuses.push((await limited.call('/', { ...capped, model })).status)
+        expect(statuses).to.deep.equal([200, 200, 429])
+        await upstream.close()
+      })
+    }
 
     it('takes a target again as soon as its slot is free', async () => {
       await using limited = await Limited.start({

@@ -12,6 +12,13 @@ function scope(text: string): WorkflowScope {
 }
 
 const global = ''
+/** Of P, `:latest` may stand at the end of an id, or not. */
+const canonical = (provider: string, model: string) => (provider === 'P' ? model.replace(/:latest$/, '') : model)
+const tableOf = (standing: readonly string[]) =>
+  new MatchTable(
+    standing.map(text => [scope(text), text] as const),
+    canonical,
+  )
 const order = ['P+M+/a/b/c', 'P+/a/b/c', '/a/b/c', 'P+M+/a/b', 'P+/a/b', '/a/b', 'P+M+/a', 'P+/a', '/a', 'P+M+/', 'P+/', '/', 'P+M', 'P', global]
 
 describe('the scopes of workflows', () => {
@@ -51,7 +58,7 @@ describe('the table of workflows', () => {
   it('finds what the order of the scopes says, whichever workflows there are', () => {
     for (let first = 0; first < order.length; first++) {
       const standing = order.slice(first)
-      const table = new MatchTable(standing.map(text => [scope(text), text] as const))
+      const table = tableOf(standing)
       expect(table.find('P', 'M', '/a/b/c')).to.equal(standing[0])
     }
   })
@@ -62,7 +69,7 @@ describe('the table of workflows', () => {
     )
     for (let set = 1; set < 1 << order.length; set += 37) {
       const standing = new Map(order.filter((_, index) => (set & (1 << index)) !== 0).map(text => [keyOf(scope(text)), text]))
-      const table = new MatchTable(order.filter((_, index) => (set & (1 << index)) !== 0).map(text => [scope(text), text] as const))
+      const table = tableOf(order.filter((_, index) => (set & (1 << index)) !== 0))
       for (const request of requests) {
         const expected = candidates(...request)
           .map(candidate => standing.get(keyOf(candidate)))
@@ -82,10 +89,14 @@ describe('the table of workflows', () => {
     [['P+M+/a', 'P+/a'], ['P', 'N', '/a'], 'P+/a'],
     [['P+M', global], ['Q', 'M', '/a'], global],
     [[], ['P', 'M', '/a'], undefined],
+    [['P+M', 'P'], ['P', 'M:latest', ''], 'P+M'],
+    [['P+M:latest', 'P'], ['P', 'M', ''], 'P+M:latest'],
+    [['P+M:latest', 'P+M'], ['P', 'M', ''], 'P+M'],
+    [['Q+M'], ['Q', 'M:latest', ''], undefined],
   ]
   for (const [standing, request, found] of rows) {
     it(`finds ${found === undefined ? 'nothing' : found || 'the global one'} for ${request.join(' ')} among ${standing.map(text => text || 'the global one').join(', ') || 'none'}`, () => {
-      expect(new MatchTable(standing.map(text => [scope(text), text] as const)).find(...request)).to.equal(found)
+      expect(tableOf(standing).find(...request)).to.equal(found)
     })
   }
 })
