@@ -23,7 +23,7 @@ describe('the span of a request', () => {
     ['GET', '/p/openai/nothing?secret=1', '/p/:provider/*rest', undefined, 200],
     ['GET', '/admin/access', '/admin/*rest', undefined, 200],
     ['GET', '/version', '/version', undefined, 200],
-    ['GET', '/v1/files', '/v1/files', undefined, 200],
+    ['GET', '/v1/batches', '/v1/batches', undefined, 200],
   ]
   for (const [method, path, route, body, status] of requests) {
     it(`of ${method} ${path} says just this`, async () => {
