@@ -69,8 +69,9 @@ export class Thread {
     else await this.end()
   }
 
-  /** Ends the thread with all that it does. */
+  /** Ends the thread with all that it does. An answer that comes meanwhile is nobody's: the process stays until the thread is no more. */
   async end(): Promise<void> {
+    this.#holder = undefined
     this.#forget()
     await this.#worker.terminate()
   }

@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { mkdir, readdir, rename, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { promisify } from 'node:util'
 import type { Worker } from 'node:worker_threads'
 import { expect } from 'chai'
 import type { PluginDefinition } from '../../../core/index.ts'
@@ -281,6 +283,23 @@ describe('sqlite', () => {
     ).to.equal('failed')
     process.off('worker', note)
     expect(begun.map(({ threadId }) => threadId > 0)).to.deep.equal([true, false])
+  })
+
+  it('keeps a process that closes it amid calls until the thread is no more', async () => {
+    const imported = (path: string) => JSON.stringify(new URL(`../../../${path}`, import.meta.url).href)
+    const program = `
+      import { WorkerConnection } from ${imported('plugins/storage/sqlite/connection.ts')}
+      import { realClock } from ${imported('core/gateway/clock.ts')}
+      const connection = new WorkerConnection({ path: ':memory:', readOnly: false }, realClock)
+      await connection.opened()
+      for (let calls = 0; calls < 50; calls += 1) connection.call('ping', [], 5000).catch(() => {})
+      await new Promise(resolve => setImmediate(resolve))
+      await connection.close()
+      console.log('closed')
+    `
+    await using folder = await Folder.make({ 'close.mjs': program })
+    const runs = Array.from({ length: 6 }, async () => await promisify(execFile)(process.execPath, [join(folder.path, 'close.mjs')]))
+    expect((await Promise.all(runs)).map(({ stdout }) => stdout)).to.deep.equal(runs.map(() => 'closed\n'))
   })
 
   for (const command of [['check'], ['explain', 'chat'], ['config', 'show']]) {
