@@ -298,8 +298,11 @@ describe('sqlite', () => {
       console.log('closed')
     `
     await using folder = await Folder.make({ 'close.mjs': program })
-    const runs = Array.from({ length: 6 }, async () => await promisify(execFile)(process.execPath, [join(folder.path, 'close.mjs')]))
-    expect((await Promise.all(runs)).map(({ stdout }) => stdout)).to.deep.equal(runs.map(() => 'closed\n'))
+    // Whether an answer comes in that moment is chance.
+    for (let run = 0; run < 8; run += 1) {
+      const { stdout } = await promisify(execFile)(process.execPath, [join(folder.path, 'close.mjs')])
+      expect(stdout).to.equal('closed\n')
+    }
   })
 
   for (const command of [['check'], ['explain', 'chat'], ['config', 'show']]) {
