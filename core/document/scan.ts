@@ -3,6 +3,7 @@
 import { isUtf8 } from 'node:buffer'
 import { Controls } from './controls.ts'
 import { JsonError } from './json-error.ts'
+import { StringEnds } from './string-end.ts'
 
 /** Levels of arrays and objects that a document may have. */
 export const maxDepth = 512
@@ -44,13 +45,8 @@ export function scanChildren(bytes: Buffer, start: number, end: number, sink: Ch
 
 /** Bytes of a string that are looked at one by one before a native search takes over: most strings are over by then. */
 const near = 64
-/** Bytes that could be looked at one by one for the price of a search. */
-const searchCost = 24
-
-/** Bytes of a string that are then looked at one by one where quotes stood too close for jumping. */
-const dense = 1536
-/** Text is searched faster than bytes, but has to be copied first: a search brings as much as so many bytes cost. */
-const copiedBySearch = 400
+/** Bytes that are copied for `StringEnds` for the price of a search: with less for each, it finds the ends of strings sooner. */
+const copiedBySearch = 1000
 
 const tab = 0x09
 const lineFeed = 0x0a
@@ -88,9 +84,9 @@ class Scanner {
   /** What is scanned of the bytes. */
   readonly #start: number
   readonly #end: number
-  /** One character for each byte from `start` on: V8 searches strings faster than buffers, which pays over many strings. */
-  #text: string | undefined
   #searches = 0
+  /** Where there are many long strings, or many quotes in them. */
+  #ends: StringEnds | undefined
   #controls: Controls | undefined
 
   /** @param checked a container that went through a scan before */
@@ -178,15 +174,18 @@ class Scanner {
     return (bytes[at] ?? 0) === quote ? at + 1 : this.restOfString(at, limit)
   }
 
+  /** Behind those that are looked at one by one, a quote is searched natively; once one is escaped, or many were searched, the end is found otherwise. */
   restOfString(at: number, far: number): number {
-    for (;;) {
-      at = this.plain(at, Math.min(far, this.bytes.length))
-      if ((this.bytes[at] ?? 0) === quote) return at + 1
-      const next = this.jump(at)
+    at = this.plain(at, far)
+    if ((this.bytes[at] ?? 0) === quote) return at + 1
+    if (this.#ends === undefined) {
+      const next = this.#quote(at)
       if (!isEscaped(this.bytes, next, at)) return next + 1
+      this.#ends = new StringEnds(this.bytes, this.#end)
       at = next + 1
-      far = at + dense
     }
+    const end = this.#ends.end(at)
+    return end < 0 ? this.fail(~end) : end
   }
 
   /** Goes on to the end of the string, or to `far`. */
@@ -209,46 +208,18 @@ class Scanner {
     return at + 6
   }
 
-  /**
-   * From quote to quote, searched natively, as long as the jumps are worth what they cost.
-   * @returns the quote that ends the string, or an escaped one; none of the usual control characters is before it
-   */
-  jump(from: number): number {
-    const { bytes } = this
-    let gain = 0
-    let at = from
-    let next
-    for (;;) {
-      next = this.#quote(at)
-      if (bytes[next - 1] !== backslash) break
-      gain += next - at - searchCost
-      if (gain < -searchCost || !isEscaped(bytes, next, from)) break
-      at = next + 1
-    }
-    if (!this.#isChecked) this.#refuseControls(from, next)
-    return next
-  }
-
-  /** The next quote: in the bytes themselves, until there have been so many searches that a copy as text would have paid. */
+  /** The next quote; none of the usual control characters is before it. */
   #quote(from: number): number {
-    const text = this.#text
-    const found = text === undefined ? this.#quoteInBytes(from) : text.indexOf('"', from - this.#start) + this.#start
+    this.#searches += 1
+    if (this.#searches * copiedBySearch > this.#end - this.#start) this.#ends = new StringEnds(this.bytes, this.#end)
+    const found = this.bytes.indexOf(quote, from)
     if (found < from) this.fail(this.bytes.length)
+    if (!this.#isChecked) this.#refuseControls(from, found)
     return found
   }
 
-  #quoteInBytes(from: number): number {
-    const { bytes } = this
-    this.#searches += 1
-    if (this.#searches * copiedBySearch > this.#end - this.#start) {
-      this.#text = bytes.toString('latin1', this.#start, this.#end)
-      this.#controls = undefined
-    }
-    return bytes.indexOf(quote, from)
-  }
-
   #refuseControls(from: number, to: number): void {
-    const controls = (this.#controls ??= new Controls(this.#text ?? this.bytes))
+    const controls = (this.#controls ??= new Controls(this.bytes))
     const control = controls.next(from)
     if (control < to) this.fail(control)
   }
