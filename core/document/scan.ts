@@ -165,7 +165,7 @@ class Scanner {
     }
   }
 
-  /** Byte by byte at first, up to `far`, then from quote to quote. Most strings are short, and have nothing to escape. */
+  /** Byte by byte at first, up to `far`: most strings are short, and have nothing to escape. */
   string(open: number, far = open + 1 + near): number {
     const { bytes } = this
     const limit = Math.min(far, bytes.length)
@@ -174,7 +174,7 @@ class Scanner {
     return (bytes[at] ?? 0) === quote ? at + 1 : this.restOfString(at, limit)
   }
 
-  /** Behind those that are looked at one by one, a quote is searched natively; once one is escaped, or many were searched, the end is found otherwise. */
+  /** A native search for the quote; where that is an escaped one, and once there were many searches, `StringEnds`. */
   restOfString(at: number, far: number): number {
     at = this.plain(at, far)
     if ((this.bytes[at] ?? 0) === quote) return at + 1
