@@ -23,7 +23,7 @@ const doors: Readonly<Record<string, string>> = { undici: 'core/upstream/', tapa
 
 /** Names of default parts that core says and means something of its own, and where. */
 const coreWords: Readonly<Record<string, RegExp>> = {
-  failover: /^core\/(pipeline|cache)\//, // a kind of attempt
+  failover: /^core\/pipeline\//, // a kind of attempt
   health: /^core\/gateway\//, // a service
   meta: /^core\/neutral\//, // an event: sources of a text
   models: /^core\//, // an operation
@@ -47,10 +47,10 @@ describe('the architecture', () => {
     expect(imports.filter(({ from, to }) => from.startsWith('core/') && isOurs(to) && !/^(core|schemas)\//.test(to)).map(arrow)).to.deep.equal([])
   })
 
-  it('has a plugin import from core, the schemas and its own folder only; databases and vector stores, also what they share', () => {
+  it('has a plugin import from core, the schemas, its own folder and what plugins share only; databases and vector stores, also what they share', () => {
     const shares = (room: string, { from, to }: Import) => from.startsWith(`plugins/${room}/`) && to.startsWith(`plugins/${room}/shared/`)
     const allowed = (found: Import) =>
-      /^(core|schemas)\//.test(found.to) || found.to.startsWith(partOf(found.from)) || ['storage', 'vectors'].some(room => shares(room, found))
+      /^(core|schemas|plugins\/shared)\//.test(found.to) || found.to.startsWith(partOf(found.from)) || ['storage', 'vectors'].some(room => shares(room, found))
     expect(imports.filter(({ from, to }) => from.startsWith('plugins/') && isOurs(to) && !allowed({ from, to, isType: false })).map(arrow)).to.deep.equal([])
   })
 
@@ -135,7 +135,7 @@ function arrow({ from, to }: Import): string {
 
 /** The folder of a plugin or provider; of a provider that is one file, the file. */
 function partOf(file: string): string {
-  return /^plugins\/(?:(?:dialects|migrations|storage|vectors)\/)?[^/]+\/|^providers\/[^/]+\/?/.exec(file)?.[0] ?? file
+  return /^plugins\/(?:(?:dialects|migrations|shared|storage|vectors)\/)?[^/]+\/|^providers\/[^/]+\/?/.exec(file)?.[0] ?? file
 }
 
 /** `core/stream`; of what lies in no folder, the file. */

@@ -1,6 +1,6 @@
 /** Who is calling. */
 
-import type { AdminScope } from '../admin/scope.ts'
+import type { AdminScope } from '../services/admin-scope.ts'
 
 export interface Caller {
   /** How the caller was recognised: `master_key`, `api_key`, `no_key`, `extension`. */

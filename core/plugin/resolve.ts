@@ -22,7 +22,7 @@ const rooms: Readonly<Record<Kind, readonly string[]>> = {
 /** What the package is imported as, and the files that are meant; `exports` of package.json says the same of what is built. */
 export const ownModules: Readonly<Record<string, string>> = {
   tapline: 'core/index',
-  'tapline/guardrail': 'core/guardrail',
+  'tapline/guardrail': 'plugins/shared/guard/index',
   'tapline/dialect': 'core/dialect',
   'tapline/store': 'core/store',
   'tapline/testing': 'core/testing/index',

@@ -1,6 +1,6 @@
 /** Guardrails by their names: those of the configuration, and those that administrators made. */
 
-import type { GuardrailRule } from '../guard/rule.ts'
+import type { GuardrailRule } from './guardrail-rule.ts'
 import type { PhaseName } from '../pipeline/plan/step.ts'
 
 /** A guardrail that a workflow may name. */

@@ -1,6 +1,6 @@
 /** Header policies by their names: those of the configuration, and those that administrators made. */
 
-import type { HeaderPolicy } from '../guard/header-policy.ts'
+import type { HeaderPolicy } from '../upstream/headers/header-policy.ts'
 
 /** The service `headerPolicies`. */
 export interface HeaderPolicyBook {

@@ -1,6 +1,6 @@
 /** The service `identities`: plugins that recognise callers by credentials that the gateway did not make. */
 
-import type { AdminScope } from '../admin/scope.ts'
+import type { AdminScope } from './admin-scope.ts'
 import type { IncomingRequest } from '../pipeline/incoming-request.ts'
 
 /** What a caller shows of themselves. */

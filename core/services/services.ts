@@ -1,6 +1,6 @@
 /** What plugins offer each other. A package adds its own kind by merging into `Services`. */
 
-import type { Admin } from '../admin/endpoint.ts'
+import type { Admin } from './admin.ts'
 import type { Secrets } from '../storage/secrets.ts'
 import type { SpoolDirectory } from '../storage/spool/spool-directory.ts'
 import type { Storage } from '../storage/storage.ts'

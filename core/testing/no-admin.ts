@@ -1,6 +1,6 @@
 /** An admin API that nobody calls, for tests of plugins that offer something to it. */
 
-import type { Admin } from '../admin/endpoint.ts'
+import type { Admin } from '../services/admin.ts'
 
 const withdraw = () => {}
 

@@ -1,6 +1,6 @@
 /** What the first process keeps for all: one set of numbers, and what each worker holds of them. */
 
-import { MemoryState } from '../limits/memory-state.ts'
+import { MemoryState } from '../services/memory-state.ts'
 import type { Claim, ClaimAnswer, CounterValues, Hold, Question, Settlement, Standing } from '../services/state.ts'
 
 /** A method of a state with what it was given. */

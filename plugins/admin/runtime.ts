@@ -1,7 +1,7 @@
 /** What the gateway says of itself to administrators: who they are, which version runs, what is switched on. */
 
 import { gatewayError, type AdminEndpoint, type Services } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }
 import type { AdminOffers } from './admin-offers.ts'
 import type { Refreshing } from './refreshing.ts'

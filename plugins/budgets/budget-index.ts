@@ -1,7 +1,7 @@
 /** The budgets in force, so prepared that nobody searches them: by path, by label, by user and by key. */
 
-import { PathIndex } from '../../core/limits/path-index.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import { PathIndex } from '../shared/limits/path-index.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
 import type { BudgetRule, BudgetScope } from './budget-rule.ts'
 import { SubjectBudget } from './subject-budget.ts'
 import type { Anchors } from './window.ts'

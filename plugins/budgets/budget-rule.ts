@@ -1,6 +1,6 @@
 /** A budget: so many dollars for somebody in a period. */
 
-import type { LimitRule } from '../../core/limits/rule.ts'
+import type { LimitRule } from '../shared/limits/rule.ts'
 
 export const scopes = ['user_path', 'label', 'user', 'key'] as const
 export type BudgetScope = (typeof scopes)[number]

@@ -2,8 +2,8 @@
 
 import type { OptionsOf } from '../../core/index.ts'
 import { readEach } from '../../core/config/problems/setting-fault.ts'
-import { longestPeriodSeconds, overlaid } from '../../core/limits/rule.ts'
-import { limitedPath, pathOfVariable, readLimits } from '../../core/limits/variables.ts'
+import { longestPeriodSeconds, overlaid } from '../shared/limits/rule.ts'
+import { limitedPath, pathOfVariable, readLimits } from '../shared/limits/variables.ts'
 import { flawIn, flawInPeriod, periods, type BudgetRule } from './budget-rule.ts'
 import type { schema } from './schema.ts'
 

@@ -1,10 +1,10 @@
 /** What the admin API says and takes of budgets. */
 
 import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { RuleEndpoints, tagOfRules } from '../../core/limits/rule-endpoints.ts'
-import type { RuleStore } from '../../core/limits/rule-store.ts'
+import { RuleEndpoints, tagOfRules } from '../shared/limits/rule-endpoints.ts'
+import type { RuleStore } from '../shared/limits/rule-store.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }
 import type { BudgetList, BudgetName, BudgetSettings, BudgetSettingsWrite, BudgetView, BudgetWrite } from '../../schemas/admin/budgets.schema.ts'
 import type { PeriodAnchors } from './period-anchors.ts'

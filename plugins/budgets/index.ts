@@ -1,10 +1,10 @@
 /** Holds callers to what they may spend: what a call may cost is held before it is sent, and what it did cost is counted afterwards. */
 
 import { definePlugin, type Exchange, type Limits, type Timer } from '../../core/index.ts'
-import { Renewals } from '../../core/limits/renewals.ts'
-import { RuleStore } from '../../core/limits/rule-store.ts'
+import { Renewals } from '../shared/limits/renewals.ts'
+import { RuleStore } from '../shared/limits/rule-store.ts'
 import type { RepricedSpan } from '../../core/services/ledger.ts'
-import { makesBatch } from '../../core/limits/batches.ts'
+import { makesBatch } from '../shared/limits/batches.ts'
 import { PeriodAnchors, type KeptAnchors } from './period-anchors.ts'
 import { OpeningBalances } from './opening-balances.ts'
 import { BudgetIndex } from './budget-index.ts'

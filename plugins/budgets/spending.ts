@@ -1,7 +1,7 @@
 /** How much of budgets is spent, for those who ask. */
 
 import type { Clock, State, UsageLedger } from '../../core/index.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
 import type { BudgetView } from '../../schemas/admin/budgets.schema.ts'
 import type { BudgetIndex } from './budget-index.ts'
 import { inDollars, labelOf, type BudgetRule } from './budget-rule.ts'

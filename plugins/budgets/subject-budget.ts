@@ -2,7 +2,7 @@
 
 import type { Claim } from '../../core/index.ts'
 import type { Filter } from '../../core/storage/journal.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
 import { inDollars, inNano, labelOf, type BudgetRule } from './budget-rule.ts'
 import { windowAt, type Anchors, type BudgetWindow } from './window.ts'
 

@@ -1,6 +1,6 @@
 /** When the periods of budgets begin and end, all in UTC. */
 
-import { periodMsOf } from '../../core/limits/rule.ts'
+import { periodMsOf } from '../shared/limits/rule.ts'
 import { month } from './budget-rule.ts'
 
 /** When days, weeks and months begin. */

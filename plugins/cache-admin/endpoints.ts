@@ -1,10 +1,10 @@
 /** The endpoints of the caches in the admin API. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type CacheLayer, type Processes, type UsageLedger } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import type { Sum } from '../../core/storage/journal.ts'
 import { periods } from '../../core/storage/periods.ts'
-import { rangeOf, rangeParameters } from '../../core/admin/ranges.ts'
+import { rangeOf, rangeParameters } from '../shared/admin/ranges.ts'
 import file from '../../schemas/admin/cache.schema.json' with { type: 'json' }
 import type { CacheOverview } from '../../schemas/admin/cache.schema.ts'
 import { Hits } from './hits.ts'

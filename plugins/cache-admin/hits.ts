@@ -1,7 +1,7 @@
 /** Hits of the caches, added up. */
 
 import type { Sum } from '../../core/storage/journal.ts'
-import { exactUsd } from '../../core/usage/exact-usd.ts'
+import { exactUsd } from '../shared/usage/exact-usd.ts'
 import type { CacheDay, CacheSummary } from '../../schemas/admin/cache.schema.ts'
 
 export class Hits {

@@ -2,10 +2,10 @@
 
 import type { Logger } from 'pino'
 import type { CacheStore, Clock } from '../../core/index.ts'
-import { decodeEntry, encodeEntry, type Entry } from '../../core/cache/entry.ts'
-import { inTime } from '../../core/cache/in-time.ts'
-import { Outage } from '../../core/cache/outage.ts'
-import { WriteQueue, type Dropped } from '../../core/cache/write-queue.ts'
+import { decodeEntry, encodeEntry, type Entry } from '../shared/cache/entry.ts'
+import { inTime } from '../shared/cache/in-time.ts'
+import { Outage } from '../shared/cache/outage.ts'
+import { WriteQueue, type Dropped } from '../shared/cache/write-queue.ts'
 import { isPromise } from '../../core/promise.ts'
 
 const readLimitMs = 1_000

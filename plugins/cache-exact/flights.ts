@@ -1,7 +1,7 @@
 /** Identical requests that miss at the same time: one leads and calls the provider, the others wait for its answer. */
 
 import type { Exchange } from '../../core/index.ts'
-import type { Entry } from '../../core/cache/entry.ts'
+import type { Entry } from '../shared/cache/entry.ts'
 
 /** How waiting ended: with the leader's answer, in its place, or on one's own. */
 export type Landing = Entry | 'lead' | 'alone'

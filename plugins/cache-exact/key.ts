@@ -1,7 +1,7 @@
 /** The key of a request: two requests have the same only if the same answer is right for both. */
 
 import type { Exchange, Target } from '../../core/index.ts'
-import { digestOf, type DigestInput } from '../../core/cache/digest.ts'
+import { digestOf, type DigestInput } from '../shared/cache/digest.ts'
 
 const version = 'exact-3'
 

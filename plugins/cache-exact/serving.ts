@@ -1,7 +1,7 @@
 /** What the plugin taps once it is on. */
 
 import { gatewayError, type CacheLayer, type CacheStore, type OptionsOf, type SetupContext, type Taps } from '../../core/index.ts'
-import { cacheMeters } from '../../core/cache/meters.ts'
+import { cacheMeters } from '../shared/cache/meters.ts'
 import { ExactCache } from './exact-cache.ts'
 import { isOfModel, prefix } from './key.ts'
 import type { schema } from './schema.ts'

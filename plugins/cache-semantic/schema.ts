@@ -1,7 +1,7 @@
 /** The options of the plugin `cache-semantic`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { streamingProperties } from '../../core/cache/settings.ts'
+import { streamingProperties } from '../shared/cache/settings.ts'
 
 export const schema = {
   type: 'object',

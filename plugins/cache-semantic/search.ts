@@ -1,8 +1,8 @@
 /** Finds the answer to a question that means the same: what goes wrong costs a hit, and never a request. */
 
 import type { Clock, Exchange, VectorStore } from '../../core/index.ts'
-import { inTime } from '../../core/cache/in-time.ts'
-import type { Outage } from '../../core/cache/outage.ts'
+import { inTime } from '../shared/cache/in-time.ts'
+import type { Outage } from '../shared/cache/outage.ts'
 import { EmbeddingRefused, type Embedder } from './embedder.ts'
 
 /** For the vector and the search together. */

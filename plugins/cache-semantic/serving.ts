@@ -2,9 +2,9 @@
 
 import type { OptionsOf, SetupContext, Taps } from '../../core/index.ts'
 import { readAgain } from '../../core/storage/read-again.ts'
-import { cacheMeters } from '../../core/cache/meters.ts'
-import { Outage } from '../../core/cache/outage.ts'
-import { WriteQueue } from '../../core/cache/write-queue.ts'
+import { cacheMeters } from '../shared/cache/meters.ts'
+import { Outage } from '../shared/cache/outage.ts'
+import { WriteQueue } from '../shared/cache/write-queue.ts'
 import { Embedder } from './embedder.ts'
 import { chosenEmbedder } from './embedder-choice.ts'
 import type { schema } from './schema.ts'

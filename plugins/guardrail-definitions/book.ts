@@ -1,7 +1,7 @@
 /** All guardrails by name: what the service `guardrails` answers from. */
 
 import type { GuardrailBook, NamedGuardrail, Secrets } from '../../core/index.ts'
-import type { GuardrailRule } from '../../core/guard/rule.ts'
+import type { GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import { Registrations } from '../../core/services/registrations.ts'
 import { Dependants } from '../../core/storage/dependants.ts'
 import { openOrLater } from '../../core/storage/open-or-later.ts'

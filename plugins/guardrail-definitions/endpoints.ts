@@ -1,9 +1,9 @@
 /** The endpoints for guardrails, their types and plugins. */
 
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type KnownPlugins, type Variants } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { ruleOptions, type GuardrailRule } from '../../core/guard/rule.ts'
+import { ruleOptions, type GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import { checkOptions } from '../../core/config/schema/options.ts'
 import { suggestion } from '../../core/config/problems/suggestion.ts'

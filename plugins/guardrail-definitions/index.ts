@@ -1,7 +1,7 @@
 /** Keeps the guardrails that administrators make, beside those of the configuration, for workflows to name. */
 
 import { definePlugin } from '../../core/index.ts'
-import { isHeaderModification } from '../../core/guard/header-policy.ts'
+import { isHeaderModification } from '../shared/guard/header-policy.ts'
 import { readAgain } from '../../core/storage/read-again.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { collection, definitionOf, DefinitionBook, type StoredDefinition } from './book.ts'

@@ -1,7 +1,7 @@
 /** The options of the plugin `guardrail-definitions`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardrailRule } from '../../core/guard/rule.ts'
+import { guardrailRule } from '../../core/services/guardrail-rule.ts'
 
 export const schema = {
   type: 'object',

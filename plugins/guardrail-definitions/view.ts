@@ -1,7 +1,7 @@
 /** Guardrails, their types and plugins, as administrators see them. */
 
 import type { KnownPlugin } from '../../core/index.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import type { GuardrailType as TypeView, GuardrailView, PluginView } from '../../schemas/admin/guardrails.schema.ts'
 import type { Definition } from './book.ts'
 import { defaultsOf, fieldsOf } from './fields.ts'

@@ -1,8 +1,8 @@
 /** Stands for the guardrails that the configuration lists: each becomes a step of its own, in their order. */
 
 import { definePlugin, type Place, type Step } from '../../core/index.ts'
-import { isHeaderModification } from '../../core/guard/header-policy.ts'
-import { ruleOptions, type GuardrailRule } from '../../core/guard/rule.ts'
+import { isHeaderModification } from '../shared/guard/header-policy.ts'
+import { ruleOptions, type GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({

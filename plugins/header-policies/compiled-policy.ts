@@ -1,7 +1,8 @@
 /** One header policy, ready to be asked of each request. */
 
 import type { IncomingRequest } from '../../core/index.ts'
-import { checkHeaderPolicy, type HeaderAction, type HeaderCondition, type HeaderPolicy } from '../../core/guard/header-policy.ts'
+import type { HeaderAction, HeaderCondition, HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
+import { checkHeaderPolicy } from '../shared/guard/header-policy.ts'
 import { headerValues } from '../../core/http/header-values.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import type { Change } from './planned-policy.ts'

@@ -1,7 +1,7 @@
 /** Sets and removes headers of the calls to the provider that was chosen first, as policies say of the request. */
 
 import { definePlugin, slot, type Exchange, type ProviderInstance } from '../../core/index.ts'
-import { writtenHeaderPolicies } from '../../core/guard/written-header-policies.ts'
+import { writtenHeaderPolicies } from '../shared/guard/written-header-policies.ts'
 import { CompiledPolicy } from './compiled-policy.ts'
 import { PlannedPolicy } from './planned-policy.ts'
 import { schema } from './schema.ts'

@@ -1,7 +1,7 @@
 /** All header policies by name: what the service `headerPolicies` answers from. */
 
 import type { HeaderPolicyBook } from '../../core/index.ts'
-import type { HeaderPolicy } from '../../core/guard/header-policy.ts'
+import type { HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
 import { Dependants } from '../../core/storage/dependants.ts'
 import { openOrLater } from '../../core/storage/open-or-later.ts'
 import type { PutOptions, Records, Stored } from '../../core/storage/records.ts'

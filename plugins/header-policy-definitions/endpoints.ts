@@ -1,10 +1,11 @@
 /** The endpoints for header policies. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type GuardrailBook } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { headerPolicyProblem, type HeaderPolicy } from '../../core/guard/header-policy.ts'
+import type { HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
+import { headerPolicyProblem } from '../shared/guard/header-policy.ts'
 import file from '../../schemas/admin/header-policies.schema.json' with { type: 'json' }
 import type { HeaderPolicyName, HeaderPolicyView, HeaderPolicyWrite } from '../../schemas/admin/header-policies.schema.ts'
 import type { DefinedPolicy, PolicyBook } from './book.ts'

@@ -1,8 +1,8 @@
 /** Keeps the header policies that administrators make, beside those of the configuration, for workflows to name. */
 
 import { definePlugin } from '../../core/index.ts'
-import { checkHeaderPolicy } from '../../core/guard/header-policy.ts'
-import { checkHeaderPolicyNames, writtenHeaderPolicies } from '../../core/guard/written-header-policies.ts'
+import { checkHeaderPolicy } from '../shared/guard/header-policy.ts'
+import { checkHeaderPolicyNames, writtenHeaderPolicies } from '../shared/guard/written-header-policies.ts'
 import { readAgain } from '../../core/storage/read-again.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { collection, PolicyBook, type StoredPolicy } from './book.ts'

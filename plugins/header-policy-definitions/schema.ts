@@ -1,8 +1,8 @@
 /** The options of the plugin `header-policy-definitions`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { headerPolicy } from '../../core/guard/header-policy.ts'
-import { guardrailRule } from '../../core/guard/rule.ts'
+import { headerPolicy } from '../../core/upstream/headers/header-policy.ts'
+import { guardrailRule } from '../../core/services/guardrail-rule.ts'
 
 export const schema = {
   type: 'object',

@@ -1,8 +1,8 @@
 /** Checks that replies match a JSON Schema, and has those repaired that do not. */
 
 import { definePlugin, warn, type Conversation, type Message, type TextPart, type Verdict } from '../../core/index.ts'
-import { react } from '../../core/guard/reaction.ts'
-import { unfenced } from '../../core/guard/unfenced.ts'
+import { react } from '../shared/guard/reaction.ts'
+import { unfenced } from '../shared/guard/unfenced.ts'
 import { askedSchema } from './asked-schema.ts'
 import { Repairer, type Asking } from './repair.ts'
 import { schema } from './schema.ts'

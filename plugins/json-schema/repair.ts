@@ -1,9 +1,9 @@
 /** Asks a model, once, to put right a reply that does not match its schema. */
 
 import type { Exchange, Pipelines } from '../../core/index.ts'
-import { AskedModel, type AskedModelFacts } from '../../core/guard/asked-model.ts'
-import { unfenced } from '../../core/guard/unfenced.ts'
-import type { Seen } from '../../core/guard/whole-guard.ts'
+import { AskedModel, type AskedModelFacts } from '../shared/guard/asked-model.ts'
+import { unfenced } from '../shared/guard/unfenced.ts'
+import type { Seen } from '../shared/guard/whole-guard.ts'
 import type { Fault, Validate } from './validators.ts'
 
 /** Without a model, the one that answered repairs. */

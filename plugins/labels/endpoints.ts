@@ -1,7 +1,7 @@
 /** The endpoints for tagging headers. */
 
 import { gatewayError, StorageUnavailable, type AdminCall, type AdminEndpoint } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/tagging.schema.json' with { type: 'json' }
 import type { TaggingSettings, TaggingSettingsWrite } from '../../schemas/admin/tagging.schema.ts'
 import type { Tagging } from './tagging.ts'

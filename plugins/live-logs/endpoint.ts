@@ -1,7 +1,7 @@
 /** `GET /admin/live/logs`: the events as a reply without an end. */
 
 import { Reply, type AdminCall, type AdminEndpoint, type Exchange } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
 import file from '../../schemas/admin/live.schema.json' with { type: 'json' }
 import type { LiveHub, Wish } from './live-hub.ts'

@@ -1,11 +1,11 @@
 /** Has a model rewrite the texts of prompts and replies. */
 
 import { definePlugin } from '../../core/index.ts'
-import { AskedModel } from '../../core/guard/asked-model.ts'
-import { onceEach } from '../../core/guard/once-each.ts'
-import { rolesOf } from '../../core/guard/properties.ts'
-import { Semaphore } from '../../core/guard/semaphore.ts'
-import { guardWhole, type Seen } from '../../core/guard/whole-guard.ts'
+import { AskedModel } from '../shared/guard/asked-model.ts'
+import { onceEach } from '../shared/guard/once-each.ts'
+import { rolesOf } from '../shared/guard/properties.ts'
+import { Semaphore } from '../shared/guard/semaphore.ts'
+import { guardWhole, type Seen } from '../shared/guard/whole-guard.ts'
 import { schema } from './schema.ts'
 
 /** How many texts of one request are rewritten at a time. */

@@ -1,7 +1,7 @@
 /** The options of the plugin `llm-based-altering`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { rolesProperty } from '../../core/guard/properties.ts'
+import { rolesProperty } from '../shared/guard/properties.ts'
 
 const anonymize = [
   'Rewrite the text of the next message so that it tells nothing about real people or organisations: put placeholders like [PERSON_1], [COMPANY_1], [EMAIL_1], [ADDRESS_1]',

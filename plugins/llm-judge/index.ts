@@ -1,10 +1,10 @@
 /** Has a model judge prompts and replies. */
 
 import { definePlugin, type Verdict } from '../../core/index.ts'
-import { AskedModel } from '../../core/guard/asked-model.ts'
-import { onceEach } from '../../core/guard/once-each.ts'
-import { react } from '../../core/guard/reaction.ts'
-import { guardWhole } from '../../core/guard/whole-guard.ts'
+import { AskedModel } from '../shared/guard/asked-model.ts'
+import { onceEach } from '../shared/guard/once-each.ts'
+import { react } from '../shared/guard/reaction.ts'
+import { guardWhole } from '../shared/guard/whole-guard.ts'
 import { judgedText } from './judged-text.ts'
 import { schema } from './schema.ts'
 import { howToAnswer, readVerdict, type Judgement } from './verdict.ts'

@@ -1,7 +1,7 @@
 /** The text that is judged: of the prompt, or of the reply. */
 
 import type { Conversation, Message } from '../../core/index.ts'
-import type { Seen } from '../../core/guard/whole-guard.ts'
+import type { Seen } from '../shared/guard/whole-guard.ts'
 
 export type JudgedTarget = 'auto' | 'last_user' | 'all_user' | 'conversation'
 

@@ -1,7 +1,7 @@
 /** The options of the plugin `llm-judge`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardProperties } from '../../core/guard/properties.ts'
+import { guardProperties } from '../shared/guard/properties.ts'
 
 export const schema = {
   type: 'object',

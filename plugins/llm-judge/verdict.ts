@@ -1,7 +1,7 @@
 /** The verdict of a model: how it is asked for, and how it is read. */
 
-import type { ModelAnswer } from '../../core/guard/asked-model.ts'
-import { unfenced } from '../../core/guard/unfenced.ts'
+import type { ModelAnswer } from '../shared/guard/asked-model.ts'
+import { unfenced } from '../shared/guard/unfenced.ts'
 
 export type Judgement = 'allow' | 'block' | 'unclear' | 'no_verdict'
 

@@ -2,7 +2,7 @@
 
 import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/auth-keys.schema.json' with { type: 'json' }
 import type {
   AllowedModelsWrite,

@@ -1,7 +1,7 @@
 /** A key as the admin API shows it: never its secret, nor what the secret is recognised by. */
 
 import type { Access } from '../../core/index.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import { unusable } from './usable.ts'

@@ -11,7 +11,7 @@ import {
   type Models,
   type Pricing,
 } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/models.schema.json' with { type: 'json' }
 import type { AdminModel } from '../../schemas/admin/models.schema.ts'
 import { categories, categoriesOf, type Category } from './categories.ts'

@@ -1,8 +1,8 @@
 /** What administrators say of models, over whatever else is known of them. */
 
 import type { ModelMetadata } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { SelectorOverrides, type OverrideDeps } from '../../core/admin/selector-overrides.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { SelectorOverrides, type OverrideDeps } from '../shared/admin/selector-overrides.ts'
 import file from '../../schemas/admin/model-metadata.schema.json' with { type: 'json' }
 
 export type MetadataOverrides = SelectorOverrides<ModelMetadata>

@@ -1,10 +1,10 @@
 /** Personal data against placeholders, and back again in the reply of the same exchange. */
 
 import type { Conversation, Exchange, Role } from '../../core/index.ts'
-import { replaceFindings } from '../../core/guard/findings.ts'
-import type { Forms } from '../../core/guard/forms.ts'
-import { placeholdersFor, type PlaceholderFormat, type Placeholders } from '../../core/guard/placeholders.ts'
-import type { TextRule } from '../../core/guard/text-guard.ts'
+import { replaceFindings } from '../shared/guard/findings.ts'
+import type { Forms } from '../shared/guard/forms.ts'
+import { placeholdersFor, type PlaceholderFormat, type Placeholders } from '../shared/guard/placeholders.ts'
+import type { TextRule } from '../shared/guard/text-guard.ts'
 import { plainly } from './recognisers.ts'
 
 /** Whose values stay masked: callers need not know what they are told to keep. */

@@ -1,9 +1,9 @@
 /** Finds personal data in prompts, replies and streams, and puts placeholders in its place, which can be turned back. */
 
 import { definePlugin } from '../../core/index.ts'
-import { Forms } from '../../core/guard/forms.ts'
-import { PlaceholderFormat } from '../../core/guard/placeholders.ts'
-import { guardTexts } from '../../core/guard/text-guard.ts'
+import { Forms } from '../shared/guard/forms.ts'
+import { PlaceholderFormat } from '../shared/guard/placeholders.ts'
+import { guardTexts } from '../shared/guard/text-guard.ts'
 import { Anonymizer } from './anonymizer.ts'
 import { mayHavePii, recognisers } from './recognisers.ts'
 import { schema } from './schema.ts'

@@ -1,6 +1,6 @@
 /** Numbers by which states know people, with the checks that their authorities publish. */
 
-import type { TextForm } from '../../core/guard/forms.ts'
+import type { TextForm } from '../shared/guard/forms.ts'
 import { digitsOf, isMonotonous, luhn, mod1110, mod97, verhoeff, weighted } from './checksums.ts'
 
 type Digits = readonly number[]

@@ -1,7 +1,7 @@
 /** What tells personal data from other text: a form each, and a check where there is one. */
 
 import { isIPv4, isIPv6 } from 'node:net'
-import type { TextForm } from '../../core/guard/forms.ts'
+import type { TextForm } from '../shared/guard/forms.ts'
 import { digitsOf, ibanEnd, isIban, isMonotonous, luhn } from './checksums.ts'
 import { nationalIds } from './national-ids.ts'
 

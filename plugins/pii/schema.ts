@@ -1,7 +1,7 @@
 /** The options of the plugin `pii`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../../core/guard/properties.ts'
+import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../shared/guard/properties.ts'
 import { entityNames } from './recognisers.ts'
 
 export const schema = {

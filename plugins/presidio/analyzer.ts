@@ -1,8 +1,8 @@
 /** The analyzer of Presidio, asked over HTTP (its API: `POST /analyze`). */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { settled, type Finding } from '../../core/guard/findings.ts'
-import { Semaphore } from '../../core/guard/semaphore.ts'
+import { settled, type Finding } from '../shared/guard/findings.ts'
+import { Semaphore } from '../shared/guard/semaphore.ts'
 import type { ServiceClient } from '../../core/upstream/service-client.ts'
 import type { schema } from './schema.ts'
 

@@ -2,8 +2,8 @@
 
 import { hash } from 'node:crypto'
 import type { Conversation, Exchange, Message, OptionsOf, Role, TextPart } from '../../core/index.ts'
-import { replaceFindings, type Finding } from '../../core/guard/findings.ts'
-import { PlaceholderFormat, placeholdersFor, type Placeholders } from '../../core/guard/placeholders.ts'
+import { replaceFindings, type Finding } from '../shared/guard/findings.ts'
+import { PlaceholderFormat, placeholdersFor, type Placeholders } from '../shared/guard/placeholders.ts'
 import type { schema } from './schema.ts'
 
 /** A text, whose it is, and what was found in it. */

@@ -1,11 +1,11 @@
 /** Has Presidio find personal data in prompts and replies, and puts something in its place, which can be turned back. */
 
 import { definePlugin, type Conversation, type Role, type Verdict } from '../../core/index.ts'
-import type { Finding } from '../../core/guard/findings.ts'
-import { onceEach } from '../../core/guard/once-each.ts'
-import { rolesOf } from '../../core/guard/properties.ts'
-import { react } from '../../core/guard/reaction.ts'
-import { guardWhole } from '../../core/guard/whole-guard.ts'
+import type { Finding } from '../shared/guard/findings.ts'
+import { onceEach } from '../shared/guard/once-each.ts'
+import { rolesOf } from '../shared/guard/properties.ts'
+import { react } from '../shared/guard/reaction.ts'
+import { guardWhole } from '../shared/guard/whole-guard.ts'
 import { ServiceClient, serviceUrl } from '../../core/upstream/service-client.ts'
 import { Analyzer } from './analyzer.ts'
 import { Anonymizer, type Analyzed } from './anonymizer.ts'

@@ -1,7 +1,7 @@
 /** The options of the plugin `presidio`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../../core/guard/properties.ts'
+import { guardProperties, lookbehindProperty, placeholderProperty, rolesProperty } from '../shared/guard/properties.ts'
 
 export const schema = {
   type: 'object',

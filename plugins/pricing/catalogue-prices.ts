@@ -1,7 +1,7 @@
 /** Prices as the catalogue spells them, as lists of ours. */
 
 import type { ConditionalPrice, ModelPrice } from '@pydantic/genai-prices'
-import { exactUsd } from '../../core/usage/exact-usd.ts'
+import { exactUsd } from '../shared/usage/exact-usd.ts'
 import type { PriceTier, PriceWindow } from '../../schemas/records/pricing.schema.ts'
 import type { PriceList, RateName } from './price-list.ts'
 

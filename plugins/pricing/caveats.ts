@@ -1,7 +1,7 @@
 /** What a cost leaves open. */
 
 import type { PricedCall } from '../../core/index.ts'
-import { hourWriteNames, minutesWriteNames } from '../../core/usage/count-names.ts'
+import { hourWriteNames, minutesWriteNames } from '../shared/usage/count-names.ts'
 import type { RateCard } from './rate-card.ts'
 import { tokenKindsOf } from './token-kinds.ts'
 import { unitsOf } from './units.ts'

@@ -1,8 +1,8 @@
 /** What a call costs by the prices of its model. */
 
 import type { Cost, PricedCall } from '../../core/index.ts'
-import { cacheSplit } from '../../core/usage/cache-split.ts'
-import { firstCount, hourWriteNames } from '../../core/usage/count-names.ts'
+import { cacheSplit } from '../shared/usage/cache-split.ts'
+import { firstCount, hourWriteNames } from '../shared/usage/count-names.ts'
 import { caveatsOf } from './caveats.ts'
 import type { RateCard, Rates } from './rate-card.ts'
 import { reportedCost } from './reported-cost.ts'

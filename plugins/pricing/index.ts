@@ -1,7 +1,7 @@
 /** Knows what models cost, and counts what calls cost by it. */
 
 import { definePlugin, type ProviderInstance } from '../../core/index.ts'
-import { SelectorOverrides, type KeptOverride } from '../../core/admin/selector-overrides.ts'
+import { SelectorOverrides, type KeptOverride } from '../shared/admin/selector-overrides.ts'
 import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'

@@ -1,8 +1,8 @@
 /** How the admin API spells the prices that administrators set. */
 
 import { gatewayError } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import type { OverrideEndpoints } from '../../core/admin/selector-overrides.ts'
+import { definition } from '../shared/admin/definition.ts'
+import type { OverrideEndpoints } from '../shared/admin/selector-overrides.ts'
 import bodies from '../../schemas/admin/pricing.schema.json' with { type: 'json' }
 import prices from '../../schemas/records/pricing.schema.json' with { type: 'json' }
 import type { PriceList } from './price-list.ts'

@@ -1,6 +1,6 @@
 /** One side of a bill: the prompt or the answer. */
 
-import { exactUsd } from '../../core/usage/exact-usd.ts'
+import { exactUsd } from '../shared/usage/exact-usd.ts'
 
 const perMillion = 1e6
 

@@ -9,7 +9,7 @@ import {
   imageOutputNames,
   reasoningNames,
   type CountName,
-} from '../../core/usage/count-names.ts'
+} from '../shared/usage/count-names.ts'
 import type { RateName } from './price-list.ts'
 
 export interface TokenKind {

@@ -2,8 +2,8 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { gatewayError, type AddedProvider, type AdminCall, type AdminEndpoint, type Clock, type Configurations } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { refuseConflict } from '../../core/admin/refuse-conflict.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { refuseConflict } from '../shared/admin/refuse-conflict.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { AddedProviderFault } from '../../core/services/added-providers.ts'
 import file from '../../schemas/admin/provider-credentials.schema.json' with { type: 'json' }

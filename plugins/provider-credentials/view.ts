@@ -1,6 +1,6 @@
 /** Providers as administrators see them; nothing in it is secret. */
 
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import type { ProviderConfig } from '../../core/config/providers/config.ts'
 import type { ProviderCredentialView } from '../../schemas/admin/provider-credentials.schema.ts'
 import type { Entry } from './book.ts'

@@ -1,7 +1,7 @@
 /** Shows administrators how the providers are doing, and lets them reset circuit breakers. */
 
 import { definePlugin, gatewayError, type AdminEndpoint, type ModelInventory, type Models } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/providers.schema.json' with { type: 'json' }
 import { Board } from './board.ts'
 import { requestHealthOf, type RequestHealth } from './request-health.ts'

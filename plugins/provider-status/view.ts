@@ -1,7 +1,7 @@
 /** One provider as administrators see it; nothing in it is secret. */
 
 import type { BreakerSource, ModelInventory, ProviderInstance } from '../../core/index.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import type { ProviderStatus } from '../../schemas/admin/providers.schema.ts'
 import type { Health, RequestHealth } from './request-health.ts'
 import { stateOf } from './state.ts'

@@ -2,8 +2,8 @@
 
 import type { OptionsOf } from '../../core/index.ts'
 import { readEach } from '../../core/config/problems/setting-fault.ts'
-import { longestPeriodSeconds, overlaid } from '../../core/limits/rule.ts'
-import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../../core/limits/variables.ts'
+import { longestPeriodSeconds, overlaid } from '../shared/limits/rule.ts'
+import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../shared/limits/variables.ts'
 import { flawIn, periods, type RateRule } from './rate-rule.ts'
 import type { schema } from './schema.ts'
 

@@ -2,7 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { Claim, ClaimAnswer, Clock, Settlement, State } from '../../core/index.ts'
-import { MemoryState } from '../../core/limits/memory-state.ts'
+import { MemoryState } from '../../core/services/memory-state.ts'
 import { isPromise } from '../../core/promise.ts'
 
 export interface CountingOptions {

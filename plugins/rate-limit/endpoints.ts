@@ -1,11 +1,11 @@
 /** What the admin API says and takes of rate limits. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
-import { RuleEndpoints, tagOfRules } from '../../core/limits/rule-endpoints.ts'
-import type { RuleStore } from '../../core/limits/rule-store.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
+import { RuleEndpoints, tagOfRules } from '../shared/limits/rule-endpoints.ts'
+import type { RuleStore } from '../shared/limits/rule-store.ts'
 import file from '../../schemas/admin/rate-limits.schema.json' with { type: 'json' }
 import type { RateLimitList, RateLimitName, RateLimitView, RateLimitWrite } from '../../schemas/admin/rate-limits.schema.ts'
 import { metersOf, windowOf, type Meter } from './meter.ts'

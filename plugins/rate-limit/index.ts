@@ -1,10 +1,10 @@
 /** Holds callers, providers and models to so many requests, tokens and running calls. */
 
 import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Limits } from '../../core/index.ts'
-import { makesBatch } from '../../core/limits/batches.ts'
-import { Renewals } from '../../core/limits/renewals.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
-import { RuleStore } from '../../core/limits/rule-store.ts'
+import { makesBatch } from '../shared/limits/batches.ts'
+import { Renewals } from '../shared/limits/renewals.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
+import { RuleStore } from '../shared/limits/rule-store.ts'
 import { canonicalIds } from '../../core/model-selector.ts'
 import type { SpentRecord } from '../../core/services/ledger.ts'
 import { configuredLimits } from './configured.ts'

@@ -1,7 +1,7 @@
 /** What one rule counts of one subject: requests, tokens, or calls that run. */
 
 import type { Claim, Standing } from '../../core/index.ts'
-import { periodMsOf, type StandingRule } from '../../core/limits/rule.ts'
+import { periodMsOf, type StandingRule } from '../shared/limits/rule.ts'
 import { labelOf, type RateRule } from './rate-rule.ts'
 
 export type Kind = 'requests' | 'tokens' | 'concurrent'

@@ -2,8 +2,8 @@
 
 import { LRUCache } from 'lru-cache'
 import type { CanonicalId } from '../../core/model-selector.ts'
-import { PathIndex } from '../../core/limits/path-index.ts'
-import type { StandingRule } from '../../core/limits/rule.ts'
+import { PathIndex } from '../shared/limits/path-index.ts'
+import type { StandingRule } from '../shared/limits/rule.ts'
 import { metersOf, type Meter } from './meter.ts'
 import type { RateRule, RateScope } from './rate-rule.ts'
 

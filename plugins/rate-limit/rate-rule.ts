@@ -1,6 +1,6 @@
 /** A rate limit: so many requests, tokens or running calls for somebody in a period. */
 
-import type { LimitRule } from '../../core/limits/rule.ts'
+import type { LimitRule } from '../shared/limits/rule.ts'
 
 export const scopes = ['user_path', 'key', 'provider', 'model'] as const
 export type RateScope = (typeof scopes)[number]

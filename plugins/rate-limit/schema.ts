@@ -1,7 +1,7 @@
 /** The options of the plugin `rate-limit`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { longestPeriodSeconds } from '../../core/limits/rule.ts'
+import { longestPeriodSeconds } from '../shared/limits/rule.ts'
 
 const limits = {
   type: 'array',

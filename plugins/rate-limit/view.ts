@@ -1,7 +1,7 @@
 /** Rate limits as administrators and callers see them. */
 
 import type { Standing } from '../../core/index.ts'
-import { periodMsOf, type StandingRule } from '../../core/limits/rule.ts'
+import { periodMsOf, type StandingRule } from '../shared/limits/rule.ts'
 import type { RateLimitView } from '../../schemas/admin/rate-limits.schema.ts'
 import { usedOf, windowOf, type Kind, type Meter } from './meter.ts'
 import { labelOf, type RateRule } from './rate-rule.ts'

@@ -1,8 +1,8 @@
 /** Finds credentials in prompts, replies and streams, by the forms of their vendors and by how random they look. */
 
 import { definePlugin } from '../../core/index.ts'
-import { replaceFindings } from '../../core/guard/findings.ts'
-import { guardTexts, textRule } from '../../core/guard/text-guard.ts'
+import { replaceFindings } from '../shared/guard/findings.ts'
+import { guardTexts, textRule } from '../shared/guard/text-guard.ts'
 import { schema } from './schema.ts'
 import { SecretScanner } from './scanner.ts'
 

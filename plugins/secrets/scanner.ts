@@ -1,8 +1,8 @@
 /** Finds the secrets of a text. */
 
 import type { OptionsOf, Pattern } from '../../core/index.ts'
-import { settled, type Finding } from '../../core/guard/findings.ts'
-import { Forms } from '../../core/guard/forms.ts'
+import { settled, type Finding } from '../shared/guard/findings.ts'
+import { Forms } from '../shared/guard/forms.ts'
 import { hasLongWord, randomWords } from './entropy.ts'
 import type { schema } from './schema.ts'
 import { keyForms } from './vendors.ts'

@@ -1,6 +1,6 @@
 /** The forms of credentials, by who issues them. */
 
-import type { TextForm } from '../../core/guard/forms.ts'
+import type { TextForm } from '../shared/guard/forms.ts'
 
 /** The end of a line, also as it is written inside a JSON text. */
 const eol = '(?:[ \\t]*(?:\\r?\\n|\\\\r\\\\n|\\\\n)[ \\t]*)'

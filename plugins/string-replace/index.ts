@@ -1,7 +1,7 @@
 /** Finds and replaces in prompts, replies and streams; or blocks, answers or warns where something is found. */
 
 import { definePlugin } from '../../core/index.ts'
-import { guardTexts, textRule } from '../../core/guard/text-guard.ts'
+import { guardTexts, textRule } from '../shared/guard/text-guard.ts'
 import { Rules } from './rules.ts'
 import { schema } from './schema.ts'
 

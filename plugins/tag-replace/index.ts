@@ -1,7 +1,7 @@
 /** Replaces tags like `{{tapline.date}}` in prompts by what they stand for. */
 
 import { definePlugin } from '../../core/index.ts'
-import { rolesOf } from '../../core/guard/properties.ts'
+import { rolesOf } from '../shared/guard/properties.ts'
 import { schema } from './schema.ts'
 import { expand, tagValues } from './tags.ts'
 import { WallClock } from './wall-clock.ts'

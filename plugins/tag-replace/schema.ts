@@ -1,7 +1,7 @@
 /** The options of the plugin `tag-replace`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { rolesProperty } from '../../core/guard/properties.ts'
+import { rolesProperty } from '../shared/guard/properties.ts'
 
 export const schema = {
   type: 'object',

@@ -3,7 +3,7 @@
 import { definePlugin, gatewayError, Reply, type Exchange, type Limits } from '../../core/index.ts'
 import { orRefusal } from '../../core/pipeline/verdict.ts'
 import type { Filter } from '../../core/storage/journal.ts'
-import { rangeOf, type Range } from '../../core/admin/ranges.ts'
+import { rangeOf, type Range } from '../shared/admin/ranges.ts'
 import { readDays } from './days.ts'
 
 const headers = ['Content-Type', 'application/json', 'Cache-Control', 'no-store']

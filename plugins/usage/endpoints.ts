@@ -2,9 +2,9 @@
 
 import { Buffer } from 'node:buffer'
 import type { AdminCall, AdminEndpoint, Pricing } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { begun } from '../../core/admin/begun.ts'
-import { pageOf, pageParameters } from '../../core/admin/ranges.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { begun } from '../shared/admin/begun.ts'
+import { pageOf, pageParameters } from '../shared/admin/ranges.ts'
 import bodies from '../../schemas/admin/usage.schema.json' with { type: 'json' }
 import type { UsageJournal } from './journal.ts'
 import { asked, commonParameters, inMode, searchParameter } from './questions.ts'

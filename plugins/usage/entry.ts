@@ -2,8 +2,8 @@
 
 import type { Exchange, Target, Usage } from '../../core/index.ts'
 import { timeOrderedId } from '../../core/time-ordered-id.ts'
-import { baseCounts } from '../../core/usage/base-counts.ts'
-import { requestUsage } from '../../core/usage/request-usage.ts'
+import { baseCounts } from '../shared/usage/base-counts.ts'
+import { requestUsage } from '../shared/usage/request-usage.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { countedUsage } from './estimate.ts'
 import { madeRecord, nothingCounted, type PriceOf } from './record.ts'

@@ -2,7 +2,7 @@
 
 import type { AdminCall } from '../../core/index.ts'
 import type { Filter } from '../../core/storage/journal.ts'
-import { ofProvider, rangeOf, rangeParameters, type Range } from '../../core/admin/ranges.ts'
+import { ofProvider, rangeOf, rangeParameters, type Range } from '../shared/admin/ranges.ts'
 import type { CacheMode } from './tally.ts'
 
 /** Members of every query. */

@@ -4,7 +4,7 @@ import { gatewayError, type AdminCall, type Cost, type PricedCall } from '../../
 import { readModelSelector } from '../../core/model-selector.ts'
 import type { Filter } from '../../core/storage/journal.ts'
 import type { Lease } from '../../core/storage/lease.ts'
-import { rangeOf } from '../../core/admin/ranges.ts'
+import { rangeOf } from '../shared/admin/ranges.ts'
 import type { RepricedSpan } from '../../core/services/ledger.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import type { UsageJournal } from './journal.ts'

@@ -1,8 +1,8 @@
 /** Makes the record that is stored of what was noted: tokens as the provider counts them, and what they cost. */
 
 import type { Cost, PricedCall, Pricing, Usage, UsageEntry } from '../../core/index.ts'
-import { baseCounts, type BaseCounts } from '../../core/usage/base-counts.ts'
-import { cacheSplit, type CacheSplit } from '../../core/usage/cache-split.ts'
+import { baseCounts, type BaseCounts } from '../shared/usage/base-counts.ts'
+import { cacheSplit, type CacheSplit } from '../shared/usage/cache-split.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
 const estimatedCaveat = 'estimated usage'

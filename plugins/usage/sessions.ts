@@ -2,7 +2,7 @@
 
 import type { AdminCall } from '../../core/index.ts'
 import type { Filter } from '../../core/storage/journal.ts'
-import { pageOf } from '../../core/admin/ranges.ts'
+import { pageOf } from '../shared/admin/ranges.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { asked, inMode, narrowed } from './questions.ts'
 import { tallies, Tally } from './tally.ts'

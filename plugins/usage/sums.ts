@@ -3,7 +3,7 @@
 import type { AdminCall, Pricing } from '../../core/index.ts'
 import type { Filter, Sum } from '../../core/storage/journal.ts'
 import { periods, type PeriodUnit } from '../../core/storage/periods.ts'
-import { exactUsd } from '../../core/usage/exact-usd.ts'
+import { exactUsd } from '../shared/usage/exact-usd.ts'
 import { costs, tokens, type UsageJournal } from './journal.ts'
 import { asked } from './questions.ts'
 import { Tally, tallies, tallyOf, type CacheMode } from './tally.ts'

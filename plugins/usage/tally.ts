@@ -1,7 +1,7 @@
 /** Sums of records, added up: what providers did and what the gateway's own cache did, told apart. */
 
 import type { Sum } from '../../core/storage/journal.ts'
-import { exactUsd } from '../../core/usage/exact-usd.ts'
+import { exactUsd } from '../shared/usage/exact-usd.ts'
 import type { costs, tokens } from './journal.ts'
 
 /** Which records are asked for: those that providers answered, those that the gateway's cache did, or both. */

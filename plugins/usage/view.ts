@@ -1,7 +1,7 @@
 /** Records as administrators see them. */
 
-import { csvLine } from '../../core/admin/csv.ts'
-import { cacheSplit } from '../../core/usage/cache-split.ts'
+import { csvLine } from '../shared/admin/csv.ts'
+import { cacheSplit } from '../shared/usage/cache-split.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 
 export type UsageView = Omit<UsageRecord, 'timestamp'> & { readonly timestamp: string; readonly cached_input_ratio: number }

@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { DirectoryUser, DirectoryUserWrite, GroupDelete, UserDelete, UserGroup, UserGroupWrite } from '../../schemas/admin/users.schema.ts'
 import { readSegment, type Directory } from './directory.ts'

@@ -1,7 +1,7 @@
 /** The directory in the store, the same for all processes; every write is checked against all of it. */
 
 import type { AdminCall, AdminScope, GatewayError } from '../../core/index.ts'
-import { refuseContention } from '../../core/admin/refuse-conflict.ts'
+import { refuseContention } from '../shared/admin/refuse-conflict.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { SharedDocument } from '../../core/storage/shared-document.ts'
 import { isWithin } from '../../core/user-path.ts'

@@ -1,8 +1,8 @@
 /** The endpoints of user paths in the admin API. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Models } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { refuseConflict } from '../../core/admin/refuse-conflict.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { refuseConflict } from '../shared/admin/refuse-conflict.ts'
 import { readModelSelector } from '../../core/model-selector.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { UserTree, UserWrite } from '../../schemas/admin/users.schema.ts'

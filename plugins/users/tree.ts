@@ -1,7 +1,7 @@
 /** The tree of user paths, as administrators see it: made of what is said of paths, of the paths of keys, and of all above them. */
 
 import type { Access, AdminScope, Models } from '../../core/index.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import { ancestors, isWithin } from '../../core/user-path.ts'
 import type { UserNode, UserTree } from '../../schemas/admin/users.schema.ts'
 import type { PathNodes } from './path-nodes.ts'

@@ -1,8 +1,8 @@
 /** Looks up whether there is a newer version, if the operator wants it, and says so in the log and to administrators. */
 
 import { definePlugin, type OptionsOf } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
-import { shownTime } from '../../core/admin/shown-time.ts'
+import { definition } from '../shared/admin/definition.ts'
+import { shownTime } from '../shared/admin/shown-time.ts'
 import { serviceUrl } from '../../core/upstream/service-client.ts'
 import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }

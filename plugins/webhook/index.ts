@@ -2,9 +2,9 @@
 
 import { createHmac } from 'node:crypto'
 import { definePlugin, type Verdict } from '../../core/index.ts'
-import { rolesOf } from '../../core/guard/properties.ts'
-import { react } from '../../core/guard/reaction.ts'
-import { guardWhole } from '../../core/guard/whole-guard.ts'
+import { rolesOf } from '../shared/guard/properties.ts'
+import { react } from '../shared/guard/reaction.ts'
+import { guardWhole } from '../shared/guard/whole-guard.ts'
 import { ServiceClient, serviceUrl } from '../../core/upstream/service-client.ts'
 import { readDecision } from './decision.ts'
 import { questionOf } from './question.ts'

@@ -1,7 +1,7 @@
 /** What a webhook is asked: the texts of a conversation, each under a name by which it can be edited, and whose they are. */
 
 import type { Exchange, Role, TextPart } from '../../core/index.ts'
-import type { Seen } from '../../core/guard/whole-guard.ts'
+import type { Seen } from '../shared/guard/whole-guard.ts'
 
 export interface Question {
   readonly body: Buffer

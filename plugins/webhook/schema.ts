@@ -1,7 +1,7 @@
 /** The options of the plugin `webhook`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardProperties, rolesProperty } from '../../core/guard/properties.ts'
+import { guardProperties, rolesProperty } from '../shared/guard/properties.ts'
 
 export const schema = {
   type: 'object',

@@ -1,7 +1,7 @@
 /** The endpoints for workflows. */
 
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type Variants, type WorkflowScope } from '../../core/index.ts'
-import { definition } from '../../core/admin/definition.ts'
+import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }

@@ -1,7 +1,7 @@
 /** The header policies of a payload: found, in their order, and as a patch. */
 
 import { gatewayError, type HeaderPolicyBook } from '../../core/index.ts'
-import type { HeaderPolicy } from '../../core/guard/header-policy.ts'
+import type { HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
 import type { Patch } from '../../core/pipeline/plan/source.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { gatewayError, type GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail } from '../../core/index.ts'
-import type { GuardrailRule } from '../../core/guard/rule.ts'
+import type { GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import type { Patch } from '../../core/pipeline/plan/source.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { headerPoliciesIn, headerPolicyPatch } from './header-policies.ts'

@@ -1,7 +1,7 @@
 /** Workflows as administrators see them. */
 
 import type { Variant, Variants } from '../../core/index.ts'
-import { ruleOptions } from '../../core/guard/rule.ts'
+import { ruleOptions } from '../../core/services/guardrail-rule.ts'
 import type { WorkflowView } from '../../schemas/admin/workflows.schema.ts'
 import type { Workflow } from './compiled.ts'
 import { hashOf, type Features, type GuardrailPhase, type ResolvedPayload } from './payload.ts'

@@ -31,6 +31,6 @@ describe('the caches that are off', () => {
     const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', loading])
     const files = (JSON.parse(stdout) as string[]).filter(url => url.startsWith('file:')).map(url => relative(root.pathname, new URL(url).pathname))
     const own = files.filter(file => /^(plugins|core\/cache)\//.test(file) && !/\/(index|schema)\.ts$/.test(file))
-    expect(own).to.deep.equal(['core/cache/settings.ts'])
+    expect(own).to.deep.equal(['plugins/shared/cache/settings.ts'])
   })
 })

@@ -1,7 +1,7 @@
 /** The requests around one: of its session, or those that its answer goes on from and that go on from it. */
 
 import type { AdminEndpoint, Clock } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
+import { definition } from '../../shared/admin/definition.ts'
 import type { Filter, Journal } from '../../../core/storage/journal.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditRow } from '../journal.ts'

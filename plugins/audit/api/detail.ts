@@ -1,7 +1,7 @@
 /** One row, whole. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type GatewayError } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
+import { definition } from '../../shared/admin/definition.ts'
 import { isWithin } from '../../../core/user-path.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditRow } from '../journal.ts'

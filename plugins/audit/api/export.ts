@@ -2,8 +2,8 @@
 
 import { Buffer } from 'node:buffer'
 import type { AdminEndpoint } from '../../../core/index.ts'
-import { begun } from '../../../core/admin/begun.ts'
-import { csvLine } from '../../../core/admin/csv.ts'
+import { begun } from '../../shared/admin/begun.ts'
+import { csvLine } from '../../shared/admin/csv.ts'
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { viewsOf, type ApiDeps } from './deps.ts'
 import { filterParameters, questionOf } from './question.ts'

@@ -1,8 +1,8 @@
 /** The rows of the log, the latest first. */
 
 import type { AdminEndpoint } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
-import { pageOf, pageParameters } from '../../../core/admin/ranges.ts'
+import { definition } from '../../shared/admin/definition.ts'
+import { pageOf, pageParameters } from '../../shared/admin/ranges.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import { viewsOf, type ApiDeps } from './deps.ts'
 import { filterParameters, questionOf } from './question.ts'

@@ -3,7 +3,7 @@
 import type { AdminCall } from '../../../core/index.ts'
 import { invalidValue } from '../../../core/errors.ts'
 import type { Filter } from '../../../core/storage/journal.ts'
-import { ofProvider, rangeOf, rangeParameters, type Range } from '../../../core/admin/ranges.ts'
+import { ofProvider, rangeOf, rangeParameters, type Range } from '../../shared/admin/ranges.ts'
 
 function text(description: string, maxLength = 512) {
   return { type: 'string', maxLength, description } as const

@@ -1,8 +1,8 @@
 /** The log by session: each with its latest request, and how many it has; a request without a session stands for itself. */
 
 import type { AdminEndpoint } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
-import { pageOf } from '../../../core/admin/ranges.ts'
+import { definition } from '../../shared/admin/definition.ts'
+import { pageOf } from '../../shared/admin/ranges.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { viewsOf, type ApiDeps } from './deps.ts'

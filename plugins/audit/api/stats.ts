@@ -1,7 +1,7 @@
 /** How requests went: by status over time, how long providers took, and what was asked instead of what. */
 
 import type { AdminCall, AdminEndpoint } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
+import { definition } from '../../shared/admin/definition.ts'
 import type { Filter, Journal, Sum } from '../../../core/storage/journal.ts'
 import { periods } from '../../../core/storage/periods.ts'
 import bodies from '../../../schemas/admin/audit.schema.json' with { type: 'json' }

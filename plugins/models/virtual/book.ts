@@ -1,7 +1,7 @@
 /** All virtual models: those of the configuration, and those that administrators made, in one document so that they are checked together. */
 
 import { gatewayError } from '../../../core/index.ts'
-import { refuseContention } from '../../../core/admin/refuse-conflict.ts'
+import { refuseContention } from '../../shared/admin/refuse-conflict.ts'
 import type { Records } from '../../../core/storage/records.ts'
 import { SharedDocument } from '../../../core/storage/shared-document.ts'
 import { chainFault } from './chains.ts'

@@ -1,7 +1,7 @@
 /** The endpoints of virtual models in the admin API. */
 
 import type { AdminEndpoint } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
+import { definition } from '../../shared/admin/definition.ts'
 import file from '../../../schemas/admin/virtual-models.schema.json' with { type: 'json' }
 import type { FailoverQuestion, VirtualModelDelete, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import type { VirtualDeps } from './deps.ts'

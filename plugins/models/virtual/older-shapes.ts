@@ -1,7 +1,7 @@
 /** Virtual models as gateways before this one spelled them: aliases, model overrides, failover rules. */
 
 import { gatewayError, type AdminCall, type AdminEndpoint } from '../../../core/index.ts'
-import { definition } from '../../../core/admin/definition.ts'
+import { definition } from '../../shared/admin/definition.ts'
 import file from '../../../schemas/admin/virtual-models.schema.json' with { type: 'json' }
 import type {
   Alias,

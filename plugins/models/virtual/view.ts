@@ -1,6 +1,6 @@
 /** A virtual model as the admin API shows it. */
 
-import { shownTime } from '../../../core/admin/shown-time.ts'
+import { shownTime } from '../../shared/admin/shown-time.ts'
 import { readModelSelector } from '../../../core/model-selector.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { isRedirect, selectorOf, type KnownModel } from './definition.ts'

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { Processes } from '../../../core/index.ts'
-import { MemoryState } from '../../../core/limits/memory-state.ts'
+import { MemoryState } from '../../../core/services/memory-state.ts'
 import { Breaker, type Permit } from '../../../plugins/circuit-breaker/breaker.ts'
 import { Peers, type BreakerName } from '../../../plugins/circuit-breaker/peers.ts'
 

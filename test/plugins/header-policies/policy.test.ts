@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { checkOptions } from '../../../core/config/schema/options.ts'
-import { headerPolicy, headerPolicyProblem, type HeaderPolicy } from '../../../core/guard/header-policy.ts'
+import { headerPolicy, type HeaderPolicy } from '../../../core/upstream/headers/header-policy.ts'
+import { headerPolicyProblem } from '../../../plugins/shared/guard/header-policy.ts'
 import { CompiledPolicy } from '../../../plugins/header-policies/compiled-policy.ts'
 import { PlannedPolicy, type Change } from '../../../plugins/header-policies/planned-policy.ts'
 

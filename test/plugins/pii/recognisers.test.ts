@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { Forms, type TextForm } from '../../../core/guard/forms.ts'
+import { Forms, type TextForm } from '../../../plugins/shared/guard/forms.ts'
 import { compilePattern } from '../../../core/plugin/pattern.ts'
 import { entityNames, mayHavePii, recognisers } from '../../../plugins/pii/recognisers.ts'
 

@@ -1,7 +1,7 @@
 /** What calls cost, as real providers report them: equal plain and streamed, native and translated. */
 
 import { expect } from 'chai'
-import { baseCounts } from '../../../core/usage/base-counts.ts'
+import { baseCounts } from '../../../plugins/shared/usage/base-counts.ts'
 import { costOf } from '../../../plugins/pricing/cost.ts'
 import { RateCard } from '../../../plugins/pricing/rate-card.ts'
 import anthropic from '../../../providers/anthropic.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import type { StandingRule } from '../../../core/limits/rule.ts'
+import type { StandingRule } from '../../../plugins/shared/limits/rule.ts'
 import type { Standing } from '../../../core/index.ts'
 import { admits } from '../../../core/services/state.ts'
 import { claimOf, metersOf, waitOf, type Meter } from '../../../plugins/rate-limit/meter.ts'

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { MemoryState } from '../../../core/limits/memory-state.ts'
+import { MemoryState } from '../../../core/services/memory-state.ts'
 import { stateConformance } from './conformance.ts'
 
 stateConformance('state-memory', {

@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { chatCompletion, errorBody } from '../../../../core/testing/chat-samples.ts'
 import { TurnedClock } from '../../../../core/testing/turned-clock.ts'
 import { MemoryPins, SharedPins } from '../../../../plugins/models/virtual/pins.ts'
-import { MemoryState } from '../../../../core/limits/memory-state.ts'
+import { MemoryState } from '../../../../core/services/memory-state.ts'
 import { AdminGateway } from '../../../support/admin.ts'
 import { Arms, targets } from './arms.ts'
 

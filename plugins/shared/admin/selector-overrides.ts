@@ -1,0 +1,165 @@
+/** What administrators say of models by selector, kept in the store and in memory: of one model, of a provider, of an id anywhere, or of all. */
+
+import { gatewayError } from '../../../core/errors.ts'
+import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../../../core/model-selector.ts'
+import type { Clock } from '../../../core/services/clock.ts'
+import { openOrLater } from '../../../core/storage/open-or-later.ts'
+import type { Records } from '../../../core/storage/records.ts'
+import { Snapshot } from '../../../core/storage/snapshot.ts'
+import type { AdminCall, AdminEndpoint } from '../../../core/services/admin.ts'
+import { refuseConflict } from './refuse-conflict.ts'
+
+type Schema = Readonly<Record<string, unknown>>
+
+/** A document of the collection, under the spelling of its selector. */
+export interface KeptOverride<Said extends object> {
+  readonly said: Said
+  /** Milliseconds since 1970. */
+  readonly created_at: number
+  readonly updated_at: number
+}
+
+/** How the endpoints spell it. */
+export interface OverrideEndpoints<Said extends object> {
+  /** Below `/admin`. */
+  readonly path: string
+  /** The member of bodies and views that holds what is said, beside `selector`. */
+  readonly member: string
+  readonly schemas: { readonly list: Schema; readonly view: Schema; readonly write: Schema; readonly name: Schema }
+  readonly summaries: { readonly list: string; readonly put: string; readonly delete: string }
+  /** Checks what the schema cannot. @throws GatewayError */
+  check?(said: Said): void
+}
+
+export interface OverrideDeps<Said extends object> {
+  readonly records: Records<KeptOverride<Said>>
+  readonly clock: Clock
+  /** The configured instances, by name. */
+  readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
+  /** Called whenever another set of overrides holds. */
+  changed?(): void
+  /** Told why they could not be read; what was read before stands. */
+  failed(cause: unknown): void
+}
+
+interface Override<Said> {
+  readonly selector: ModelSelector
+  readonly said: Said
+}
+
+export class SelectorOverrides<Said extends object> {
+  readonly #endpoints: OverrideEndpoints<Said>
+  readonly #around: OverrideDeps<Said>
+  readonly #kept: Snapshot<KeptOverride<Said>>
+  readonly #canonical: CanonicalId
+  #all: readonly Override<Said>[] = []
+
+  constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
+    this.#endpoints = endpoints
+    this.#around = around
+    this.#canonical = canonicalIds(around.providers)
+    this.#kept = new Snapshot(
+      around.records,
+      () => this.#index(),
+      cause => around.failed(cause),
+    )
+  }
+
+  /** Without the store nothing is overridden until it is back. */
+  open(): Promise<void> {
+    return openOrLater(this.#kept, cause => this.#around.failed(cause))
+  }
+
+  read(): Promise<void> {
+    return this.#kept.read()
+  }
+
+  close(): Promise<void> {
+    return this.#kept.close()
+  }
+
+  /** What is said of a model, the strongest last. */
+  of(provider: string, model: string): readonly Said[] {
+    return this.#all.length === 0 ? [] : selectorsFor(this.#all, provider, model, this.#canonical).map(({ said }) => said)
+  }
+
+  get endpoints(): readonly AdminEndpoint[] {
+    const { path, schemas, summaries } = this.#endpoints
+    return [
+      { method: 'GET', path, scope: 'global', summary: summaries.list, response: schemas.list, handle: () => this.#views() },
+      { method: 'PUT', path, scope: 'global', summary: summaries.put, body: schemas.write, response: schemas.view, handle: call => this.#put(call) },
+      { method: 'DELETE', path, scope: 'global', summary: summaries.delete, body: schemas.name, handle: call => this.#delete(call) },
+    ]
+  }
+
+  async #put(call: AdminCall): Promise<Schema | undefined> {
+    const { selector, [this.#endpoints.member]: said } = call.body as { readonly selector: string; readonly [member: string]: unknown }
+    const { text } = this.#read(selector)
+    this.#endpoints.check?.(said as Said)
+    const before = this.#checked(text, call)
+    const [stored, now] = [this.#kept.get(text), this.#around.clock.now()]
+    await this.#kept
+      .put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 })
+      .catch(refuseConflict)
+    const after = this.#viewOf(text)
+    call.changed(before, after)
+    return after
+  }
+
+  async #delete(call: AdminCall): Promise<void> {
+    const { text } = this.#read((call.body as { readonly selector: string }).selector)
+    const view = this.#checked(text, call)
+    if (view === undefined) throw gatewayError('not_found', `nothing was said of ${text}`, { param: 'selector' })
+    await this.#kept.delete(text)
+    call.changed(view, undefined)
+  }
+
+  #read(given: string): ModelSelector {
+    const selector = readModelSelector(given, this.#around.providers.keys())
+    if (selector === undefined)
+      throw gatewayError(
+        'invalid_value',
+        `${JSON.stringify(given)} selects nothing: expected provider/model, provider/* of a provider that is there, model, or *`,
+        { param: 'selector' },
+      )
+    return selector
+  }
+
+  /** What stands, if the caller means just that. */
+  #checked(text: string, call: AdminCall): Schema | undefined {
+    const view = this.#viewOf(text)
+    call.ifMatch(view, this.#views())
+    return view
+  }
+
+  #views(): readonly Schema[] {
+    return this.#kept.all
+      .map(({ id }) => id)
+      .sort()
+      .map(id => this.#viewOf(id))
+      .filter(view => view !== undefined)
+  }
+
+  #viewOf(text: string): Schema | undefined {
+    const stored = this.#kept.get(text)
+    if (stored === undefined) return undefined
+    const { said, created_at: created, updated_at: updated } = stored.value
+    // Everything of a provider that is no longer there is still to be seen, and to be deleted.
+    const kind = readModelSelector(text, this.#around.providers.keys())?.kind ?? 'provider'
+    return {
+      selector: text,
+      scope_kind: kind,
+      [this.#endpoints.member]: said,
+      created_at: new Date(created).toISOString(),
+      updated_at: new Date(updated).toISOString(),
+    }
+  }
+
+  #index(): void {
+    this.#all = this.#kept.all.flatMap(({ id, value: { said } }) => {
+      const selector = readModelSelector(id, this.#around.providers.keys())
+      return selector === undefined ? [] : [{ selector, said }]
+    })
+    this.#around.changed?.()
+  }
+}
