@@ -96,7 +96,20 @@ export type { InnerAnswer, InnerCall, Pipelines, RouteFacts } from './services/p
 export type { Processes } from './services/processes.ts'
 export type { BreakerSource, ProviderBoard } from './services/provider-status.ts'
 export type { RouteOption, RouteQuestion, RouteStrategy } from './services/routing.ts'
-export type { Addition, Claim, ClaimAnswer, CountedClaim, Hold, Question, Settlement, Standing, State, VolatileCounters } from './services/state.ts'
+export type {
+  Addition,
+  Claim,
+  ClaimAnswer,
+  CountedClaim,
+  Hold,
+  NoteChange,
+  Notes,
+  Question,
+  Settlement,
+  Standing,
+  State,
+  VolatileCounters,
+} from './services/state.ts'
 export type { Users } from './services/users.ts'
 export type { Variant, Variants, VariantStep } from './services/variants.ts'
 export type { WorkflowExplanation, WorkflowQuestion, Workflows, WorkflowScope } from './services/workflows.ts'

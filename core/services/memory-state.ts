@@ -1,4 +1,4 @@
-/** Counters and holds in this process. */
+/** Counters, holds and notes in this process. */
 
 import {
   admits,
@@ -7,6 +7,8 @@ import {
   type ClaimAnswer,
   type CounterValues,
   type Hold,
+  type NoteChange,
+  type Notes,
   type Question,
   type Settlement,
   type Standing,
@@ -27,6 +29,7 @@ const sweepMs = 60_000
 
 export class MemoryState implements State {
   readonly isShared = false
+  readonly notes = new MemoryNotes()
   readonly #counters = new Map<string, Counter>()
   readonly #holds = new HoldTable()
   #nextSweepMs = 0
@@ -114,6 +117,7 @@ export class MemoryState implements State {
     this.#nextSweepMs = nowMs + sweepMs
     for (const [key, { expiresAtMs }] of this.#counters) if (expiresAtMs <= nowMs) this.#counters.delete(key)
     this.#holds.sweep(nowMs)
+    this.notes.sweep(nowMs)
   }
 
   #live(key: string, nowMs: number): Counter | undefined {
@@ -126,4 +130,28 @@ export class MemoryState implements State {
 
 function valueOf(counter: Counter | undefined): number {
   return counter === undefined ? 0 : counter.value + (counter.base ?? 0)
+}
+
+class MemoryNotes implements Notes {
+  readonly #notes = new Map<string, { readonly text: string; readonly expiresAtMs: number }>()
+
+  read(keys: readonly string[], nowMs: number): readonly (string | undefined)[] {
+    return keys.map(key => this.#read(key, nowMs))
+  }
+
+  replace({ key, before, after, expiresAtMs }: NoteChange, nowMs: number): boolean {
+    if (this.#read(key, nowMs) !== before) return false
+    if (after === undefined) this.#notes.delete(key)
+    else this.#notes.set(key, { text: after, expiresAtMs })
+    return true
+  }
+
+  sweep(nowMs: number): void {
+    for (const [key, { expiresAtMs }] of this.#notes) if (expiresAtMs <= nowMs) this.#notes.delete(key)
+  }
+
+  #read(key: string, nowMs: number): string | undefined {
+    const note = this.#notes.get(key)
+    return note === undefined || note.expiresAtMs <= nowMs ? undefined : note.text
+  }
 }

@@ -23,6 +23,8 @@ export interface State {
   forget(counters: readonly string[]): Now<void>
   /** Counters that end with this process, unless somebody keeps them; absent where they do not. */
   readonly volatile?: VolatileCounters
+  /** Absent where nothing but numbers is shared. */
+  readonly notes?: Notes
 }
 
 /** What is asked for under one limit. */
@@ -88,6 +90,25 @@ export interface Addition {
   readonly expiresAtMs: number
   /** When it came about. What is older than the counter is in its base. */
   readonly atMs?: number
+}
+
+/** Short texts under keys, which all who share the numbers read and replace. */
+export interface Notes {
+  /** @returns undefined for each key where nothing stands */
+  read(keys: readonly string[], nowMs: number): Now<readonly (string | undefined)[]>
+  /** @returns false, with nothing done, if something else stands there than the writer read */
+  replace(change: NoteChange, nowMs: number): Now<boolean>
+}
+
+/** From one text to another, to the first, or to none. */
+export interface NoteChange {
+  readonly key: string
+  /** What the writer read. */
+  readonly before?: string | undefined
+  /** Nothing stands there afterwards where this is absent. */
+  readonly after?: string | undefined
+  /** From then on, nothing stands there. */
+  readonly expiresAtMs: number
 }
 
 /** Counters with their ends, by key. */

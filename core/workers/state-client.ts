@@ -6,6 +6,8 @@ import {
   type ClaimAnswer,
   type CounterValues,
   type Hold,
+  type NoteChange,
+  type Notes,
   type Question,
   type Settlement,
   type Standing,
@@ -18,6 +20,7 @@ import type { Rpc } from './rpc.ts'
 export class StateClient implements State {
   readonly isShared = true
   readonly volatile: VolatileCounters
+  readonly notes: Notes
   readonly #rpc: Pick<Rpc, 'ask'>
 
   constructor(rpc: Pick<Rpc, 'ask'>) {
@@ -27,6 +30,11 @@ export class StateClient implements State {
       restore: async (counters, nowMs) => {
         await this.#ask({ do: 'restore', counters, nowMs })
       },
+    }
+    this.notes = {
+      // What nothing stands for is null on the way.
+      read: async (keys, nowMs) => ((await this.#ask({ do: 'read-notes', keys, nowMs })) as (string | null)[]).map(text => text ?? undefined),
+      replace: async (change: NoteChange, nowMs) => (await this.#ask({ do: 'replace-note', change, nowMs })) as boolean,
     }
   }
 

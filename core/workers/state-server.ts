@@ -1,7 +1,7 @@
 /** What the first process keeps for all: one set of numbers, and what each worker holds of them. */
 
 import { MemoryState } from '../services/memory-state.ts'
-import type { Claim, ClaimAnswer, CounterValues, Hold, Question, Settlement, Standing } from '../services/state.ts'
+import type { Claim, ClaimAnswer, CounterValues, Hold, NoteChange, Question, Settlement, Standing } from '../services/state.ts'
 
 /** A method of a state with what it was given. */
 export type StateCall =
@@ -13,6 +13,8 @@ export type StateCall =
   | { readonly do: 'forget'; readonly counters: readonly string[] }
   | { readonly do: 'save'; readonly prefix: string; readonly isLast: boolean }
   | { readonly do: 'restore'; readonly counters: CounterValues; readonly nowMs: number }
+  | { readonly do: 'read-notes'; readonly keys: readonly string[]; readonly nowMs: number }
+  | { readonly do: 'replace-note'; readonly change: NoteChange; readonly nowMs: number }
 
 export class StateServer {
   readonly #state = new MemoryState()
@@ -56,7 +58,7 @@ export class StateSession {
     this.#counting = counting
   }
 
-  take(call: StateCall): ClaimAnswer | readonly Standing[] | CounterValues | undefined | void {
+  take(call: StateCall): ClaimAnswer | readonly Standing[] | CounterValues | readonly (string | undefined)[] | boolean | undefined | void {
     switch (call.do) {
       case 'claim':
         return this.#claim(call.claims, call.nowMs)
@@ -74,6 +76,10 @@ export class StateSession {
         return this.#counting.save(this, call.prefix, call.isLast)
       case 'restore':
         return this.#counting.restore(call.counters, call.nowMs)
+      case 'read-notes':
+        return this.#state.notes.read(call.keys, call.nowMs)
+      case 'replace-note':
+        return this.#state.notes.replace(call.change, call.nowMs)
     }
   }
 

@@ -1,20 +1,7 @@
 /** The breaker itself: three states, and a permit for each call so that what comes late counts for nothing. */
 
 import type { Clock } from '../../core/index.ts'
-
-export type BreakerState = 'closed' | 'half-open' | 'open'
-
-export interface BreakerRules {
-  readonly failureThreshold: number
-  readonly successThreshold: number
-  readonly timeoutMs: number
-}
-
-/** What one process tells others that have the same breaker. */
-export type BreakerNews =
-  | { readonly did: 'fail' | 'succeed' | 'close' | 'probe' | 'end-probe' }
-  | { readonly did: 'open'; readonly forMs: number }
-  | { readonly did: 'pass-probe'; readonly count: number }
+import type { BreakerNews, BreakerRules, BreakerState, Standing } from './standing.ts'
 
 export interface BreakerListeners {
   /** @param isOwn whether this process saw why, and not another one that told */
@@ -61,7 +48,7 @@ export class Breaker {
   readonly #listeners: BreakerListeners
   #state: BreakerState = 'closed'
   #generation = 0
-  /** Closed: consecutive failures; half-open: consecutive successes. */
+  /** As that of a standing. */
   #count = 0
   #openUntil = 0
   #probe: Permit | undefined
@@ -86,46 +73,19 @@ export class Breaker {
     return Math.max(0, until - this.#clock.elapsed())
   }
 
-  /** What a process must know that has the same breaker, and has just begun; undefined if it is closed. */
-  get standing(): BreakerNews | undefined {
-    return this.#state === 'closed' ? undefined : { did: 'open', forMs: this.waitMs }
-  }
-
   /** Forgets what happened. Calls that are under way count for nothing. */
   reset(): void {
     if (this.#state !== 'closed' || this.#count > 0) this.#become('closed', true)
-    this.#listeners.news?.({ did: 'close' })
   }
 
-  /** Another process may send the probe that was given leave for here. */
-  withdraw(permit: Permit): void {
-    if (this.#probe === permit) this.#probe = undefined
-  }
-
-  /** Takes over what another process tells. */
-  hear(news: BreakerNews): void {
-    switch (news.did) {
-      case 'fail':
-        return this.#state === 'closed' && ++this.#count >= this.#rules.failureThreshold ? this.#open(this.#rules.timeoutMs, false) : undefined
-      case 'succeed':
-        return this.#state === 'closed' ? void (this.#count = 0) : undefined
-      case 'open':
-        return this.#open(news.forMs, false)
-      case 'close':
-        return this.#state === 'closed' ? void (this.#count = 0) : this.#become('closed', false)
-      case 'probe':
-        return this.#probeElsewhere()
-      case 'pass-probe':
-        this.#count = news.count
-        return void (this.#probe = undefined)
-      case 'end-probe':
-        return void (this.#probe = undefined)
-    }
-  }
-
-  /** A probe that was given leave for here is sent. */
-  probing(): void {
-    this.#listeners.news?.({ did: 'probe' })
+  /** Stands as it does with all. @param isOwn whether what this process told made it so */
+  take({ state, count, untilMs }: Standing, isOwn: boolean): void {
+    const openMs = untilMs - this.#clock.now()
+    // Whoever asks finds it half-open, as it is here.
+    if (state === 'open' && this.#state === 'half-open' && openMs <= 0) return
+    if (state === 'open') this.#openUntil = this.#clock.elapsed() + openMs
+    if (state !== this.#state) this.#become(state, isOwn)
+    this.#count = count
   }
 
   /** Asks to make a call; undefined if it must not be made. */
@@ -138,6 +98,16 @@ export class Breaker {
     return (this.#probe = new Permit(this, ++this.#generation, true))
   }
 
+  /** A probe that was given leave for here is sent. */
+  probing(): void {
+    this.#listeners.news?.({ did: 'probe' })
+  }
+
+  /** Another process sends the probe that was given leave for here; nobody asks again for so long. */
+  leaveProbe(permit: Permit, forMs: number): void {
+    if (this.#probe === permit) this.#probeUntil = this.#clock.elapsed() + forMs
+  }
+
   succeeded(permit: Permit): void {
     if (permit.generation !== this.#generation) return
     this.#probe = undefined
@@ -148,41 +118,27 @@ export class Breaker {
 
   failed(permit: Permit): void {
     if (permit.generation !== this.#generation) return
-    if (permit.isProbe || ++this.#count >= this.#rules.failureThreshold) this.#open(this.#rules.timeoutMs, true)
+    if (permit.isProbe || ++this.#count >= this.#rules.failureThreshold) this.#open(this.#rules.timeoutMs)
     else this.#listeners.news?.({ did: 'fail' })
   }
 
   tripped(permit: Permit, forMs: number): void {
-    if (permit.generation === this.#generation) this.#open(forMs === 0 ? this.#rules.timeoutMs : forMs, true)
+    if (permit.generation === this.#generation) this.#open(forMs === 0 ? this.#rules.timeoutMs : forMs)
   }
 
   takeBack(permit: Permit): void {
-    if (permit.generation !== this.#generation) return
-    this.#probe = undefined
-    if (permit.isProbe) this.#listeners.news?.({ did: 'end-probe' })
+    if (permit.generation === this.#generation) this.#probe = undefined
   }
 
   #passed(): void {
-    if (++this.#count >= this.#rules.successThreshold) this.#close()
-    else this.#listeners.news?.({ did: 'pass-probe', count: this.#count })
+    if (++this.#count >= this.#rules.successThreshold) this.#become('closed', true)
+    this.#listeners.news?.({ did: this.#state === 'closed' ? 'close' : 'pass-probe' })
   }
 
-  #close(): void {
-    this.#become('closed', true)
-    this.#listeners.news?.({ did: 'close' })
-  }
-
-  #open(forMs: number, isOwn: boolean): void {
+  #open(forMs: number): void {
     this.#openUntil = this.#clock.elapsed() + forMs
-    this.#become('open', isOwn)
-    if (isOwn) this.#listeners.news?.({ did: 'open', forMs })
-  }
-
-  /** Until it is over, no other one is. */
-  #probeElsewhere(): void {
-    if (this.#state !== 'half-open') this.#become('half-open', false)
-    this.#probeUntil = this.#clock.elapsed() + this.#rules.timeoutMs
-    this.#probe = new Permit(this, this.#generation, true)
+    this.#become('open', true)
+    this.#listeners.news?.({ did: 'open', forMs })
   }
 
   #become(state: BreakerState, isOwn: boolean): void {

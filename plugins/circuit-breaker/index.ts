@@ -3,11 +3,15 @@
 import { definePlugin, gatewayError, slot, type Attempt, type Exchange } from '../../core/index.ts'
 import type { HeldSeries } from '../../core/services/meter.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
-import { Breaker, type BreakerState, type Permit } from './breaker.ts'
-import { Peers, type BreakerName } from './peers.ts'
+import { Breaker, type Permit } from './breaker.ts'
 import { Guard } from './guard.ts'
 import { BreakerPolicy, optionsFor } from './policy.ts'
 import { schema } from './schema.ts'
+import { SharedGuards } from './shared-guards.ts'
+import type { BreakerState } from './standing.ts'
+
+/** For how long nobody asks whether another process still sends its probe. */
+const probeElsewhereMs = 1_000
 
 const gaugeValues: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 }
 
@@ -24,9 +28,9 @@ export default definePlugin({
   description: 'Keeps calls back from a provider that fails again and again.',
   schema,
   needs: ['providers', 'providerBoard'],
-  wants: ['processes'],
+  wants: ['state', 'processes'],
   edits: false,
-  setup({ options, services: { providers, clock, meter, providerBoard, processes }, log, regex }) {
+  setup({ options, services: { providers, clock, meter, providerBoard, state, processes }, log, regex }) {
     const policies = [...providers.values()]
       .map(provider => ({ provider, policy: new BreakerPolicy(optionsFor(provider, options), regex) }))
       .filter(({ policy }) => policy.isOn)
@@ -39,7 +43,7 @@ export default definePlugin({
       isScoped ? ['provider', 'model'] : ['provider'],
       'max',
     )
-    const peers = processes === undefined ? undefined : new Peers(processes, clock)
+    const shared = state?.isShared === true && state.notes !== undefined ? new SharedGuards({ state, notes: state.notes, processes, clock }) : undefined
     const shown: HeldSeries[] = []
     let isServing = false
     const makeBreaker = (policy: BreakerPolicy, provider: string, model: string): Breaker => {
@@ -51,10 +55,13 @@ export default definePlugin({
           series.record(gaugeValues[state])
           if (isOwn) log[state === 'open' ? 'warn' : 'info']({ provider, ...(model === '' ? {} : { model }) }, `the circuit breaker is ${state}`)
         },
-        ...(peers === undefined ? {} : { news: news => peers.tell({ provider, model }, news) }),
+        ...(shared === undefined ? {} : { news: news => shared.tell(provider, { model, news }) }),
       })
     }
-    const guards = new Map(policies.map(({ provider, policy }) => [provider, new Guard(policy, model => makeBreaker(policy, provider.name, model))]))
+    const guards = new Map(
+      policies.map(({ provider, policy }) => [provider, new Guard(provider.name, policy, model => makeBreaker(policy, provider.name, model))]),
+    )
+    for (const guard of guards.values()) shared?.add(guard.provider, guard)
     const held = slot<Held | undefined>()
     const report = (exchange: Exchange, attempt: Attempt, { permit, policy, release }: Held) => {
       held.set(exchange, undefined)
@@ -63,17 +70,18 @@ export default definePlugin({
     }
     const refusal = ({ waitMs }: Breaker) =>
       gatewayError('circuit_open', 'circuit breaker is open - provider temporarily unavailable', { retryAfterMs: waitMs })
-    const find = ({ provider, model }: BreakerName) => [...guards].find(([{ name }]) => name === provider)?.[1].breaker(model)
-    const standings = () =>
-      [...guards].flatMap(([{ name: provider }, guard]) => guard.standings.map(({ model, news }) => ({ name: { provider, model }, news })))
     /** Of several processes, one at a time may see whether the provider is well again. */
     const probe = async (exchange: Exchange, { target }: Attempt, breaker: Breaker, { permit, policy }: Held) => {
       held.set(exchange, undefined)
-      const name = { provider: target.provider.name, model: policy.isPerModel ? target.model : '' }
-      const release = await peers?.probe(name, policy.rules.timeoutMs).catch(() => () => {}) // alone again
-      if (release === undefined || exchange.completed) {
-        breaker.withdraw(permit)
-        release?.()
+      const model = policy.isPerModel ? target.model : ''
+      const release = await shared?.probe(target.provider.name, model, policy.rules.timeoutMs).catch(() => () => {}) // alone
+      if (release === undefined) {
+        breaker.leaveProbe(permit, probeElsewhereMs)
+        return refusal(breaker)
+      }
+      if (exchange.completed) {
+        permit.giveBack()
+        release()
         return refusal(breaker)
       }
       breaker.probing()
@@ -82,7 +90,13 @@ export default definePlugin({
     }
 
     const withdraw = [
-      providerBoard.breakers({ stateOf: provider => guards.get(provider)?.state, reset: provider => guards.get(provider)?.reset() }),
+      providerBoard.breakers({
+        stateOf: provider => guards.get(provider)?.state,
+        reset: provider => {
+          guards.get(provider)?.reset()
+          shared?.tell(provider.name, 'reset')
+        },
+      }),
       providerBoard.rules('circuit_breaker', provider => inMilliseconds(schema, optionsFor(provider, options))),
     ]
 
@@ -90,7 +104,7 @@ export default definePlugin({
       start() {
         isServing = true
         for (const series of shown) series.record(gaugeValues.closed)
-        if (peers !== undefined) withdraw.push(peers.follow(find, standings))
+        if (shared !== undefined) withdraw.push(shared.follow())
       },
       attempt(exchange, attempt) {
         const guard = guards.get(attempt.target.provider)
@@ -103,7 +117,7 @@ export default definePlugin({
         }
         attempt.once ||= permit.isProbe
         const holding = { permit, policy: guard.policy }
-        if (peers !== undefined && permit.isProbe) return probe(exchange, attempt, breaker, holding)
+        if (shared !== undefined && permit.isProbe) return probe(exchange, attempt, breaker, holding)
         held.set(exchange, holding)
         return undefined
       },

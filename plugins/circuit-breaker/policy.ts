@@ -4,8 +4,8 @@ import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/i
 import { join } from '../../core/config/pointer.ts'
 import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
 import { statusTest } from '../../core/upstream/provider/status-list.ts'
-import type { BreakerRules } from './breaker.ts'
 import { schema } from './schema.ts'
+import type { BreakerRules } from './standing.ts'
 import { tripRules } from './trip-rules.ts'
 
 /** With all rules in `trip_on`. */

@@ -1,9 +1,9 @@
-/** Counters and holds in Redis, each step a script. */
+/** Counters, holds and notes in Redis, each step a script. */
 
 import { Redis } from 'ioredis'
-import type { Claim, ClaimAnswer, Clock, Hold, Question, Settlement, Standing, State } from '../../core/index.ts'
+import type { Claim, ClaimAnswer, Clock, Hold, Notes, Question, Settlement, Standing, State } from '../../core/index.ts'
 import { StateUnavailable } from '../../core/services/state.ts'
-import { baseScript, claimScript, forgetScript, readScript, renewScript, settleScript } from './scripts.ts'
+import { baseScript, claimScript, forgetScript, readNotesScript, readScript, renewScript, replaceNoteScript, settleScript } from './scripts.ts'
 
 const commandMs = 2_000
 const connectMs = 5_000
@@ -12,7 +12,16 @@ const pauseMs = 1_000
 const longestReconnectMs = 2_000
 
 type Script = (...parameters: readonly string[]) => Promise<unknown>
-const scripts = { claim: claimScript, settle: settleScript, renew: renewScript, read: readScript, base: baseScript, forget: forgetScript } as const
+const scripts = {
+  claim: claimScript,
+  settle: settleScript,
+  renew: renewScript,
+  read: readScript,
+  base: baseScript,
+  forget: forgetScript,
+  readNotes: readNotesScript,
+  replaceNote: replaceNoteScript,
+} as const
 
 export interface RedisStateOptions {
   readonly url: string
@@ -27,6 +36,10 @@ export interface RedisStateOptions {
 
 export class RedisState implements State {
   readonly isShared = true
+  readonly notes: Notes = {
+    read: async (keys, nowMs) => ((await this.#run('readNotes', keys, nowMs)) as (string | null)[]).map(text => text ?? undefined),
+    replace: async (change, nowMs) => (await this.#run('replaceNote', change, nowMs)) === 1,
+  }
   readonly #redis: Redis
   readonly #prefix: string
   readonly #clock: Clock

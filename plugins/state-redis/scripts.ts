@@ -2,13 +2,14 @@
 
 /**
  * Counters are hashes: `n` counted, `b` the base, `s` since when, `e` until when. Holds of a key are a sorted set of holders by their ends, and a hash of amounts whose
- * member `` is their sum. Keys end by Redis's own clock, which only tidies up: what counts is the time that the caller says.
+ * member `` is their sum. Notes are hashes: `t` the text, `e` until when. Keys end by Redis's own clock, which only tidies up: what counts is the time that the caller says.
  */
 const common = `
 local prefix, now = ARGV[1], tonumber(ARGV[2])
 local asked = cjson.decode(ARGV[3])
 local function whole(n) return string.format('%.0f', n) end
 local function counterKey(key) return prefix .. 'c:' .. key end
+local function noteKey(key) return prefix .. 'n:' .. key end
 local function live(key)
   local ends = redis.call('HGET', key, 'e')
   if ends and tonumber(ends) <= now then redis.call('DEL', key) end
@@ -112,3 +113,20 @@ if redis.call('HGET', key, 's') == whole(asked.sinceMs) then redis.call('HSET', 
 
 export const forgetScript = `${common}
 for _, counter in ipairs(asked) do redis.call('DEL', counterKey(counter)) end`
+
+/** Answers a text for each key, or nothing. */
+export const readNotesScript = `${common}
+local said = {}
+for i, key in ipairs(asked) do said[i] = live(noteKey(key)) and redis.call('HGET', noteKey(key), 't') end
+return said`
+
+/** Answers 1 if it was done. */
+export const replaceNoteScript = `${common}
+local key = noteKey(asked.key)
+if (live(key) and redis.call('HGET', key, 't') or nil) ~= asked.before then return 0 end
+redis.call('DEL', key)
+if asked.after then
+  redis.call('HSET', key, 't', asked.after, 'e', whole(asked.expiresAtMs))
+  keep(key, asked.expiresAtMs)
+end
+return 1`

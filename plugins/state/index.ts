@@ -11,7 +11,7 @@ const schema = {
       setting: 'state.backend',
       env: 'STATE_BACKEND',
       description:
-        'Where limits and budgets are counted: `redis`, `postgresql` (the database of `storage`), or `memory`, which is this process alone. `auto` is the first of these that is configured.',
+        'Where limits and budgets are counted, and circuit breakers are shared: `redis`, `postgresql` (the database of `storage`), or `memory`, which is this process alone. `auto` is the first of these that is configured.',
     },
     redis_url: {
       type: 'string',

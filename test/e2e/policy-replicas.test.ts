@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import { expect } from 'chai'
+import { chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { inForce } from '../support/in-force.ts'
 import { capped, Limited, type LimitedOptions } from '../support/limits.ts'
@@ -9,11 +10,14 @@ import { postgresql } from '../support/postgresql.ts'
 import { redis, startRedis } from '../support/redis.ts'
 import { Folder } from '../support/run-tapline.ts'
 import { need, type TestServer } from '../support/servers.ts'
+import { until } from '../support/until.ts'
 import { everythingOn, makeGuardrail, makeWorkflow } from '../support/workflows.ts'
 
 interface Ground {
   readonly name: string
   readonly servers: readonly TestServer[]
+  /** Whether they have more in common than what is stored. */
+  readonly sharesState: boolean
   readonly config: (folder: Folder) => Promise<NonNullable<LimitedOptions['config']>>
 }
 
@@ -21,11 +25,12 @@ const database = async () => ({ storage: { type: 'postgresql', postgresql: { url
 
 /** MongoDB is asked for changes by the same parts as SQLite. */
 const grounds: readonly Ground[] = [
-  { name: 'one SQLite file', servers: [], config: async ({ path }) => ({ storage: { sqlite: { path: join(path, 'shared.db') } } }) },
-  { name: 'one PostgreSQL', servers: [postgresql], config: database },
+  { name: 'one SQLite file', servers: [], sharesState: false, config: async ({ path }) => ({ storage: { sqlite: { path: join(path, 'shared.db') } } }) },
+  { name: 'one PostgreSQL', servers: [postgresql], sharesState: true, config: database },
   {
     name: 'one PostgreSQL and one Redis',
     servers: [postgresql, redis],
+    sharesState: true,
     config: async () => ({
       ...(await database()),
       state: { backend: 'redis' },
@@ -51,7 +56,7 @@ async function mayCall({ served }: Limited, token: string): Promise<boolean> {
   return (await served.call('GET', '/v1/models', undefined, { authorization: `Bearer ${token}` })).status === 200
 }
 
-for (const { name, servers, config } of grounds) {
+for (const { name, servers, sharesState, config } of grounds) {
   describe(`two gateways on ${name}`, function () {
     this.timeout(180_000)
     const clock = new TurnedClock()
@@ -79,6 +84,20 @@ for (const { name, servers, config } of grounds) {
       await tell(one, 'POST', `/auth-keys/${id}/deactivate`)
       await follows(async gateway => !(await mayCall(gateway, value)))
     })
+
+    if (sharesState)
+      it('open one circuit breaker after about as many failures as one would, and close it together', async () => {
+        const gateways = [one, other]
+        const asked = () => gateways.reduce((sum, { served }) => sum + served.upstream.requests.length, 0)
+        const call = async (gateway: Limited) => (await gateway.call('/', capped)).status
+        for (const { served } of gateways) served.upstream.always({ status: 500, body: errorBody('down') })
+        const before = asked()
+        await until(async () => (await call(one)) === 503 && (await call(other)) === 503)
+        expect(asked() - before, 'what each did not know of the other yet').to.be.within(5, 7)
+        for (const { served } of gateways) served.upstream.always({ body: chatCompletion() })
+        await tell(one, 'POST', '/providers/openai/circuit-breaker/reset')
+        await follows(async gateway => (await call(gateway)) === 200)
+      })
 
     it('follow an alias to another model, until it is deleted', async () => {
       for (const model of ['gpt-test', 'gpt-other']) {

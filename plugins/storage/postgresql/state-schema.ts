@@ -6,6 +6,7 @@ CREATE UNLOGGED TABLE IF NOT EXISTS tapline_counters (
   key text COLLATE "C" PRIMARY KEY, value double precision NOT NULL, base double precision, since bigint NOT NULL, expires_at bigint NOT NULL) WITH (fillfactor = 50);
 CREATE UNLOGGED TABLE IF NOT EXISTS tapline_holds (
   key text COLLATE "C", holder text COLLATE "C", amount double precision NOT NULL, until bigint NOT NULL, PRIMARY KEY (key, holder)) WITH (fillfactor = 50);
+CREATE UNLOGGED TABLE IF NOT EXISTS tapline_notes (key text COLLATE "C" PRIMARY KEY, text text NOT NULL, expires_at bigint NOT NULL) WITH (fillfactor = 50);
 
 CREATE OR REPLACE FUNCTION tapline_lock_state(p_keys text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE lock bigint;

@@ -1,8 +1,8 @@
 /** Counts for several replicas, in tables of this database; each step is one statement. */
 
-import type { Claim, ClaimAnswer, Clock, Hold, Question, Settlement, Standing, State, Timer } from '../../../core/index.ts'
+import type { Claim, ClaimAnswer, Clock, Hold, NoteChange, Notes, Question, Settlement, Standing, State, Timer } from '../../../core/index.ts'
 import type { Database } from '../shared/sql/database.ts'
-import { join, sql } from '../shared/sql/sql.ts'
+import { join, sql, type Sql } from '../shared/sql/sql.ts'
 import { stateSchema } from './state-schema.ts'
 
 const sweepMs = 600_000
@@ -12,6 +12,14 @@ type Numbers = readonly [number, number, number, number | null]
 
 export class PostgresqlState implements State {
   readonly isShared = true
+  readonly notes: Notes = {
+    read: async (keys, nowMs) => {
+      const rows = await this.#database.ask(sql`SELECT key, text FROM tapline_notes WHERE key = ANY(${keys}::text[]) AND expires_at > ${nowMs}`, 'lookup')
+      const texts = new Map(rows.map(({ key, text }) => [key, String(text)]))
+      return keys.map(key => texts.get(key))
+    },
+    replace: async (change, nowMs) => (await this.#database.change(replacement(change, nowMs))) === 1,
+  }
   readonly #database: Database
   readonly #clock: Clock
   readonly #settling = new Set<Promise<unknown>>()
@@ -25,7 +33,7 @@ export class PostgresqlState implements State {
 
   /** Makes what it needs in the database. @throws StorageUnavailable */
   async open(): Promise<void> {
-    const [row] = await this.#database.ask(sql`SELECT to_regproc('tapline_settle_state')::text AS made`, 'lookup')
+    const [row] = await this.#database.ask(sql`SELECT to_regclass('tapline_notes')::text AS made`, 'lookup')
     if ((row?.['made'] ?? null) === null) await this.#database.alone(connection => connection.define(stateSchema))
   }
 
@@ -94,7 +102,17 @@ export class PostgresqlState implements State {
     const now = this.#clock.now()
     await this.#database.change(sql`DELETE FROM tapline_counters WHERE expires_at <= ${now}`)
     await this.#database.change(sql`DELETE FROM tapline_holds WHERE until <= ${now}`)
+    await this.#database.change(sql`DELETE FROM tapline_notes WHERE expires_at <= ${now}`)
   }
+}
+
+/** What changes one row, or none if something else stands there. */
+function replacement({ key, before, after, expiresAtMs }: NoteChange, nowMs: number): Sql {
+  if (after === undefined) return sql`DELETE FROM tapline_notes WHERE key = ${key} AND text = ${before ?? null} AND expires_at > ${nowMs}`
+  if (before !== undefined)
+    return sql`UPDATE tapline_notes SET text = ${after}, expires_at = ${expiresAtMs} WHERE key = ${key} AND text = ${before} AND expires_at > ${nowMs}`
+  return sql`INSERT INTO tapline_notes AS n (key, text, expires_at) VALUES (${key}, ${after}, ${expiresAtMs})
+    ON CONFLICT (key) DO UPDATE SET text = excluded.text, expires_at = excluded.expires_at WHERE n.expires_at <= ${nowMs}`
 }
 
 /** Waits for what is on its way, and says so as long. */

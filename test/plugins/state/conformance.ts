@@ -156,5 +156,54 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
         { current: 25, previous: 0, held: 25 },
       ])
     })
+
+    describe('its notes', () => {
+      const notes = (state: State) => state.notes!
+      const put = (after: string | undefined, before?: string, expiresAtMs = later) => notes(one).replace({ key: key('note'), before, after, expiresAtMs }, now)
+      const read = async (at = now) => await notes(other).read([key('other'), key('note')], at)
+
+      it('stand for all once they are written, under their keys', async () => {
+        expect(await read()).to.deep.equal([undefined, undefined])
+        expect(await put('a')).to.equal(true)
+        expect(await read()).to.deep.equal([undefined, 'a'])
+        expect(await notes(one).read([], now)).to.deep.equal([])
+      })
+
+      it('are replaced by who read them last', async () => {
+        await put('a')
+        expect([await put('b'), await put('b', 'x'), await put('b', 'a'), await put('c', 'a')]).to.deep.equal([false, false, true, false])
+        expect(await read()).to.deep.equal([undefined, 'b'])
+      })
+
+      it('go when they are taken away, by who read them last', async () => {
+        expect(await put(undefined, 'a')).to.equal(false)
+        await put('a')
+        expect([await put(undefined, 'b'), await put(undefined, 'a')]).to.deep.equal([false, true])
+        expect([await read(), await put('c')]).to.deep.equal([[undefined, undefined], true])
+      })
+
+      it('go when their time is over', async () => {
+        await put('a')
+        expect(await read(later)).to.deep.equal([undefined, undefined])
+        const change = { key: key('note'), expiresAtMs: later + 1 }
+        expect(await notes(one).replace({ ...change, before: 'a', after: 'b' }, later)).to.equal(false)
+        expect(await notes(one).replace({ ...change, after: 'c' }, later)).to.equal(true)
+        expect(await read(later)).to.deep.equal([undefined, 'c'])
+      })
+
+      it('may be any text', async () => {
+        const odd = `{"a'":"\\ ü %s\n"}${'x'.repeat(5000)}`
+        await put(odd)
+        expect([await put('b', `${odd} `), (await read())[1], await put('b', odd)]).to.deep.equal([false, odd, true])
+      })
+
+      it('are written by one of many at once', async () => {
+        const asks = Array.from(
+          { length: 40 },
+          async (_, i) => await notes(i % 2 === 0 ? one : other).replace({ key: key('note'), after: `${i}`, expiresAtMs: later }, now),
+        )
+        expect((await Promise.all(asks)).filter(done => done)).to.have.length(1)
+      })
+    })
   })
 }

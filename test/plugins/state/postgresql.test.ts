@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Client } from 'pg'
 import postgresql from '../../../plugins/storage/postgresql/index.ts'
 import { PostgresqlState } from '../../../plugins/storage/postgresql/state.ts'
 import type { Database } from '../../../plugins/storage/shared/sql/database.ts'
@@ -57,5 +58,24 @@ describe('the state in PostgreSQL', () => {
     )
     clock.advance(600_000)
     while ((await state.read([{ counter: 'a', held: 'a' }], soon - 1)).some(({ current, held }) => current + held > 0));
+  })
+
+  it('makes what a database of an earlier version lacks', async function () {
+    await need(this, server)
+    const url = (await postgresqlUrl()) as string
+    const clock = new TurnedClock()
+    const counted = { counter: { counter: 'a', add: 1, expiresAtMs: clock.now() + 1000 }, limit: 9 }
+    {
+      await using store = await OpenStore.open(plugin, { url }, clock)
+      await (store.storage.state as State).claim([counted], clock.now())
+    }
+    const client = new Client({ connectionString: url })
+    await client.connect()
+    await client.query('DROP TABLE tapline_notes')
+    await client.end()
+    await using store = await OpenStore.open(plugin, { url }, clock)
+    const state = store.storage.state as State
+    expect(await state.notes?.replace({ key: 'a', after: 'text', expiresAtMs: clock.now() + 1000 }, clock.now())).to.equal(true)
+    expect(await state.read([{ counter: 'a' }], clock.now())).to.deep.equal([{ current: 1, previous: 0, held: 0 }])
   })
 })
