@@ -9,6 +9,7 @@ const sweepMs = 20
 export class Listener {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
+  #address: AddressInfo | undefined
 
   /** @param server one that does not listen yet */
   constructor(server: Server) {
@@ -19,8 +20,9 @@ export class Listener {
     })
   }
 
+  /** Where it listens, or did until it was closed. */
   get address(): AddressInfo {
-    return this.#server.address() as AddressInfo
+    return this.#address as AddressInfo
   }
 
   /** @param host any address of this machine by default @throws the error of the listening socket */
@@ -29,6 +31,7 @@ export class Listener {
       this.#server.once('error', reject)
       this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
         this.#server.off('error', reject)
+        this.#address = this.#server.address() as AddressInfo
         resolve()
       })
     })
