@@ -1,11 +1,10 @@
 /** Bytes in Redis, which forgets them when their time is over. Where it is away, every call fails at once: callers do without. */
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { StorageUnavailable, type CacheStore } from '../../core/index.ts'
+import { probeRedis, redisAt } from '../shared/redis.ts'
 
-const connectMs = 5_000
 const commandMs = 5_000
-const longestReconnectMs = 2_000
 /** How many keys Redis looks at in one step of a search. */
 const scanned = '1000'
 
@@ -28,15 +27,7 @@ export class RedisCache implements CacheStore {
   constructor({ url, prefix, opened }: RedisCacheOptions) {
     this.#prefix = prefix
     this.#opened = opened
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: connectMs,
-      commandTimeout: commandMs,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      enableAutoPipelining: true,
-      retryStrategy: times => Math.min(times * 100, longestReconnectMs),
-    })
+    this.#redis = redisAt(url, commandMs)
     this.#redis
       .on('error', (cause: Error) => {
         this.#lost = cause
@@ -60,10 +51,7 @@ export class RedisCache implements CacheStore {
   }
 
   async probe(): Promise<'ok' | 'down'> {
-    return await this.#redis.ping().then(
-      () => 'ok' as const,
-      () => 'down' as const,
-    )
+    return await probeRedis(this.#redis)
   }
 
   async get(key: string): Promise<Buffer | undefined> {

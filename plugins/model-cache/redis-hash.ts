@@ -1,11 +1,10 @@
 /** Lists in Redis: one hash, of a list for each provider. */
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { ListStore } from './list-store.ts'
+import { redisAt } from '../shared/redis.ts'
 
 const commandMs = 2_000
-const connectMs = 5_000
-const longestReconnectMs = 2_000
 
 export interface RedisHashOptions {
   readonly url: string
@@ -22,14 +21,7 @@ export class RedisHash implements ListStore {
   constructor({ url, key, ttlMs }: RedisHashOptions) {
     this.keepsMs = ttlMs
     this.#key = key
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: connectMs,
-      commandTimeout: commandMs,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: times => Math.min(times * 100, longestReconnectMs),
-    })
+    this.#redis = redisAt(url, commandMs)
     this.#redis.on('error', () => {}) // who asks for something is told
   }
 

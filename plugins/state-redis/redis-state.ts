@@ -1,15 +1,14 @@
 /** Counters, holds and notes in Redis, each step a script. */
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Claim, ClaimAnswer, Clock, Hold, Notes, Question, Settlement, Standing, State } from '../../core/index.ts'
 import { StateUnavailable } from '../../core/services/state.ts'
+import { probeRedis, redisAt } from '../shared/redis.ts'
 import { baseScript, claimScript, forgetScript, readNotesScript, readScript, renewScript, replaceNoteScript, settleScript } from './scripts.ts'
 
 const commandMs = 2_000
-const connectMs = 5_000
 /** After a failure, nobody waits for the next one so long. */
 const pauseMs = 1_000
-const longestReconnectMs = 2_000
 
 type Script = (...parameters: readonly string[]) => Promise<unknown>
 const scripts = {
@@ -49,15 +48,7 @@ export class RedisState implements State {
   constructor({ url, prefix, clock, lost, found }: RedisStateOptions) {
     this.#prefix = prefix
     this.#clock = clock
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      connectTimeout: connectMs,
-      commandTimeout: commandMs,
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      enableAutoPipelining: true,
-      retryStrategy: times => Math.min(times * 100, longestReconnectMs),
-    })
+    this.#redis = redisAt(url, commandMs)
     this.#redis.on('error', lost).on('ready', found)
     for (const [name, lua] of Object.entries(scripts)) this.#redis.defineCommand(name, { numberOfKeys: 0, lua })
   }
@@ -74,10 +65,7 @@ export class RedisState implements State {
   }
 
   async probe(): Promise<'ok' | 'down'> {
-    return await this.#redis.ping().then(
-      () => 'ok' as const,
-      () => 'down' as const,
-    )
+    return await probeRedis(this.#redis)
   }
 
   async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {

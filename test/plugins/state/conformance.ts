@@ -185,7 +185,7 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
       it('go when their time is over', async () => {
         await put('a')
         expect(await read(later)).to.deep.equal([undefined, undefined])
-        const change = { key: key('note'), expiresAtMs: later + 1 }
+        const change = { key: key('note'), expiresAtMs: later + 60_000 }
         expect(await notes(one).replace({ ...change, before: 'a', after: 'b' }, later)).to.equal(false)
         expect(await notes(one).replace({ ...change, after: 'c' }, later)).to.equal(true)
         expect(await read(later)).to.deep.equal([undefined, 'c'])
