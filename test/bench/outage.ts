@@ -4,7 +4,7 @@ import { faultsOf } from '../support/crash.ts'
 import { startMongodb } from '../support/mongodb.ts'
 import { outage } from '../support/outage.ts'
 import { startPostgresql } from '../support/postgresql.ts'
-import { closeServers } from '../support/servers.ts'
+import { stopServers } from '../support/server-process.ts'
 
 const [name = 'postgresql', kind = 'frozen', seconds = '60'] = process.argv.slice(2)
 const database = await (name === 'mongodb' ? startMongodb : startPostgresql)()
@@ -23,5 +23,5 @@ try {
   console.log(`completed without a record: ${lost.length} of ${report.completed.size}; recorded twice: ${doubled.length}`)
   process.exitCode = lost.length + doubled.length + report.failed === 0 ? 0 : 1
 } finally {
-  await closeServers()
+  await stopServers()
 }

@@ -19,7 +19,7 @@ import { usageJournal } from '../../plugins/usage/journal.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { OpenStore } from '../plugins/storage/conformance/open-store.ts'
 import { postgresqlUrl } from '../support/postgresql.ts'
-import { closeServers } from '../support/servers.ts'
+import { stopServers } from '../support/server-process.ts'
 import { CpuUsed } from './cpu-used.ts'
 import { median } from './statistics.ts'
 
@@ -55,7 +55,7 @@ for (const [name, { plugin, database }] of Object.entries(stores)) {
   if (options === undefined) console.log(`${name}: no server`)
   else await measure(name, plugin, options)
 }
-await closeServers()
+await stopServers()
 rmSync(folder, { recursive: true })
 
 async function measure(name: string, plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<void> {

@@ -5,21 +5,26 @@ import { MongoClient } from 'mongodb'
 import { OneAtATime } from './one-at-a-time.ts'
 import { ServerProcess, type ServerProgram } from './server-process.ts'
 import { atEnd, findProgram, uniqueName, type TestServer } from './servers.ts'
+import { SharedServer } from './shared-server.ts'
 
-export const mongodb: TestServer = { name: 'MongoDB', advice: 'sh test/support/build-ferretdb.sh (needs Go), or set TAPLINE_TEST_MONGODB_URL', url: mongodbUrl }
+const shared = new SharedServer({
+  name: 'MongoDB',
+  advice: 'sh test/support/build-ferretdb.sh (needs Go), or set TAPLINE_TEST_MONGODB_URL',
+  variable: 'TAPLINE_TEST_MONGODB_URL',
+  start: startMongodb,
+})
+export const mongodb: TestServer = { shared, url: mongodbUrl }
 
 const ferretdbFolder = fileURLToPath(new URL('../../node_modules/.cache/ferretdb', import.meta.url))
 
 const ferretdbName = 'FerretDB'
 
-let shared: Promise<string | undefined> | undefined
-
 /** The URL of a new, empty database on the server of this run; undefined if no server can be had. */
 export async function mongodbUrl(): Promise<string | undefined> {
-  const server = await (shared ??= sharedUrl())
+  const server = await shared.url()
   if (server === undefined) return undefined
   const url = Object.assign(new URL(server), { pathname: `/${uniqueName()}` }).href
-  if (process.env['TAPLINE_TEST_MONGODB_URL'] !== undefined) atEnd(async () => await dropDatabase(url))
+  if (shared.isLent) atEnd(async () => await dropDatabase(url))
   return url
 }
 
@@ -30,10 +35,6 @@ export async function startMongodb(): Promise<(ServerProcess & { readonly url: s
   const server = await ServerProcess.start(program)
   const { port } = program.name === ferretdbName ? await OneAtATime.before(server.port) : server
   return Object.assign(server, { url: `mongodb://127.0.0.1:${port}/tapline` })
-}
-
-async function sharedUrl(): Promise<string | undefined> {
-  return process.env['TAPLINE_TEST_MONGODB_URL'] ?? (await startMongodb())?.url
 }
 
 function mongod(): ServerProgram | undefined {

@@ -6,16 +6,21 @@ import { promisify } from 'node:util'
 import { Client } from 'pg'
 import { ServerProcess, type ServerProgram } from './server-process.ts'
 import { atEnd, findProgram, uniqueName, unprivileged, type TestServer } from './servers.ts'
+import { SharedServer } from './shared-server.ts'
 
 const run = promisify(execFile)
 
-export const postgresql: TestServer = { name: 'PostgreSQL', advice: 'apt-get install postgresql, or set TAPLINE_TEST_POSTGRESQL_URL', url: postgresqlUrl }
-
-let shared: Promise<string | undefined> | undefined
+const shared = new SharedServer({
+  name: 'PostgreSQL',
+  advice: 'apt-get install postgresql, or set TAPLINE_TEST_POSTGRESQL_URL',
+  variable: 'TAPLINE_TEST_POSTGRESQL_URL',
+  start: startPostgresql,
+})
+export const postgresql: TestServer = { shared, url: postgresqlUrl }
 
 /** The URL of a new, empty database on the server of this run; undefined if no server can be had. */
 export async function postgresqlUrl(): Promise<string | undefined> {
-  const server = await (shared ??= sharedUrl())
+  const server = await shared.url()
   return server === undefined ? undefined : await newDatabase(server)
 }
 
@@ -25,10 +30,6 @@ export async function startPostgresql(): Promise<(ServerProcess & { readonly url
   if (program === undefined) return undefined
   const server = await ServerProcess.start(program)
   return Object.assign(server, { url: urlOf(server) })
-}
-
-async function sharedUrl(): Promise<string | undefined> {
-  return process.env['TAPLINE_TEST_POSTGRESQL_URL'] ?? (await startPostgresql())?.url
 }
 
 function urlOf({ port }: ServerProcess): string {
@@ -60,7 +61,7 @@ const settings = ['unix_socket_directories=', 'fsync=off', 'full_page_writes=off
 async function newDatabase(server: string): Promise<string> {
   const name = uniqueName()
   await tell(server, `CREATE DATABASE ${name}`)
-  if (process.env['TAPLINE_TEST_POSTGRESQL_URL'] !== undefined) atEnd(async () => await tell(server, `DROP DATABASE ${name} WITH (FORCE)`))
+  if (shared.isLent) atEnd(async () => await tell(server, `DROP DATABASE ${name} WITH (FORCE)`))
   return Object.assign(new URL(server), { pathname: `/${name}` }).href
 }
 

@@ -2,14 +2,19 @@
 
 import { ServerProcess, type ServerProgram } from './server-process.ts'
 import { findProgram, type TestServer } from './servers.ts'
+import { SharedServer } from './shared-server.ts'
 
-export const redis: TestServer = { name: 'Redis', advice: 'apt-get install redis-server, or set TAPLINE_TEST_REDIS_URL', url: redisUrl }
-
-let shared: Promise<string | undefined> | undefined
+const shared = new SharedServer({
+  name: 'Redis',
+  advice: 'apt-get install redis-server, or set TAPLINE_TEST_REDIS_URL',
+  variable: 'TAPLINE_TEST_REDIS_URL',
+  start: startRedis,
+})
+export const redis: TestServer = { shared, url: redisUrl }
 
 /** The URL of the server of this run, which tests share: prefix your keys with what only you use. Undefined if no server can be had. */
 export async function redisUrl(): Promise<string | undefined> {
-  return await (shared ??= sharedUrl())
+  return await shared.url()
 }
 
 /** A server of one's own, to be stopped, frozen and killed. What it holds is gone with its process. */
@@ -18,10 +23,6 @@ export async function startRedis(): Promise<(ServerProcess & { readonly url: str
   if (program === undefined) return undefined
   const server = await ServerProcess.start(program)
   return Object.assign(server, { url: `redis://127.0.0.1:${server.port}` })
-}
-
-async function sharedUrl(): Promise<string | undefined> {
-  return process.env['TAPLINE_TEST_REDIS_URL'] ?? (await startRedis())?.url
 }
 
 function redisProgram(): ServerProgram | undefined {

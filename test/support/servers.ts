@@ -1,22 +1,19 @@
-/** The servers that tests share: each is started once in a run, when the first test asks for it, and what could not be had is told at the end. */
+/** What tests need of servers: new databases on those that they share, and the programs and users of those that they start. */
 
 import { accessSync, constants, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { stopServers, type User } from './server-process.ts'
+import type { User } from './server-process.ts'
+import type { ServerFacts, SharedServer } from './shared-server.ts'
 
 export interface TestServer {
-  /** For people. */
-  readonly name: string
-  /** What a tester does who has none. */
-  readonly advice: string
+  readonly shared: SharedServer
   /** Where a new, empty database or the like is found; undefined if no server can be had. */
   readonly url: () => Promise<string | undefined>
 }
 
-const missing = new Map<string, string>()
 const cleanUps: (() => Promise<void>)[] = []
 
-/** Has something done when the tests are over, while the servers still run. */
+/** Has something done when the tests of this process are over, or those of one of its files; the servers still run. */
 export function atEnd(work: () => Promise<void>): void {
   cleanUps.push(work)
 }
@@ -25,11 +22,10 @@ export function atEnd(work: () => Promise<void>): void {
  * The URL of a server, in a hook `before` or in a test; without one, the tests of the suite, or this one, are left out and say why.
  * @example before(async function () { url = await need(this, postgresql) })
  */
-export async function need(context: Mocha.Context, server: TestServer): Promise<string> {
-  const url = await server.url()
+export async function need(context: Mocha.Context, { url: find, shared }: TestServer): Promise<string> {
+  const url = await find()
   if (url !== undefined) return url
-  const reason = `${server.name} is not installed: ${server.advice}`
-  missing.set(server.name, reason)
+  const reason = absence(shared.facts)
   const say = (test: Mocha.Runnable) => {
     test.title += ` (${reason})`
   }
@@ -39,11 +35,14 @@ export async function need(context: Mocha.Context, server: TestServer): Promise<
   return context.skip()
 }
 
-/** Ends the servers of this run. @returns a line for each that could not be had */
-export async function closeServers(): Promise<readonly string[]> {
+/** Why tests that need a server cannot run, and what a tester does about it. */
+export function absence({ name, advice }: ServerFacts): string {
+  return `${name} is not installed: ${advice}`
+}
+
+/** Does what was to be done at the end. */
+export async function cleanUp(): Promise<void> {
   for (const work of cleanUps.splice(0)) await work().catch(cause => console.error('A test server was not left clean:', cause))
-  await stopServers()
-  return [...missing.values()]
 }
 
 /** The newest of some programs by pattern, else one on the path. */

@@ -1,0 +1,17 @@
+/** How tests are run: `npm test` runs files side by side, `npx mocha <file>` in one process. */
+
+'use strict'
+
+const { availableParallelism } = require('node:os')
+
+module.exports = {
+  recursive: true,
+  extension: ['test.ts'],
+  ignore: ['test/fixtures/**'],
+  require: ['./test/compiled.ts', './test/left-open.ts', './test/servers.ts', './test/patience.ts'],
+  // Long enough for a machine that is busy with something else: only what hangs ends by it.
+  timeout: 180_000,
+  forbidOnly: true,
+  // Each process takes about a gigabyte.
+  jobs: Math.min(4, availableParallelism()),
+}
