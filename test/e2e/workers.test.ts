@@ -202,8 +202,8 @@ describe('a worker that is killed', function () {
       const records = countsOf(await recordedIn(gateway.url))
       expect(faultsOf({ completed: answered, records })).to.deep.equal({ lost: [], doubled: [] })
       const [budget] = (JSON.parse((await gateway.send('GET', '/admin/budgets')).text) as { budgets: { spent: number }[] }).budgets
-      // What was recorded in the very moment of an end is found with the next restart: of each worker no more than ran in it.
-      expect(budget?.spent).to.be.within(records.size - 2 * callers.length, records.size)
+      // In the very moment of an end, a call may be recorded or charged, and not yet the other: of each worker no more than ran in it.
+      expect(budget?.spent).to.be.within(records.size - 2 * callers.length, records.size + 2 * callers.length)
     })
   })
 
