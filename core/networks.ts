@@ -35,6 +35,15 @@ export function membership(texts: readonly string[]): (address: string) => boole
 /** Whether an address is one of this machine. */
 export const isLoopback = membership(['loopback'])
 
+/** The host of a URL, without brackets, and without the dot that may end a name. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
+}
+
+export function isOnThisMachine(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
+}
+
 /** An IPv4 address in the clothes of IPv6 without them; others as they are. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')

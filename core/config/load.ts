@@ -23,7 +23,8 @@ import { isTree, join } from './pointer.ts'
 import type { Tree } from './pointer.ts'
 import { ConfigError } from './problems/problems.ts'
 import { readProviders } from './providers/providers.ts'
-import type { Registry } from './providers/register.ts'
+import type { Listening } from './providers/own-address.ts'
+import type { Reading } from './providers/register.ts'
 import { blame } from './provenance.ts'
 import { Report } from './problems/report.ts'
 import type { SettingSchema } from './schema/schema.ts'
@@ -89,8 +90,9 @@ export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const directory = file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file))
   const settleTree = (tree: Tree, into: Report) => {
     const judge = new Judge(layers.provenance, into, isStrict)
-    const registry = { ...registryOf(environment, layers, into, judge), directory }
-    return { ...settle(tree, schema, registry, blocks => readProviders(blocks, providerTypes, schema, environment, registry)), judge }
+    const reading = { ...readingOf(environment, layers, into, judge), directory }
+    const readBlocks = (blocks: Tree, listening: Listening) => readProviders(blocks, providerTypes, schema, environment, { ...reading, listening })
+    return { ...settle(tree, schema, reading, readBlocks), judge }
   }
   const settled = settleTree(layers.tree, report)
   const { problems } = report
@@ -165,7 +167,7 @@ function layer({ flags = {}, settings }: ConfigInput, schema: SettingSchema, fil
   return layers
 }
 
-function registryOf({ lookup }: Environment, { provenance }: Layers, report: Report, judge: Judge): Registry {
+function readingOf({ lookup }: Environment, { provenance }: Layers, report: Report, judge: Judge): Reading {
   return {
     lookup,
     resolve: secretResolver(lookup),

@@ -31,7 +31,8 @@ export class RunningConfigurations implements Configurations {
   }
 
   check(added: AddedProvider): void {
-    registerAdded(added, { types: this.types, lookup: this.#running().current.config.variable })
+    const { variable: lookup, values } = this.#running().current.config
+    registerAdded(added, { types: this.types, lookup, listening: values.server })
   }
 
   async prepare(added: readonly AddedProvider[], name?: string): Promise<Prepared> {

@@ -13,11 +13,13 @@ import { suggestion } from '../problems/suggestion.ts'
 import { Verbatim, type Lookup } from '../sources/template.ts'
 import { blockSchema } from '../schema/compose.ts'
 import type { ProviderConfig } from './config.ts'
+import type { Listening } from './own-address.ts'
 import { register } from './register.ts'
 
 export interface AddedDeps {
   readonly types: ReadonlyMap<string, ProviderDefinition>
   readonly lookup: Lookup
+  readonly listening: Listening
 }
 
 const source = 'stored'
@@ -25,7 +27,7 @@ const source = 'stored'
 const shortestHidden = 4
 
 /** @throws AddedProviderFault */
-export function registerAdded({ name, block, mayRefer }: AddedProvider, { types, lookup }: AddedDeps): ProviderConfig {
+export function registerAdded({ name, block, mayRefer }: AddedProvider, { types, lookup, listening }: AddedDeps): ProviderConfig {
   const definition = typeOf(block['type'], types)
   const report = new Report()
   const provenance = new Provenance(undefined)
@@ -33,6 +35,7 @@ export function registerAdded({ name, block, mayRefer }: AddedProvider, { types,
   const draft = { name, definition, block: verbatim(block) as Tree, pointer: join('/providers', name) }
   const config = register(draft, {
     lookup,
+    listening,
     provenance,
     report,
     judge,

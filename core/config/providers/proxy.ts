@@ -1,7 +1,7 @@
 /** Which proxy calls go through: the instance's own, that of the whole process, or none. */
 
 import { isIP } from 'node:net'
-import { isLoopback, membership } from '../../networks.ts'
+import { hostOf, isOnThisMachine, membership } from '../../networks.ts'
 import { proxyUrl } from './urls.ts'
 
 /** The process's own proxies, and hosts that are reached without them. Either case counts. */
@@ -46,15 +46,6 @@ export function shownProxy(url: string): string {
 
 function valueOf(variables: Readonly<Record<string, string>>, name: ProxyVariable): string | undefined {
   return variables[name] ?? variables[name.toLowerCase()]
-}
-
-/** Without brackets, and without the dot that may end a name. */
-function hostOf({ hostname }: URL): string {
-  return hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()
-}
-
-function isOnThisMachine(host: string): boolean {
-  return host === 'localhost' || host.endsWith('.localhost') || isLoopback(host)
 }
 
 /**

@@ -13,17 +13,23 @@ import { Verbatim } from '../sources/template.ts'
 import type { Lookup } from '../sources/template.ts'
 import type { ConfiguredModel, ProviderConfig } from './config.ts'
 import type { Draft } from './draft.ts'
+import { leadsBack, type Listening } from './own-address.ts'
 import { proxyVariables } from './proxy.ts'
 import { prune, unresolvedIn } from './prune.ts'
 import type { Dropped, Pruned } from './prune.ts'
 import { baseUrl, proxyUrl } from './urls.ts'
 
-export interface Registry extends Expansion {
+export interface Reading extends Expansion {
   /** The folder of the configuration. */
   readonly directory?: string
   readonly provenance: Provenance
   readonly report: Report
   readonly judge: Judge
+}
+
+export interface Registry extends Reading {
+  /** Where the gateway listens. */
+  readonly listening: Listening
 }
 
 /** @returns undefined for an instance that lacks what its type needs (with a warning), that cannot be set up (with an error), or that has problems */
@@ -96,10 +102,10 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
 }
 
 /** Its URLs as they are called; undefined, with an error that says where to mend it, if one of them cannot be one. */
-function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance, report }: Registry): Readonly<Record<string, string>> | undefined {
+function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance, report, listening }: Registry): Readonly<Record<string, string>> | undefined {
   const urls: Record<string, string> = {}
   for (const [field, read] of [
-    ['base_url', (text: string) => definition.baseUrlFor?.(text) ?? baseUrl(text)],
+    ['base_url', (text: string) => definition.baseUrlFor?.(text) ?? outward(baseUrl(text), listening)],
     ['proxy_url', proxyUrl],
   ] as const) {
     const given = block[field]
@@ -113,6 +119,12 @@ function urlsOf({ name, definition, pointer }: Draft, block: Tree, { provenance,
     }
   }
   return urls
+}
+
+/** @throws Error where the gateway would call itself */
+function outward(url: string, listening: Listening): string {
+  if (leadsBack(url, listening)) throw new Error("is this gateway's own address, which is for its clients")
+  return url
 }
 
 function instance(draft: Draft, block: Tree, { provenance, lookup, directory }: Registry): ProviderConfig {

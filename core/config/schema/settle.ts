@@ -6,7 +6,8 @@ import { expand } from '../sources/expand.ts'
 import { getIn, isTree, setIn } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import type { Providers } from '../providers/providers.ts'
-import type { Registry } from '../providers/register.ts'
+import type { Listening } from '../providers/own-address.ts'
+import type { Reading } from '../providers/register.ts'
 import type { SettingSchema } from './schema.ts'
 
 export interface Settled {
@@ -16,15 +17,15 @@ export interface Settled {
 }
 
 /** Providers go their own way, since a block that cannot work is left out rather than refused. */
-export function settle(tree: Tree, schema: SettingSchema, registry: Registry, readBlocks: (blocks: Tree) => Providers): Settled {
+export function settle(tree: Tree, schema: SettingSchema, registry: Reading, readBlocks: (blocks: Tree, listening: Listening) => Providers): Settled {
   const { providers: blocks, ...rest } = tree
-  const providers = readBlocks(isTree(blocks) ? blocks : {})
   const declared = isTree(blocks) || blocks === undefined || blocks === null ? {} : { providers: blocks }
   const written = expand({ ...rest, ...declared }, schema, '', registry) as Tree
   const { value, findings } = check(schema, written, sectionsOf(schema, written))
   registry.judge.judge(value, findings)
   const values = value as Tree
   derive(values, written, schema, registry)
+  const providers = readBlocks(isTree(blocks) ? blocks : {}, values['server'] as Listening)
   setIn(values, '/providers', Object.fromEntries([...providers.instances].map(([name, { settings, keys }]) => [name, { ...settings, api_keys: keys }])))
   return { values, providers }
 }
@@ -36,7 +37,7 @@ function sectionsOf(schema: SettingSchema, written: Tree): SettingSchema {
 }
 
 /** Values that follow from what is written, or cannot stand alone. */
-function derive(values: Tree, written: Tree, schema: SettingSchema, registry: Registry): void {
+function derive(values: Tree, written: Tree, schema: SettingSchema, registry: Reading): void {
   deriveBasePath(values, written, schema, registry)
   const trusted = getIn(values, '/server/trusted_proxies')
   if (Array.isArray(trusted) && trusted.length > 0) return
@@ -45,7 +46,7 @@ function derive(values: Tree, written: Tree, schema: SettingSchema, registry: Re
   }
 }
 
-function deriveBasePath(values: Tree, written: Tree, schema: SettingSchema, { judge }: Registry): void {
+function deriveBasePath(values: Tree, written: Tree, schema: SettingSchema, { judge }: Reading): void {
   const pointer = '/server/base_path'
   const path = getIn(values, pointer)
   const normal = typeof path === 'string' ? normalizeBasePath(path) : undefined

@@ -35,7 +35,7 @@ export function standingProviders(config: Config, types: ProviderTypes, { all, b
       try {
         const why = barred.get(provider.name)
         if (why !== undefined) throw new AddedProviderFault(why)
-        const registered = registerAdded(provider, { types: types.definitions, lookup: config.variable })
+        const registered = registerAdded(provider, { types: types.definitions, lookup: config.variable, listening: config.values.server })
         added.set(provider.name, provider)
         return [registered]
       } catch (cause) {

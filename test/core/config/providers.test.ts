@@ -330,6 +330,30 @@ describe('an instance registers', () => {
     expect(errors).to.deep.equal(['env OPENAI_BASE_URL  /providers/openai/base_url  the provider openai is left out: its base_url is not a URL'])
   })
 
+  for (const [leadsBack, url, server] of [
+    [true, 'http://localhost:8080/v1', ''],
+    [true, 'http://127.0.0.1:9000', 'port: 9000'],
+    [true, 'http://[::1]:9000/v1', 'port: 9000'],
+    [true, 'http://0.0.0.0:9000/v1', 'port: 9000'],
+    [true, 'http://api.localhost/v1', 'port: 80'],
+    [true, 'http://Gateway.internal:9000/v1', 'port: 9000, host: gateway.internal'],
+    [false, 'http://localhost:8081/v1', ''],
+    [false, 'https://localhost:8080/v1', ''],
+    [false, 'http://gateway.internal:8080/v1', ''],
+  ] as const) {
+    it(`${leadsBack ? 'not ' : ''}with ${url} where the gateway listens at { ${server} }`, async () => {
+      const { providers, errors } = await load({ env: { OPENAI_API_KEY: 'k', OPENAI_BASE_URL: url }, yaml: `server: { ${server} }` })
+      expect(providers.has('openai')).to.equal(!leadsBack)
+      expect(errors).to.deep.equal(
+        leadsBack
+          ? [
+              "env OPENAI_BASE_URL  /providers/openai/base_url  the provider openai is left out: its base_url is this gateway's own address, which is for its clients",
+            ]
+          : [],
+      )
+    })
+  }
+
   it('as the fallback only when no other does, and then it is known what was looked for', async () => {
     const alone = await load({ env: { OLLAMA_MODELS: 'm' } })
     expect([...alone.providers.keys()]).to.deep.equal(['demo'])

@@ -143,6 +143,7 @@ describe('providers that administrators add', () => {
       ['for a key that is missing', { type: 'openai', api_keys: [] }],
       ['for a base URL that is missing', { base_url: '' }],
       ['for a base URL that is none', { base_url: 'nowhere' }, 'base_url'],
+      ["for the gateway's own address", { base_url: 'http://localhost:8080/v1' }, 'base_url'],
       ['for a user in the base URL', { base_url: 'http://user:pass-word@127.0.0.1:9/v1' }, 'base_url'],
       ['for a proxy of another kind', { proxy_url: 'ftp://user:pass-word@127.0.0.1:9' }, 'proxy_url'],
       ['for a member that the type does not have', { api_version: '2024-10-21' }, 'api_version'],
