@@ -9,6 +9,8 @@ import {
   type ModelTraits,
   type OptionsSchema,
   type ProviderCall,
+  type ProviderSettings,
+  type ResolvedFacts,
   type RespellFacts,
   type SettingsOf,
 } from '../core/index.ts'
@@ -67,12 +69,18 @@ export default defineProvider({
   // Also of what is in no dialect: lists of models, batches.
   defaultHeaders: { 'anthropic-version': '2023-06-01' },
   schema,
+  resolve: versioned,
   traits,
   respell,
   models: anthropicModels,
   nextPage: nextAnthropicPage,
   sign,
 })
+
+/** Anthropic's own tools, which read ANTHROPIC_BASE_URL as well, say it without the version. */
+function versioned({ base_url: url }: ProviderSettings): ResolvedFacts {
+  return url === undefined || /\/v\d+$/.test(url) ? {} : { baseUrl: `${url}/v1` }
+}
 
 // Models
 

@@ -12,13 +12,22 @@ import anthropic from '../../providers/anthropic.ts'
 import { message } from '../support/messages.ts'
 import { masterKey, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
-import { settingsOf } from '../support/provider.ts'
+import { instanceFacts, settingsOf } from '../support/provider.ts'
 
 const settings = settingsOf(anthropic)
 const variables = (url: string) => ({ ANTHROPIC_API_KEY: 'sk-ant-1', ANTHROPIC_BASE_URL: url })
 
 describe('anthropic', () => {
   for (const { name, run } of providerConformance(anthropic)) it(name, run)
+
+  for (const [given, url] of [
+    ['https://api.anthropic.com', 'https://api.anthropic.com/v1'],
+    ['https://api.anthropic.com/v1', 'https://api.anthropic.com/v1'],
+    ['https://house.example/anthropic', 'https://house.example/anthropic/v1'],
+    ['https://house.example/v2', 'https://house.example/v2'],
+    [undefined, 'https://api.anthropic.com/v1'],
+  ] as const)
+    it(`is called at ${url} where its base URL is ${given ?? 'not said'}`, () => expect(instanceFacts(anthropic, { base_url: given }).baseUrl).to.equal(url))
 
   describe('headers', () => {
     const signed = (...headers: string[]) => {
