@@ -3,6 +3,7 @@
 import Router from '@koa/router'
 import Koa from 'koa'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Elsewhere } from '../pipeline/incoming-request.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 
 export interface RoutedPlan {
@@ -12,7 +13,7 @@ export interface RoutedPlan {
 }
 
 /** Takes a request over; the reply is its own affair. */
-export type Take = (request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, allow?: string) => void
+export type Take = (request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, elsewhere?: Elsewhere) => void
 
 /** A route of the path that is asked for, under whatever method. */
 interface Matched {
@@ -25,11 +26,13 @@ type RoutedContext = Koa.Context & { readonly params: Readonly<Record<string, st
 
 /** Builds the request handler of one configuration. `unknown` serves what nothing else does. */
 export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: Take): (request: IncomingMessage, response: ServerResponse) => void {
+  const whole = wholePaths(routes)
   const app = new Koa()
   const router = new Router()
   const refuse = (context: RoutedContext) => {
     context.respond = false
-    take(context.req, context.res, unknown, noParams, allowed(context.matched))
+    const allow = allowed(context.matched)
+    take(context.req, context.res, unknown, noParams, allow === undefined ? meant(context, whole) : { allow })
   }
   for (const route of [...routes].sort(staticFirst)) {
     const serve = (context: RoutedContext) => {
@@ -45,7 +48,6 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     if (!leavings.has(cause.code ?? '')) app.onerror(cause)
   })
   const choose = app.callback()
-  const whole = wholePaths(routes)
   return (request, response) => {
     const plan = whole.get(request.url ?? '')?.get(request.method ?? '')
     if (plan === undefined) return void choose(request, response)
@@ -66,8 +68,10 @@ function methodsOf(method: string): string[] {
 
 const noParams: Readonly<Record<string, string>> = {}
 
+type WholePaths = ReadonlyMap<string, ReadonlyMap<string, Plan>>
+
 /** Routes without parameters, by path and method: found with one look when the target is just that path. A context of Koa's costs more. */
-function wholePaths(routes: readonly RoutedPlan[]): ReadonlyMap<string, ReadonlyMap<string, Plan>> {
+function wholePaths(routes: readonly RoutedPlan[]): WholePaths {
   const plain = routes.filter(({ path }) => !/[:*]/.test(path))
   return new Map(
     Map.groupBy(plain, ({ path }) => path)
@@ -89,6 +93,19 @@ function rank({ path }: Pick<Matched, 'path'>): number {
 /** Whether a path is that of a route without parameters, under whatever method: then it is no parameter's value under another. */
 function isWhole(matched: readonly Matched[] = []): boolean {
   return matched.some(route => rank(route) === 0)
+}
+
+/** Where a base URL that says too much or too little, such as one without `/v1`, should have led. */
+function meant({ method, path }: Koa.Context, whole: WholePaths): Elsewhere {
+  const [nearest] = [...whole]
+    .filter(([known, methods]) => methods.has(method) && path !== '/' && (known.endsWith(path) || path.endsWith(known)))
+    .map(([known]) => known)
+    .toSorted((one, other) => distance(one, path) - distance(other, path))
+  return nearest === undefined ? {} : { meant: nearest }
+}
+
+function distance(one: string, other: string): number {
+  return Math.abs(one.length - other.length)
 }
 
 /** The methods of a path that is known under another method. */

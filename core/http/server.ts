@@ -6,7 +6,7 @@ import type { Socket } from 'node:net'
 import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
 import { boundaryOf } from '../form/scanner.ts'
 import { Exchange } from '../pipeline/exchange.ts'
-import type { IncomingRequest } from '../pipeline/incoming-request.ts'
+import type { Elsewhere, IncomingRequest } from '../pipeline/incoming-request.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 import { finish } from '../pipeline/complete.ts'
@@ -103,9 +103,9 @@ export function serve(
   response: ServerResponse,
   plan: Plan,
   params: Readonly<Record<string, string>>,
-  allow?: string,
+  elsewhere?: Elsewhere,
 ): void {
-  const exchange = exchangeFor(serving, request, plan, params, allow)
+  const exchange = exchangeFor(serving, request, plan, params, elsewhere)
   const leave = onSecondCall(serving.enter(exchange))
   const sink = new ResponseSink(response, plan.clock, plan.limits.streamStallMs)
   response.on('close', () => {
@@ -115,7 +115,7 @@ export function serve(
   })
   try {
     checkDeclaredLength(request, isNeverHeld(request, plan) ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
-    if (asksForWebSocket(request) && isPlainHttp(serving, plan, allow))
+    if (asksForWebSocket(request) && isPlainHttp(serving, plan, elsewhere?.allow))
       throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
     refuse(exchange, sink, cause as GatewayError)
@@ -150,7 +150,7 @@ function isPlainHttp({ unknown }: Serving, plan: Plan, allow: string | undefined
   return plan === unknown ? allow !== undefined : plan.body !== 'bytes'
 }
 
-function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, allow?: string): Exchange {
+function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, elsewhere?: Elsewhere): Exchange {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const peer = request.socket.remoteAddress ?? ''
@@ -166,7 +166,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     basePath: serving.basePath,
     body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
     upload: () => new RequestUpload(request, serving.bodyLimits),
-    ...(allow === undefined ? {} : { allow }),
+    ...elsewhere,
   }
   return new Exchange(requestId(request.headers['x-request-id'], plan.clock.now()), incoming, plan)
 }

@@ -2,7 +2,15 @@
 
 import type { Upload } from '../form/upload.ts'
 
-export interface IncomingRequest {
+/** What is there, when what is asked for is not. */
+export interface Elsewhere {
+  /** The methods that are served here, when this one is not. */
+  readonly allow?: string
+  /** A path below the base path that is served, and is like this one. */
+  readonly meant?: string
+}
+
+export interface IncomingRequest extends Elsewhere {
   readonly method: string
   /** The path below the gateway's base path, as it was sent: not decoded, without the query. */
   readonly path: string
@@ -20,8 +28,6 @@ export interface IncomingRequest {
   readonly clientAddress?: string | undefined
   /** The gateway's base path, which stands before `path` in the addresses that callers see; absent if there is none. */
   readonly basePath?: string
-  /** The methods that are served here, when this one is not. */
-  readonly allow?: string
   /** Reads the whole body, once, within the limits. @throws GatewayError */
   body(): Promise<Buffer>
   /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */

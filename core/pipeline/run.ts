@@ -89,8 +89,9 @@ async function callTargets(exchange: Exchange): Promise<Reply | GatewayError> {
   }
 }
 
-function nothingHere({ method, path, allow }: IncomingRequest): GatewayError {
-  if (allow === undefined) return gatewayError('unknown_url', `nothing answers ${method} ${path}`)
+function nothingHere({ method, path, basePath = '', allow, meant }: IncomingRequest): GatewayError {
+  const hint = meant === undefined ? '' : `; did you mean ${basePath}${meant}?`
+  if (allow === undefined) return gatewayError('unknown_url', `nothing answers ${method} ${path}${hint}`)
   return gatewayError('method_not_allowed', `${path} does not take ${method}, but ${allow}`, { headers: ['Allow', allow] })
 }
 

@@ -129,6 +129,15 @@ describe('bad input', () => {
       })
     }
 
+    for (const [method, path, meant] of [
+      ['POST', '/chat/completions', '/v1/chat/completions'],
+      ['POST', '/v1/v1/messages', '/v1/messages'],
+      ['GET', '/models', '/v1/models'],
+      ['POST', '/openai/v1/embeddings', '/v1/embeddings'],
+    ] as const)
+      it(`${method} ${path} is 404 with what was meant`, async () =>
+        expectError(await served.call(method, path), { code: 'unknown_url', message: `nothing answers ${method} ${path}; did you mean ${meant}?` }))
+
     for (const [method, path, allow] of [
       ['GET', '/v1/chat/completions', 'POST'],
       ['PUT', '/v1/chat/completions', 'POST'],
@@ -723,6 +732,8 @@ describe('a base path', () => {
   for (const path of ['/', '/v1/models', '/health', '/gxx/health', '/g', '/GX/health', '/gx', '/gx/', '/gx?x', '/gx/gx/health']) {
     it(`does not serve ${path}`, async () => expectError(await get(path), { code: 'unknown_url' }))
   }
+  it('says where a path below it should have led', async () =>
+    expectError(await get('/gx/models'), { code: 'unknown_url', message: 'nothing answers GET /models; did you mean /gx/v1/models?' }))
   for (const path of ['/gx/%', '/%/gx', '/gx/%zz', '/gx/../gx/health', '/gx/%2e%2e/health', '/gx%2f..%2fhealth']) {
     it(`refuses ${path}`, async () => expectError(await get(path), { code: 'bad_request_target' }))
   }
