@@ -38,8 +38,11 @@ describe('the calls of the manual', () => {
       })
     }
 
-    for (const [name, client] of Object.entries(filesOf(page('README.md'))).filter(([name]) => name.endsWith('.mjs'))) {
-      it(`has an official client work as README.md says: ${name}`, async () => {
+    const clients = pages.flatMap(page =>
+      Object.entries(filesOf(page)).flatMap(([name, text]) => (name.endsWith('.mjs') ? [[page.name, name, text] as const] : [])),
+    )
+    for (const [manual, name, client] of clients) {
+      it(`has an official client work as ${manual} says: ${name}`, async () => {
         await using folder = await ExampleFolder.make({ [name]: client.replace(shown, gateway.url) })
         const { code, said } = await folder.node(name)
         expect({ code, said }).to.deep.equal({ code: 0, said: `${/console\.log\(.*\) \/\/ (.*)\n/.exec(client)?.[1]}\n` })

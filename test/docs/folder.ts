@@ -23,7 +23,8 @@ export class ExampleFolder {
     const own = { 'package.json': '{ "private": true, "type": "module" }', 'node_modules/tapline/package.json': JSON.stringify(installed) }
     for (const [name, text] of Object.entries({ ...files, ...own })) await folder.write(name, text)
     await symlink(join(root, 'core'), join(folder.path, 'node_modules/tapline/core'))
-    for (const client of ['openai', '@anthropic-ai']) await symlink(join(root, 'node_modules', client), join(folder.path, 'node_modules', client))
+    for (const client of ['openai', '@anthropic-ai', 'ai', '@ai-sdk', '@langchain'])
+      await symlink(join(root, 'node_modules', client), join(folder.path, 'node_modules', client))
     return folder
   }
 
