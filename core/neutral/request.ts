@@ -118,8 +118,16 @@ export interface Turn extends Placed {
   readonly name?: string
 }
 
+/** How the caller's dialect names a tool of a namespace. */
+export interface OwnName {
+  readonly namespace: string
+  readonly name: string
+}
+
 export interface Tool extends Placed, Cacheable {
   readonly name: string
+  /** Under which the caller knows it, if its dialect has namespaces and it is in one. */
+  readonly own?: OwnName
   readonly description?: string
   /** JSON Schema of the arguments, as a value of `parseJson`; undefined if the caller gave none. */
   readonly schema?: Json

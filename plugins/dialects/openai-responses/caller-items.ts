@@ -6,6 +6,7 @@ import { defined, Members, wrongType } from '../../../core/neutral/members.ts'
 import type { Block, Json, ReasoningBlock, SystemText, ToolCallBlock, ToolResultBlock, Turn, VendorState } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers, type KnownMembers } from '../../../core/neutral/unknown.ts'
 import { readParts, type PartBlock } from './caller-parts.ts'
+import { toolName } from './namespaces.ts'
 import { readReasoningItem, readSignature } from './state.ts'
 
 /** Items of tools that the vendor ran, and what came of them: their answers are in what the model said next. */
@@ -36,7 +37,7 @@ const state = ['extra_content', 'thought_signature', 'thoughtSignature']
 const ofItem = (names: readonly string[], inside?: Readonly<Record<string, KnownMembers>>) =>
   knownMembers(['type', 'id', 'status', ...names, ...state], ['phase'], inside)
 const ofThoughts = knownMembers(['type', 'text'])
-const ofCall = ofItem(['call_id', 'name', 'arguments', 'input'])
+const ofCall = ofItem(['call_id', 'name', 'namespace', 'arguments', 'input'])
 const ofResult = ofItem(['call_id', 'output'])
 /** By the type of an item. */
 const known = new Map([
@@ -159,7 +160,7 @@ class Items {
     const block = defined<ToolCallBlock>({
       type: 'tool_call',
       id: item.filled('call_id'),
-      name: item.filled('name'),
+      name: toolName(item),
       ...called,
       isCustom: called.isCustom,
       state: readSignature(item.json),

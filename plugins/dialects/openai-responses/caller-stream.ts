@@ -3,7 +3,7 @@
 import type { GatewayError } from '../../../core/errors.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import type { Finish, NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
-import type { Json, JsonObject, NeutralRequest, VendorState } from '../../../core/neutral/request.ts'
+import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import type { Usage } from '../../../core/neutral/usage.ts'
 import { CallItem, ImageItem, MessageItem, ReasoningItem, type ItemStatus, type OutputItem, type Piece, type Placed, type Write } from './output-items.ts'
@@ -182,8 +182,11 @@ export class ResponseWriter implements StreamWriter {
         this.#context.losses.silent('reasoning.encrypted_content', 'not asked for')
         return undefined
       case 'tool_call': {
-        const isWrapped = block.isCustom !== true && isCustomTool(block.name, request)
-        return new CallItem(this.#place('', `${isWrapped || block.isCustom === true ? 'ctc' : 'fc'}_${callId}`), block, { callId, isWrapped })
+        const tool = request.tools.find(({ name }) => name === block.name)
+        // A function stands for a tool of the client's that takes free text.
+        const isWrapped = block.isCustom !== true && tool?.custom !== undefined
+        const place = this.#place('', `${isWrapped || block.isCustom === true ? 'ctc' : 'fc'}_${callId}`)
+        return new CallItem(place, block, { callId, isWrapped, named: tool?.own ?? { name: block.name } })
       }
       case 'image':
         return new ImageItem(this.#place('ig_'), block)
@@ -320,8 +323,3 @@ function annotationsOf(annotations: readonly Json[]): readonly Json[] {
 }
 
 const citations = new Set(['url_citation', 'file_citation', 'container_file_citation', 'file_path'])
-
-/** Whether a called function stands for a tool of the client's that takes free text. */
-function isCustomTool(name: string, { tools }: NeutralRequest): boolean {
-  return tools.some(tool => tool.custom !== undefined && tool.name === name)
-}

@@ -5,6 +5,7 @@ import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
+import { flatName, toolName } from './namespaces.ts'
 
 /** By the type of a tool. */
 const known = new Map([
@@ -12,8 +13,21 @@ const known = new Map([
   ['custom', knownMembers(['type', 'name', 'description', 'format'])],
 ])
 
+const ofNamespace = knownMembers(['type', 'name', 'description', 'tools'])
+
 export function readTools(body: Members, losses: Losses): readonly Tool[] {
-  return body.objects('tools').map(tool => readTool(tool, losses))
+  return body.objects('tools').flatMap(tool => (tool.text('type') === 'namespace' ? readNamespace(tool, losses) : [readTool(tool, losses)]))
+}
+
+function readNamespace(group: Members, losses: Losses): readonly Tool[] {
+  dropUnknown(group, ofNamespace, losses)
+  if (group.text('description') !== undefined) losses.silent('tools.description', 'a namespace has none elsewhere')
+  const namespace = group.filled('name')
+  return group.objects('tools').map(member => {
+    const tool = readTool(member, losses)
+    const own = { namespace, name: tool.name }
+    return { ...tool, name: flatName(own), own }
+  })
 }
 
 function readTool(tool: Members, losses: Losses): Tool {
@@ -45,14 +59,11 @@ export function readToolChoice(body: Members): ToolChoice | undefined {
   switch (members.text('type')) {
     case 'function':
     case 'custom':
-      return { kind: 'named', name: members.filled('name') }
+      return { kind: 'named', name: toolName(members) }
     case 'allowed_tools':
       return {
         kind: 'allowed',
-        names: members
-          .objects('tools')
-          .filter(isCallable)
-          .map(tool => tool.filled('name')),
+        names: members.objects('tools').filter(isCallable).map(toolName),
         mode: members.text('mode') === 'required' ? 'required' : 'auto',
       }
     default:

@@ -3,7 +3,7 @@
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { OpenedBlock } from '../../../core/neutral/reply.ts'
-import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import type { Json, JsonObject, OwnName, VendorState } from '../../../core/neutral/request.ts'
 import { refusalPart, summaryPart, textPart, type Members } from './spelling.ts'
 import { encryptedContent, extraOfState, extraOfThought } from './state.ts'
 
@@ -162,6 +162,8 @@ export interface CallOptions {
   readonly callId: string
   /** The client's tool takes free text, and was wrapped in a function. */
   readonly isWrapped: boolean
+  /** The members by which the client knows the tool. */
+  readonly named: Partial<OwnName> & Pick<OwnName, 'name'>
 }
 
 /** The call of a function, or of a tool that takes free text. */
@@ -170,13 +172,11 @@ export class CallItem implements OutputItem {
   text = ''
   state: VendorState | undefined
   readonly #place: Placed
-  readonly #name: string
   readonly #options: CallOptions
   readonly #isCustom: boolean
 
-  constructor(place: Placed, { name, isCustom = false, state }: Opened<'tool_call'>, options: CallOptions) {
+  constructor(place: Placed, { isCustom = false, state }: Opened<'tool_call'>, options: CallOptions) {
     this.#place = place
-    this.#name = name
     this.#options = options
     this.#isCustom = isCustom || options.isWrapped
     this.keepsBack = options.isWrapped
@@ -195,7 +195,7 @@ export class CallItem implements OutputItem {
   end(status: ItemStatus, write: Write): JsonObject {
     const text = this.#options.isWrapped ? unwrapped(this.text) : this.text.trim() === '' && !this.#isCustom ? '{}' : this.text
     if (this.#options.isWrapped ? text !== '' : this.text === '' && text !== '') write(this.#delta(), { ...this.#at(), delta: text })
-    write(`response.${this.#stem()}.done`, { ...this.#at(), ...(this.#isCustom ? { input: text } : { name: this.#name, arguments: text }) })
+    write(`response.${this.#stem()}.done`, { ...this.#at(), ...(this.#isCustom ? { input: text } : { name: this.#options.named.name, arguments: text }) })
     return this.#item(status, text)
   }
 
@@ -212,7 +212,8 @@ export class CallItem implements OutputItem {
   }
 
   #item(status: string, text: string): JsonObject {
-    const called = { status, call_id: this.#options.callId, name: this.#name, [this.#isCustom ? 'input' : 'arguments']: text }
+    const { callId, named } = this.#options
+    const called = { status, call_id: callId, ...named, [this.#isCustom ? 'input' : 'arguments']: text }
     const item = { id: this.#place.id, type: this.#isCustom ? 'custom_tool_call' : 'function_call', ...called }
     return this.state === undefined ? item : { ...item, extra_content: extraOfState(this.state) }
   }

@@ -467,14 +467,25 @@ describe('a Responses request, read', () => {
           { type: 'function', name: 'f', description: 'd', parameters: { type: 'object' }, strict: true },
           { type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'lark', definition: 'x' } },
           { type: 'web_search' },
-          { type: 'namespace', name: 'ns', tools: [] },
+          {
+            type: 'namespace',
+            name: 'crm',
+            description: 'd',
+            tools: [
+              { type: 'function', name: 'f' },
+              { type: 'custom', name: 'c' },
+            ],
+          },
+          { type: 'namespace', name: 'mcp__docs__', tools: [{ type: 'function', name: 'f', strict: true }] },
         ],
       }).tools,
       [
         { name: 'f', description: 'd', schema: { type: 'object' }, strict: true, at: 'tools[0]' },
         { name: 'c', custom: { format: { definition: 'x' } } },
         { name: 'web_search', hosted: { type: 'web_search' } },
-        { name: 'namespace', hosted: { type: 'namespace' } },
+        { name: 'crm__f', own: { namespace: 'crm', name: 'f' }, at: 'tools[3].tools[0]' },
+        { name: 'crm__c', own: { namespace: 'crm', name: 'c' }, custom: { type: 'custom' } },
+        { name: 'mcp__docs__f', own: { namespace: 'mcp__docs__', name: 'f' }, strict: true },
       ],
     )
   })
@@ -490,6 +501,10 @@ describe('a Responses request, read', () => {
     'named, free': [
       { type: 'custom', name: 'c' },
       { kind: 'named', name: 'c' },
+    ],
+    'named, in a namespace': [
+      { type: 'function', namespace: 'crm', name: 'f' },
+      { kind: 'named', name: 'crm__f' },
     ],
     'an allowed list': [
       { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }, { type: 'web_search' }] },

@@ -60,6 +60,35 @@ describe('Responses beside other dialects', () => {
     })
   })
 
+  it('the tools of a namespace become functions, and their calls come back under their own names', () => {
+    const namespace = 'mcp__docs'
+    const tools = [{ type: 'namespace', name: namespace, description: 'Docs', tools: [{ type: 'function', name: 'search', parameters: { type: 'object' } }] }]
+    const called = { type: 'function_call', call_id: 'call_1', namespace, name: 'search', arguments: '{"q":1}' }
+    const input = [{ role: 'user', content: 'Tide?' }, called, { type: 'function_call_output', call_id: 'call_1', output: '2 m' }]
+    const { request, body, losses } = translateRequest(dialect.caller!, { model: 'm', input, tools }, anthropic.upstream!, claude)
+    expectMentioned(body, {
+      tools: [{ name: 'mcp__docs__search', input_schema: { type: 'object' } }],
+      messages: [
+        { role: 'user' },
+        { role: 'assistant', content: [{ type: 'tool_use', id: 'call_1', name: 'mcp__docs__search', input: { q: 1 } }] },
+        { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'call_1' }] },
+      ],
+    })
+    expect(losses.reported).to.deep.equal([])
+    const answer = {
+      id: 'msg_1',
+      type: 'message',
+      role: 'assistant',
+      model: 'claude-x',
+      content: [{ type: 'tool_use', id: 'call_2', name: 'mcp__docs__search', input: { q: 2 } }],
+      stop_reason: 'tool_use',
+      usage: { input_tokens: 1, output_tokens: 1 },
+    }
+    expectMentioned(translateReply(anthropic.upstream!, answer, dialect.caller!, replyContext({ request })), {
+      output: [{ ...called, call_id: 'call_2', arguments: '{"q":2}' }],
+    })
+  })
+
   describe('11.10: usage', () => {
     const ours = {
       input_tokens: 105,
