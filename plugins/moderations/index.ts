@@ -1,6 +1,6 @@
 /** Gives a moderation that names no model the one that the configuration says. */
 
-import { definePlugin, gatewayError } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -11,7 +11,6 @@ export default definePlugin({
   setup: ({ options: { default_model: model } }) => ({
     route(exchange) {
       if (exchange.operation !== 'moderations' || exchange.body === undefined || exchange.model.trim() !== '') return undefined
-      if (model === undefined) return gatewayError('missing_required_parameter', 'model is required', { param: 'model' })
       exchange.model = model
       exchange.body.set(exchange.body.root, 'model', JSON.stringify(model))
       return undefined

@@ -194,20 +194,16 @@ describe('the openai client', () => {
       expect(sent()).to.deep.equal({ model: 'gpt-test', input: ['a', 'b'] })
     })
 
-    it('is told that a model is required, where there is no default', async () => {
-      expect(await failureOf<APIError>(client.moderations.create({ input: 'a' }))).to.deep.include({
-        status: 400,
-        param: 'model',
-        code: 'missing_required_parameter',
+    for (const [what, moderations, env, model] of [
+      ["OpenAI's own default", {}, { OPENAI_MODELS: 'omni-moderation-latest' }, 'omni-moderation-latest'],
+      ['the configured model', { default_model: 'openai/gpt-test' }, {}, 'gpt-test'],
+    ] as const)
+      it(`gets ${what} where it names none`, async () => {
+        await using own = await start({ config: { moderations }, env })
+        own.upstream.always({ body: said })
+        await own.client().moderations.create({ input: 'a' })
+        expect(JSON.parse(own.upstream.requests[0]?.body.toString() ?? '')).to.deep.equal({ input: 'a', model })
       })
-    })
-
-    it('gets the default model where it names none', async () => {
-      await using own = await start({ config: { moderations: { default_model: 'openai/gpt-test' } } })
-      own.upstream.always({ body: said })
-      await own.client().moderations.create({ input: 'a' })
-      expect(JSON.parse(own.upstream.requests[0]?.body.toString() ?? '')).to.deep.equal({ input: 'a', model: 'gpt-test' })
-    })
   })
 
   describe('models', () => {
@@ -271,7 +267,7 @@ describe('requests that are refused', () => {
     ['/v1/moderations', { model: 'gpt-test' }, 'input'],
     ['/v1/moderations', { model: 'gpt-test', input: [] }, 'input', 'invalid_value'],
     ['/v1/moderations', { model: 5, input: 'a' }, 'model', 'invalid_type'],
-    ['/v1/moderations', { model: null, input: 'a' }, 'model'],
+    ['/v1/moderations', { model: null, input: 'a' }, 'model', 'model_not_found'],
   ] as const) {
     it(`${path} ${JSON.stringify(body)}`, async () => {
       expectError(await served.call('POST', path, body), { code, param })
