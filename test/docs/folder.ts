@@ -11,6 +11,8 @@ import { root } from './manual.ts'
 const exports = Object.fromEntries(Object.entries(ownModules).map(([name, file]) => [name.replace('tapline', '.'), `./${file}.ts`]))
 const installed = { name: 'tapline', type: 'module', exports }
 
+const clients = ['openai', '@anthropic-ai/sdk', 'ai', '@ai-sdk/openai', '@langchain/openai']
+
 export class ExampleFolder {
   readonly path: string
 
@@ -23,8 +25,7 @@ export class ExampleFolder {
     const own = { 'package.json': '{ "private": true, "type": "module" }', 'node_modules/tapline/package.json': JSON.stringify(installed) }
     for (const [name, text] of Object.entries({ ...files, ...own })) await folder.write(name, text)
     await symlink(join(root, 'core'), join(folder.path, 'node_modules/tapline/core'))
-    for (const client of ['openai', '@anthropic-ai', 'ai', '@ai-sdk', '@langchain'])
-      await symlink(join(root, 'node_modules', client), join(folder.path, 'node_modules', client))
+    for (const client of clients) await folder.#link(join('node_modules', client))
     return folder
   }
 
@@ -33,6 +34,12 @@ export class ExampleFolder {
     await mkdir(dirname(file), { recursive: true })
     await writeFile(file, text)
     return file
+  }
+
+  async #link(path: string): Promise<void> {
+    const link = join(this.path, path)
+    await mkdir(dirname(link), { recursive: true })
+    await symlink(join(root, path), link)
   }
 
   /** Runs this Node in the folder. @returns how it ended, and all that it said */
