@@ -205,6 +205,11 @@ describe('passthrough', () => {
       expect(answer.headers['x-request-id']).to.not.equal('theirs')
     })
 
+    it('shows a request id once that the provider says under two names', async () => {
+      served.upstream.always({ headers: { 'X-Request-ID': 'theirs', 'request-id': 'theirs' }, body: '{}' })
+      expect((await served.call('GET', '/p/openai/files')).headers['x-upstream-request-id']).to.equal('theirs')
+    })
+
     it('shows the request id of AWS under its own name, and where those of others are', async () => {
       served.upstream.always({ headers: { 'x-amzn-RequestId': 'theirs' }, body: '{}' })
       const answer = await served.call('GET', '/p/openai/files')

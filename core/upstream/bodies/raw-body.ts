@@ -42,6 +42,8 @@ export function endToEnd(headers: ReplyHeaders, goes: (name: string) => boolean 
   for (const name in headers) {
     const value = headers[name]
     if (value === undefined || staysUpstream(name) || !goes(name) || listed.has(name)) continue
+    // Said under both names, as a gateway like this one does.
+    if (name === 'x-request-id' && headers['request-id'] === value) continue
     const sent = isRequestId(name) ? 'x-upstream-request-id' : name
     if (typeof value === 'string') flat.push(sent, value)
     else for (const one of value) flat.push(sent, one)
