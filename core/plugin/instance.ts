@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { PluginDefinition, SetupContext, Taps } from './define.ts'
+import { inTime } from './in-time.ts'
 import { compilePattern } from './pattern.ts'
 import type { Clock } from '../services/clock.ts'
 import type { ServiceName, Services } from '../services/services.ts'
@@ -47,7 +48,7 @@ export class Instance {
               regex: compilePattern,
               warnInStream: warningAs(name),
             })
-      return new Instance(spec, await inTime(taps, clock), controller)
+      return new Instance(spec, await inTime(taps, 'set-up', setupLimitMs, (ms, callback) => clock.after(ms, callback)), controller)
     } catch (cause) {
       controller.abort()
       throw cause
@@ -85,17 +86,4 @@ export class Instance {
 
 function warningAs(name: string): SetupContext<unknown>['warnInStream'] {
   return (exchange, code, message, detail) => exchange.warn(name, 'stream', { code, message, detail })
-}
-
-/** The process stays for the deadline: nothing else may keep it up by then, and it would end without a word. */
-async function inTime(taps: Taps<ServiceName> | Promise<Taps<ServiceName>>, clock: Clock): Promise<Taps<ServiceName>> {
-  const stay = setInterval(() => {}, setupLimitMs)
-  const { promise: overdue, reject } = Promise.withResolvers<never>()
-  const timer = clock.after(setupLimitMs, () => reject(new Error(`set-up took longer than ${setupLimitMs / 1000} s`)))
-  try {
-    return await Promise.race([taps, overdue])
-  } finally {
-    timer.cancel()
-    clearInterval(stay)
-  }
 }

@@ -4,8 +4,10 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import type { Timer } from '../services/clock.ts'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
+import { inTime } from './in-time.ts'
 import type { Migration } from './migration.ts'
 import { whatFailed } from './module-error.ts'
 import type { ProviderDefinition } from './provider.ts'
@@ -42,7 +44,11 @@ export class LoadError extends Error {
 export interface LoaderOptions extends Places {
   /** Whether plugins outside the default set may be loaded. */
   readonly foreignAllowed: boolean
+  /** Milliseconds that a file may take to load; 10 s where absent. */
+  readonly limitMs?: number
 }
+
+const loadLimitMs = 10_000
 
 const members: Readonly<Record<Kind, (value: Record<string, unknown>) => boolean>> = {
   plugin: () => true,
@@ -85,7 +91,7 @@ async function loadAnew<K extends Kind>(
         .update(await readModule(file, use))
         .digest('hex')
   if (pinned !== undefined && pinned.toLowerCase() !== sha256) throw new LoadError(`${use} has the SHA-256 ${sha256}`, `SHA-256 ${pinned}`)
-  const definition = await importDefault(found.url, sha256, use)
+  const definition = await importDefault(found.url, sha256, use, options.limitMs)
   if (!isDefinition(kind, definition))
     throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
@@ -127,13 +133,23 @@ async function namesIn(folder: URL, kind: Kind): Promise<readonly string[]> {
     .map(({ name }) => name.replace(/\.(ts|js)$/, ''))
 }
 
-async function importDefault(url: URL, sha256: string, use: string): Promise<unknown> {
+interface Module {
+  readonly default?: unknown
+}
+
+/** A module may wait for something before it is there, and wait for ever. */
+async function importDefault(url: URL, sha256: string, use: string, limitMs = loadLimitMs): Promise<unknown> {
   const versioned = sha256 === '' ? url.href : `${url.href}?sha256=${sha256.slice(0, 16)}`
   try {
-    return ((await import(versioned)) as { default?: unknown }).default
+    return (await inTime(import(versioned) as Promise<Module>, 'its top level', limitMs, ownTimer)).default
   } catch (cause) {
     throw new LoadError(whatFailed(use, url, cause), 'a module that loads', cause)
   }
+}
+
+function ownTimer(ms: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, ms)
+  return { cancel: () => clearTimeout(timer) }
 }
 
 function isDefinition(kind: Kind, value: unknown): boolean {

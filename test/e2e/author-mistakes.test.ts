@@ -5,7 +5,7 @@ import type { Problem } from '../../core/config/problems/place.ts'
 import { ConfigError } from '../../core/config/problems/problems.ts'
 import { flawOfProvider } from '../../core/gateway/loading/vet-provider.ts'
 import { definePlugin, type Taps } from '../../core/plugin/define.ts'
-import { defaultNames, load } from '../../core/plugin/load.ts'
+import { defaultNames, load, LoadError } from '../../core/plugin/load.ts'
 import { defineProvider } from '../../core/plugin/provider.ts'
 import { providerConformance } from '../../core/testing/conformance.ts'
 import { runPlugin } from '../../core/testing/run-plugin.ts'
@@ -98,6 +98,12 @@ describe('a plugin of one file that', () => {
 
   it('ends too early beside no package.json is refused, and its author told where', async () => {
     expect(await told(plugin("name: 'it', setup: () => ({").slice(0, -3), 'none')).to.match(/^\.\/it\.ts:2 cannot be loaded: /)
+  })
+
+  it('waits for ever while it is loaded is refused, and its author told of it', async () => {
+    await using folder = await Folder.make({ 'it.ts': `await new Promise(() => {})\n${plugin("name: 'it', setup: () => ({})")}` })
+    const cause = await load('plugin', './it.ts', folder.path, { searchPaths: [], foreignAllowed: true, limitMs: 1 }).catch((cause: unknown) => cause)
+    expect(cause).to.be.instanceOf(LoadError).with.property('message', './it.ts cannot be loaded: its top level took longer than 0.001 s')
   })
 
   it('is a folder is refused, and its author told what is expected', async () => {
