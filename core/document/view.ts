@@ -1,8 +1,11 @@
 /** The conversation over a JSON body. What all dialects share is here; a dialect supplies its spelling. */
 
 import type { Conversation, Message, NewMessage, Part, Role, TextPart, TextTest } from './conversation.ts'
+import { kindOfValue } from '../kind-of-value.ts'
 import { JsonNode, type JsonDocument } from './document.ts'
 import { checkPairs, type Paired } from './pairs.ts'
+
+const roles: ReadonlySet<Role> = new Set(['system', 'developer', 'user', 'assistant', 'tool'])
 
 /** How one dialect spells a conversation. Reading takes every shape: what it cannot make sense of is an opaque part. */
 export interface Spelling {
@@ -65,8 +68,9 @@ export class ConversationView implements Conversation {
   rewrite(edit: (text: string, part: TextPart) => string, roles?: readonly Role[]): number {
     let changed = 0
     for (const part of this.texts(roles)) {
-      const text = edit(part.text, part)
+      const text: unknown = edit(part.text, part)
       if (text === part.text) continue
+      if (typeof text !== 'string') throw new TypeError(`rewrite() takes a function that returns a text, and it returned ${kindOfValue(text)}`)
       part.rewrite(text)
       changed++
     }
@@ -76,6 +80,8 @@ export class ConversationView implements Conversation {
   insert(index: number, message: NewMessage): Message {
     const { insert } = this.#spelling
     if (insert === undefined) throw new Error('this body takes no further messages')
+    if (!roles.has(message.role)) throw new TypeError(`insert() takes a message with a role: ${[...roles].join(', ')}`)
+    if (typeof message.text !== 'string') throw new TypeError(`insert() takes a message with a text, and its text is ${kindOfValue(message.text)}`)
     const before = this.#read()
     const node = insert(this.#document, index, message)
     this.#messages = undefined

@@ -3,6 +3,7 @@
 import { SyncBailHook } from 'tapable'
 import { JsonError } from '../document/document.ts'
 import { gatewayError, isOverLimit, type GatewayError } from '../errors.ts'
+import { kindOfValue } from '../kind-of-value.ts'
 import { isPromise } from '../promise.ts'
 import type { Attempt } from './attempt.ts'
 import type { Exchange } from './exchange.ts'
@@ -10,6 +11,7 @@ import { Overdue } from './stoppable.ts'
 import type { Plan } from './plan/plan.ts'
 import type { PhaseName } from './plan/step.ts'
 import { noteFailure, type TapFailure } from './tap-failure.ts'
+import { Blocked } from './verdict.ts'
 import { Warning } from './warning.ts'
 
 /** One tap, with everything about it decided. */
@@ -52,6 +54,12 @@ type Hook<Said> = SyncBailHook<[Exchange, Attempt | undefined], Said | Pending<S
 
 /** What is said in these phases is the reply; in the others it is about an attempt. */
 const answers: ReadonlySet<PhaseName> = new Set(['request', 'route', 'prompt', 'lookup'])
+
+const verdicts = 'what block(), warn(), answer() or new Reply() makes'
+const understood: Partial<Record<PhaseName, string>> = {
+  attempt: 'what block() makes',
+  recover: "{ do: 'retry', afterMs }, { do: 'next' }, { do: 'giveUp' } or { do: 'answer', reply }",
+}
 
 /**
  * A bail hook of tapable's that awaits only what must be awaited: its asynchronous hooks would await every tap. When a tap
@@ -124,13 +132,14 @@ export class Phase<Said> {
       return undefined
     }
     if (!tap.understands(said))
-      return this.#failed(tap, exchange, new TypeError(`${tap.name} answered ${this.name} with something else than the phase understands`))
+      return this.#failed(tap, exchange, new TypeError(`${this.name} returned ${kindOfValue(said)}: expected nothing, or ${understood[this.name] ?? verdicts}`))
     if (answers.has(this.name)) exchange.answeredBy = placeOf(tap, exchange.plan)
     return said
   }
 
   /** Open: as if the tap had said nothing. Closed: the request ends with an error that names no plugin. */
-  #failed(tap: Tap<Said>, exchange: Exchange, cause: unknown, mode = tap.onError): undefined {
+  #failed(tap: Tap<Said>, exchange: Exchange, thrown: unknown, mode = tap.onError): undefined {
+    const cause = thrown instanceof Blocked ? new TypeError(`${this.name} threw what block() makes: expected it to be returned`, { cause: thrown }) : thrown
     const failure: TapFailure = { instance: tap.name, phase: this.name, mode, cause }
     const told = mode === 'closed' ? faultOf(exchange, cause) : undefined
     if (told !== undefined) {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Problem } from '../../core/config/problems/place.ts'
 import { ConfigError } from '../../core/config/problems/problems.ts'
 import { flawOfProvider } from '../../core/gateway/loading/vet-provider.ts'
+import { block, type Exchange, type NewMessage } from '../../core/index.ts'
 import { definePlugin, type Taps } from '../../core/plugin/define.ts'
 import { defaultNames, load, LoadError } from '../../core/plugin/load.ts'
 import { defineProvider } from '../../core/plugin/provider.ts'
@@ -52,6 +53,10 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
   'has a stream tap that is none': [
     plugin("name: 'it', setup: () => ({ stream: 'by' })"),
     'it cannot be set up: stream is "by": expected an object, or \'pass\'',
+  ],
+  'has a stream tap that is a function': [
+    plugin("name: 'it', setup: () => ({ stream: text => text })"),
+    "it cannot be set up: stream is a function: expected an object, or 'pass'",
   ],
   'misspells a member of its stream tap': [
     plugin("name: 'it', setup: () => ({ stream: { lookbehnd: 3, text: text => text } })"),
@@ -214,6 +219,50 @@ describe('a provider of one file that', () => {
       })
     expect(failed).to.deep.equal(['says of itself only what Tapline reads'])
   })
+})
+
+const verdicts = 'expected nothing, or what block(), warn(), answer() or new Reply() makes'
+
+/** Taps, and what is said of each: never a word of the conversation. */
+const failures: Readonly<Record<string, readonly [Taps | object, string]>> = {
+  'returns the text that it meant to rewrite': [{ prompt: () => 'hello' }, `prompt returned a text: ${verdicts}`],
+  'returns a response of fetch': [{ request: () => new Response('no') }, `request returned an instance of Response: ${verdicts}`],
+  'returns whether to go on': [{ lookup: () => Promise.resolve(false) }, `lookup returned true or false: ${verdicts}`],
+  'returns null': [{ response: () => null }, `response returned null: ${verdicts}`],
+  'returns a reply in the place of a refusal': [{ attempt: () => ({ status: 403 }) }, 'attempt returned an object: expected nothing, or what block() makes'],
+  'throws its refusal': [
+    {
+      prompt: () => {
+        throw block('no', 'No')
+      },
+    },
+    'prompt threw what block() makes: expected it to be returned',
+  ],
+  'forgets to return the text': [
+    { prompt: ({ conversation }: Exchange) => void conversation.rewrite(() => undefined as unknown as string) },
+    'rewrite() takes a function that returns a text, and it returned undefined',
+  ],
+  'rewrites texts later': [
+    { prompt: ({ conversation }: Exchange) => void conversation.rewrite((async (text: string) => text) as unknown as (text: string) => string) },
+    'rewrite() takes a function that returns a text, and it returned an instance of Promise',
+  ],
+  'inserts a message as its vendor spells it': [
+    { prompt: ({ conversation }: Exchange) => void conversation.insert(0, { role: 'system', content: 'Be brief.' } as unknown as NewMessage) },
+    'insert() takes a message with a text, and its text is undefined',
+  ],
+  'inserts a message of nobody': [
+    { prompt: ({ conversation }: Exchange) => void conversation.insert(0, { role: 'sytem', text: 'Be brief.' } as unknown as NewMessage) },
+    'insert() takes a message with a role: system, developer, user, assistant, tool',
+  ],
+}
+
+describe('a plugin whose tap', () => {
+  for (const [name, [taps, message]] of Object.entries(failures)) {
+    it(`${name} has failed, and its author is told why`, async () => {
+      const { failures } = await runPlugin(definePlugin({ name: 'it', setup: () => taps as Taps }))
+      expect(failures.map(({ cause }) => (cause as Error).message)).to.deep.equal([message])
+    })
+  }
 })
 
 describe('runPlugin', () => {

@@ -1,5 +1,6 @@
 /** Says what is wrong with what a plugin says of itself, and with the taps that it makes: what is misspelt would never be called. */
 
+import { kindOfValue } from '../../kind-of-value.ts'
 import { flawOfSchema } from '../../config/schema/options.ts'
 import type { PluginDefinition, StreamTap, Taps } from '../../plugin/define.ts'
 import type { OptionsSchema } from '../../plugin/schema.ts'
@@ -78,6 +79,6 @@ export function flawOfTaps(taps: unknown): string | undefined {
 
 function flawOfStream(stream: unknown): string | undefined {
   if (stream === undefined || stream === 'pass') return undefined
-  if (!isObject(stream)) return `stream is ${JSON.stringify(stream)}: expected an object, or 'pass'`
+  if (!isObject(stream)) return `stream is ${typeof stream === 'string' ? JSON.stringify(stream) : kindOfValue(stream)}: expected an object, or 'pass'`
   return flawOfMembers(stream, streamMembers, 'a stream tap has no member')
 }
