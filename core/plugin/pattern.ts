@@ -6,12 +6,17 @@ import type { TextTest } from '../document/conversation.ts'
 /** A regular expression that cannot explode. */
 export interface Pattern extends TextTest {
   [Symbol.replace](text: string, replacement: string): string
+  [Symbol.replace](text: string, replacer: Replacer): string
   /**
    * Where it matches, in order; of `group` if that took part in the match.
    * @param resume where the search goes on instead of behind a match: further than the match began
    */
   spans(text: string, group?: number, resume?: (span: TextSpan) => number | undefined): readonly TextSpan[]
 }
+
+/** Is given a match, its groups, where it begins, and the whole text, as by `String.replace`. */
+// eslint-disable-next-line typescript/no-explicit-any -- the type of `String.replace`
+type Replacer = (match: string, ...rest: any[]) => string
 
 /** A stretch of a text, `end` behind its last character. */
 export interface TextSpan {
@@ -30,9 +35,17 @@ export function compilePattern(pattern: string, flags = ''): Pattern {
   const compiled = compile(pattern, flags)
   return {
     test: text => compiled.matcher(text).find(),
-    [Symbol.replace]: (text, replacement) => compiled.matcher(text).replaceAll(replacement),
+    [Symbol.replace]: (text: string, replacement: string | Replacer) => compiled.matcher(text).replaceAll(replacement),
     spans: (text, group, resume) => spans(compiled, text, group, resume),
+    ...noText,
   }
+}
+
+/** The other methods of strings would take a pattern for a text, and look for that. */
+const noText = {
+  [Symbol.toPrimitive](): never {
+    throw new TypeError('a pattern is for test(), spans() and the first argument of replace(), and not for match(), matchAll(), search() and split()')
+  },
 }
 
 function spans(compiled: RE2JS, text: string, group = 0, resume?: (span: TextSpan) => number | undefined): readonly TextSpan[] {
@@ -53,11 +66,17 @@ function compile(pattern: string, flags: string) {
   try {
     return RE2JS.compile(
       pattern,
-      [...flags].reduce((bits, flag) => bits | (flagBits[flag] ?? 0), 0),
+      [...flags].reduce((bits, flag) => bits | bitOf(flag), 0),
     )
   } catch (cause) {
     throw new SyntaxError(`"${pattern}" is not a pattern that can be used: ${reasonFor(pattern, cause)}`, { cause })
   }
+}
+
+function bitOf(flag: string): number {
+  const bit = flagBits[flag]
+  if (bit === undefined) throw new SyntaxError(`there is no flag "${flag}": expected i, m or s`)
+  return bit
 }
 
 /** The engine itself takes look-behind for a misspelt name of a group, and the rest for unknown syntax. */

@@ -1,12 +1,14 @@
 /** Rules as they are written, one per line, and what they do to a text. */
 
-import type { OptionsOf, Pattern } from '../../core/index.ts'
+import type { OptionsOf, TextTest } from '../../core/index.ts'
 import type { schema } from './schema.ts'
 
 export type RuleOptions = Pick<OptionsOf<typeof schema>, 'rules' | 'mode' | 'case_insensitive' | 'on_match'>
 
 /** What a rule needs of a pattern. */
-type Replaceable = Omit<Pattern, 'spans'>
+interface Replaceable extends TextTest {
+  [Symbol.replace](text: string, replacement: string): string
+}
 
 type Compile = (pattern: string, flags: string) => Replaceable
 
