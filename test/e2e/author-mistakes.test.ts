@@ -35,6 +35,22 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
     plugin("name: 'it', schema: { type: 'object', properties: { word: { type: 'strnig' } } }, setup: () => ({})"),
     './it.ts cannot be used: its schema is wrong: /properties/word/type must be equal to one of the allowed values',
   ],
+  'has a default that is none': [
+    plugin("name: 'it', schema: { type: 'object', properties: { wait: { type: 'number', format: 'duration', default: 2000 } } }, setup: () => ({})"),
+    './it.ts cannot be used: its schema is wrong: the default of /wait: expected duration such as 500ms, as an operator would write it',
+  ],
+  'misspells what failing means': [
+    plugin("name: 'it', onError: 'opn', setup: () => ({})"),
+    './it.ts cannot be used: onError is "opn": expected open or closed',
+  ],
+  'misspells a phase': [
+    plugin("name: 'it', phases: ['promt'], setup: () => ({})"),
+    './it.ts cannot be used: there is no phase "promt"; did you mean "prompt"?',
+  ],
+  'offers a service without a name': [
+    plugin("name: 'it', setup: () => ({ service: {} })"),
+    "it cannot be set up: nobody would find its service: expected provides: 'its-name'",
+  ],
   'misspells a tap': [plugin("name: 'it', setup: () => ({ promt() {} })"), 'it cannot be set up: there is no tap "promt"; did you mean "prompt"?'],
   'has a tap that is no function': [plugin("name: 'it', setup: () => ({ prompt: 'no' })"), 'it cannot be set up: prompt is not a function'],
   'returns no taps': [plugin("name: 'it', setup: () => 'done'"), 'it cannot be set up: its setup returned done: expected an object of taps'],
@@ -61,6 +77,14 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
   'misspells a member of its stream tap': [
     plugin("name: 'it', setup: () => ({ stream: { lookbehnd: 3, text: text => text } })"),
     'it cannot be set up: a stream tap has no member "lookbehnd"; did you mean "lookbehind"?',
+  ],
+  'would have a stream wait': [
+    plugin("name: 'it', setup: () => ({ stream: { text: async text => text } })"),
+    'it cannot be set up: text of its stream tap is asynchronous: a stream waits for nobody; buffer: true collects it for response, which may wait',
+  ],
+  'reads a stream that is collected': [
+    plugin("name: 'it', setup: () => ({ response() {}, stream: { buffer: true, lookbehind: 3, text: text => text } })"),
+    'it cannot be set up: text of its stream tap would never be called: with buffer: true, a stream is collected for response',
   ],
   'looks behind by less than nothing': [
     plugin("name: 'it', setup: () => ({ stream: { lookbehind: -1, text: text => text } })"),

@@ -32,11 +32,12 @@ function closed(schema: OptionsSchema): OptionsSchema {
   return known
 }
 
-/** What is wrong with a schema itself; undefined if values can be checked by it. */
+/** What is wrong with a schema itself, or with a default that it gives; undefined if values can be checked by it. */
 export function flawOfSchema(schema: OptionsSchema): string | undefined {
   try {
-    check(closed(schema), {})
-    return undefined
+    const { findings } = check(closed(schema), {})
+    const wrong = findings.find(({ kind, pointer }) => kind === 'wrong' && pointer !== '')
+    return wrong === undefined ? undefined : `the default of ${wrong.pointer}: expected ${wrong.expected ?? 'another'}, as an operator would write it`
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause)
   }

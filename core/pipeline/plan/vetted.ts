@@ -19,7 +19,7 @@ export async function loadPlugin(use: string, from: string, options: LoaderOptio
 /** @throws whatever its set-up throws, and TypeError for taps that would never be called */
 export async function setUpPlugin(spec: InstanceSpec, services: Services, log: Logger, clock: Clock): Promise<Instance> {
   const instance = await Instance.setUp(spec, services, log, clock)
-  const flaw = flawOfTaps(instance.taps)
+  const flaw = flawOfTaps(instance.taps, spec.definition)
   if (flaw === undefined) return instance
   instance.hold()
   await instance.release().catch(() => undefined)
