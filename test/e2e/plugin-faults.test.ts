@@ -306,6 +306,10 @@ const said = {
   name: ({ replyHeaders }) => { replyHeaders.push('X Odd', 'a', 'X-Fine', 'yes') },
   number: ({ replyHeaders }) => { replyHeaders.push('X-Odd', undefined, 'X-Fine', 'yes') },
   half: ({ replyHeaders }) => { replyHeaders.push('X-Fine', 'yes', 'X-Odd') },
+  length: ({ replyHeaders }) => { replyHeaders.push('Content-Length', '1', 'X-Fine', 'yes') },
+  chunks: ({ replyHeaders }) => { replyHeaders.push('X-Fine', 'yes', 'transfer-encoding', 'chunked') },
+  replyOfALength: () => new Reply({ status: 200, headers: { 'content-length': '1', 'X-Fine': 'yes', 'Content-Type': 'text/plain' }, body: Buffer.from('fine') }),
+  refusalOfALength: () => block('no', 'no', { headers: { 'Content-Length': '1', 'X-Fine': 'yes' } }),
   reply: () => new Reply({ status: 200, headers: ['X-Odd', 'żółw', 'X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
   status: () => new Reply({ status: 1000, headers: ['X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
   early: () => new Reply({ status: 103, headers: ['X-Fine', 'yes', 'Content-Type', 'text/plain'], body: Buffer.from('fine') }),
@@ -313,7 +317,21 @@ const said = {
 }
 export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => said[exchange.request.headers['x-how']]?.(exchange) }) })
 `
-  const statuses = { header: 200, lines: 200, name: 200, number: 200, half: 200, reply: 200, status: 500, early: 500, refusal: 500 } as const
+  const statuses = {
+    header: 200,
+    lines: 200,
+    name: 200,
+    number: 200,
+    half: 200,
+    length: 200,
+    chunks: 200,
+    replyOfALength: 200,
+    refusalOfALength: 400,
+    reply: 200,
+    status: 500,
+    early: 500,
+    refusal: 500,
+  } as const
   let served: Served
   before(async () => {
     served = await Served.start({ files: { 'odd.ts': odd }, config: { pipelines: { chat: [{ insert: './odd.ts', before: 'retry' }] } } })
@@ -323,7 +341,7 @@ export default definePlugin({ name: 'odd', setup: () => ({ prompt: exchange => s
   for (const [how, status] of Object.entries(statuses)) {
     for (const body of [hello, helloStream]) {
       // A reply of one's own has no events.
-      if (body === helloStream && ['reply', 'status', 'early'].includes(how)) continue
+      if (body === helloStream && ['reply', 'replyOfALength', 'status', 'early'].includes(how)) continue
       it(`leaves without it (${how}${body === hello ? '' : ', streamed'}), and nobody else suffers`, async () => {
         served.upstream.always(body === hello ? { body: chatCompletion() } : { chunks: chatChunks() })
         const [answer, other] = await Promise.all([served.call('POST', '/v1/chat/completions', body, { 'x-how': how }), served.chat(body)])

@@ -9,6 +9,7 @@ import type { StreamEvent } from '../../stream/event.ts'
 import { FellSilent } from '../../upstream/bodies/fell-silent.ts'
 import { asFault } from '../../upstream/bodies/netted.ts'
 import { eventFault } from '../../upstream/failure.ts'
+import { withoutSending } from '../../upstream/headers/header-names.ts'
 import type { Ending, Reply } from '../../upstream/reply.ts'
 import { warningHeaders } from '../warning.ts'
 import type { Sink } from './sink.ts'
@@ -18,7 +19,7 @@ export function refuse(exchange: Exchange, sink: Sink, cause: GatewayError): voi
   const error = cause instanceof FellSilent ? cause.ofAnswer() : cause
   exchange.error = error
   const body = (exchange.refusalDialect ?? exchange.dialect)?.error(error, exchange.id) ?? errorEnvelope(error)
-  begin(exchange, sink, error.status, [...errorHeaders(error), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
+  begin(exchange, sink, error.status, [...withoutSending(errorHeaders(error)), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
 }
@@ -27,7 +28,8 @@ export function refuse(exchange: Exchange, sink: Sink, cause: GatewayError): voi
 export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
   if (exchange.streamed && isReplayable(exchange, reply)) return sendAsEvents(exchange, sink, reply)
   const body = reply.body ?? Buffer.alloc(0)
-  begin(exchange, sink, reply.status, reply.status === 204 ? reply.headers : [...reply.headers, 'Content-Length', String(body.length)])
+  const headers = withoutSending(reply.headers)
+  begin(exchange, sink, reply.status, reply.status === 204 ? headers : [...headers, 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
 }
@@ -58,9 +60,10 @@ function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
 export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
   exchange.firstByteAt = exchange.clock.elapsed()
   const { replyHeaders } = exchange
-  if (isStatus(status) && areSendable(headers) && areSendable(replyHeaders)) return giveHead(exchange, sink, status, headers, replyHeaders)
+  const isWhole = areSendable(replyHeaders) && withoutSending(replyHeaders) === replyHeaders
+  if (isStatus(status) && areSendable(headers) && isWhole) return giveHead(exchange, sink, status, headers, replyHeaders)
   exchange.log.error({ status, headers: [...headers, ...replyHeaders] }, 'a plugin or a provider gave a status or headers that cannot be sent')
-  giveHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), sendable(replyHeaders))
+  giveHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), withoutSending(sendable(replyHeaders)))
 }
 
 function isStatus(status: number): boolean {

@@ -62,6 +62,15 @@ export function isOfSending(name: string): boolean {
   return ofSending.has(name)
 }
 
+/** A list without what the transport writes by itself; the same one where there is nothing of that. @param headers flat; whatever somebody wrote there */
+export function withoutSending(headers: readonly string[]): readonly string[] {
+  return headers.some(isOfSendingAt) ? headers.filter((_, at) => !isOfSendingAt(headers[at - (at % 2)], 0)) : headers
+}
+
+function isOfSendingAt(name: unknown, at: number): boolean {
+  return at % 2 === 0 && typeof name === 'string' && ofSending.has(name.toLowerCase())
+}
+
 /** Why policy must not touch a header; undefined if it may. */
 export function untouchable(name: string): 'credentials' | 'transport' | undefined {
   const lower = name.toLowerCase()
