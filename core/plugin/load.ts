@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile, readdir } from 'node:fs/promises'
+import { dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Timer } from '../services/clock.ts'
 import type { PluginDefinition } from './define.ts'
@@ -11,7 +12,7 @@ import { inTime } from './in-time.ts'
 import type { Migration } from './migration.ts'
 import { whatFailed } from './module-error.ts'
 import type { ProviderDefinition } from './provider.ts'
-import { find, foldersOf, installHooks, type Kind, type Places } from './resolve.ts'
+import { find, foldersOf, installHooks, isPath, type Kind, type Places } from './resolve.ts'
 
 interface Definitions {
   readonly plugin: PluginDefinition
@@ -81,7 +82,7 @@ async function loadAnew<K extends Kind>(
 ): Promise<Loaded<Definitions[K]>> {
   installHooks()
   const found = find(kind, use, from, options)
-  if (found === undefined) throw await notFound(kind, use)
+  if (found === undefined) throw await notFound(kind, use, from)
   if (!found.isDefault && !options.foreignAllowed)
     throw new LoadError(`${kind} "${use}" is not of the default set, and plugins.enabled is false`, `a ${kind} of the default set`)
   const file = fileURLToPath(found.url)
@@ -92,8 +93,7 @@ async function loadAnew<K extends Kind>(
         .digest('hex')
   if (pinned !== undefined && pinned.toLowerCase() !== sha256) throw new LoadError(`${use} has the SHA-256 ${sha256}`, `SHA-256 ${pinned}`)
   const definition = await importDefault(found.url, sha256, use, options.limitMs)
-  if (!isDefinition(kind, definition))
-    throw new LoadError(`${use} does not export a ${kind} as its default`, `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`)
+  if (!isDefinition(kind, definition)) throw notExported(kind, use)
   return { definition: definition as Definitions[K], file, sha256, isDefault: found.isDefault }
 }
 
@@ -158,7 +158,19 @@ function isDefinition(kind: Kind, value: unknown): boolean {
   return typeof definition['name'] === 'string' && members[kind](definition)
 }
 
-async function notFound(kind: Kind, use: string): Promise<LoadError> {
+function notExported(kind: Kind, use: string): LoadError {
+  const expected = `export default define${kind[0]?.toUpperCase() ?? ''}${kind.slice(1)}({ name, … })`
+  return new LoadError(`${use} does not export a ${kind} as its default: expected ${expected}`, expected)
+}
+
+async function notFound(kind: Kind, use: string, from: string): Promise<LoadError> {
   const error = new LoadError(`there is no ${kind} "${use}"`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
-  return Object.assign(error, { names: await defaultNames(kind) })
+  return Object.assign(error, { names: [...(await defaultNames(kind)), ...(await filesNear(use, from))] })
+}
+
+/** Paths of the modules where a path leads, or would if a name were one. */
+async function filesNear(use: string, from: string): Promise<readonly string[]> {
+  const path = isPath(use) ? use : `./${use}`
+  const entries = await readdir(dirname(resolvePath(from, path))).catch(() => [])
+  return entries.filter(name => /\.(ts|js)$/.test(name)).map(name => path.slice(0, path.lastIndexOf('/') + 1) + name)
 }

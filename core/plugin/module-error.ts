@@ -1,6 +1,7 @@
 /** Says what failed while a module was loaded, and where in its file. */
 
 import { fileURLToPath } from 'node:url'
+import { ownModules } from './resolve.ts'
 
 /**
  * @param use the module as it was named
@@ -27,6 +28,10 @@ function underlined(stack: string): number | undefined {
   return blanks === undefined ? undefined : blanks.length + 1
 }
 
+/** What Node means, where its words do not say. */
 function advice({ message }: Error): string {
-  return message === 'Cannot use import statement outside a module' ? ': the package.json beside it must say "type": "module"' : ''
+  if (message === 'Cannot use import statement outside a module') return ': the package.json beside it must say "type": "module"'
+  if (message.startsWith("Cannot find package 'tapline'")) return `: there are ${Object.keys(ownModules).join(', ')}`
+  const name = /does not provide an export named '(\w+)'$/.exec(message)?.[1]
+  return name === undefined ? '' : `: if it is a type, say import { type ${name} }`
 }

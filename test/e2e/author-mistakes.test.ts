@@ -18,7 +18,7 @@ const plugin = (members: string) => `import { definePlugin } from 'tapline'\nexp
 
 /** Files, and what is said of each. */
 const mistakes: Readonly<Record<string, readonly [string, string]>> = {
-  'exports nothing': ['export const x = 1', './it.ts does not export a plugin as its default'],
+  'exports nothing': ['export const x = 1', './it.ts does not export a plugin as its default: expected export default definePlugin({ name, … })'],
   'has no name': [plugin('setup: () => ({})'), './it.ts does not export a plugin as its default'],
   'has a name of other characters': [
     plugin("name: 'My Plugin', setup: () => ({})"),
@@ -103,6 +103,10 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
     "import { definePlugn } from 'tapline'\nexport default definePlugn({})\n",
     "./it.ts:1:10 cannot be loaded: The requested module 'tapline' does not provide an export named 'definePlugn'",
   ],
+  'imports a type as if it were a value': [
+    "import { definePlugin, Exchange } from 'tapline'\n",
+    "./it.ts:1:24 cannot be loaded: The requested module 'tapline' does not provide an export named 'Exchange': if it is a type, say import { type Exchange }",
+  ],
 }
 
 describe('a plugin of one file that', () => {
@@ -122,6 +126,19 @@ describe('a plugin of one file that', () => {
     it(`${name} is refused, and its author told why`, async () => {
       const said = await told(text)
       expect(said?.slice(0, message.length)).to.equal(message)
+    })
+  }
+
+  it('imports an entry that is not there is refused, and its author told which there are', async () => {
+    expect(await told("import { definePlugin } from 'tapline/plugin'\n")).to.match(/: there are tapline, tapline\/guardrail, [a-z/, ]+tapline\/testing$/)
+  })
+
+  for (const [use, near] of [
+    ['it.ts', './it.ts'],
+    ['./itt.ts', './it.ts'],
+  ] as const) {
+    it(`is called ${use} is not found, and its author told how it is called`, async () => {
+      expect(await told(plugin("name: 'it', setup: () => ({})"), 'module', use)).to.equal(`there is no plugin "${use}"; did you mean "${near}"?`)
     })
   }
 
