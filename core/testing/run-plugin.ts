@@ -25,7 +25,7 @@ import { noMeter } from '../services/meter.ts'
 import type { Services } from '../services/services.ts'
 import { ProviderInstance } from '../upstream/provider/provider.ts'
 import { noAdmin } from './no-admin.ts'
-import { answerIn, greeting, spokenDialect, streamIn, textOfAnswer, textOfStream, type SpokenDialect } from './spoken.ts'
+import { answerIn, greeting, replayIn, spokenDialect, streamIn, textOfAnswer, textOfStream, type SpokenDialect } from './spoken.ts'
 import { testProviderDeps } from './provider-deps.ts'
 
 export interface PluginRunOptions {
@@ -37,7 +37,7 @@ export interface PluginRunOptions {
   readonly headers?: Readonly<Record<string, string>>
   readonly caller?: Caller
   readonly userPath?: string
-  /** What the provider answers: a text, the texts of a stream's events, or a whole body in its dialect. */
+  /** What the provider answers: a text, the texts of a stream's events, or a whole body in its dialect, which is told as a stream to who asks for one. */
   readonly answer?: string | readonly string[] | Readonly<Record<string, unknown>>
   /** Services that the plugin needs. */
   readonly services?: Partial<Services>
@@ -61,7 +61,7 @@ export interface PluginRun {
   readonly exchange: Exchange
 }
 
-/** @throws Error when the plugin is none, or the options do not pass its schema */
+/** @throws Error when the plugin is none, the options do not pass its schema, or a service that it needs is not given */
 export async function runPlugin(definition: PluginDefinition, options: PluginRunOptions = {}): Promise<PluginRun> {
   const flaw = flawOfDefinition(definition)
   if (flaw !== undefined) throw new TypeError(`${definition.name} cannot be used: ${flaw}`)
@@ -84,6 +84,8 @@ export async function runPlugin(definition: PluginDefinition, options: PluginRun
     providers: new Map([['test', provider]]),
     ...options.services,
   }
+  const unmet = definition.needs?.find(need => !(need in services))
+  if (unmet !== undefined) throw new TypeError(`${definition.name} needs the service "${unmet}": give one in services`)
   const instance = await setUpPlugin(
     { key: 'test', name: definition.name, definition, options: checked.value },
     givenServices(definition.name, definition, services),
@@ -154,7 +156,7 @@ async function router(provider: ProviderInstance, { caller, userPath = '' }: Plu
 function answering(dialect: SpokenDialect, operation: string, { answer = 'Hello!' }: PluginRunOptions, received: Buffer[]): ProviderInstance {
   const config = { name: 'test', type: 'test', keys: [], models: [], settings: {}, source: 'test' }
   const whole = (request: Buffer) => (isBody(answer) ? Buffer.from(JSON.stringify(answer)) : answerIn(dialect, [answer].flat().join(''), request))
-  const pieces = isBody(answer) ? [] : [...answer]
+  const events = (request: Buffer) => (isBody(answer) ? [replayIn(dialect, whole(request), request)] : streamIn(dialect, [...answer], request))
   return new ProviderInstance(
     config,
     {
@@ -164,7 +166,7 @@ function answering(dialect: SpokenDialect, operation: string, { answer = 'Hello!
       answer({ body = Buffer.from('{}') }) {
         received.push(body)
         const isStream = dialect.streams(JsonDocument.parse(body), operation)
-        if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: streamIn(dialect, pieces, body) }
+        if (isStream) return { status: 200, headers: ['Content-Type', 'text/event-stream'], body: events(body) }
         return { status: 200, headers: ['Content-Type', 'application/json'], body: whole(body) }
       },
     },

@@ -77,6 +77,11 @@ export function streamIn(dialect: SpokenDialect, pieces: readonly string[], requ
   return events.map(event => Buffer.from(writer.write(event))).filter(({ length }) => length > 0)
 }
 
+/** A whole answer as a stream. */
+export function replayIn(dialect: SpokenDialect, answer: Buffer, request: Buffer): Buffer {
+  return Buffer.from(dialect.stream.replay(JsonDocument.parse(answer), dialect.asksForUsage(JsonDocument.parse(request))))
+}
+
 /** The text of a whole answer. */
 export function textOfAnswer(dialect: Dialect, operation: string, body: Buffer): string {
   return dialect

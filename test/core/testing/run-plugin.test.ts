@@ -47,6 +47,36 @@ describe('runPlugin', () => {
     })
   }
 
+  const called = { name: 'look', arguments: '{"at":"a secret"}' }
+  for (const [dialect, answer] of [
+    ['openai-chat', { choices: [{ index: 0, finish_reason: 'tool_calls', message: { tool_calls: [{ id: 'c', type: 'function', function: called }] } }] }],
+    ['openai-responses', { status: 'completed', output: [{ id: 'i', type: 'function_call', call_id: 'c', ...called }] }],
+    ['anthropic-messages', { stop_reason: 'tool_use', content: [{ type: 'tool_use', id: 'c', name: 'look', input: { at: 'a secret' } }] }],
+  ] as const) {
+    it(`streams a whole body, for plugins that look at tool calls (${dialect})`, async () => {
+      const channels: string[] = []
+      const plugin = definePlugin({
+        name: 'redact',
+        setup: () => ({
+          stream: {
+            text: (text, channel) => {
+              channels.push(channel)
+              return text.replace('secret', '[redacted]')
+            },
+          },
+        }),
+      })
+      const { reply, headers } = await runPlugin(plugin, { dialect, request: { stream: true }, answer })
+      expect(headers['content-type']).to.match(/^text\/event-stream/)
+      expect([reply.raw.includes('[redacted]'), reply.raw.includes('secret'), [...new Set(channels)]]).to.deep.equal([true, false, ['tool_arguments']])
+    })
+  }
+
+  it('refuses a plugin that is not given a service that it needs, as a gateway does', async () => {
+    const failure = await runPlugin(definePlugin({ name: 'needy', needs: ['models'], setup: () => ({}) })).catch((cause: unknown) => cause)
+    expect(failure).to.be.an.instanceof(TypeError).with.property('message', 'needy needs the service "models": give one in services')
+  })
+
   it('refuses a dialect in which nobody generates anything', async () => {
     const failure = await runPlugin(definePlugin({ name: 'idle', setup: () => ({}) }), { dialect: 'openai-media' }).catch((cause: unknown) => cause)
     expect(failure).to.be.an.instanceof(TypeError).with.property('message', 'openai-media is not spoken by callers and providers')
