@@ -127,6 +127,13 @@ function flags(): StartFlags {
   return program.opts<StartFlags>()
 }
 
+/** Nothing is left that could end what is waited for; without a word, that would pass for a success. */
+function endUndone(): void {
+  console.error('tapline: ended before it was done: a plugin waits for what never comes')
+  process.exitCode = 1
+}
+
+process.once('beforeExit', endUndone)
 try {
   await program.parseAsync(process.argv.map(withTwoDashes))
 } catch (cause) {
@@ -138,3 +145,4 @@ try {
     process.exitCode = 1
   }
 }
+process.off('beforeExit', endUndone)

@@ -190,6 +190,17 @@ describe('a plugin', () => {
     expect(code).to.equal(78)
   })
 
+  it('that is never open has the start fail, with a word', async function () {
+    this.timeout(180_000)
+    await using folder = await Folder.make({
+      'slow.ts': `import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'slow', setup: () => ({ open: () => new Promise(() => {}) }) })`,
+      'tapline.yaml': { pipelines: { chat: [{ insert: './slow.ts', after: 'auth' }] } },
+    })
+    const { code, stderr } = await tapline(folder)
+    expect(stderr).to.include('tapline: ended before it was done: a plugin waits for what never comes')
+    expect(code).to.equal(1)
+  })
+
   it('that fails to close keeps nobody from closing', async () => {
     await using served = await Served.start({
       files: {
