@@ -148,8 +148,13 @@ export class Exchange extends Stoppable {
   /** The request as a conversation. @throws GatewayError if this route has none; see `readable` */
   get conversation(): Conversation {
     if (this.#conversation !== undefined) return this.#conversation
-    if (this.body === undefined || this.dialect === undefined) throw new TypeError(`no conversation can be read on ${this.plan.name}`)
+    if (this.body === undefined || this.dialect === undefined) throw new TypeError(this.#whyUnread())
     return (this.#conversation = this.dialect.conversation(this.body, this.operation))
+  }
+
+  #whyUnread(): string {
+    const hasOne = this.dialect !== undefined && this.plan.body === 'json'
+    return hasOne ? 'the body is read behind the phase request: no conversation is there before' : `no conversation can be read on ${this.plan.name}`
   }
 
   /** The conversation is read anew when somebody next asks: for who edited the body past it. */

@@ -271,6 +271,10 @@ const failures: Readonly<Record<string, readonly [Taps | object, string]>> = {
   'returns whether to go on': [{ lookup: () => Promise.resolve(false) }, `lookup returned true or false: ${verdicts}`],
   'returns null': [{ response: () => null }, `response returned null: ${verdicts}`],
   'returns a reply in the place of a refusal': [{ attempt: () => ({ status: 403 }) }, 'attempt returned an object: expected nothing, or what block() makes'],
+  'reads the conversation too early': [
+    { request: ({ conversation }: Exchange) => void conversation },
+    'the body is read behind the phase request: no conversation is there before',
+  ],
   'throws its refusal': [
     {
       prompt: () => {
