@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config/load.ts'
+import type { Blamed } from '../config/problems/place.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { gatewayError } from '../errors.ts'
 import { clientAddress } from '../http/client-address.ts'
@@ -18,9 +19,11 @@ import type { Clock } from '../services/clock.ts'
 import type { RouteFacts } from '../services/pipelines.ts'
 import type { ServiceName, Services } from '../services/services.ts'
 import type { Workflows } from '../services/workflows.ts'
+import { StorageUnavailable } from '../storage/storage.ts'
 import type { ProviderInstance, ProviderDeps } from '../upstream/provider/provider.ts'
 import type { Running } from './inner-calls.ts'
 import type { ReadConfig } from './loading/load-for.ts'
+import { problemsOf } from './loading/plugin-fault.ts'
 import type { ResolvedPlan } from './variants/plans.ts'
 import type { ProviderTypes } from './loading/provider-types.ts'
 import { LinkedList } from '../linked-list.ts'
@@ -35,6 +38,8 @@ export interface Parts {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly providerDeps: ProviderDeps
   readonly instances: ReadonlyMap<string, Instance>
+  /** What is at fault if one of them cannot begin, by the same keys. */
+  readonly places: ReadonlyMap<string, Blamed>
   readonly variants: VariantCompiler
   readonly types: ProviderTypes
   /** The instances beside those of the configuration, as they were asked for. */
@@ -54,6 +59,7 @@ export class Generation implements Serving, Parts, Running {
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly providerDeps: ProviderDeps
   readonly instances: ReadonlyMap<string, Instance>
+  readonly places: ReadonlyMap<string, Blamed>
   readonly variants: VariantCompiler
   readonly types: ProviderTypes
   readonly added: readonly AddedProvider[]
@@ -77,6 +83,7 @@ export class Generation implements Serving, Parts, Running {
     this.providers = parts.providers
     this.providerDeps = parts.providerDeps
     this.instances = parts.instances
+    this.places = parts.places
     this.variants = parts.variants
     this.types = parts.types
     this.added = parts.added
@@ -137,18 +144,30 @@ export class Generation implements Serving, Parts, Running {
     return this.#plansByRoute.get(`${method} ${path}`)
   }
 
-  /** Connects its plugins to what they cannot serve without, in the order of their needs. @throws ConfigError */
+  /** Connects its plugins to what they cannot serve without, in the order of their needs. @throws ConfigError, or Error for a store that is away */
   async open(): Promise<void> {
-    for (const instance of this.instances.values()) await open(instance)
+    for (const instance of this.instances.values()) await this.#open(instance)
   }
 
-  /** Opens what provides a service, and what that needs, and nothing else. @returns the service; undefined if nobody provides it. @throws ConfigError */
+  /** Opens what provides a service, and what that needs, and nothing else. @returns the service; undefined if nobody provides it. @throws as `open` does */
   async openService<Name extends ServiceName>(name: Name): Promise<Services[Name] | undefined> {
     const provider = this.#offering(name)
     const { needs = [], wants = [] } = provider?.spec.definition ?? {}
     for (const need of [...needs, ...wants]) await this.openService(need)
-    if (provider !== undefined) await open(provider)
+    if (provider !== undefined) await this.#open(provider)
     return provider?.taps.service as Services[Name] | undefined
+  }
+
+  /** A store that is away may be back at the next start: nothing is wrong with the configuration. */
+  async #open(instance: Instance): Promise<void> {
+    const { name, key } = instance.spec
+    try {
+      await instance.open()
+    } catch (cause) {
+      if (cause instanceof StorageUnavailable) throw new Error(`${name} cannot begin: ${cause.message}`, { cause })
+      const place = this.places.get(key) ?? { pointer: `/${name}` }
+      throw new ConfigError(problemsOf(cause, { name, failing: 'cannot begin', place, config: this.config }))
+    }
   }
 
   /** A provider instance is gone, and no other one has its name. */
@@ -220,16 +239,6 @@ export class Generation implements Serving, Parts, Running {
     for (const part of [...this.instances.values(), ...this.providers.values()].reverse()) {
       await part.release().catch((cause: unknown) => log.warn({ err: cause }, 'closing failed'))
     }
-  }
-}
-
-async function open(instance: Instance): Promise<void> {
-  try {
-    await instance.open()
-  } catch (cause) {
-    throw new ConfigError([
-      { pointer: `/${instance.spec.name}`, message: `${instance.spec.name} cannot begin: ${cause instanceof Error ? cause.message : String(cause)}` },
-    ])
   }
 }
 

@@ -412,11 +412,18 @@ describe('one process', function () {
 
 describe('workers that cannot begin', function () {
   this.timeout(180_000)
+  const away = { type: 'postgresql', postgresql: { url: 'postgresql://127.0.0.1:1/t' } }
   const cases = {
     'for a value that is wrong': [{ server: { linger: 1 } }, 78, /server\/linger/g],
     'for a plugin that cannot be set up': [{ pipelines: { chat: [{ insert: './throwing.ts', after: 'auth' }] } }, 78, /cannot be set up: no/g],
     'for a database that cannot be shared': [{ storage: { sqlite: { path: ':memory:' } } }, 78, /server\.workers/g],
     'for media that cannot be shared': [{ media: { type: 'memory' } }, 78, /server\.workers/g],
+    'for a database that is away': [{ storage: away }, 1, /^tapline: postgresql cannot begin: PostgreSQL: /gm],
+    'for a database that is away, where one process serves,': [
+      { server: { workers: 1 }, storage: away },
+      1,
+      /^tapline: postgresql cannot begin: PostgreSQL: /gm,
+    ],
     'for a plugin that ends its process': [{ pipelines: { chat: [{ insert: './ending.ts', after: 'auth' }] } }, 1, /a worker died before it served/g],
     'for a port that is taken': [{ server: { port: 1, host: '203.0.113.1', allow_open: true } }, 1, /EADDRNOTAVAIL|EACCES/g],
   } as const

@@ -86,6 +86,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
       variants,
       providerDeps,
       instances: setUp.instances,
+      places: setUp.places,
       providers: made.providers,
       files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
       added: additions.all,

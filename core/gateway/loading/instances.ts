@@ -3,7 +3,6 @@
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
 import type { Blamed, Problem } from '../../config/problems/place.ts'
-import { SettingFault } from '../../config/problems/setting-fault.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'
 import type { ResolvedStep } from '../../pipeline/plan/compile.ts'
 import { setUpPlugin } from '../../pipeline/plan/vetted.ts'
@@ -11,6 +10,7 @@ import type { Instance } from '../../plugin/instance.ts'
 import { noMeter } from '../../services/meter.ts'
 import type { ServiceName, Services } from '../../services/services.ts'
 import { alwaysThere, givenServices, wishesOf } from './given-services.ts'
+import { problemsOf } from './plugin-fault.ts'
 
 /** Services that the kernel itself offers; the last two only where several processes serve, and where one serves at all. */
 export type OwnServices = Pick<
@@ -47,6 +47,8 @@ type MadeOf = Pick<ResolvedStep, 'spec' | 'step' | 'settingPlaces'>
 export interface SetUpInstances {
   /** By the keys of their specs, in the order of their needs. */
   readonly instances: ReadonlyMap<string, Instance>
+  /** What is at fault if one of them cannot begin, by the same keys. */
+  readonly places: ReadonlyMap<string, Blamed>
   /**
    * Sets up an instance for a variant; it is nobody's yet.
    * @param kept the one of an earlier configuration, if there is one: it stays while the services that it was given are the same
@@ -79,6 +81,7 @@ function standing(steps: readonly ResolvedStep[]): readonly ResolvedStep[] {
 /** It outlives its configuration's start, and so knows nothing of the one before. */
 class SetUp implements SetUpInstances {
   readonly instances = new Map<string, Instance>()
+  readonly places = new Map<string, Blamed>()
   readonly #input: Omit<InstanceInput, 'previous'>
   readonly #problems: Problem[]
   readonly #fresh: Instance[] = []
@@ -103,7 +106,10 @@ class SetUp implements SetUpInstances {
     const { provides } = spec.definition
     const kept = this.#keepable(wishesOf(spec.definition)) ? previous.get(spec.key) : undefined
     const instance = this.#mustFail(step) ? undefined : (kept ?? (await this.#setUp(step)))
-    if (instance !== undefined) this.instances.set(spec.key, instance)
+    if (instance !== undefined) {
+      this.instances.set(spec.key, instance)
+      this.places.set(spec.key, this.#placeOf(step))
+    }
     if (provides === undefined) return
     if (instance === undefined) return void this.#lost.add(provides)
     this.#services[provides] = joined.has(provides) ? [...listOf(this.#services[provides]), ...listOf(instance.taps.service)] : instance.taps.service
@@ -154,8 +160,8 @@ class SetUp implements SetUpInstances {
     try {
       return await setUpPlugin(spec, givenServices(spec.name, spec.definition, this.#services), this.#input.log, this.#input.own.clock)
     } catch (cause) {
-      if (cause instanceof SettingFault) problems.push(...cause.problems.map(problem => ({ ...problem, ...this.#input.config.locate(problem.pointer) })))
-      else problems.push({ ...this.#placeOf(resolved), message: `${spec.name} cannot be set up: ${cause instanceof Error ? cause.message : String(cause)}` })
+      const place = this.#placeOf(resolved)
+      problems.push(...problemsOf(cause, { name: spec.name, failing: 'cannot be set up', place, config: this.#input.config }))
       return undefined
     }
   }
