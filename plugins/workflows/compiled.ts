@@ -4,7 +4,7 @@ import { GatewayError, type Clock, type Timer, type Variant, type Variants } fro
 import type { CanonicalId } from '../../core/model-selector.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import { MatchTable } from './match-table.ts'
-import { meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
+import { faultIn, meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
 import { everything, keyOf } from './scope.ts'
 import type { Version } from './version.ts'
 
@@ -15,6 +15,8 @@ export interface Workflow {
   readonly variant: Variant | undefined
   readonly payload: ResolvedPayload | undefined
   readonly error: string | undefined
+  /** The same, for who knows where the payload was written. */
+  readonly fault: GatewayError | undefined
 }
 
 interface Entry extends Workflow {
@@ -87,12 +89,12 @@ export class CompiledWorkflows {
     try {
       const payload = resolved(version, this.#parts, variants)
       const source = JSON.stringify(payload.patches)
-      if (before !== undefined && before.source === source && before.variant !== undefined) return { ...before, error: undefined }
-      return { version, payload, source, variant: await variants.compile(payload.patches), error: undefined }
+      if (before !== undefined && before.source === source && before.variant !== undefined) return { ...before, error: undefined, fault: undefined }
+      return { version, payload, source, variant: await variants.compile(payload.patches), error: undefined, fault: undefined }
     } catch (cause) {
       if (!(cause instanceof VariantError || cause instanceof GatewayError)) throw cause
       if (before?.error !== cause.message) this.#parts.failed(cause, version)
-      return { source: '', variant: undefined, payload: undefined, ...before, version, error: cause.message }
+      return { source: '', variant: undefined, payload: undefined, ...before, version, error: cause.message, fault: faultIn(version.workflow_payload, cause) }
     }
   }
 

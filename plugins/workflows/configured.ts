@@ -1,12 +1,16 @@
 /** The workflows that the configuration says, and the one that it means for everybody. */
 
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import type { OptionsOf, Variant, Variants } from '../../core/index.ts'
+import { join } from '../../core/config/pointer.ts'
+import type { Problem } from '../../core/config/problems/place.ts'
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
+import { suggestion } from '../../core/config/problems/suggestion.ts'
+import { GatewayError, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { readScope, refuseReserved } from './endpoints.ts'
-import type { Books } from './payload.ts'
+import { wrong, type Books } from './payload.ts'
 import type { schema } from './schema.ts'
 import { keyOf } from './scope.ts'
 import { defaultVersion, managedVersion, type Version } from './version.ts'
@@ -15,32 +19,58 @@ type Rule = OptionsOf<typeof schema>['rules'][number]
 
 /**
  * @param providers the names of all instances that are declared, also of those that are not there
- * @throws Error that names the rule at fault
+ * @throws SettingFault with all members at fault
  */
 export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
-  const versions = rules.map((rule, index) => {
-    const { name, description, workflow_payload: payload } = rule
+  const read = rules.map(rule => versionOf(rule, providers))
+  const problems = read.flatMap((version, index) => {
+    if ('fault' in version) return ruleFaults(index, version.fault)
+    const before = read.find(other => !('fault' in other) && keyOf(other) === keyOf(version)) as Version
+    return before === version ? [] : [{ pointer: pointerOf(index), message: `${JSON.stringify(before.name)} has this scope already` }]
+  })
+  if (problems.length > 0) throw new SettingFault(problems)
+  return read as readonly Version[]
+}
+
+/** What is wrong with a rule, where it stands in the configuration. */
+export function ruleFaults(index: number, fault: GatewayError | undefined): readonly Problem[] {
+  if (fault === undefined) return []
+  return [{ pointer: join(pointerOf(index), ...(fault.param?.split('.') ?? [])), message: fault.message }]
+}
+
+function pointerOf(index: number): string {
+  return join('/workflows/rules', String(index))
+}
+
+function versionOf(rule: Rule, providers: readonly string[]): Version | { readonly fault: GatewayError } {
+  const { name, description, workflow_payload: payload } = rule
+  try {
     refuseReserved(rule)
     const problem = problemOf(payload)
-    if (problem !== undefined) throw new Error(`workflows.rules[${index}].workflow_payload${saidOf(problem)}`)
+    if (problem !== undefined) throw problem
     return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })
-  })
-  const twice = versions.find((version, index) => versions.findIndex(other => keyOf(other) === keyOf(version)) !== index)
-  if (twice !== undefined) throw new Error(`workflows.rules: two workflows have the scope of "${twice.name}"`)
-  return versions
+  } catch (cause) {
+    if (cause instanceof GatewayError) return { fault: cause }
+    throw cause
+  }
 }
 
 let validate: ValidateFunction | undefined
 
-function problemOf(payload: unknown): ErrorObject | undefined {
-  validate ??= new Ajv2020({ strict: false }).compile(definition(file, 'WorkflowPayload'))
-  return validate(payload) ? undefined : validate.errors?.[0]
+function problemOf(payload: unknown): GatewayError | undefined {
+  validate ??= new Ajv2020({ strict: false, verbose: true }).compile(definition(file, 'WorkflowPayload'))
+  const [problem] = validate(payload) ? [] : (validate.errors ?? [])
+  return problem === undefined ? undefined : faultOf(problem)
 }
 
-function saidOf({ instancePath, keyword, params, message = 'is not valid' }: ErrorObject): string {
-  if (keyword === 'additionalProperties') return `${instancePath}/${String(params['additionalProperty'])} is not known`
-  if (keyword === 'enum') return `${instancePath} is none of ${(params['allowedValues'] as readonly unknown[]).join(', ')}`
-  return `${instancePath} ${message}`
+function faultOf({ instancePath, keyword, params, parentSchema, data, message = 'is not valid' }: ErrorObject): GatewayError {
+  const at = instancePath.slice(1).replaceAll('/', '.')
+  if (keyword === 'additionalProperties') {
+    const key = String(params['additionalProperty'])
+    return wrong(at === '' ? key : `${at}.${key}`, `unknown key${suggestion(key, Object.keys((parentSchema?.['properties'] ?? {}) as object))}`)
+  }
+  if (keyword === 'enum') return wrong(at, `expected one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}, got ${JSON.stringify(data)}`)
+  return wrong(at, message)
 }
 
 /** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */

@@ -8,7 +8,7 @@ import file from '../../schemas/admin/workflows.schema.json' with { type: 'json'
 import type { WorkflowView, WorkflowWrite } from '../../schemas/admin/workflows.schema.ts'
 import { CompiledWorkflows, resolved, type Workflow } from './compiled.ts'
 import type { Explainer } from './explain.ts'
-import { hashOf, resolvePayload, wrong, type Books } from './payload.ts'
+import { faultIn, hashOf, resolvePayload, type Books } from './payload.ts'
 import { keyOf, scopeOf, typeOf } from './scope.ts'
 import { defaultDescription, defaultName, type Version } from './version.ts'
 import type { Versions } from './versions.ts'
@@ -114,9 +114,9 @@ async function viewById(around: EndpointDeps, { params }: AdminCall): Promise<Wo
 /** A version that does not hold, with its guardrails as they are now. */
 function meant(version: Version, around: EndpointDeps): Workflow {
   try {
-    return { version, variant: undefined, payload: resolved(version, around, around.variants), error: undefined }
+    return { version, variant: undefined, payload: resolved(version, around, around.variants), error: undefined, fault: undefined }
   } catch {
-    return { version, variant: undefined, payload: undefined, error: undefined }
+    return { version, variant: undefined, payload: undefined, error: undefined, fault: undefined }
   }
 }
 
@@ -194,8 +194,6 @@ async function tryOut({ workflow_payload: payload }: WorkflowWrite, around: Endp
     const variant = await variants.compile(patches)
     await variant.release()
   } catch (cause) {
-    if (!(cause instanceof VariantError)) throw cause
-    const [problem] = cause.problems
-    throw wrong(payload.schema_version === 3 ? `patch${(problem?.pointer ?? '').replaceAll('/', '.')}` : '', problem?.message ?? cause.message)
+    throw cause instanceof VariantError ? faultIn(payload, cause) : cause
   }
 }

@@ -1,10 +1,11 @@
 /** Chooses, for each request, the variant of its pipeline that its provider, model and user path ask for. */
 
+import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import { definePlugin } from '../../core/index.ts'
 import { canonicalIds } from '../../core/model-selector.ts'
 import { readAgain } from '../../core/storage/read-again.ts'
 import { CompiledWorkflows } from './compiled.ts'
-import { configuredDefault, configuredVersions } from './configured.ts'
+import { configuredDefault, configuredVersions, ruleFaults } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'
 import { Explainer } from './explain.ts'
 import { schema } from './schema.ts'
@@ -60,8 +61,8 @@ export default definePlugin({
         await base.release()
         await versions.open(configured)
         await settle()
-        const broken = workflows.all.find(({ version, error }) => version.managed && error !== undefined)
-        if (broken !== undefined) throw new Error(`the workflow "${broken.version.name}" of the configuration does not compile: ${broken.error ?? ''}`)
+        const faults = said.flatMap(({ id }, index) => ruleFaults(index, workflows.get(id)?.fault))
+        if (faults.length > 0) throw new SettingFault(faults)
         withdraw.push(
           guardrails.onChange(settle),
           headerPolicies.onChange(settle),

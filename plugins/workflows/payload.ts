@@ -1,9 +1,11 @@
 /** The payload of a workflow: read, checked with pointers, and turned into patches. */
 
 import { hash } from 'node:crypto'
-import { gatewayError, type GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail } from '../../core/index.ts'
+import { gatewayError, GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail } from '../../core/index.ts'
 import type { GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import type { Patch } from '../../core/pipeline/plan/source.ts'
+import { suggestion } from '../../core/config/problems/suggestion.ts'
+import type { VariantError } from '../../core/services/variants.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { headerPoliciesIn, headerPolicyPatch } from './header-policies.ts'
 
@@ -107,7 +109,14 @@ function stepsIn({ steps = [], guardrails = [] }: WorkflowPayload): readonly Gua
 
 function guardrailOf({ ref, phase, at }: GuardrailStep, book: GuardrailBook): NamedGuardrail {
   const guardrail = book.find(ref)
-  if (guardrail === undefined) throw wrong(`${at}.ref`, `there is no guardrail ${JSON.stringify(ref)}`)
+  if (guardrail === undefined)
+    throw wrong(
+      `${at}.ref`,
+      `there is no guardrail ${JSON.stringify(ref)}${suggestion(
+        ref,
+        book.all.map(({ rule: { name } }) => name),
+      )}`,
+    )
   if (!guardrail.phases.includes(phase)) throw wrong(`${at}.phase`, `${JSON.stringify(ref)} does not act on ${phase}, but on ${guardrail.phases.join(', ')}`)
   return guardrail
 }
@@ -182,6 +191,13 @@ function canonical(value: unknown): string {
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([key, member]) => `${JSON.stringify(key)}:${canonical(member)}`)
     .join(',')}}`
+}
+
+/** Which member of a payload is at fault that does not compile. */
+export function faultIn({ schema_version: version }: WorkflowPayload, cause: VariantError | GatewayError): GatewayError {
+  if (cause instanceof GatewayError) return cause
+  const [problem] = cause.problems
+  return wrong(version === 3 ? `patch${(problem?.pointer ?? '').replaceAll('/', '.')}` : '', problem?.message ?? cause.message)
 }
 
 /** @param at a member of the payload; empty is all of it */

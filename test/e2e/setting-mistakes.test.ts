@@ -43,9 +43,9 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     /two header policies or guardrails are called "a"$/,
   ],
   'a feature that workflows do not know': [
-    'workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: { guardrail: true } } }]\n',
-    '/workflows/rules',
-    /^workflows cannot be set up: workflows\.rules\[0\]\.workflow_payload\/features\/guardrail is not known$/,
+    'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 2, features: { ‸guardrail: true } } }]\n',
+    '/workflows/rules/0/workflow_payload/features/guardrail',
+    /^unknown key; did you mean "guardrails"\?$/,
   ],
   'a provider type that there is not': [
     'providers: { prod: { api_key: k, ‸type: opena } }\n',
@@ -74,10 +74,15 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
   ],
   "a vendor's credential for the user path": ['server: { ‸user_path_header: x-goog-api-key }\n', '/server/user_path_header', /carries credentials/],
   'a header of the transport for the user path': ['server: { ‸user_path_header: Host }\n', '/server/user_path_header', /belongs to the transport of messages/],
+  'two workflows of one scope': [
+    'workflows:\n  rules:\n    - { name: a, scope_user_path: /a, workflow_payload: { schema_version: 2 } }\n    - ‸{ name: b, scope_user_path: /a, workflow_payload: { schema_version: 2 } }\n',
+    '/workflows/rules/1',
+    /^"a" has this scope already$/,
+  ],
   'a phase that guardrails do not have': [
-    'workflows:\n  ‸rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, phase: reply }] } }]\n',
-    '/workflows/rules',
-    /workflow_payload\/steps\/0\/phase is none of prompt, response, stream$/,
+    'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, ‸phase: reply }] } }]\n',
+    '/workflows/rules/0/workflow_payload/steps/0/phase',
+    /^expected one of prompt, response, stream, got "reply"$/,
   ],
 }
 

@@ -264,14 +264,31 @@ describe('workflows of the configuration', () => {
   })
 
   for (const [what, rules, message] of [
-    ['a payload that is none', [{ ...rule, workflow_payload: { schema_version: 9 } }], /workflows\.rules\[0\]\.workflow_payload\/schema_version/],
-    ['a provider that is not there', [{ ...rule, scope_provider_name: 'nobody' }], /there is no provider "nobody"/],
-    ['the name of what the configuration means', [{ ...rule, name: 'default-global' }], /"default-global" is what the configuration is called/],
-    ['two of one scope', [rule, rule], /two workflows have the scope of "legal"/],
+    [
+      'a payload that is none',
+      [{ ...rule, workflow_payload: { schema_version: 9 } }],
+      /  \/workflows\/rules\/0\/workflow_payload\/schema_version  expected one of 1, 2, 3, got 9$/,
+    ],
+    [
+      'a provider that is not there',
+      [{ ...rule, scope_provider_name: 'nobody' }],
+      /  \/workflows\/rules\/0\/scope_provider_name  there is no provider "nobody"/,
+    ],
+    [
+      'the name of what the configuration means',
+      [{ ...rule, name: 'default-global' }],
+      /  \/workflows\/rules\/0\/name  "default-global" is what the configuration is called/,
+    ],
+    ['two of one scope', [rule, rule], /  \/workflows\/rules\/1  "legal" has this scope already$/],
     [
       'a guardrail that is not there',
-      [{ ...rule, workflow_payload: { schema_version: 2, steps: [{ ref: 'nobody' }] } }],
-      /does not compile: there is no guardrail "nobody"/,
+      [rule, { ...rule, scope_user_path: '/other', workflow_payload: { schema_version: 2, steps: [{ ref: 'nobody' }] } }],
+      /:\d+:\d+  \/workflows\/rules\/1\/workflow_payload\/steps\/0\/ref  there is no guardrail "nobody"$/,
+    ],
+    [
+      'a patch that does not compile',
+      [{ ...rule, workflow_payload: { schema_version: 3, patch: [{ set: 'retry', options: { max_retrys: 1 } }] } }],
+      /  \/workflows\/rules\/0\/workflow_payload\/patch\/0\/options\/max_retrys  unknown key; did you mean "max_retries"\?$/,
     ],
   ] as const) {
     it(`keep the gateway from starting with ${what}`, async () => {
