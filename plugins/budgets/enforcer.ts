@@ -1,6 +1,7 @@
 /** Lets calls pass for which every budget has enough, and pays when they are over. */
 
 import { gatewayError, slot, type Addition, type Clock, type Exchange, type GatewayError, type Instrument } from '../../core/index.ts'
+import type { Absence } from '../shared/limits/absence.ts'
 import { LinkedList, type Entry } from '../../core/linked-list.ts'
 import type { SpentRecord } from '../../core/services/ledger.ts'
 import { isPromise } from '../../core/promise.ts'
@@ -35,7 +36,8 @@ export interface EnforcerOptions {
   readonly estimates: Omit<EstimateDeps, 'now'>
   readonly onFailure: 'open' | 'closed'
   readonly rejected: Instrument
-  readonly failed: (cause: unknown) => void
+  /** Whether what was spent can be found out. */
+  readonly absence: Absence
   /** A call runs for which something is held. */
   readonly runs: () => void
 }
@@ -90,7 +92,7 @@ export class Enforcer {
 
   /** Streams that outgrow what is held for them hold more. */
   async raise(): Promise<void> {
-    const { reservations, estimates, clock } = this.#options
+    const { reservations, estimates, clock, absence } = this.#options
     for (const running of this.running.values()) {
       const { exchange, held } = running
       // It may have ended while another one was raised.
@@ -100,7 +102,7 @@ export class Enforcer {
       if (target === undefined || tokens <= running.outputTokens) continue
       running.outputTokens = tokens * 2
       const amount = inNano(costOf(target, exchange, running.inputTokens, running.outputTokens, { ...estimates, now: clock.now() }) ?? 0)
-      if (amount > (held.holds[0]?.amount ?? 0)) await reservations.raise(held, amount).catch(this.#options.failed)
+      if (amount > (held.holds[0]?.amount ?? 0)) await reservations.raise(held, amount).catch((cause: unknown) => absence.begin(cause))
     }
   }
 
@@ -116,6 +118,7 @@ export class Enforcer {
   }
 
   #judge(exchange: Exchange, verdict: Verdict, { inputTokens, outputTokens }: Estimate): GatewayError | undefined {
+    this.#options.absence.end()
     if ('refusedBy' in verdict) return this.#refusal(verdict)
     const running: Running = { exchange, held: verdict.held, inputTokens, outputTokens }
     // The caller may have left while the state was asked.
@@ -142,7 +145,7 @@ export class Enforcer {
   }
 
   #without(cause: unknown): GatewayError | undefined {
-    this.#options.failed(cause)
+    this.#options.absence.begin(cause)
     if (this.#options.onFailure === 'open') return undefined
     return gatewayError('budget_check_failed', 'what was spent of the budget cannot be found out now', { retryAfterMs: 1000, cause })
   }

@@ -1,6 +1,7 @@
 /** Holds callers to what they may spend: what a call may cost is held before it is sent, and what it did cost is counted afterwards. */
 
 import { definePlugin, type Exchange, type Limits, type Timer } from '../../core/index.ts'
+import { Absence } from '../shared/limits/absence.ts'
 import { Renewals } from '../shared/limits/renewals.ts'
 import { RuleStore } from '../shared/limits/rule-store.ts'
 import type { RepricedSpan } from '../../core/services/ledger.ts'
@@ -34,6 +35,10 @@ export default definePlugin({
     const isHolding = options.enabled && options.recording
     const holdMs = options.hold > 0 ? options.hold : longestHoldMs
     const failed = (cause: unknown) => log.warn({ err: cause }, 'what was spent of budgets cannot be found out')
+    const absence = new Absence(log, {
+      away: `what was spent of budgets cannot be found out: calls under budgets ${options.on_store_failure === 'open' ? 'pass' : 'are refused'}`,
+      back: 'what was spent of budgets can be found out again',
+    })
     const openingBalances = new OpeningBalances({ state, usage, clock, log })
     const reservations = new Reservations({ state, openingBalances, clock, log, holdMs })
     const rejected = meter.counter('budget_rejected_total', 'Calls that a budget refused.', ['scope'])
@@ -43,7 +48,7 @@ export default definePlugin({
       estimates: { pricing, models, defaultTokens: options.reserve_output_tokens },
       onFailure: options.on_store_failure,
       rejected,
-      failed,
+      absence,
       runs: () => watch(),
     })
     const renewals = new Renewals({ state, clock, holdMs, held: () => enforcer.running.values().flatMap(({ held }) => held.holds) })
@@ -105,7 +110,7 @@ export default definePlugin({
           }),
         )
         if (isHolding) renewals.start()
-        if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch(failed)
+        if (!enforcer.index.isEmpty) void reservations.prepare(enforcer.index.fixed).catch((cause: unknown) => absence.begin(cause))
       },
       route: (exchange: Exchange) => (enforcer.index.isEmpty || !makesBatch(exchange) ? undefined : enforcer.admit(exchange)),
       lookup: (exchange: Exchange) => (enforcer.index.isEmpty ? undefined : enforcer.admit(exchange)),

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { Claim, ClaimAnswer, Clock, Settlement, State } from '../../core/index.ts'
+import { Absence } from '../shared/limits/absence.ts'
 import { MemoryState } from '../../core/services/memory-state.ts'
 import { isPromise } from '../../core/promise.ts'
 
@@ -20,10 +21,17 @@ export interface Counted extends ClaimAnswer {
 export class Counting {
   readonly #options: CountingOptions
   readonly #own = new MemoryState()
-  #isAway = false
+  readonly #absence: Absence
 
   constructor(options: CountingOptions) {
     this.#options = options
+    this.#absence = new Absence(options.log, {
+      away:
+        options.onFailure === 'open'
+          ? 'the shared state is away: rate limits are counted in this process'
+          : 'the shared state is away: calls under rate limits are refused',
+      back: 'the shared state is back: rate limits are counted there again',
+    })
   }
 
   /** Undefined where nothing can be counted, and operators want calls refused then. */
@@ -34,7 +42,7 @@ export class Counting {
     if (!isPromise(said)) return { ...said, where: state }
     return said.then(
       answer => {
-        this.#back()
+        this.#absence.end()
         return { ...answer, where: state }
       },
       (cause: unknown) => this.#without(claims, now, cause),
@@ -52,21 +60,7 @@ export class Counting {
   }
 
   #without(claims: readonly Claim[], now: number, cause: unknown): Counted | undefined {
-    const { onFailure, log } = this.#options
-    if (!this.#isAway)
-      log.warn(
-        { err: cause },
-        onFailure === 'open'
-          ? 'the shared state is away: rate limits are counted in this process'
-          : 'the shared state is away: calls under rate limits are refused',
-      )
-    this.#isAway = true
-    return onFailure === 'open' ? { ...this.#own.claim(claims, now), where: this.#own } : undefined
-  }
-
-  #back(): void {
-    if (!this.#isAway) return
-    this.#isAway = false
-    this.#options.log.info('the shared state is back: rate limits are counted there again')
+    this.#absence.begin(cause)
+    return this.#options.onFailure === 'open' ? { ...this.#own.claim(claims, now), where: this.#own } : undefined
   }
 }

@@ -127,6 +127,21 @@ describe('limits while Redis is away', function () {
     expect((await limited.call('/rate')).headers).to.include({ 'x-ratelimit-remaining-requests': '1' })
   })
 
+  it('are told of by the log once when Redis goes and once when it is back, however many calls meet that', async () => {
+    const server = await startRedis()
+    await using limited = await Limited.start({ clock: realClock, config: config(server?.url, {}) })
+    await server?.kill()
+    const calls = ['/spend', '/rate', '/spend', '/rate', '/spend']
+    await Promise.all(calls.map(path => limited.call(path)))
+    await server?.restart()
+    for (const path of ['/spend', '/rate']) while ((await limited.call(path)).headers['x-tapline-provider'] === undefined);
+    const told = limited.served.gateway.log.filter(({ plugin, level }) => plugin === 'budgets' && Number(level) >= 30)
+    expect(told.map(({ msg }) => msg)).to.deep.equal([
+      'what was spent of budgets cannot be found out: calls under budgets are refused',
+      'what was spent of budgets can be found out again',
+    ])
+  })
+
   it('follow the other mode of each', async () => {
     const server = await startRedis()
     const modes = {
