@@ -67,6 +67,11 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/providers/far/resilience/circuit_breaker/scope',
     /^expected one of provider, model, got "instance"$/,
   ],
+  'a secret that is too short': [
+    'storage: { ‸encryption_key: short }\n',
+    '/storage/encryption_key',
+    /^expected string of at least 16 characters, got <redacted>$/,
+  ],
   'a credential for the user path': [
     'server: { ‸user_path_header: AUTHORIZATION }\n',
     '/server/user_path_header',

@@ -37,6 +37,7 @@ function kind(schema: SettingSchema): string {
     .join(' or ')
   if (schema.pattern !== undefined) return `string that matches ${schema.pattern}`
   if (schema.minLength === 1) return 'string that is not empty'
+  if (schema.minLength !== undefined) return `string of at least ${schema.minLength} characters`
   if (schema.required !== undefined) return `${named} with ${schema.required.join(' and ')}`
   return named === '' ? 'another value' : named
 }

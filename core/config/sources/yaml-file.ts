@@ -1,7 +1,7 @@
 /** A YAML text as plain values, each with the place where it was written. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Document, Pair, Scalar } from 'yaml'
+import type { Document, ErrorCode, Pair, Scalar, YAMLError } from 'yaml'
 import type { Place, Problem } from '../problems/place.ts'
 import { isTree, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
@@ -15,13 +15,13 @@ export interface YamlFile {
   readonly problems: readonly Problem[]
 }
 
-/** Parses a file that holds one map. A member's place is its key, an item's its first character. */
+/** Parses a file that holds one map. Of a broken text, the first flaw is told: what follows may only follow from it. A member's place is its key, an item's its first character. */
 export function parseYaml(text: string, file: string): YamlFile {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false })
   const survey = new Survey(file, lines)
-  const problems = [...document.errors, ...document.warnings].map(({ pos, message }) => ({ ...survey.locate(pos[0], ''), message: sentence(message) }))
-  if (problems.length > 0) return { file, value: {}, places: new Map(), problems }
+  const [flaw] = [...document.errors, ...document.warnings].toSorted((one, other) => one.pos[0] - other.pos[0])
+  if (flaw !== undefined) return { file, value: {}, places: new Map(), problems: [{ ...survey.locate(flaw.pos[0], ''), message: sentence(flaw) }] }
   survey.visit(document.contents, '')
   return { file, ...plainMap(document, survey), places: survey.places }
 }
@@ -84,6 +84,13 @@ function keepLeadingZero(scalar: Scalar): void {
   if (typeof scalar.value === 'number' && scalar.source !== undefined && /^[-+]?0\d/.test(scalar.source)) scalar.value = scalar.source
 }
 
-function sentence(message: string): string {
-  return `not valid YAML: ${message.split('\n', 1)[0] ?? ''}`
+/** What most likely happened, where the parser says what it means to the grammar. */
+const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
+  BLOCK_AS_IMPLICIT_KEY: 'either the next line is indented too far, or a text with ": " in it needs quotes',
+  BLOCK_IN_FLOW: 'either a comma is missing, or a text with ": " in it needs quotes',
+}
+
+function sentence({ code, message }: YAMLError): string {
+  const hint = hints[code]
+  return `not valid YAML: ${message.split('\n', 1)[0] ?? ''}${hint === undefined ? '' : `; ${hint}`}`
 }

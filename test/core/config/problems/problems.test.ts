@@ -86,10 +86,23 @@ http:
     })
   }
 
-  it('of broken YAML say where it breaks', async () => {
-    const [line] = await complaints({ yaml: 'server:\n  port: [1\nhttp: {}' })
-    expect(line).to.match(/^tapline\.yaml:\d+:\d+ {2}not valid YAML: /)
-  })
+  for (const [name, [yaml, line]] of Object.entries({
+    'a bracket that is not closed': ['server:\n  port: [1\nhttp: {}', /^tapline\.yaml:3:1 {2}not valid YAML: Flow sequence/],
+    'a brace that is not closed': ['server: { port: 1\nhttp: {}', /^tapline\.yaml:2:1 {2}not valid YAML: Flow map/],
+    'a comma that is missing': ['server: { port: 1 host: x }', /^tapline\.yaml:1:17 {2}not valid YAML: .*; either a comma is missing, or/],
+    'a quote that is not closed': [
+      'providers:\n  openai: { api_keys: ["a, "b"], models: [x, { id: y }] }\nserver: {}',
+      /^tapline\.yaml:2:29 {2}not valid YAML: Missing ,/,
+    ],
+    'a line that is indented too far': ['server:\n  port: 1\n   host: x\n', /^tapline\.yaml:2:9 {2}.*; either the next line is indented too far/],
+    'a tab': ['server:\n\tport: 1\n  host: x\nhttp: {}', /^tapline\.yaml:2:1 {2}not valid YAML: Tabs are not allowed as indentation$/],
+  } as const)) {
+    it(`of broken YAML say where it breaks, and nothing that follows from it: ${name}`, async () => {
+      const lines = await complaints({ yaml })
+      expect(lines).to.have.length(1)
+      expect(lines[0]).to.match(line)
+    })
+  }
 
   it('of JSON in a variable name the variable, and never quote it', async () => {
     expect(await complaints({ env: { TAPLINE_VIRTUAL_MODELS: '[{"source":"sk-secret","source":"b"}]' } })).to.deep.equal([
