@@ -533,6 +533,10 @@ describe('a configuration that cannot be started', () => {
       '‸virtual_modls: [{ source: a, target: openai/gpt-test }]\nusers: [{ path: /a, allowed_models: [a] }]\n',
       '/virtual_modls',
     ],
+    'a misspelt setting that chooses where something is kept, and those that keep it there': [
+      'cache: { response: { simple: { redis: { ‸uri: "redis://far" } } } }\n',
+      '/cache/response/simple/redis/uri',
+    ],
     'a provider whose form is wrong, and a setting that refers to it': [
       'providers:\n  far: { type: ollama, ‸base_ulr: "http://far/v1" }\nusers: [{ path: /a, allowed_models: [far/*] }]\n',
       '/providers/far/base_ulr',

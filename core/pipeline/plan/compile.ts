@@ -86,7 +86,10 @@ export async function resolveStep(
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
   const options: Readonly<Record<string, unknown>> = { ...(checked.value as object), ...Object.fromEntries(standing) }
   const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : (settings.sources[name] ?? 'default')]))
-  if (definition.expand !== undefined) return settings.isFaulty ? [] : await expand(definition, options, step, pipeline, input, problems)
+  if (definition.expand !== undefined) {
+    const steps = await expand(definition, options, step, pipeline, input, problems)
+    return settings.isFaulty ? steps.map(faulty => ({ ...faulty, isFaulty: true })) : steps
+  }
   const key = JSON.stringify([step.use, sha256, step.name, options])
   const settingPlaces = Object.fromEntries(Object.entries(settings.places).filter(([name]) => !(name in given)))
   const resolved = {
