@@ -222,11 +222,13 @@ export class Generation implements Serving, Parts, Running {
 
   /** What the operator should know, beyond the configuration's own warnings. */
   get warnings(): readonly string[] {
-    return [...this.plans.values()].flatMap(({ placed, pipeline }) =>
-      placed
-        .filter(step => buffersStreams(step) && step.instance.taps.stream === undefined)
-        .map(step => `${step.name} taps "response" and not "stream": on pipeline ${pipeline.name}, streams are collected before it sees them`),
+    const collecting = [...this.plans.values()].flatMap(({ placed, pipeline }) =>
+      placed.filter(step => buffersStreams(step) && step.instance.taps.stream === undefined).map(({ name }) => ({ name, pipeline: pipeline.name })),
     )
+    return [...Map.groupBy(collecting, ({ name }) => name)].map(([name, places]) => {
+      const pipelines = places.map(({ pipeline }) => pipeline).join(', ')
+      return `${name} taps "response" and not "stream": streams are collected before it sees them; pipelines: ${pipelines}`
+    })
   }
 
   /** Closes a generation that never ran. */

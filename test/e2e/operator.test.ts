@@ -190,8 +190,17 @@ describe('by configuration alone, an operator', () => {
     expect(code).to.equal(0)
     expect(stdout)
       .to.match(/^pipeline chat\n/)
-      .and.to.include('redact (./redact.ts)')
+      .and.to.match(/^ {2}redact \(\.\/redact\.ts\) {2}tapline\.yaml:\d+$/m)
       .and.to.not.match(/^ +retry\b/m)
+  })
+
+  it('is told by "tapline check" once of a plugin that holds streams back, with all its pipelines', async () => {
+    const letters = "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'late', setup: () => ({ response: () => undefined }) })"
+    await using folder = await Folder.make({ 'late.ts': letters, 'tapline.yaml': 'pipelines: { media: [{ insert: ./late.ts, after: auth }] }\n' })
+    const { stderr } = await tapline(folder, 'check')
+    const warnings = stderr.match(/^warning: late .*/gm)
+    expect(warnings).to.have.length(1)
+    expect(warnings?.[0]).to.match(/ taps "response" and not "stream": .*; pipelines: image-edits, images, .*, translations$/)
   })
 
   it('is told by "tapline explain" of a pipeline that has no route', async () => {

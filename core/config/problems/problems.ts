@@ -54,7 +54,8 @@ function where({ file, line, column, env }: Problem, cwd: string): string[] {
   return [env.startsWith('--') ? `flag ${env}` : `env ${env}`]
 }
 
-function fromHere(file: string, cwd: string): string {
+/** A file below the working directory by its relative path. */
+export function fromHere(file: string, cwd = process.cwd()): string {
   const path = relative(cwd, file)
   return path.startsWith('..') ? file : path
 }

@@ -1,5 +1,6 @@
 /** A compiled pipeline in words: each step and where it came from, each phase and its taps. */
 
+import { fromHere } from '../../config/problems/problems.ts'
 import type { ResolvedPipeline, ResolvedStep } from './compile.ts'
 import { buffersStreams, errorMode, tappedPhases, type PlacedStep } from './placed-step.ts'
 import { phases, type PhaseName } from './step.ts'
@@ -66,7 +67,7 @@ function placeOf(place: { readonly file: string; readonly line: number } | undef
   return shortened(`${place.file}:${place.line}`)
 }
 
-/** The default pipelines are known by their names, wherever the package stands. */
+/** The default pipelines are known by their names, wherever the package stands; the operator's file as messages name it. */
 export function shortened(place: string): string {
-  return place.replace(/^.*\/(pipelines\/[a-z-]+\.yaml:\d+)$/, '$1')
+  return fromHere(place).replace(/^.*\/(pipelines\/[a-z-]+\.yaml:\d+)$/, '$1')
 }

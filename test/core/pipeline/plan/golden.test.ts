@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { readdirSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { fromHere } from '../../../../core/config/problems/problems.ts'
 import { explainPipeline } from '../../../../core/pipeline/plan/explain.ts'
 import { compile } from '../../../support/compile.ts'
 
@@ -35,7 +36,7 @@ async function explained(file: string): Promise<string> {
         return `${plan === undefined ? `no pipeline ${name}` : explainPipeline(plan)}\n`
       })
       .join('\n')
-      .replaceAll(fileURLToPath(directory), '')
+      .replaceAll(`${fromHere(fileURLToPath(directory))}/`, '')
   } finally {
     await generation.discard()
   }
