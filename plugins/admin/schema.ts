@@ -43,7 +43,7 @@ export const schema = {
     plugins_enabled: { type: 'boolean', default: true, setting: 'plugins.enabled', env: 'PLUGINS_ENABLED', description: 'Shown as `PLUGINS_ENABLED`.' },
     redis_url: {
       type: 'string',
-      minLength: 1,
+      pattern: '^(rediss?://|/)',
       secret: true,
       setting: 'cache.response.simple.redis.url',
       env: 'REDIS_URL',
@@ -52,7 +52,7 @@ export const schema = {
     },
     models_redis_url: {
       type: 'string',
-      minLength: 1,
+      pattern: '^(rediss?://|/)',
       secret: true,
       setting: 'cache.model.redis.url',
       env: 'REDIS_URL',

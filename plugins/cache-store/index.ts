@@ -15,7 +15,7 @@ const schema = {
     },
     redis_url: {
       type: 'string',
-      minLength: 1,
+      pattern: '^(rediss?://|/)',
       secret: true,
       setting: 'cache.response.simple.redis.url',
       env: 'REDIS_URL',

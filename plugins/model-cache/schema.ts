@@ -16,7 +16,7 @@ export const schema = {
     },
     redis_url: {
       type: 'string',
-      minLength: 1,
+      pattern: '^(rediss?://|/)',
       secret: true,
       setting: 'cache.model.redis.url',
       env: 'REDIS_URL',

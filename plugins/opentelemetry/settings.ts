@@ -85,7 +85,7 @@ function decoded(setting: string, text: string): string {
 
 /** It does not quote what was written: it may be a credential. */
 function fault(setting: string, expected: string, message: string): SettingFault {
-  return new SettingFault([{ pointer: `/opentelemetry/${setting}`, expected, message }])
+  return new SettingFault([{ pointer: `/opentelemetry/${setting}`, expected, message: `${message}; expected ${expected}` }])
 }
 
 function isOpenToOthers({ protocol, hostname }: URL): boolean {

@@ -6,7 +6,7 @@ const schema = {
   type: 'object',
   required: ['url'],
   properties: {
-    url: { type: 'string', minLength: 1, secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    url: { type: 'string', pattern: '^(rediss?://|/)', secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
     prefix: { type: 'string', default: 'tapline:state:', description: 'What the keys begin with.' },
   },
 } as const satisfies OptionsSchema

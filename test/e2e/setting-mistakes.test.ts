@@ -77,6 +77,16 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/storage/encryption_key',
     /^expected string of at least 16 characters, got <redacted>$/,
   ],
+  'an address of Redis without its scheme': [
+    'cache: { response: { simple: { redis: { ‸url: "redis.internal:6379" } } } }\n',
+    '/cache/response/simple/redis/url',
+    /^expected string that matches \^\(rediss\?:\/\/\|\/\), got <redacted>$/,
+  ],
+  'an address of a collector without its scheme': [
+    'opentelemetry: { enabled: true, ‸endpoint: "collector:4318" }\n',
+    '/opentelemetry/endpoint',
+    /; expected an address that begins with http:\/\/ or https:\/\/$/,
+  ],
   'a credential for the user path': [
     'server: { ‸user_path_header: AUTHORIZATION }\n',
     '/server/user_path_header',
