@@ -81,5 +81,5 @@ function announce({ facts: { url, providers, file, lookedFor } }: Served, worker
       { looked_for: lookedFor },
       `no provider is configured: the embedded demo answers. Set ${lookedFor[0]}, or another of looked_for, to use a real one`,
     )
-  log.info({ url, providers, config: file ?? 'no file', pid: process.pid, ...(workers === 1 ? {} : { workers }) }, `Tapline listens on ${url}`)
+  log.info({ url, providers, config: file ?? 'no file', ...(workers === 1 ? {} : { workers }) }, `Tapline listens on ${url}`)
 }

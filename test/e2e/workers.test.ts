@@ -408,6 +408,12 @@ describe('one process', function () {
     expect((await gateway.call()).pid).to.equal(gateway.program.process.pid)
     expect(gateway.program.log.find(({ url }) => url !== undefined)).to.not.have.property('workers')
   })
+
+  it('says in each line of its log once which process it is', async () => {
+    await using gateway = await Workers.start({ server: { workers: 1 } })
+    const lines = gateway.program.stdout.split('\n').filter(line => line.startsWith('{'))
+    expect(lines.map(line => line.split('"pid":').length)).to.deep.equal(lines.map(() => 2))
+  })
 })
 
 describe('workers that cannot begin', function () {
