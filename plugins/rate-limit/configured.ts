@@ -1,9 +1,7 @@
 /** The rate limits that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { join } from '../../core/config/pointer.ts'
-import { readEach, SettingFault } from '../../core/config/problems/setting-fault.ts'
-import { suggestion } from '../../core/config/problems/suggestion.ts'
+import { readEach } from '../../core/config/problems/setting-fault.ts'
 import { longestPeriodSeconds, overlaid } from '../shared/limits/rule.ts'
 import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../shared/limits/variables.ts'
 import { flawIn, periods, type RateRule } from './rate-rule.ts'
@@ -31,19 +29,15 @@ const pairs: Readonly<Record<string, readonly [period: string, member: 'max_requ
   concurrent: ['concurrent', 'max_requests'],
 }
 
-/**
- * Variables stand in the place of what the file says of the same.
- * @param declared the names of all instances, also of those that are not there
- * @throws SettingFault for a provider that is none of them, Error for all else
- */
-export function configuredLimits(
-  { user_paths: paths, keys, providers, models, path_variables: ofPaths, provider_variables: ofProviders }: Options,
-  declared: readonly string[],
-): readonly RateRule[] {
-  refuseUnknown(
-    providers.map(({ name }) => name),
-    declared,
-  )
+/** Variables stand in the place of what the file says of the same. @throws Error */
+export function configuredLimits({
+  user_paths: paths,
+  keys,
+  providers,
+  models,
+  path_variables: ofPaths,
+  provider_variables: ofProviders,
+}: Options): readonly RateRule[] {
   const written = [
     ...paths.flatMap(({ path, per_child: perChild, limits }) => rulesOf({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
     ...keys.flatMap(({ key, limits }) => rulesOf({ scope: 'key', subject: key, per_child: false }, limits)),
@@ -59,17 +53,6 @@ export function configuredLimits(
     ),
   ].flat()
   return overlaid(written, varied)
-}
-
-/** A limit on a provider that is misspelt would hold nobody. */
-function refuseUnknown(names: readonly string[], declared: readonly string[]): void {
-  const known = new Set(declared.map(name => name.toLowerCase()))
-  const problems = names.flatMap((name, index) => {
-    if (known.has(name.toLowerCase())) return []
-    const message = `there is no provider ${JSON.stringify(name)}${suggestion(name, declared)}; there are: ${declared.join(', ')}`
-    return [{ pointer: join('/rate_limits/providers', index, 'name'), message }]
-  })
-  if (problems.length > 0) throw new SettingFault(problems)
 }
 
 function limitOfPair(name: string, value: number): Limit {

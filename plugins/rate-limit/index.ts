@@ -28,13 +28,13 @@ export default definePlugin({
   description: 'Holds callers, providers and models to so many requests, tokens and running calls.',
   schema,
   provides: 'rateLimits',
-  needs: ['state', 'storage', 'admin', 'usage', 'saturation', 'providers', 'absentProviders'],
+  needs: ['state', 'storage', 'admin', 'usage', 'saturation', 'providers'],
   edits: false,
   staysWhenOff: true,
   setup({ options, services, log }) {
-    const { state, storage, admin, usage, saturation, providers, absentProviders, clock, meter } = services
+    const { state, storage, admin, usage, saturation, providers, clock, meter } = services
     const indexOf = (rules: readonly StandingRule<RateRule>[]) => new RateIndex(rules, options.recording, canonicalIds(providers))
-    const configured = options.enabled ? configuredLimits(options, [...providers.keys(), ...absentProviders]) : []
+    const configured = options.enabled ? configuredLimits(options) : []
     const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
     const refused = meter.counter('rate_limited_total', 'Calls that a rate limit refused.', ['scope'])
     const limiter = new Limiter(indexOf([]), { counting, state, clock, refused, slotMs: state.isShared ? slotMs : undefined })

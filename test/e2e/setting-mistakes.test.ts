@@ -17,11 +17,6 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/rate_limits/user_paths',
     /^rate-limit cannot be set up: user_path \/a/,
   ],
-  'a limit on a provider that nobody has': [
-    'providers: { local: { type: ollama, base_url: "http://far/v1" } }\nrate_limits: { providers: [{ name: LOCAL, limits: [] }, { ‸name: locall, limits: [] }] }\n',
-    '/rate_limits/providers/1/name',
-    /^there is no provider "locall"; did you mean "local"\?; there are: .*local/,
-  ],
   'virtual models in a circle': [
     'models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
     '/virtual_models',

@@ -5,11 +5,10 @@ import { configuredBudgets } from '../../../plugins/budgets/configured.ts'
 type Limits = Parameters<typeof configuredLimits>[0]
 type Budgets = Parameters<typeof configuredBudgets>[0]
 
-const declared = ['openai']
 const noLimits = { user_paths: [], keys: [], providers: [], models: [], path_variables: {}, provider_variables: {} } as unknown as Limits
 const noBudgets = { user_paths: [], labels: [], users: [], keys: [], path_variables: {}, retention_days: 90 } as unknown as Budgets
 const limits = (more: object) =>
-  configuredLimits({ ...noLimits, ...more }, declared).map(({ scope, subject, period_seconds: seconds, max_requests: requests, max_tokens: tokens }) => [
+  configuredLimits({ ...noLimits, ...more }).map(({ scope, subject, period_seconds: seconds, max_requests: requests, max_tokens: tokens }) => [
     scope,
     subject,
     seconds,
