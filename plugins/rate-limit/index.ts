@@ -1,6 +1,7 @@
 /** Holds callers, providers and models to so many requests, tokens and running calls. */
 
 import { definePlugin, StorageUnavailable, type Attempt, type Exchange, type Limits } from '../../core/index.ts'
+import { suggestion } from '../../core/config/problems/suggestion.ts'
 import { makesBatch } from '../shared/limits/batches.ts'
 import { Renewals } from '../shared/limits/renewals.ts'
 import type { StandingRule } from '../shared/limits/rule.ts'
@@ -28,11 +29,11 @@ export default definePlugin({
   description: 'Holds callers, providers and models to so many requests, tokens and running calls.',
   schema,
   provides: 'rateLimits',
-  needs: ['state', 'storage', 'admin', 'usage', 'saturation', 'providers'],
+  needs: ['state', 'storage', 'admin', 'usage', 'saturation', 'providers', 'absentProviders'],
   edits: false,
   staysWhenOff: true,
   setup({ options, services, log }) {
-    const { state, storage, admin, usage, saturation, providers, clock, meter } = services
+    const { state, storage, admin, usage, saturation, providers, absentProviders, clock, meter } = services
     const indexOf = (rules: readonly StandingRule<RateRule>[]) => new RateIndex(rules, options.recording, canonicalIds(providers))
     const configured = options.enabled ? configuredLimits(options) : []
     const counting = new Counting({ state, onFailure: options.on_store_failure, clock, log })
@@ -67,6 +68,8 @@ export default definePlugin({
       if (!options.enabled) return
       if (!options.recording && opened.all.some(({ max_tokens: tokens }) => tokens !== undefined))
         log.warn('limits of tokens do not hold: usage.enabled is false')
+      for (const name of strangers(opened.all, [...providers.keys(), ...absentProviders]))
+        log.warn({ provider: name }, `a rate limit holds nobody: there is no provider "${name}"${suggestion(name, providers.keys())}`)
       if (state.volatile !== undefined)
         await keep(
           new CounterKeeper({
@@ -125,3 +128,10 @@ export default definePlugin({
     }
   },
 })
+
+/** The providers that rules name, and that nobody declared. */
+function strangers(rules: readonly RateRule[], declared: readonly string[]): readonly string[] {
+  const known = new Set(declared.map(name => name.toLowerCase()))
+  const named = rules.filter(({ scope }) => scope === 'provider').map(({ subject }) => subject)
+  return [...new Set(named)].filter(name => !known.has(name.toLowerCase()))
+}

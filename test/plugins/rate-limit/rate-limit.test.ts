@@ -53,6 +53,18 @@ describe('rate-limit', () => {
     expect(answer.headers).to.include({ 'x-ratelimit-limit-tokens': '150', 'x-ratelimit-remaining-tokens': '0' })
   })
 
+  it('warns of a limit on a provider that there is not, and of no other', async () => {
+    const limits = [perMinute({ max_requests: 2 })]
+    await using limited = await Limited.start({
+      config: {
+        providers: { keyless: { type: 'openai', api_key: '${NO_SUCH_KEY}' } },
+        rate_limits: { providers: ['opnai', 'OpenAI', 'keyless'].map(name => ({ name, limits })) },
+      },
+    })
+    const told = limited.served.gateway.log.filter(({ msg }) => String(msg).startsWith('a rate limit holds nobody'))
+    expect(told.map(({ msg }) => msg)).to.deep.equal(['a rate limit holds nobody: there is no provider "opnai"; did you mean "openai"?'])
+  })
+
   it('does not hold calls to tokens that nobody counts, and warns', async () => {
     await using limited = await Limited.start({ config: { usage: { enabled: false }, ...ofPath('/', perMinute({ max_tokens: 1 })) } })
     expect(await limited.statuses(2)).to.deep.equal([200, 200])
