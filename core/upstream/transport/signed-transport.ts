@@ -3,6 +3,7 @@
 import type { Readable } from 'node:stream'
 import { GatewayError, gatewayError } from '../../errors.ts'
 import type { ProviderDefinition, ProviderSettings } from '../../plugin/provider.ts'
+import { isPromise } from '../../promise.ts'
 import { collected } from '../bodies/collected.ts'
 import type { Call, OutgoingCall, ReplyListener, Transport } from './transport.ts'
 
@@ -34,10 +35,9 @@ class SignedTransport implements Transport {
   }
 
   send(call: OutgoingCall, listener: ReplyListener): Call {
-    const { definition, settings } = this.#signer
-    if (call.upload !== undefined && definition.signsBody === true) return this.#sendWhen(this.#whole(call, call.upload), call, listener)
-    const signing = definition.sign?.(call, settings)
-    return signing instanceof Promise
+    if (call.upload !== undefined && this.#signer.definition.signsBody === true) return this.#sendWhen(this.#whole(call, call.upload), call, listener)
+    const signing = this.#sign(call)
+    return isPromise(signing)
       ? this.#sendWhen(
           signing.then(() => call),
           call,
@@ -50,11 +50,20 @@ class SignedTransport implements Transport {
     await this.#transport.close()
   }
 
+  /** What is thrown at once is heard of like what is thrown later. */
+  #sign(call: OutgoingCall): void | Promise<void> {
+    const { definition, settings } = this.#signer
+    try {
+      return definition.sign?.(call, settings)
+    } catch (cause) {
+      return Promise.reject(cause)
+    }
+  }
+
   /** The call with its upload as its body, signed. */
   async #whole({ upload: _upload, ...call }: OutgoingCall, upload: Readable): Promise<OutgoingCall> {
-    const { name, definition, settings } = this.#signer
-    const whole = { ...call, body: await collected(upload, name) }
-    await definition.sign?.(whole, settings)
+    const whole = { ...call, body: await collected(upload, this.#signer.name) }
+    await this.#sign(whole)
     return whole
   }
 

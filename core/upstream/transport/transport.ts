@@ -40,6 +40,7 @@ export interface Call {
 export interface Transport {
   /** How many calls wait for a connection; absent where none ever do. */
   readonly queued?: number
+  /** Never throws: what keeps a call from leaving, its listener hears. */
   send(call: OutgoingCall, listener: ReplyListener): Call
   close(): Promise<void>
 }
