@@ -102,12 +102,14 @@ class Sending implements ReplyListener, Call {
     this.#fail(cause instanceof GatewayError ? { kind: 'refused', error: cause, text: '' } : transportFailure(this.#name(), asError(cause)))
   }
 
-  /** What fails before a byte is sent is no failure of the provider. @throws GatewayError */
+  /** What fails before a byte is sent is no failure of the provider, but of its type, its dialect or the gateway. @throws GatewayError */
   #outgoing(): OutgoingCall | Promise<OutgoingCall> {
     try {
       return outgoingCall(this.#exchange, this.#attempt)
     } catch (cause) {
-      throw cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause })
+      if (cause instanceof GatewayError) throw cause
+      this.#exchange.log.error({ provider: this.#name(), err: cause }, 'the call to a provider could not be made')
+      throw gatewayError('internal_error', 'The gateway failed; the request id leads to the reason in its log', { cause })
     }
   }
 

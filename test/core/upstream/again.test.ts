@@ -59,17 +59,19 @@ describe('a call that was refused', () => {
     expect(served.upstream.requests).to.have.length(3)
   })
 
-  it('fails, and does not hang, where its provider cannot learn', async () => {
-    served.upstream.always(refusal('nonsense'))
-    expectError(await chat(), { status: 500, code: 'internal_error' })
-    expect(served.upstream.requests).to.have.length(1)
-  })
-
-  it("fails as the gateway's own, not as the provider's, where it cannot be spelled once more", async () => {
-    served.upstream.always(refusal('forget'))
-    expectError(await chat(), { status: 500, code: 'internal_error' })
-    expect(served.upstream.requests).to.have.length(1)
-  })
+  for (const [what, message, reason] of [
+    ['its provider cannot learn', 'nonsense', 'not to be understood'],
+    ['it cannot be spelled once more', 'forget', 'not to be spelled'],
+  ] as const) {
+    it(`fails as the gateway's own, not as the provider's, where ${what}; the log says why`, async () => {
+      served.upstream.always(refusal(message))
+      const answer = await chat()
+      expectError(answer, { status: 500, code: 'internal_error' })
+      expect(served.upstream.requests).to.have.length(1)
+      const lines = served.gateway.log.filter(line => line['request_id'] === answer.headers['x-request-id'] && line['level'] === 50)
+      expect(lines.map(({ err }) => (err as Error).message)).to.deep.equal([reason])
+    })
+  }
 
   it('is made once more with new credentials', async () => {
     served.upstream.reply({ status: 401, body: errorBody('expired') }, { body: chatCompletion() })
