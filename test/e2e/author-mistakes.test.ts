@@ -200,6 +200,11 @@ const mistakesOfProviders: Readonly<Record<string, readonly [string, string]>> =
     'modelDetails has no member "aks"; did you mean "ask"?',
   ],
   'misspells a member of an adapter': [provider('adapters: { speech: { repyl() {} } }'), 'the adapter of speech has no member "repyl"; did you mean "reply"?'],
+  'promises what nobody waits for': [provider('async respell() {}'), 'respell is not a function that answers at once: it must not be async'],
+  'promises it in an adapter': [
+    provider('adapters: { speech: { reply: async () => ({}) } }'),
+    'reply is not a function that answers at once: it must not be async',
+  ],
   'has a schema that is none': [
     provider("schema: { properties: { region: { type: 'strnig' } } }"),
     'its schema is wrong: /properties/region/type must be equal to one of the allowed values',
@@ -231,7 +236,7 @@ describe('a provider of one file that', () => {
     expect(
       await told(
         provider(
-          "env: 'IT', auth: { header: 'x-key' }, schema: { properties: { region: { type: 'string' } } }, adapters: { speech: { reply: () => ({}) } }, sign: undefined",
+          "env: 'IT', auth: { header: 'x-key' }, schema: { properties: { region: { type: 'string' } } }, adapters: { speech: { reply: () => ({}) } }, sign: async () => {}",
         ),
       ),
     ).to.deep.equal([])

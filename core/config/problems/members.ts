@@ -1,8 +1,10 @@
 /** Says what is wrong with the members of what somebody defines in code: what is misspelt would never be asked for. */
 
-import { suggestion } from '../../config/problems/suggestion.ts'
+import { isAsyncFunction } from 'node:util/types'
+import { suggestion } from './suggestion.ts'
 
-export type Kind = 'text' | 'flag' | 'number' | 'texts' | 'object' | 'function' | 'anything'
+/** `prompt function`: nobody waits for what it promises. */
+export type Kind = 'text' | 'flag' | 'number' | 'texts' | 'object' | 'function' | 'prompt function' | 'anything'
 
 const words: Readonly<Record<Kind, string>> = {
   text: 'a text',
@@ -11,6 +13,7 @@ const words: Readonly<Record<Kind, string>> = {
   texts: 'a list of texts',
   object: 'an object',
   function: 'a function',
+  'prompt function': 'a function that answers at once: it must not be async',
   anything: 'anything',
 }
 
@@ -43,6 +46,8 @@ function isOfKind(value: unknown, kind: Kind): boolean {
       return isObject(value)
     case 'function':
       return typeof value === 'function'
+    case 'prompt function':
+      return typeof value === 'function' && !isAsyncFunction(value)
     case 'anything':
       return true
   }

@@ -1,7 +1,7 @@
 /** Says what is wrong with what a provider file says: what is misspelt would never be read. */
 
 import { suggestion } from '../../config/problems/suggestion.ts'
-import { flawOfMembers, isObject, type Kind } from '../../pipeline/plan/members.ts'
+import { flawOfMembers, isObject, type Kind } from '../../config/problems/members.ts'
 import { schemaFlaw } from '../../pipeline/plan/vet.ts'
 import type { OperationAdapter } from '../../plugin/adapter.ts'
 import type { KeyHeader, ModelDetails, ProviderDefinition } from '../../plugin/provider.ts'
@@ -31,37 +31,42 @@ const definitionMembers: Readonly<Record<keyof ProviderDefinition, Kind>> = {
   queryCredentials: 'texts',
   errorMembers: 'texts',
   statuses: 'object',
-  baseUrlFor: 'function',
-  resolve: 'function',
-  traits: 'function',
-  respell: 'function',
-  batchPath: 'function',
-  reroute: 'function',
-  normalizer: 'function',
-  fault: 'function',
-  learn: 'function',
-  explain: 'function',
+  baseUrlFor: 'prompt function',
+  resolve: 'prompt function',
+  traits: 'prompt function',
+  respell: 'prompt function',
+  batchPath: 'prompt function',
+  reroute: 'prompt function',
+  normalizer: 'prompt function',
+  fault: 'prompt function',
+  learn: 'prompt function',
+  explain: 'prompt function',
   catalogue: 'object',
   relaysHeaders: 'flag',
   replyHeaders: 'texts',
   replyIdHeader: 'text',
-  canonical: 'function',
-  passthrough: 'function',
+  canonical: 'prompt function',
+  passthrough: 'prompt function',
   adapters: 'object',
-  models: 'function',
-  nextPage: 'function',
+  models: 'prompt function',
+  nextPage: 'prompt function',
   modelDetails: 'object',
   listingTimeoutMs: 'number',
   sign: 'function',
   signsBody: 'flag',
-  onUnauthorized: 'function',
-  imageAsData: 'function',
+  onUnauthorized: 'prompt function',
+  imageAsData: 'prompt function',
   answer: 'function',
 }
 
 const authMembers: Readonly<Record<keyof KeyHeader, Kind>> = { header: 'text', scheme: 'text' }
-const detailsMembers: Readonly<Record<keyof ModelDetails, Kind>> = { endpoint: 'text', ask: 'function', read: 'function' }
-const adapterMembers: Readonly<Record<keyof OperationAdapter, Kind>> = { request: 'function', form: 'object', formLimitBytes: 'number', reply: 'function' }
+const detailsMembers: Readonly<Record<keyof ModelDetails, Kind>> = { endpoint: 'text', ask: 'prompt function', read: 'prompt function' }
+const adapterMembers: Readonly<Record<keyof OperationAdapter, Kind>> = {
+  request: 'prompt function',
+  form: 'object',
+  formLimitBytes: 'number',
+  reply: 'prompt function',
+}
 
 const needs = ['api_key', 'base_url']
 const endpoint = /^(GET|POST|PUT|DELETE) \/\S*$/

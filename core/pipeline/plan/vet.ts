@@ -6,8 +6,8 @@ import { flawOfSchema } from '../../config/schema/options.ts'
 import { kindOfValue } from '../../kind-of-value.ts'
 import type { PluginDefinition, StreamTap, Taps } from '../../plugin/define.ts'
 import type { OptionsSchema } from '../../plugin/schema.ts'
-import { flawOfMembers, isObject, type Kind } from './members.ts'
 import { phases } from './step.ts'
+import { flawOfMembers, isObject, type Kind } from '../../config/problems/members.ts'
 
 const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
   name: 'text',

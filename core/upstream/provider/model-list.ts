@@ -1,5 +1,6 @@
 /** The models that a provider offers, as its API lists them, page by page. */
 
+import { inspect, type InspectOptions } from 'node:util'
 import type { ModelDetails, ModelEntry, ProviderDefinition } from '../../plugin/provider.ts'
 import { placeOf, type EndpointPlace } from './provider-facts.ts'
 import type { OutgoingCall, Transport } from '../transport/transport.ts'
@@ -16,6 +17,9 @@ export interface ModelListing {
 /** A provider that says there is always one more is not believed. */
 const mostPages = 100
 
+/** Of what is wrong in a list: enough to see what it is. */
+const shown: InspectOptions = { depth: 1, breakLength: Infinity, maxStringLength: 80, maxArrayLength: 3 }
+
 /** @throws Error if the provider does not say */
 export async function listModels(listing: ModelListing, timeoutMs: number): Promise<readonly ModelEntry[]> {
   const {
@@ -27,11 +31,22 @@ export async function listModels(listing: ModelListing, timeoutMs: number): Prom
   let path: string | undefined = place.path
   for (let page = 0; path !== undefined && page < mostPages; page++) {
     const body = await fetched(listing.transport, { operation: 'models', ...place, path, headers: headers(), body: undefined }, timeoutMs)
-    entries.push(...models(body))
+    entries.push(...identified(models(body)))
     const next = nextPage?.(body)
     path = next === undefined ? undefined : place.path.replace(/\?.*$/, '') + next
   }
   return modelDetails === undefined ? entries : await Promise.all(entries.map(entry => detailed(entry, modelDetails, listing, timeoutMs)))
+}
+
+/** Those that have an id, by which everybody looks for a model. @throws TypeError if this is no list, or nothing in it has one */
+function identified(listed: unknown): readonly ModelEntry[] {
+  const entries = Array.isArray(listed) ? listed.filter(isEntry) : []
+  if (entries.length > 0 || (Array.isArray(listed) && listed.length === 0)) return entries
+  throw new TypeError(`models() returned ${inspect(listed, shown)}: expected a list of { id }`)
+}
+
+function isEntry(entry: unknown): entry is ModelEntry {
+  return typeof (entry as { id?: unknown } | null | undefined)?.id === 'string'
 }
 
 /** The entry, with what its provider says of it when asked; without, if it says nothing. */
@@ -80,5 +95,5 @@ function fetched(transport: Transport, call: OutgoingCall, timeoutMs: number): P
 function openAiModels(body: unknown): readonly ModelEntry[] {
   const data = Array.isArray(body) ? body : (body as { data?: unknown } | null)?.data
   if (!Array.isArray(data)) throw new Error('the model list is neither {"data": […]} nor an array')
-  return data.filter((entry): entry is ModelEntry => typeof (entry as { id?: unknown } | null)?.id === 'string')
+  return data.filter(isEntry)
 }

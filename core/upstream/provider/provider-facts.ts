@@ -1,7 +1,9 @@
 /** The facts of one configured provider: its type's, as far as its settings do not say otherwise. */
 
 import type { ProviderConfig } from '../../config/providers/config.ts'
-import type { Endpoint, ProviderDefinition, ProviderSettings } from '../../plugin/provider.ts'
+import { flawOfMembers, isObject, type Kind } from '../../config/problems/members.ts'
+import type { Endpoint, ProviderDefinition, ProviderSettings, ResolvedFacts } from '../../plugin/provider.ts'
+import { disregard, isPromise } from '../../promise.ts'
 
 /** Where an operation is served, below the base URL. */
 export interface EndpointPlace {
@@ -28,7 +30,7 @@ export function factsOf({ name, type, base_url, settings, variables, directory }
     ...(variables === undefined ? {} : { variables }),
     ...(directory === undefined ? {} : { directory }),
   }
-  const resolved = definition.resolve?.(own) ?? {}
+  const resolved = resolvedFacts(definition, own)
   return {
     baseUrl: resolved.baseUrl ?? url,
     dialects: (settings['native_dialects'] as string[] | undefined) ?? resolved.dialects ?? definition.dialects,
@@ -37,6 +39,23 @@ export function factsOf({ name, type, base_url, settings, variables, directory }
     defaultHeaders: resolved.defaultHeaders ?? {},
     listingUrl: resolved.listingUrl,
   }
+}
+
+const resolvedMembers: Readonly<Record<keyof ResolvedFacts, Kind>> = {
+  baseUrl: 'text',
+  defaultHeaders: 'object',
+  dialects: 'texts',
+  operations: 'object',
+  listingUrl: 'text',
+}
+
+/** @throws TypeError for what would not be read: calls would leave as if `resolve` had said nothing */
+function resolvedFacts(definition: ProviderDefinition, settings: ProviderSettings): ResolvedFacts {
+  const resolved: unknown = definition.resolve?.(settings) ?? {}
+  const flaw = isObject(resolved) && !isPromise(resolved) ? flawOfMembers(resolved, resolvedMembers, 'it returned') : 'it must return an object'
+  if (flaw === undefined) return resolved as ResolvedFacts
+  disregard(resolved)
+  throw new TypeError(`resolve(): ${flaw}`)
 }
 
 /** Every operation that is served, and where; of these alone, where the settings say so. */

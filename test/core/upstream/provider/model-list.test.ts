@@ -55,6 +55,28 @@ describe('a model list', () => {
     })
   }
 
+  for (const [said, models, message] of [
+    ['texts', () => ['a', 'b'], "models() returned [ 'a', 'b' ]: expected a list of { id }"],
+    ['nothing', () => undefined, 'models() returned undefined: expected a list of { id }'],
+    ['a promise', () => Promise.resolve([{ id: 'a' }]), /^models\(\) returned Promise .*: expected a list of \{ id \}$/],
+  ] as const) {
+    it(`fails where its type makes of it ${said}, and says so`, async () => {
+      const { transport } = listed(() => undefined)
+      const definition = { models: models as unknown as () => [] }
+      const failure: unknown = await listModels({ place, definition, transport, headers: () => [] }, 1_000).catch((cause: unknown) => cause)
+      expect(failure)
+        .to.be.instanceOf(TypeError)
+        .with.property('message')
+        .that.matches(typeof message === 'string' ? new RegExp(`^${RegExp.escape(message)}$`) : message)
+    })
+  }
+
+  it('is without what has no id', async () => {
+    const { transport } = listed(() => undefined)
+    const definition = { models: () => [null, { id: 'a' }, { name: 'b' }] as unknown as [] }
+    expect(await listModels({ place, definition, transport, headers: () => [] }, 1_000)).to.deep.equal([{ id: 'a' }])
+  })
+
   it("is nobody's to ask for more, where its type knows of nothing", async () => {
     const { transport, calls } = listed(() => undefined)
     await listModels({ place, definition: {}, transport, headers: () => [] }, 1_000)
