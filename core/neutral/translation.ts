@@ -3,6 +3,7 @@
 import type { JsonDocument, JsonNode } from '../document/document.ts'
 import type { GatewayError } from '../errors.ts'
 import type { StreamEvent } from '../stream/event.ts'
+import type { VendorFraming } from '../stream/framing.ts'
 import type { Ids } from './ids.ts'
 import type { CallerPaths, Losses } from './losses.ts'
 import type { PromptCaching } from './prompt-caching.ts'
@@ -105,8 +106,8 @@ export interface UpstreamSide {
   stream(from: Destination): StreamReader
   /** The tokens that a plain reply tells, or one event of a stream: of replies that go by untranslated (passthrough). Absent: those count only where they are told as in a caller's dialect. */
   usage?(said: JsonNode): Usage | undefined
-  /** `aws-event-stream` for binary frames, whose payloads come as events named after the frame; server-sent events by default. */
-  readonly framing?: 'aws-event-stream'
+  /** Of streams; server-sent events by default. */
+  readonly framing?: VendorFraming
   /** Whether an image at this http address has to come with the request, as data. Absent: addresses are sent on. */
   imageAsData?(url: string): boolean
   /** Absent: providers of this dialect are not asked to cache prompts. */

@@ -1,6 +1,7 @@
 /** Chooses how the body of a reply is read. */
 
 import type { Exchange } from '../../pipeline/exchange.ts'
+import { framingFacts } from '../../stream/framing.ts'
 import { AdaptedBody } from './adapted-body.ts'
 import { decoded } from './decoded.ts'
 import { EventBody } from './event-body.ts'
@@ -23,7 +24,7 @@ export function bodyReader(reading: Reading): BodyReader {
   if (!isSuccess) return decoded(reading, ErrorBody)
   const type = String(headers['content-type'] ?? '').toLowerCase()
   if (exchange.forward !== undefined) exchange.streamed = isEventStream(type)
-  if (translation !== undefined) return decoded(reading, isEventStream(type) ? TranslatedEventBody : TranslatedPlainBody)
+  if (translation !== undefined) return decoded(reading, framingFacts(translation.framing).types.test(type) ? TranslatedEventBody : TranslatedPlainBody)
   if (type.startsWith('text/event-stream')) return decoded(reading, EventBody)
   // Policy that must see a reply sees it, or it does not leave, whatever the provider calls it.
   if (exchange.forward !== undefined && !type.includes('json') && !exchange.plan.guardsReplies) return new RawBody(reading)

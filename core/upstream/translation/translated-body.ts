@@ -1,8 +1,8 @@
 /** Answers in the provider's dialect, handed on in the caller's: whole, and as they flow. */
 
 import type { GatewayError } from '../../errors.ts'
-import { AwsFrames } from '../../stream/aws-frames.ts'
-import { EventSplitter, lacksOnlyBlankLine } from '../../stream/borders.ts'
+import { lacksOnlyBlankLine } from '../../stream/borders.ts'
+import { framingFacts, type StreamSplitter } from '../../stream/framing.ts'
 import { brokenFailure, emptyFailure, faultFailure } from '../failure.ts'
 import { HeldBody } from '../bodies/held-body.ts'
 import { asFault } from '../bodies/netted.ts'
@@ -34,7 +34,7 @@ export class TranslatedEventBody implements BodyReader {
   readonly #translation: Translation
   readonly #translated: TranslatedStream
   readonly #stream: RunningStream
-  readonly #splitter: Pick<EventSplitter, 'push' | 'rest'>
+  readonly #splitter: StreamSplitter
   #established = false
   #reportedLosses = 0
   #over = false
@@ -45,7 +45,7 @@ export class TranslatedEventBody implements BodyReader {
     this.#translation = translation
     this.#translated = translation.stream()
     this.#stream = new RunningStream(reading.call)
-    this.#splitter = translation.framing === 'aws-event-stream' ? new AwsFrames() : new EventSplitter('read')
+    this.#splitter = framingFacts(translation.framing).splitter()
   }
 
   data(chunk: Buffer): void {

@@ -16,6 +16,7 @@ import type { CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSid
 import type { Usage } from '../../neutral/usage.ts'
 import type { Attempt } from '../../pipeline/attempt.ts'
 import type { Exchange } from '../../pipeline/exchange.ts'
+import { framingFacts } from '../../stream/framing.ts'
 import type { EndpointPlace } from '../provider/provider-facts.ts'
 import { vendorFault } from '../failure.ts'
 import { readBody, readObject } from './read-json.ts'
@@ -78,7 +79,7 @@ export class GenerationTranslation implements Translation {
     this.dialect = wire.dialect
     this.place = wire.place
     this.operation = wire.operation
-    this.accept = !exchange.streamed ? 'application/json' : upstream.framing === 'aws-event-stream' ? 'application/vnd.amazon.eventstream' : 'text/event-stream'
+    this.accept = exchange.streamed ? framingFacts(upstream.framing).accept : 'application/json'
     this.framing = upstream.framing
     this.#upstream = upstream
     this.#caller = caller
