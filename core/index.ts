@@ -56,6 +56,7 @@ export type {
   ResolvedFacts,
   RespellFacts,
   SettingsOf,
+  VendorRefusal,
 } from './plugin/provider.ts'
 export type { AdaptedReply, AskedRequest, OperationAdapter } from './plugin/adapter.ts'
 export type { CollectedPart } from './form/form.ts'

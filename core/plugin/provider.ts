@@ -94,6 +94,14 @@ export interface Refusal {
   readonly date?: string
 }
 
+/** What a vendor's own format of errors says. */
+export interface VendorRefusal {
+  readonly message: string
+  readonly code?: string | undefined
+  /** The member of the request that is at fault. */
+  readonly param?: string | undefined
+}
+
 /** Facts that depend on an instance's settings. */
 export interface ResolvedFacts {
   readonly baseUrl?: string
@@ -193,6 +201,8 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
    * once more.
    */
   learn?(refusal: Refusal, call: CallFacts<SettingsOf<S>>): string | undefined
+  /** Reads an error of another shape than the usual ones, from its JSON. `undefined` for what is no such error. */
+  errorOf?(body: unknown): VendorRefusal | undefined
   /** A better text for a refusal, where the vendor's own does not say what to do. */
   explain?(refusal: Refusal): string | undefined
   /** What is known of its models without asking, by id; a date or `-latest` at the end of an id does not count. */

@@ -5,7 +5,7 @@ import { codeOfMessage } from '../neutral/long-prompt.ts'
 import type { JsonObject } from '../neutral/request.ts'
 import type { Failure } from '../pipeline/attempt.ts'
 import type { StreamFormat } from '../plugin/dialect.ts'
-import type { ProviderDefinition } from '../plugin/provider.ts'
+import type { ProviderDefinition, VendorRefusal } from '../plugin/provider.ts'
 import { disregard } from '../promise.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { KeyRing } from './provider/keys.ts'
@@ -20,13 +20,13 @@ interface VendorError {
   readonly param: string | null
   readonly retryAfterMs?: number | undefined
   readonly further: Readonly<Record<string, string>>
-  /** What the provider's type threw as it was to explain it. */
+  /** What the provider's type threw as it was to read or to explain it. */
   readonly cause?: unknown
 }
 
 /** What is known of whoever refuses. */
 interface Refuser {
-  readonly definition?: Pick<ProviderDefinition, 'statuses' | 'explain'>
+  readonly definition?: Pick<ProviderDefinition, 'statuses' | 'errorOf' | 'explain'>
   /** They are nothing for callers, though the provider may repeat them in its words. */
   readonly keys?: Pick<KeyRing, 'hidden'>
 }
@@ -45,7 +45,7 @@ export function statusFailure(
   members: readonly string[] = [],
 ): Failure {
   const status = refuser.definition?.statuses?.[answered] ?? answered
-  const said = explained(vendorError(body, headers, members), status, refuser)
+  const said = explained(toldBy(refuser, body, headers, members), status, refuser)
   const headerMs = retryAfter(headers, now)
   const retryAfterMs = headerMs ?? said.retryAfterMs
   const isError = status >= 400 && status <= 599
@@ -69,6 +69,27 @@ export function statusFailure(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(typeof date === 'string' ? { date } : {}),
   }
+}
+
+/** As the provider's type reads it, else as vendors usually say it. */
+function toldBy({ definition }: Refuser, body: Buffer, headers: ReplyHeaders, members: readonly string[]): VendorError {
+  const usual = vendorError(body, headers, members)
+  const json = definition?.errorOf === undefined ? undefined : parse(body.toString())
+  if (typeof json !== 'object' || json === null) return usual
+  try {
+    const own: unknown = definition?.errorOf?.(json) ?? undefined
+    if (own === undefined) return usual
+    if (!isRefusal(own)) throw new TypeError('errorOf() must return { message, code?, param? } or nothing')
+    return { ...usual, message: clip(own.message), code: own.code ?? usual.code, param: own.param ?? usual.param }
+  } catch (cause) {
+    return { ...usual, cause: cause ?? new Error('errorOf() threw nothing') }
+  }
+}
+
+function isRefusal(value: unknown): value is VendorRefusal {
+  return (
+    isRecord(value) && typeof value['message'] === 'string' && [value['code'], value['param']].every(text => text === undefined || typeof text === 'string')
+  )
 }
 
 function explained(told: VendorError, status: number, { definition, keys }: Refuser): VendorError {

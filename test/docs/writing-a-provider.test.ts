@@ -144,12 +144,16 @@ describe('the providers of the manual that need code', () => {
         { status: 420, body: errorBody('slow down') },
         { status: 403, body: errorBody('no quota.') },
         { headers: { 'x-mumble-cost': '3' }, body: chatCompletion() },
+        { status: 400, body: { mumbled: { what: 'too loud', kind: 'VOLUME' } } },
       )
-      const answers = [await chat('mumble/m'), await chat('mumble/m'), await chat('mumble/m'), await chat('mumble/m')]
-      expect(answers.map(({ status }) => status)).to.deep.equal([503, 429, 403, 200])
+      const answers = [await chat('mumble/m'), await chat('mumble/m'), await chat('mumble/m'), await chat('mumble/m'), await chat('mumble/m')]
+      expect(answers.map(({ status }) => status)).to.deep.equal([503, 429, 403, 200, 400])
       expect(await answers[0]?.text()).to.include('"code":"mumbled"')
       expect(await answers[2]?.text()).to.include('no quota. See https://mumble.example/billing')
       expect(answers[3]?.headers.get('x-mumble-cost')).to.equal('3')
+      expect(await answers[4]?.json())
+        .to.have.property('error')
+        .that.includes({ message: 'too loud', code: 'VOLUME' })
     })
 
     it('has its thoughts found where they are translated', async () => {

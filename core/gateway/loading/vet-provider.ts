@@ -40,6 +40,7 @@ const definitionMembers: Readonly<Record<keyof ProviderDefinition, Kind>> = {
   normalizer: 'prompt function',
   fault: 'prompt function',
   learn: 'prompt function',
+  errorOf: 'prompt function',
   explain: 'prompt function',
   catalogue: 'object',
   relaysHeaders: 'flag',

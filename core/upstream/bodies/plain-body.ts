@@ -39,7 +39,10 @@ export class ErrorBody implements BodyReader {
     const members = exchange.plan.guardsReplies ? [] : provider.definition.errorMembers
     const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider, members)
     if (failure.error.cause !== undefined)
-      exchange.log.warn({ provider: provider.name, err: failure.error.cause }, 'a refusal could not be explained; it is told in the words of the provider')
+      exchange.log.warn(
+        { provider: provider.name, err: failure.error.cause },
+        'the type of a provider could not read or explain a refusal; it is told in the words of the provider',
+      )
     settle(failure)
   }
 

@@ -169,6 +169,36 @@ describe('what a provider says of its failure', () => {
     expect([message('why'), message('so')]).to.deep.equal(['400, because', 'so'])
   })
 
+  describe("in a format of the vendor's own", () => {
+    const errorOf = (body: unknown) => {
+      const { fault } = body as { fault?: { kind?: string; detail: string; field?: string } }
+      if (fault === undefined) return undefined
+      if (fault.detail === 'throw') throw new Error('not to be read')
+      return { message: fault.detail, code: fault.kind, param: fault.field }
+    }
+    for (const [name, body, message, code, param = null] of [
+      ['has its words, its code, and what is at fault', '{"fault":{"kind":"SHAPE","detail":"m","field":"heat"}}', 'm', 'SHAPE', 'heat'],
+      ['has what else is said in a usual place', '{"code":"7","fault":{"detail":"m"}}', 'm', '7'],
+      ['is read as usual where it is not that format', '{"error":{"message":"m","code":"c","param":"p"}}', 'm', 'c', 'p'],
+      ['is read as usual where it is no JSON', 'just words', 'just words', null],
+      ['is read as usual where it cannot be read', '{"message":"m","fault":{"detail":"throw"}}', 'm', null],
+      ['is read as usual where the type gives something else', '{"message":"m","fault":{"detail":7}}', 'm', null],
+    ] as const) {
+      it(name, () => {
+        const { error } = statusFailure('acme', 400, {}, Buffer.from(body), now, { definition: { errorOf } })
+        expect({ message: error.message, code: error.code, param: error.param }).to.deep.equal({ message, code, param })
+        expect(error.cause === undefined).to.equal(!/throw|7}/.test(body))
+      })
+    }
+
+    it('is explained as it was read', () => {
+      const explain = ({ code, message }: { code: string | null; message: string }) => `${code}: ${message}`
+      expect(
+        statusFailure('acme', 400, {}, Buffer.from('{"fault":{"kind":"K","detail":"m"}}'), now, { definition: { errorOf, explain } }).error.message,
+      ).to.equal('K: m')
+    })
+  })
+
   it('keeps the time that the provider says', () => {
     expect(statusFailure('acme', 403, { date: 'Sat, 21 Nov 2026 04:00:00 GMT' }, Buffer.from(''), now).date).to.equal('Sat, 21 Nov 2026 04:00:00 GMT')
   })
