@@ -52,6 +52,11 @@ export function isPath(use: string): boolean {
   return use.startsWith('./') || use.startsWith('../') || isAbsolute(use) || use.startsWith('file:')
 }
 
+/** The same wherever it is said: a path as its file, which one written alike in another folder is not. */
+export function nameFrom(use: string, from: string): string {
+  return (isPath(use) ? pathOf(use, from) : undefined) ?? use
+}
+
 /**
  * Finds what `use` names.
  * @param from the directory that paths and packages are looked up from

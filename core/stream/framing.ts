@@ -5,7 +5,8 @@ import { EventSplitter } from './borders.ts'
 import { JsonLines } from './json-lines.ts'
 
 /** `aws-event-stream`: binary frames, whose payloads come as events named after the frame. `json-lines`: each line of JSON comes as an event. */
-export type VendorFraming = 'aws-event-stream' | 'json-lines'
+export const vendorFramings = ['aws-event-stream', 'json-lines'] as const
+export type VendorFraming = (typeof vendorFramings)[number]
 
 export interface StreamSplitter {
   push(chunk: Buffer): Buffer | undefined

@@ -1,8 +1,8 @@
 /** A whole gateway in this process, for tests: real sockets, a log that is kept, and time that can be turned. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pino from 'pino'
 import { stringify } from 'yaml'
 import { realClock } from '../gateway/clock.ts'
@@ -52,7 +52,10 @@ export async function startTestGateway(options: TestGatewayOptions = {}): Promis
 async function startIn(directory: string, options: TestGatewayOptions, remove: () => Promise<void>): Promise<TestGateway> {
   const configure = async (config: string | Readonly<Record<string, unknown>>) =>
     await writeFile(join(directory, 'tapline.yaml'), typeof config === 'string' ? config : stringify(config))
-  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(directory, name), text)
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    await mkdir(join(directory, dirname(name)), { recursive: true })
+    await writeFile(join(directory, name), text)
+  }
   await configure(options.config ?? {})
   const log: Record<string, unknown>[] = []
   const logger = pino(

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Problem } from '../../core/config/problems/place.ts'
 import { ConfigError } from '../../core/config/problems/problems.ts'
+import { flawOfDialect } from '../../core/gateway/loading/vet-dialect.ts'
 import { flawOfProvider } from '../../core/gateway/loading/vet-provider.ts'
 import { block, type Exchange, type NewMessage } from '../../core/index.ts'
 import { definePlugin, type Taps } from '../../core/plugin/define.ts'
@@ -313,6 +314,65 @@ describe('a plugin whose tap', () => {
       expect(failures.map(({ cause }) => (cause as Error).message)).to.deep.equal([message])
     })
   }
+})
+
+const upstream = "operation: () => 'say', request: () => ({}), reply: () => ({}), stream: () => ({})"
+
+/** A module whose default is a dialect that says so of itself. */
+const dialect = (members: string) => `import { defineDialect } from 'tapline'\nexport default defineDialect({ name: 'it', ${members} })\n`
+
+const mistakesOfDialects: Readonly<Record<string, readonly [string, string]>> = {
+  'misspells a member': [dialect(`defaultHeader: {}, upstream: { ${upstream} }`), 'a dialect has no member "defaultHeader"; did you mean "defaultHeaders"?'],
+  'misspells a member of its upstream': [
+    dialect(`upstream: { ${upstream}, framng: 'json-lines' }`),
+    'upstream has no member "framng"; did you mean "framing"?',
+  ],
+  'names a framing that there is not': [
+    dialect(`upstream: { ${upstream}, framing: 'jsonlines' }`),
+    'there is no framing "jsonlines"; did you mean "json-lines"?',
+  ],
+  'cannot read streams': [dialect(`upstream: { ${upstream}, stream: undefined }`), 'its upstream has no stream'],
+  'promises a request': [
+    dialect(`upstream: { ${upstream}, request: async () => ({}) }`),
+    'request is not a function that answers at once: it must not be async',
+  ],
+  'misspells a member of its streams': [dialect('conversation() {}, stream: { txts() {} }'), 'stream has no member "txts"; did you mean "texts"?'],
+  'misspells a member of its side for callers': [
+    dialect('conversation() {}, caller: { requst() {} }'),
+    'caller has no member "requst"; did you mean "request"?',
+  ],
+}
+
+describe('a dialect of one file that', () => {
+  const told = async (text: string): Promise<readonly Problem[]> => {
+    await using folder = await Folder.make({
+      'it.ts': text,
+      'type.ts': provider("dialects: ['./it.ts']"),
+      'tapline.yaml': 'providers:\n  mine:\n    type: ./type.ts\n    base_url: http://127.0.0.1:1\n',
+    })
+    const cause = await compile(join(folder.path, 'tapline.yaml')).then(
+      generation => generation.discard(),
+      (cause: unknown) => cause,
+    )
+    return cause instanceof ConfigError ? cause.problems : []
+  }
+
+  for (const [name, [text, message]] of Object.entries(mistakesOfDialects)) {
+    it(`${name} is refused, and its author told why`, async () => {
+      expect((await told(text)).map(({ pointer, message }) => [pointer, message])).to.deep.equal([['/providers/mine', `./it.ts cannot be used: ${message}`]])
+    })
+  }
+
+  it('has all that it should is taken', async () => {
+    expect(await told(dialect(`upstream: { ${upstream}, framing: 'json-lines', promptCaching: { directives: [] } }`))).to.deep.equal([])
+  })
+
+  it('is of the default set has nothing wrong with it', async () => {
+    for (const name of await defaultNames('dialect')) {
+      const { definition } = await load('dialect', name, '/', { searchPaths: [], foreignAllowed: false })
+      expect(flawOfDialect(definition), name).to.equal(undefined)
+    }
+  })
 })
 
 describe('runPlugin', () => {

@@ -163,6 +163,34 @@ describe('by configuration alone, an operator', () => {
     expect(JSON.parse(served.upstream.requests[0]?.body.toString() ?? '').input).to.equal('xab')
   })
 
+  it('has each type speak its own dialect, though another has one at a path that is written alike', async () => {
+    const dialect = (name: string) => `
+      import { defineDialect } from 'tapline'
+      export default defineDialect({ name: '${name}', upstream: {
+        operation: () => 'say', request: () => ({ body: Buffer.from('"${name}"') }), stream: () => ({ read() {}, end() {} }),
+        reply: () => ({ blocks: [{ type: 'text', text: 'in ${name}' }], finish: 'stop' }),
+      } })`
+    const provider = (name: string) => `
+      import { defineProvider } from 'tapline'
+      export default defineProvider({ name: '${name}', needs: ['base_url'], dialects: ['./dialect.ts'], operations: { say: 'POST /say' } })`
+    const names = ['one', 'two']
+    await using served = await Served.start({
+      files: Object.fromEntries(
+        names.flatMap(name => [
+          [`${name}/index.ts`, provider(name)],
+          [`${name}/dialect.ts`, dialect(name)],
+        ]),
+      ),
+      config: {
+        providers: Object.fromEntries(names.map(name => [name, { type: `./${name}/index.ts`, base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] }])),
+      },
+    })
+    served.upstream.always({ body: {} })
+    const answers = [await served.chat({ ...hello, model: 'one/m' }), await served.chat({ ...hello, model: 'two/m' })]
+    expect(answers.map(({ body }) => JSON.parse(body.toString()).choices[0].message.content)).to.deep.equal(['in one', 'in two'])
+    expect(served.upstream.requests.map(({ body }) => body.toString())).to.deep.equal(['"one"', '"two"'])
+  })
+
   it('gives a pipeline a dialect of its own', async () => {
     const dialect = `
       import { defineDialect } from 'tapline'

@@ -51,7 +51,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const standing = standingProviders(config, types, additions)
   const dialects = await loadDialects(resolved, standing.configs, config, types, problems)
   const areProvidersSound = !problems.some(({ pointer }) => pointer.startsWith('/providers/')) && !config.isFaulty('/providers')
-  const providerDeps = makeProviderDeps(config, dialects)
+  const providerDeps = makeProviderDeps(config, dialects, types)
   const made = areProvidersSound ? makeStandingProviders({ standing, config, types, providerDeps, previous, log: context.log }) : noProviders
   const leftOut = new Map([...standing.leftOut, ...made.unmadeAdded])
   const absentProviders = absentIn({ ...made, config, leftOut })

@@ -7,13 +7,16 @@ import type { Place, Problem } from '../../config/problems/place.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'
 import type { ResolvedPipeline } from '../../pipeline/plan/compile.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../../plugin/dialect.ts'
-import { load, type Loaded } from '../../plugin/load.ts'
+import { load, LoadError, type Loaded } from '../../plugin/load.ts'
 import type { ProviderDefinition } from '../../plugin/provider.ts'
+import { nameFrom } from '../../plugin/resolve.ts'
 import { factsOf, operationsNamed } from '../../upstream/provider/provider-facts.ts'
 import type { Dialects } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { tryLoad } from './try-load.ts'
+import { flawOfDialect } from './vet-dialect.ts'
 
+/** By name; those that are named by a path by their files. */
 export async function loadDialects(
   pipelines: readonly ResolvedPipeline[],
   configs: ReadonlyMap<string, ProviderConfig>,
@@ -23,14 +26,9 @@ export async function loadDialects(
 ): Promise<Dialects> {
   const dialects = new Map<string, Loaded<Dialect | UpstreamDialect>>()
   const add = async (dialect: string, from: string, named: Omit<Problem, 'message'>) => {
-    const loaded =
-      dialects.get(dialect) ??
-      (await tryLoad(
-        () => load('dialect', dialect, from, { searchPaths: [], foreignAllowed: config.values.plugins.enabled }),
-        { ...named, got: dialect },
-        problems,
-      ))
-    if (loaded !== undefined) dialects.set(dialect, loaded)
+    const key = nameFrom(dialect, from)
+    const loaded = dialects.get(key) ?? (await tryLoad(() => loadVetted(dialect, from, config.values.plugins.enabled), { ...named, got: dialect }, problems))
+    if (loaded !== undefined) dialects.set(key, loaded)
     return loaded?.definition
   }
   const addForCallers = async (dialect: string, pointer: string, place: Place | undefined) => {
@@ -51,9 +49,17 @@ export async function loadDialects(
     const facts = definition === undefined ? undefined : knownFacts(provider, definition)
     if (facts === undefined) continue
     problems.push(...unknownOperations(provider, facts.operations, config))
-    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
+    for (const dialect of facts.dialects) await add(dialect, types.folders.get(provider.type) ?? '/', { ...config.place(pointer), pointer })
   }
   return dialects
+}
+
+/** @throws LoadError */
+async function loadVetted(dialect: string, from: string, foreignAllowed: boolean): Promise<Loaded<Dialect | UpstreamDialect>> {
+  const loaded = await load('dialect', dialect, from, { searchPaths: [], foreignAllowed })
+  const flaw = loaded.isDefault ? undefined : flawOfDialect(loaded.definition)
+  if (flaw !== undefined) throw new LoadError(`${dialect} cannot be used: ${flaw}`, 'a dialect')
+  return loaded
 }
 
 /** None of an instance that cannot be set up: it will be left out. */

@@ -31,7 +31,7 @@ export interface StandingInput {
 export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
 
 /** What all provider instances of a configuration share. */
-export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects): ProviderDeps {
+export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects, { folders }: ProviderTypes): ProviderDeps {
   return {
     limits: {
       connections: http.max_connections_per_origin,
@@ -40,6 +40,7 @@ export function makeProviderDeps({ values: { http, translation } }: Config, dial
       streamIdleMs: http.stream_idle_timeout,
     },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
+    folders: new Map(folders),
     translation,
   }
 }

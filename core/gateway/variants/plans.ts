@@ -1,5 +1,6 @@
 /** Plans of pipelines whose plugins are set up. */
 
+import { dirname } from 'node:path'
 import type { Config } from '../../config/load.ts'
 import type { ResolvedPipeline, ResolvedStep } from '../../pipeline/plan/compile.ts'
 import { buildPlan } from '../../pipeline/plan/place-taps.ts'
@@ -8,6 +9,7 @@ import type { Limits, Plan } from '../../pipeline/plan/plan.ts'
 import { isForCallers, type Dialect, type UpstreamDialect } from '../../plugin/dialect.ts'
 import type { Instance } from '../../plugin/instance.ts'
 import type { Loaded } from '../../plugin/load.ts'
+import { nameFrom } from '../../plugin/resolve.ts'
 import type { ProcessContext } from '../process-context.ts'
 
 export type Dialects = ReadonlyMap<string, Loaded<Dialect | UpstreamDialect>>
@@ -29,9 +31,9 @@ export function planMaker(dialects: Dialects, config: Config, { clock, log }: Pr
   return (resolved, instances) => {
     const { pipeline, steps } = resolved
     const placed = withEverywhere(steps.flatMap(step => placedStep(step, instances)))
-    const dialect = callersDialect(pipeline.dialect, dialects)
+    const dialect = callersDialect(pipeline.dialect, pipeline, dialects)
     const dialectWhen = pipeline.dialectWhen.flatMap(rule => {
-      const spoken = callersDialect(rule.dialect, dialects)
+      const spoken = callersDialect(rule.dialect, pipeline, dialects)
       return spoken === undefined ? [] : [{ ...rule, dialect: spoken }]
     })
     const facts = {
@@ -49,8 +51,8 @@ export function planMaker(dialects: Dialects, config: Config, { clock, log }: Pr
   }
 }
 
-function callersDialect(name: string | undefined, dialects: Dialects): Dialect | undefined {
-  const spoken = name === undefined ? undefined : dialects.get(name)?.definition
+function callersDialect(name: string | undefined, { place }: ResolvedPipeline['pipeline'], dialects: Dialects): Dialect | undefined {
+  const spoken = name === undefined ? undefined : dialects.get(nameFrom(name, dirname(place?.file ?? '/')))?.definition
   return spoken !== undefined && isForCallers(spoken) ? spoken : undefined
 }
 

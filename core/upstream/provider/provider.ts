@@ -5,6 +5,7 @@ import { proxyFor, shownProxy } from '../../config/providers/proxy.ts'
 import type { Destination, TranslationOptions } from '../../neutral/translation.ts'
 import type { Dialect, UpstreamDialect } from '../../plugin/dialect.ts'
 import type { ModelEntry, ProviderDefinition, ProviderSettings } from '../../plugin/provider.ts'
+import { nameFrom } from '../../plugin/resolve.ts'
 import { fanOut } from '../transport/fan-out.ts'
 import { HttpTransport } from '../transport/http-transport.ts'
 import { InProcessTransport } from '../transport/in-process-transport.ts'
@@ -18,8 +19,10 @@ import type { Call, OutgoingCall, ReplyListener, Transport } from '../transport/
 /** What a provider is made in. */
 export interface ProviderDeps {
   readonly limits: ProviderLimits
-  /** The dialects that providers speak, by name. */
+  /** The dialects that providers speak, by name; those that are named by a path by their files. */
   readonly dialects: ReadonlyMap<string, UpstreamDialect | Dialect>
+  /** Where types lie that are not of the default set. */
+  readonly folders?: ReadonlyMap<string, string>
   /** As the configuration says for all providers. */
   readonly translation: TranslationOptions
 }
@@ -60,7 +63,7 @@ export class ProviderInstance {
   #holders = 0
 
   /** @throws Error when a setting cannot work, for example a proxy URL */
-  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, translation }: ProviderDeps) {
+  constructor(config: ProviderConfig, definition: ProviderDefinition, { limits, dialects, folders, translation }: ProviderDeps) {
     const { settings } = config
     this.name = config.name
     this.type = config.type
@@ -75,7 +78,7 @@ export class ProviderInstance {
       ...config.models.map(model => [this.canonical(model.id), model] as const).reverse(),
       ...config.models.map(model => [model.id, model] as const),
     ])
-    this.wires = dialects
+    this.wires = wiresFrom(folders?.get(config.type), facts.dialects, dialects)
     this.limits = limits
     this.translation = { ...translation, ...(settings['translation'] as Partial<TranslationOptions> | undefined) }
     this.settings = facts.settings
@@ -158,6 +161,12 @@ export class ProviderInstance {
     this.#holders -= 1
     if (this.#holders <= 0) await Promise.all([this.#transport.close(), this.#listing === this.#transport ? undefined : this.#listing.close()])
   }
+}
+
+/** All that are loaded, and those of this provider as its type names them: a path is one from its own file. */
+function wiresFrom(folder = '/', names: readonly string[], loaded: ProviderInstance['wires']): ProviderInstance['wires'] {
+  const own = names.map(name => [name, loaded.get(nameFrom(name, folder))] as const)
+  return new Map([...loaded, ...own.flatMap(([name, dialect]) => (dialect === undefined ? [] : [[name, dialect] as const]))])
 }
 
 function transportOf({ name, baseUrl, config, definition: { answer }, settings }: ProviderInstance, limits: ProviderLimits): Transport {
