@@ -16,10 +16,12 @@ export default definePlugin({
         env: 'STORAGE_TYPE',
         description: 'The database: `sqlite`, `postgresql`, `mongodb`, or a plugin of your own by package or path.',
       },
+      options: { type: 'object', setting: 'storage.options', description: 'The options of a plugin of your own.' },
     },
   },
-  expand: ({ type }, at) => {
+  expand: ({ type, options = {} }, at) => {
     const place = at('/storage/type')
-    return [{ use: type, ...(place === undefined ? {} : { place }) }]
+    const optionsAt = `/storage/${/^[a-z]+$/.test(type) ? type : 'options'}`
+    return [{ use: type, options, optionsAt, ...(place === undefined ? {} : { place }) }]
   },
 })

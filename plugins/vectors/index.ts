@@ -20,10 +20,11 @@ const schema = {
       env: 'SEMANTIC_CACHE_VECTOR_STORE_TYPE',
       description: 'Where vectors are kept: `embedded`, `pgvector`, `qdrant`, `pinecone`, `weaviate`, or a plugin of your own by package or path.',
     },
+    options: { type: 'object', setting: 'cache.response.semantic.vector_store.options', description: 'The options of a plugin of your own.' },
   },
 } as const satisfies OptionsSchema
 
-/** What each store is told stands there, in a block of its name. */
+/** What each store is told stands there, in a block of its name; what one of the operator's own is told, in `options`. */
 const block = '/cache/response/semantic/vector_store'
 
 export default definePlugin({
@@ -31,8 +32,8 @@ export default definePlugin({
   description: 'Chooses where the semantic cache keeps vectors.',
   schema,
   presence: 'cache.response.semantic',
-  expand({ enabled, type }, at) {
+  expand({ enabled, type, options = {} }, at) {
     const place = at(`${block}/type`)
-    return enabled ? [{ use: type, optionsAt: `${block}/${type}`, ...(place === undefined ? {} : { place }) }] : []
+    return enabled ? [{ use: type, options, optionsAt: `${block}/${/^[a-z]+$/.test(type) ? type : 'options'}`, ...(place === undefined ? {} : { place }) }] : []
   },
 })

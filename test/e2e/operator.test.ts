@@ -191,6 +191,37 @@ describe('by configuration alone, an operator', () => {
     expect(served.upstream.requests.map(({ body }) => body.toString())).to.deep.equal(['"one"', '"two"'])
   })
 
+  describe('has a store of its own', () => {
+    const store = `
+      import { definePlugin } from 'tapline'
+      const records = () => ({ list: async () => [], get: async () => undefined, delete: async () => false, deleteAll: async () => 0, watch: () => () => {},
+        put: async (id, value) => ({ id, value, revision: 1, owner: '', position: 0 }) })
+      const journal = async () => ({ append: async rows => rows.length, list: async () => ({ rows: [], total: 0 }), deleteBefore: async () => [] })
+      export default definePlugin({
+        name: 'drawer', provides: 'storage',
+        schema: { type: 'object', required: ['key'], properties: { key: { type: 'string', description: 'Opens it.' } } },
+        setup({ log, options: { key } }) { log.info({ key }, 'the drawer is open'); return { service: { kind: 'drawer', records, journal } } },
+      })`
+
+    it('with options', async () => {
+      await using served = await Served.start({ files: { 'drawer.ts': store }, config: { storage: { type: './drawer.ts', options: { key: 'brass' } } } })
+      expect(served.gateway.log.find(({ msg }) => msg === 'the drawer is open')).to.include({ key: 'brass' })
+    })
+
+    for (const [what, options, pointer] of [
+      ['lacks', {}, '/storage/options/key'],
+      ['misspells', { kye: 'brass' }, '/storage/options/kye'],
+    ] as const) {
+      it(`and is told where the configuration ${what} an option`, async () => {
+        const cause: unknown = await Served.start({ files: { 'drawer.ts': store }, config: { storage: { type: './drawer.ts', options } } }).catch(
+          (cause: unknown) => cause,
+        )
+        expect(cause).to.be.instanceOf(ConfigError)
+        expect((cause as ConfigError).problems[0]?.pointer).to.equal(pointer)
+      })
+    }
+  })
+
   it('gives a pipeline a dialect of its own', async () => {
     const dialect = `
       import { defineDialect } from 'tapline'
