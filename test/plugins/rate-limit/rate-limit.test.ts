@@ -57,7 +57,7 @@ describe('rate-limit', () => {
     const limits = [perMinute({ max_requests: 2 })]
     await using limited = await Limited.start({
       config: {
-        providers: { keyless: { type: 'openai', api_key: '${NO_SUCH_KEY}' } },
+        providers: { openai: { models: ['gpt-test'] }, keyless: { type: 'openai', api_key: '${NO_SUCH_KEY}' } },
         rate_limits: { providers: ['opnai', 'OpenAI', 'keyless'].map(name => ({ name, limits })) },
       },
     })
