@@ -35,7 +35,7 @@ export default definePlugin({
     },
   },
   setup({ options, regex }) {
-    const patterns = options.patterns.map(pattern => regex(pattern))
+    const patterns = options.patterns.map(regex)
     return {
       // The conversation, before it goes to a provider.
       prompt: ({ conversation }) => patterns.some(pattern => conversation.some(pattern)) ? block('pattern_found', 'Something in the prompt is not allowed') : undefined,

@@ -108,8 +108,12 @@ export interface SetupContext<Options, Needs extends ServiceName = never, Wants 
   readonly services: GivenServices<Needs, Wants>
   /** Aborted when the instance is closed. */
   readonly signal: AbortSignal
-  /** Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. @throws on back-references and look-around */
-  regex(pattern: string, flags?: string): Pattern
+  /**
+   * Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. What is no text is no flags: it may be
+   * given to `map` as it is. @throws on back-references and look-around
+   */
+  regex(pattern: string, flags: string | undefined): Pattern
+  regex(pattern: string): Pattern
   /**
    * Says of a stream that policy let something pass which it did not like; where nothing has left yet in a header, too. The same again counts once. Taps that
    * may return a verdict return a `warn` instead.

@@ -45,7 +45,7 @@ export class Instance {
               services,
               signal: controller.signal,
               log: log.child({ plugin: name }),
-              regex: compilePattern,
+              regex: (pattern: string, flags?: unknown) => compilePattern(pattern, typeof flags === 'string' ? flags : ''),
               warnInStream: warningAs(name),
             })
       return new Instance(spec, await inTime(taps, 'set-up', setupLimitMs, (ms, callback) => clock.after(ms, callback)), controller)
