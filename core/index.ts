@@ -3,11 +3,13 @@
 // A plugin
 
 export { definePlugin } from './plugin/define.ts'
-export type { PluginDefinition, Recovery, SetupContext, StreamTap, Taps, Verdict } from './plugin/define.ts'
+export type { PluginDefinition, SetupContext, StreamTap, Taps, Verdict } from './plugin/define.ts'
 export type { OptionsOf, OptionsSchema } from './plugin/schema.ts'
 export type { Pattern, TextSpan } from './plugin/pattern.ts'
-export { answer, block } from './pipeline/verdict.ts'
-export type { BlockDetails } from './pipeline/verdict.ts'
+export { answer, block, refuse } from './pipeline/verdict.ts'
+export type { BlockDetails, RefuseDetails } from './pipeline/verdict.ts'
+export { giveUp, next, retry } from './pipeline/recovery.ts'
+export type { Recovery } from './pipeline/recovery.ts'
 export { warn } from './pipeline/warning.ts'
 export { slot } from './pipeline/slot.ts'
 export type { Slot } from './pipeline/slot.ts'

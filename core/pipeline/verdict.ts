@@ -19,7 +19,7 @@ export interface BlockDetails {
 /** Refuses the call. Status 400 where the prompt is at fault, 502 once a provider answered, unless `status` says otherwise. @throws RangeError for a status that is no refusal */
 export function block(code: string, message: string, details: BlockDetails = {}): GatewayError {
   const { status = 400 } = details
-  if (!(Number.isInteger(status) && status >= 400 && status <= 599)) throw new RangeError(`block: the status is ${status}; a refusal has 400 to 599`)
+  if (!isRefusal(status)) throw new RangeError(`block: the status is ${status}; a refusal has 400 to 599`)
   return new Blocked(code, message, details)
 }
 
@@ -40,6 +40,27 @@ export class Blocked extends GatewayError {
     const { code, message, param, retryAfterMs, headers, detail } = this
     return new Blocked(code, message, { status: 502, param: param ?? undefined, retryAfterMs, headers, detail })
   }
+}
+
+export interface RefuseDetails {
+  /** What the caller sees if no other target serves the call. */
+  readonly message?: string
+  readonly status?: number
+  /** When the target may be tried again. */
+  readonly retryAfterMs?: number
+}
+
+/** Keeps one attempt back: its target is not to be called now, another one may serve the call. Status 503 unless `status` says otherwise. @throws RangeError for a status that is no refusal */
+export function refuse(code: string, { message = 'the provider is not called now', status = 503, retryAfterMs }: RefuseDetails = {}): GatewayError {
+  if (!isRefusal(status)) throw new RangeError(`refuse: the status is ${status}; a refusal has 400 to 599`)
+  return new Refused(code, message, { status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) })
+}
+
+/** A refusal of one attempt, made by `refuse`. */
+export class Refused extends GatewayError {}
+
+function isRefusal(status: number): boolean {
+  return Number.isInteger(status) && status >= 400 && status <= 599
 }
 
 /** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. @throws TypeError for what is no text */

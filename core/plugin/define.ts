@@ -7,6 +7,7 @@ import type { OlderSetting } from '../config/older-settings.ts'
 import type { Place } from '../config/problems/place.ts'
 import type { Attempt } from '../pipeline/attempt.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
+import type { Recovery } from '../pipeline/recovery.ts'
 import type { Reply } from '../upstream/reply.ts'
 import type { StreamEvent } from '../stream/event.ts'
 import type { Channel } from '../document/conversation.ts'
@@ -18,14 +19,6 @@ import type { Warning } from '../pipeline/warning.ts'
 
 /** What a tap of a bailing phase may answer: nothing (go on), a warning made by `warn` (go on, too), a reply, or a refusal made by `block`. */
 export type Verdict = Reply | GatewayError | Warning | undefined | void
-
-/** What a tap on `recover` may answer. */
-export type Recovery =
-  | { readonly do: 'retry'; readonly afterMs: number }
-  | { readonly do: 'next' }
-  | { readonly do: 'giveUp' }
-  /** Answers in the provider's place. */
-  | { readonly do: 'answer'; readonly reply: Reply }
 
 type Now<T> = T | Promise<T>
 
@@ -67,7 +60,7 @@ export interface Taps<Provided extends ServiceName = never> {
   route?(exchange: Exchange): Now<Verdict>
   prompt?(exchange: Exchange): Now<Verdict>
   lookup?(exchange: Exchange): Now<Verdict>
-  /** A refusal skips this one attempt; `recover` is asked next. */
+  /** A refusal, made by `refuse`, skips this one attempt; `recover` is asked next. */
   attempt?(exchange: Exchange, attempt: Attempt): Now<GatewayError | undefined | void>
   settled?(exchange: Exchange, attempt: Attempt): void
   recover?(exchange: Exchange, attempt: Attempt): Now<Recovery | undefined | void>

@@ -1,6 +1,6 @@
 /** Goes on to the next target when one has failed for good. */
 
-import { definePlugin, type Attempt } from '../../core/index.ts'
+import { definePlugin, next, type Attempt } from '../../core/index.ts'
 import { schema } from './schema.ts'
 import { failureOf, triggers } from './triggers.ts'
 
@@ -31,7 +31,7 @@ export default definePlugin({
       recover({ operation, attempts }) {
         const failure = failureOf(attempts)
         if (failure === undefined || !operations.has(operation) || !isTrigger(failure)) return undefined
-        return attempts.filter(isTry).length < most ? { do: 'next' } : undefined
+        return attempts.filter(isTry).length < most ? next : undefined
       },
     }
   },

@@ -1,6 +1,7 @@
 /** Which failures lead to the next target. */
 
 import type { Attempt, Failure } from '../../core/index.ts'
+import { Refused } from '../../core/pipeline/verdict.ts'
 import { statusTest } from '../../core/upstream/provider/status-list.ts'
 
 /** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
@@ -19,7 +20,7 @@ export function triggers(statuses: readonly string[], phrases: readonly string[]
       case 'empty':
         return true
       case 'refused':
-        return error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
+        return error instanceof Refused || error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
       case 'status':
         return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
     }

@@ -1,6 +1,6 @@
 /** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows. */
 
-import { definePlugin, type Exchange, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin, retry, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
 import { inMilliseconds } from '../../core/plugin/shown-options.ts'
 import { RetryPolicy } from './policy.ts'
@@ -22,12 +22,12 @@ export default definePlugin({
     const withdraw = providerBoard.rules('retry', provider => inMilliseconds(schema, { ...options, ...overrides(provider) }))
     return {
       close: withdraw,
-      recover(exchange, { target, failure, once, retry }) {
+      recover(exchange, { target, failure, once, retry: tries }) {
         const policy = policies.get(target.provider)
-        if (policy === undefined || failure === undefined || once || retry >= policy.maxRetries) return undefined
+        if (policy === undefined || failure === undefined || once || tries >= policy.maxRetries) return undefined
         if (!policy.mayPass(failure) || !mayRepeat(exchange)) return undefined
-        const afterMs = policy.waitMs(retry, failure.retryAfterMs)
-        return afterMs === undefined ? undefined : { do: 'retry', afterMs }
+        const afterMs = policy.waitMs(tries, failure.retryAfterMs)
+        return afterMs === undefined ? undefined : retry(afterMs)
       },
     }
   },

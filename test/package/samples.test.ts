@@ -29,15 +29,21 @@ describe('what was written for contract 1', () => {
     upstream.always(({ headers }) =>
       headers['x-try'] === '1' ? { status: 503, body: errorBody('no capacity here') } : { body: chatCompletion({ content: 'Hi!' }) },
     )
-    const pipelines = { chat: [{ replace: 'retry', with: { use: join(folder, 'region.ts') } }] }
-    await using gateway = await startTestGateway({ upstream, config: { pipelines } })
-    const { status } = await fetch(`${gateway.url}/v1/chat/completions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'Hello' }] }),
-    })
-    expect([status, upstream.requests.map(({ headers }) => headers['x-try'])]).to.deep.equal([200, ['1', '2']])
+    expect(await statusBehind(upstream, 'region.ts')).to.equal(200)
+    expect(upstream.requests.map(({ headers }) => headers['x-try'])).to.deep.equal(['1', '2'])
   })
+
+  for (const [status, calls] of [
+    [500, 3],
+    [400, 1],
+  ] as const) {
+    it(`makes ${calls} of a call that fails with ${status}`, async () => {
+      await using upstream = await ScriptedUpstream.start()
+      upstream.always({ status, body: errorBody('no') })
+      expect(await statusBehind(upstream, 'persistent.ts')).to.equal(status)
+      expect(upstream.requests).to.have.length(calls)
+    })
+  }
 
   it('is a provider', async () => {
     const file = join(folder, 'acme.ts')
@@ -45,6 +51,18 @@ describe('what was written for contract 1', () => {
     for (const { run } of providerConformance(definition, file)) await run()
   })
 })
+
+/** The status of a chat that fails over, or not, as this plugin says. */
+async function statusBehind(upstream: ScriptedUpstream, file: string): Promise<number> {
+  const pipelines = { chat: [{ replace: 'retry', with: { use: join(folder, file) } }] }
+  await using gateway = await startTestGateway({ upstream, config: { pipelines } })
+  const { status } = await fetch(`${gateway.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ model: 'gpt-test', messages: [{ role: 'user', content: 'Hello' }] }),
+  })
+  return status
+}
 
 async function guarded(options: PluginRunOptions): Promise<PluginRun> {
   const { definition } = await load('plugin', './no-secrets.ts', folder, loading)

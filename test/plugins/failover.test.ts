@@ -1,5 +1,6 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
-import { gatewayError, type Failure } from '../../core/index.ts'
+import { gatewayError, refuse, type Failure } from '../../core/index.ts'
 import { chatCompletion, embeddings, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import type { Cue, Script } from '../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
@@ -29,6 +30,7 @@ describe('failover: what leads to the next target', () => {
     ['a timeout', { kind: 'timeout' }, true],
     ['an empty answer', { kind: 'empty' }, true],
     ['an open breaker', { kind: 'refused', error: gatewayError('circuit_open', 'x') }, true],
+    ['a call that a plugin keeps back', { kind: 'refused', error: refuse('region_full') }, true],
     ['another refusal of the gateway', { kind: 'refused', error: gatewayError('unsupported_response_operation', 'x') }, false],
   ]
   for (const [what, facts, expected] of cases)
@@ -95,6 +97,21 @@ describe('failover in the gateway', () => {
       })
     })
   }
+
+  it('goes on when a plugin keeps the call back, and says why if it keeps back all', async () => {
+    for (const full of ['gpt-test', 'gpt']) {
+      await withBackup(
+        async (served, backup) => {
+          backup.reply(fine)
+          const answer = await served.chat(smart)
+          expect(served.upstream.requests).to.have.length(0)
+          expect([answer.headers['x-tapline-provider'], answer.headers['retry-after']]).to.deep.equal(full === 'gpt' ? [undefined, '2'] : ['backup', undefined])
+          if (full === 'gpt') expectError(answer, { status: 503, code: 'region_full' })
+        },
+        { pipelines: { chat: [{ insert: { use: join(import.meta.dirname, '../fixtures/contract-1/full.ts'), options: { model: full } }, before: 'retry' }] } },
+      )
+    }
+  })
 
   it('answers a request fault with itself', async () => {
     await withBackup(async (served, backup) => {

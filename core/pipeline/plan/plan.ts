@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { GatewayError } from '../../errors.ts'
 import type { HeaderNames } from '../../flat-headers.ts'
-import type { Recovery, Verdict } from '../../plugin/define.ts'
+import type { Verdict } from '../../plugin/define.ts'
 import type { Dialect } from '../../plugin/dialect.ts'
 import type { Clock } from '../../services/clock.ts'
 import type { StreamRule } from '../../stream/rule.ts'
@@ -11,6 +11,7 @@ import type { Attempt } from '../attempt.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LastTap } from '../delivery/last-event.ts'
 import type { Phase } from '../phase.ts'
+import type { Recovery } from '../recovery.ts'
 import type { Warning } from '../warning.ts'
 
 export type Said = Exclude<Verdict, Warning | void>

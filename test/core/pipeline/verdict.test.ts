@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { block, definePlugin } from '../../../core/index.ts'
+import { block, definePlugin, refuse } from '../../../core/index.ts'
 import { runPlugin } from '../../../core/testing/run-plugin.ts'
 
 const details = { param: 'messages', retryAfterMs: 1_500, headers: { 'X-Quota': '0', 'X-Rule': ['a', 'b'] } }
@@ -29,5 +29,13 @@ describe('block', () => {
 
   it('has no status that is no refusal', () => {
     for (const status of [200, 399, 600, 400.5, Number.NaN]) expect(() => block('no', 'No', { status })).to.throw(RangeError, String(status))
+  })
+})
+
+describe('refuse', () => {
+  it('says that the provider is not called now', () => {
+    expect(refuse('region_full')).to.include({ status: 503, code: 'region_full', message: 'the provider is not called now', retryAfterMs: undefined })
+    expect(refuse('region_full', { message: 'Full', status: 429, retryAfterMs: 1_500 })).to.include({ status: 429, message: 'Full', retryAfterMs: 1_500 })
+    expect(() => refuse('no', { status: 200 })).to.throw(RangeError, '200')
   })
 })
