@@ -54,7 +54,6 @@ export interface Parts {
 
 export class Generation implements Serving, Parts, Running {
   readonly config: Config
-  readonly files: ReadonlySet<string>
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly providerDeps: ProviderDeps
@@ -71,6 +70,7 @@ export class Generation implements Serving, Parts, Running {
   readonly clientAddress: Serving['clientAddress']
   readonly unknown: Plan
   readonly route: (request: IncomingMessage, response: ServerResponse) => void
+  readonly #files: ReadonlySet<string>
   readonly #plansByRoute: ReadonlyMap<string, Plan>
   readonly #running = new LinkedList<Exchange>()
   #onIdle: (() => void) | undefined
@@ -78,7 +78,7 @@ export class Generation implements Serving, Parts, Running {
   constructor(parts: Parts, clock: Clock) {
     const { config, plans } = parts
     this.config = config
-    this.files = parts.files
+    this.#files = parts.files
     this.plans = plans
     this.providers = parts.providers
     this.providerDeps = parts.providerDeps
@@ -99,6 +99,10 @@ export class Generation implements Serving, Parts, Running {
     this.route = buildRoutes(routes, this.unknown, (...taken) => serve(this, ...taken))
     this.#plansByRoute = new Map(routes.map(({ method, path, plan }) => [`${method} ${path}`, plan]))
     for (const part of [...parts.instances.values(), ...parts.providers.values()]) part.hold()
+  }
+
+  get files(): ReadonlySet<string> {
+    return this.#files.union(this.variants.files)
   }
 
   /** Whether callers are asked for a credential. */

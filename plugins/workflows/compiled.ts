@@ -110,8 +110,8 @@ export class CompiledWorkflows {
 }
 
 /** What a version means. @throws GatewayError */
-export function resolved({ workflow_payload: payload, managed_default: isDefault }: Version, books: Books, { stepNames }: Variants): ResolvedPayload {
-  return isDefault ? meaningOfDefault(payload, books) : resolvePayload(payload, books, stepNames)
+export function resolved({ workflow_payload: payload, managed, managed_default: isDefault }: Version, books: Books, { stepNames }: Variants): ResolvedPayload {
+  return isDefault ? meaningOfDefault(payload, books) : resolvePayload(payload, books, stepNames, managed)
 }
 
 function isCompiled<Found extends Workflow>(workflow: Found): workflow is Found & { readonly variant: Variant } {

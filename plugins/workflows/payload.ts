@@ -53,12 +53,18 @@ const stepsOf: Readonly<Record<Feature, readonly string[]>> = {
 /**
  * Reads a payload that passed its schema.
  * @param standing the names of all steps of the pipelines
+ * @param isConfigured the configuration says it, which may name any plugin
  * @throws GatewayError that names the member at fault
  */
-export function resolvePayload(payload: WorkflowPayload, { guardrails, headerPolicies }: Books, standing: ReadonlySet<string>): ResolvedPayload {
+export function resolvePayload(
+  payload: WorkflowPayload,
+  { guardrails, headerPolicies }: Books,
+  standing: ReadonlySet<string>,
+  isConfigured = false,
+): ResolvedPayload {
   checkMembers(payload)
   if (payload.schema_version === 3) {
-    const patches = patchesOf(payload)
+    const patches = isConfigured ? saidBy(payload) : patchesOf(payload)
     return { features: leftBy(patches), steps: [], headerPolicies: [], patches }
   }
   const said = featuresOf(payload)
@@ -169,13 +175,17 @@ function isStanding(patch: Patch, standing: ReadonlySet<string>): boolean {
 }
 
 /** Administrators name plugins that the operator knows: paths and packages belong into the configuration. */
-function patchesOf({ patch = [] }: WorkflowPayload): readonly Patch[] {
-  patch.forEach((change, index) => {
+function patchesOf(payload: WorkflowPayload): readonly Patch[] {
+  payload.patch?.forEach((change, index) => {
     const written = 'insert' in change ? change.insert : 'with' in change ? change.with : undefined
     const use = typeof written === 'string' ? written : written?.use
     if (use !== undefined && !/^[a-z0-9_-]+$/i.test(use))
       throw wrong(`patch.${index}`, `${JSON.stringify(use)} is a path or a package: name it in plugins.load, and here by its name`)
   })
+  return saidBy(payload)
+}
+
+function saidBy({ patch = [] }: WorkflowPayload): readonly Patch[] {
   return patch as unknown as readonly Patch[]
 }
 

@@ -25,6 +25,7 @@ export class VariantCompiler implements Variants {
   #previous: VariantCompiler | undefined
   /** Instances that only variants use, by the keys of their specs. */
   readonly #own = new Map<string, Instance>()
+  readonly #files = new Set<string>()
   #base: VariantBase | undefined
   #chosen: readonly ResolvedPlan[] = []
   #queue: Promise<unknown> = Promise.resolve()
@@ -56,6 +57,11 @@ export class VariantCompiler implements Variants {
 
   get stepNames(): ReadonlySet<string> {
     return new Set(this.#chosen.flatMap(({ pipeline }) => pipeline.steps.map(({ name }) => name)))
+  }
+
+  /** Absolute paths of the plugins of variants that do not come with the gateway. */
+  get files(): ReadonlySet<string> {
+    return this.#files
   }
 
   compile(patches: readonly Patch[]): Promise<Variant> {
@@ -111,6 +117,7 @@ export class VariantCompiler implements Variants {
       if (instance === undefined) continue
       instance.hold()
       this.#own.set(step.spec.key, instance)
+      if (step.file !== undefined) this.#files.add(step.file)
       held.push(instance)
       this.#start?.(instance)
     }

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
+import { chatCompletion } from '../../../core/testing/chat-samples.ts'
 import { AdminGateway } from '../../support/admin.ts'
 import { describeRoutes, expectRefusal } from '../../support/admin-routes.ts'
+import { hello } from '../../support/serve.ts'
 import { everythingOn, makeGuardrail, makeWorkflow } from '../../support/workflows.ts'
 
 const payload = { schema_version: 2, features: everythingOn }
@@ -263,7 +266,22 @@ describe('workflows of the configuration', () => {
     expectRefusal(await gateway.call('POST', `/workflows/${json.matched.id}/deactivate`), 409, 'managed_resource')
   })
 
+  const ofFile = (use: string) => ({ ...rule, workflow_payload: { schema_version: 3, patch: [{ insert: { use }, before: 'retry' }] } })
+
+  it('name plugins by path, whose files are watched as those of pipelines are', async () => {
+    const quiet = `export default { name: 'quiet', setup: () => ({ prompt: ({ conversation }) => { conversation.rewrite(() => 'hush') } }) }`
+    await using gateway = await AdminGateway.start({ files: { 'quiet.ts': quiet }, config: { workflows: { rules: [ofFile('./quiet.ts')] } } })
+    const { gateway: running, upstream } = gateway.served
+    upstream.always({ body: chatCompletion() })
+    for (const path of ['/', '/legal/x']) await gateway.served.chat(hello, { 'x-tapline-user-path': path })
+    expect(upstream.requests.map(({ body: said }) => JSON.parse(said.toString()).messages?.[0].content)).to.deep.equal(['hello', 'hush'])
+    expect([...running.gateway.current.files]).to.include(join(running.directory, 'quiet.ts'))
+    const written = { ...body, scope_user_path: '/other', workflow_payload: ofFile('./quiet.ts').workflow_payload }
+    expectRefusal(await gateway.call('POST', '/workflows', { body: written }), 400, 'invalid_value', 'workflow_payload.patch.0')
+  })
+
   for (const [what, rules, message] of [
+    ['a path that leads nowhere', [ofFile('./nowhere.ts')], /does not compile: .*there is no plugin "\.\/nowhere\.ts"/],
     [
       'a payload that is none',
       [{ ...rule, workflow_payload: { schema_version: 9 } }],
