@@ -1,5 +1,6 @@
 /** What policy says in the provider's place: a refusal, or an answer of its own. Neither knows the caller's dialect. */
 
+import type { Conversation } from '../document/conversation.ts'
 import { GatewayError } from '../errors.ts'
 import type { WrittenHeaders } from '../flat-headers.ts'
 import { Reply } from '../upstream/reply.ts'
@@ -63,10 +64,24 @@ function isRefusal(status: number): boolean {
   return Number.isInteger(status) && status >= 400 && status <= 599
 }
 
-/** Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for. @throws TypeError for what is no text */
-export function answer(text: string): Reply {
-  if (typeof text !== 'string') throw new TypeError('answer() takes a text')
-  return new Reply({ status: 200, turn: text })
+/**
+ * Answers in the provider's place with one assistant turn, in the caller's dialect, as a stream if one was asked for.
+ * @param said a text, or a conversation: what the assistant says in it, without its reasoning
+ * @throws TypeError for what is neither, and for a conversation in which the assistant does more than say something
+ */
+export function answer(said: string | Pick<Conversation, 'messages'>): Reply {
+  return new Reply({ status: 200, turn: typeof said === 'string' ? said : spokenIn(said) })
+}
+
+function spokenIn(said: Pick<Conversation, 'messages'>): string {
+  if (!Array.isArray((said as Partial<Conversation> | undefined)?.messages)) throw new TypeError('answer() takes a text or a conversation')
+  const parts = said.messages.flatMap(({ role, parts }) => (role === 'assistant' ? parts : []))
+  const texts = parts.map(part => {
+    if (part.type !== 'text' || part.channel === 'tool_arguments')
+      throw new TypeError('answer() takes no conversation in which the assistant calls tools or shows something')
+    return part.channel === 'reasoning' ? [] : part.text
+  })
+  return texts.flat().join('\n')
 }
 
 /** The answer, or the refusal that was thrown on the way to it. @throws whatever else was thrown */

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { block, definePlugin, refuse } from '../../../core/index.ts'
+import { answer, block, definePlugin, refuse } from '../../../core/index.ts'
 import { runPlugin } from '../../../core/testing/run-plugin.ts'
 
 const details = { param: 'messages', retryAfterMs: 1_500, headers: { 'X-Quota': '0', 'X-Rule': ['a', 'b'] } }
@@ -37,5 +37,42 @@ describe('refuse', () => {
     expect(refuse('region_full')).to.include({ status: 503, code: 'region_full', message: 'the provider is not called now', retryAfterMs: undefined })
     expect(refuse('region_full', { message: 'Full', status: 429, retryAfterMs: 1_500 })).to.include({ status: 429, message: 'Full', retryAfterMs: 1_500 })
     expect(() => refuse('no', { status: 200 })).to.throw(RangeError, '200')
+  })
+})
+
+describe('answer', () => {
+  const again = definePlugin({ name: 'again', setup: () => ({ lookup: ({ conversation }) => answer(conversation) }) })
+  const said = [
+    { role: 'user', content: 'Is it so?' },
+    { role: 'assistant', content: 'It is.' },
+    { role: 'user', content: 'Say it again' },
+  ]
+
+  for (const [dialect, member] of [
+    ['openai-chat', 'messages'],
+    ['openai-responses', 'input'],
+    ['anthropic-messages', 'messages'],
+  ] as const) {
+    it(`says what the assistant says in a conversation: ${dialect}`, async () => {
+      for (const stream of [false, true]) {
+        const { status, reply, upstream } = await runPlugin(again, { dialect, request: { [member]: said, stream } })
+        expect([status, reply.text, upstream]).to.deep.equal([200, 'It is.', undefined])
+      }
+    })
+  }
+
+  it('leaves nothing out in silence', async () => {
+    const call = { id: 'c1', type: 'function', function: { name: 'look', arguments: '{}' } }
+    const messages = [said[0], { role: 'assistant', content: 'Wait', tool_calls: [call] }, { role: 'tool', tool_call_id: 'c1', content: 'x' }]
+    const { status, failures } = await runPlugin(again, { request: { messages } })
+    expect([status, String(failures[0]?.cause)]).to.deep.equal([
+      500,
+      'TypeError: answer() takes no conversation in which the assistant calls tools or shows something',
+    ])
+  })
+
+  it('takes nothing else', () => {
+    for (const nothing of [undefined, null, 7, {}, ['a']] as unknown as string[])
+      expect(() => answer(nothing)).to.throw(TypeError, 'answer() takes a text or a conversation')
   })
 })
