@@ -154,6 +154,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const peer = request.socket.remoteAddress ?? ''
+  let read: Promise<Buffer> | undefined
   const incoming: IncomingRequest = {
     method: request.method ?? 'GET',
     path: mark < 0 ? url : url.slice(0, mark),
@@ -164,7 +165,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     remoteAddress: peer,
     clientAddress: serving.clientAddress?.(peer, request.headers),
     basePath: serving.basePath,
-    body: () => readBytes(request, serving.bodyLimits, plan.body === 'bytes'),
+    body: () => (read ??= readBytes(request, serving.bodyLimits, plan.body === 'bytes')),
     upload: () => new RequestUpload(request, serving.bodyLimits),
     ...elsewhere,
   }

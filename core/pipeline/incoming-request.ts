@@ -28,7 +28,7 @@ export interface IncomingRequest extends Elsewhere {
   readonly clientAddress?: string | undefined
   /** The gateway's base path, which stands before `path` in the addresses that callers see; absent if there is none. */
   readonly basePath?: string
-  /** Reads the whole body, once, within the limits. @throws GatewayError */
+  /** The whole body, within the limits; read when somebody first asks. Not of a form, which flows. @throws GatewayError */
   body(): Promise<Buffer>
   /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */
   upload?(): Upload

@@ -45,6 +45,13 @@ describe('what was written for contract 1', () => {
     })
   }
 
+  it('reads the body before anybody else does', async () => {
+    await using upstream = await ScriptedUpstream.start()
+    upstream.always({ body: chatCompletion({ content: 'Hi!' }) })
+    expect(await statusBehind(upstream, 'greeted.ts')).to.equal(200)
+    expect(upstream.requests[0]?.body.toString()).to.include('Hello')
+  })
+
   it('is a provider', async () => {
     const file = join(folder, 'acme.ts')
     const { definition } = await load('provider', file, folder, loading)
