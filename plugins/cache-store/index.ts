@@ -7,11 +7,11 @@ const schema = {
   properties: {
     store: {
       type: 'string',
-      enum: ['redis', 'memory'],
+      minLength: 1,
       setting: 'cache.response.simple.store',
       env: 'RESPONSE_CACHE_SIMPLE_STORE',
       description:
-        'Where entries are kept: `redis`, which all replicas share, or `memory`, which is this process alone. By default `redis` if its URL is known, else `memory`.',
+        'Where entries are kept: `redis`, which all replicas share, `memory`, which is this process alone, or a plugin of your own by package or path. By default `redis` if its URL is known, else `memory`.',
     },
     redis_url: {
       type: 'string',
@@ -29,8 +29,17 @@ export default definePlugin({
   name: 'cache-store',
   description: 'Chooses where the caches keep answers.',
   schema,
-  expand({ store, redis_url: url }): readonly Step[] {
-    if ((store ?? (url === undefined ? 'memory' : 'redis')) === 'memory') return [{ use: 'cache-memory' }]
-    return [{ use: 'cache-redis', ...(url === undefined ? {} : { options: { url } }) }]
+  expand({ store, redis_url: url }, at): readonly Step[] {
+    const use = store ?? (url === undefined ? 'memory' : 'redis')
+    switch (use) {
+      case 'memory':
+        return [{ use: 'cache-memory' }]
+      case 'redis':
+        return [{ use: 'cache-redis', ...(url === undefined ? {} : { options: { url } }) }]
+      default: {
+        const place = at('/cache/response/simple/store')
+        return [{ use, ...(place === undefined ? {} : { place }) }]
+      }
+    }
   },
 })

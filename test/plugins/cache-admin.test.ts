@@ -84,15 +84,21 @@ describe('clearing the cache', () => {
     })
   }
 
-  it('says when the store cannot forget', async () => {
-    const store =
-      "const kept = new Map(); export default { name: 'small-store', provides: 'cache', setup: () => ({ service: { get: key => kept.get(key), set: (key, value) => { kept.set(key, value) }, delete: key => { kept.delete(key) } } }) }"
-    await using gateway = await AdminGateway.start({
-      files: { 'small-store.ts': store },
-      config: { ...config, pipelines: { services: [{ replace: 'cache-store', with: './small-store.ts' }] } },
+  const own = {
+    'in place of cache-store': { ...config, pipelines: { services: [{ replace: 'cache-store', with: './small-store.ts' }] } },
+    'named as a store': { cache: { response: { simple: { ...config.cache.response.simple, store: './small-store.ts' } } } },
+  }
+  for (const [how, named] of Object.entries(own)) {
+    it(`says when the store cannot forget: ${how}`, async () => {
+      const store =
+        "const kept = new Map(); export default { name: 'small-store', provides: 'cache', setup: () => ({ service: { get: key => kept.get(key), set: (key, value) => { kept.set(key, value) }, delete: key => { kept.delete(key) } } }) }"
+      await using gateway = await AdminGateway.start({
+        files: { 'small-store.ts': store },
+        config: named,
+      })
+      expectRefusal(await gateway.call('DELETE', clear), 503, 'feature_unavailable')
     })
-    expectRefusal(await gateway.call('DELETE', clear), 503, 'feature_unavailable')
-  })
+  }
 
   it('says when there is no such cache', async () => {
     await using gateway = await start()
