@@ -48,7 +48,7 @@ export interface StreamFormat {
   ends(event: StreamEvent): readonly string[]
   /** What the last events of a stream say: finished, ended by an error event of its own, or cut off. */
   ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut'
-  /** Where, inside events or pieces of one, the event begins that ends the answer; -1 if it does not. Cheap: no parsing unless likely. Absent: nobody is to see it before it leaves. */
+  /** Where, inside events or pieces of one, the event begins that ends the answer; -1 if it does not. Cheap: no parsing unless likely. Absent: nobody is to see it before it leaves, and an answer is over when its provider closes the stream. */
   answerEnd?(events: Buffer): number
   /**
    * Whether these are all the events of an answer that its last event ended, and that no content filter cut short: one that may be given again to who asks the same.

@@ -56,6 +56,11 @@ export class StreamTail {
     if (border < region.length) this.push(region.subarray(border))
   }
 
+  /** Whether the last event is there to its end. */
+  get isWhole(): boolean {
+    return this.#huge === undefined
+  }
+
   /** The last events, in order, comments left out. */
   get events(): readonly StreamEvent[] {
     return (this.#events ??= this.#read())

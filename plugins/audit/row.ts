@@ -98,10 +98,10 @@ function clientOf({ clientAddress, remoteAddress }: Exchange['request']): string
   return remoteAddress === '' ? null : (clientAddress ?? plainAddress(remoteAddress))
 }
 
-/** The caller's leaving is no error that they saw, but a reader looks for it there. */
-function errorTypeOf({ error, isStalled, gone, status }: Exchange): string | null {
+/** The caller's leaving is no error that they saw, but a reader looks for it there. A caller who has all of a streamed answer may leave. */
+function errorTypeOf({ error, isStalled, gone, streamed, status }: Exchange): string | null {
   if (isStalled) return 'client_stalled'
-  if (gone || status === 499) return 'request_canceled'
+  if (status === 499 || (gone && !streamed)) return 'request_canceled'
   return error?.type ?? null
 }
 

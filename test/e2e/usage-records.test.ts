@@ -7,6 +7,7 @@ import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { awsEvent } from '../support/aws-frame.ts'
 import { priced, recorded } from '../support/recorded.ts'
 import { messageEvents } from '../support/messages.ts'
+import { speakers, spokenStream } from '../support/model-streams.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 
 const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40, reasoning_tokens: 5 }
@@ -280,6 +281,32 @@ describe('the record of a request', () => {
     expect(hit).to.include({ cache_type: 'exact', status: 'ok', provider_name: 'openai', model: 'gpt-test', provider_id: null, ...said, ...cost })
     expect(hit?.id).to.not.equal(miss?.id)
   })
+
+  const hi = { messages: [{ role: 'user', content: 'hi' }], stream: true }
+  const callers = [
+    ['openai-chat', '/v1/chat/completions', hi, '[DONE]'],
+    ['openai-responses', '/v1/responses', { input: 'hi', stream: true }, '"response.completed"'],
+    ['anthropic-messages', '/v1/messages', { ...hi, max_tokens: 10 }, '"message_stop"'],
+  ] as const
+  const guarded = { guardrails: { rules: [{ name: 'g', type: 'string_replace', config: { rules: 'nothing => something', roles: ['all'] } }] } }
+  for (const [dialect, path, request, end] of callers) {
+    for (const [what, config] of [
+      ['goes by', {}],
+      ['is guarded', guarded],
+    ] as const) {
+      it(`is there with the last event of a stream of ${dialect} that ${what}, though its provider does not close it`, async () => {
+        await using served = await Served.start({ config: { providers: speakers, ...config } })
+        const gate = new Gate()
+        served.upstream.always({ chunks: spokenStream(dialect, { pieces: ['hi', ' you'] }).events, gates: { beforeEnd: gate } })
+        const { body } = await served.open('POST', path, { model: `${dialect}/m`, ...request })
+        let heard = ''
+        for await (const chunk of body.iterator({ destroyOnReturn: false })) if ((heard += String(chunk)).includes(end)) break
+        expect((await recorded(served, 1))[0]).to.include({ status: 'ok', estimated: false })
+        gate.open()
+        await body.dump()
+      })
+    }
+  }
 
   it('is made of a call that took too long', async () => {
     const clock = new TurnedClock()

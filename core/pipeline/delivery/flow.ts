@@ -77,7 +77,8 @@ export class Flow {
   #leave(): void {
     if (this.#over) return
     this.#stream.abort()
-    this.#exchange.status = 499
+    // Who has the whole answer need not wait for the end of the stream.
+    if (!this.#exchange.completed) this.#exchange.status = 499
     complete(this.#exchange)
     this.finish()
   }

@@ -29,6 +29,8 @@ export class StreamDelivery {
   readonly #keepAlive: KeepAlive | undefined
   /** Keeps back what ends the answer, where somebody must see it first. */
   readonly #end: LastEvent | undefined
+  /** What ends the answer has begun to leave. */
+  #isEnding = false
   #lastBytes: Buffer = nothing
   #length = 0
 
@@ -82,7 +84,15 @@ export class StreamDelivery {
     if (!this.#sink.committed) this.#begin()
     this.#lastBytes = bytes
     this.#keepAlive?.wrote()
+    if (this.#endsAnswer(bytes)) this.#complete()
     this.#flow.write(bytes)
+  }
+
+  /** Whether the caller has the whole answer with these bytes, whenever the provider closes the stream: it is recorded before they leave. */
+  #endsAnswer(bytes: Buffer): boolean {
+    const findEnd = (this.#rule?.format ?? this.#exchange.dialect?.stream)?.answerEnd
+    this.#isEnding ||= findEnd !== undefined && findEnd(bytes) >= 0
+    return this.#isEnding && this.#tail.isWhole && this.#ending(undefined) === 'complete'
   }
 
   /** Where the dialect has an event for that, a caller who has begun to listen hears it while the provider is silent. */
@@ -152,14 +162,19 @@ export class StreamDelivery {
     this.#finish(closing)
   }
 
+  /** The taps on `complete` find what those on `stream` made of it. */
+  #complete(): void {
+    this.#rule?.close()
+    complete(this.#exchange)
+  }
+
   #failure(error: GatewayError): Buffer {
     return failureEvent(this.#exchange, error, this.#rule?.format, this.#tail.events.at(-1))
   }
 
   #finish(last: Buffer): void {
     if (!this.#sink.committed) this.#begin()
-    this.#rule?.close()
-    complete(this.#exchange)
+    this.#complete()
     this.#sink.end(last)
     this.#flow.finish()
   }

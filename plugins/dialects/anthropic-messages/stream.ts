@@ -5,6 +5,7 @@ import { said, stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError, JsonDocument, JsonNode, Part, StreamEvent, StreamFormat, StreamText, Usage } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
+import { eventWith } from '../../../core/stream/find-event.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { assemble } from './assemble.ts'
 import { citationParts, contentParts } from './blocks.ts'
@@ -20,6 +21,7 @@ export const messagesStream: StreamFormat = {
   texts,
   ends,
   ending,
+  answerEnd,
   isWhole,
   error,
   usage,
@@ -161,6 +163,12 @@ function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
 function isLast(event: StreamEvent): boolean {
   const kind = kindOf(event)
   return kind === 'message_stop' || (kind === 'message_delta' && event.document?.root.get('delta')?.get('stop_reason')?.kind === 'string')
+}
+
+const stop = Buffer.from('message_stop')
+
+function answerEnd(events: Buffer): number {
+  return eventWith(stop, events, event => kindOf(event) === 'message_stop')
 }
 
 function isWhole(events: readonly StreamEvent[]): boolean {

@@ -5,6 +5,7 @@ import { stringOf } from '../../../core/document/readings.ts'
 import { Words } from '../../../core/document/words.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
+import { eventWith } from '../../../core/stream/find-event.ts'
 import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { failureOf } from './finish.ts'
 import { choices, indexOf, isFinished } from './stream-chunk.ts'
@@ -27,6 +28,12 @@ export function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'c
   const isDone = last.some(event => event.isDone)
   if (suspects.some(event => failureIn(event, '') !== undefined)) return isDone ? 'failed' : 'cut'
   return isDone || allFinished(last) ? 'complete' : 'cut'
+}
+
+const done = Buffer.from('[DONE]')
+
+export function answerEnd(events: Buffer): number {
+  return eventWith(done, events, ({ isDone }) => isDone)
 }
 
 /** Whether each choice that is seen in these events is seen to finish: some providers send no `[DONE]`. */

@@ -6,7 +6,7 @@ import type { StreamFormat } from '../../../core/plugin/dialect.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import { assemble, replay } from './assemble.ts'
 import { choices, indexOf } from './stream-chunk.ts'
-import { ending, error } from './stream-ending.ts'
+import { answerEnd, ending, error } from './stream-ending.ts'
 import { ends, shapes, texts, type Shape } from './stream-texts.ts'
 import { usage, usageOnly } from './stream-usage.ts'
 import { isWhole } from './stream-whole.ts'
@@ -15,6 +15,7 @@ export const chatStream: StreamFormat = {
   texts,
   ends,
   ending,
+  answerEnd,
   isWhole,
   error,
   usage,

@@ -5,8 +5,8 @@ import { lastMember } from '../../../core/document/last-member.ts'
 import { stringOf } from '../../../core/document/readings.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamFormat, Usage } from '../../../core/plugin/dialect.ts'
-import { eventAround } from '../../../core/stream/borders.ts'
-import { StreamEvent } from '../../../core/stream/event.ts'
+import type { StreamEvent } from '../../../core/stream/event.ts'
+import { eventWith } from '../../../core/stream/find-event.ts'
 import { assemble } from './assemble.ts'
 import { vendorError } from './errors.ts'
 import { StreamMemory } from './memory.ts'
@@ -83,18 +83,8 @@ const endTypes: ReadonlySet<string | undefined> = new Set(['response.completed',
 const endWords = ['.comple', '.incomp'].map(word => Buffer.from(word))
 
 function answerEnd(events: Buffer): number {
-  const found = endWords.map(word => eventWith(word, events)).filter(at => at >= 0)
+  const found = endWords.map(word => eventWith(word, events, event => endTypes.has(typeOf(event)))).filter(at => at >= 0)
   return found.length === 0 ? -1 : Math.min(...found)
-}
-
-/** Where the first event that ends the answer begins, of those that hold a word. The others are not looked at. */
-function eventWith(word: Buffer, events: Buffer): number {
-  for (let at = events.indexOf(word); at >= 0;) {
-    const { start, end } = eventAround(events, at)
-    if (endTypes.has(typeOf(new StreamEvent(events.subarray(start, end))))) return start
-    at = events.indexOf(word, end)
-  }
-  return -1
 }
 
 function error(event: StreamEvent, provider: string): GatewayError | undefined {

@@ -122,6 +122,23 @@ const cases: Readonly<Record<string, Case>> = {
       expect(row.data.attempts[0]).to.include({ success: false, error_type: 'request_canceled' })
     },
   },
+  'a caller who left with the whole of a stream that its provider did not close': {
+    run: async audited => {
+      const { served } = audited
+      const gate = new Gate()
+      served.upstream.always({ chunks: chatChunks({ pieces: ['a'] }), gates: { beforeEnd: gate } })
+      const leaving = new AbortController()
+      const { body } = await served.open('POST', '/v1/chat/completions', helloStream, {}, leaving.signal)
+      for await (const chunk of body) if (String(chunk).includes('[DONE]')) break
+      leaving.abort()
+      await audited.rows(1)
+      gate.open()
+    },
+    check: row => {
+      expect(row).to.include({ status_code: 200, error_type: null })
+      expect(row.data.response_body.choices[0].message.content).to.equal('a')
+    },
+  },
   'a key that nobody knows': {
     run: async ({ served }) => await served.chat(hello, { authorization: 'Bearer sk-nobody' }),
     check: row => {
