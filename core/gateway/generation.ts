@@ -10,7 +10,7 @@ import { gatewayError } from '../errors.ts'
 import { clientAddress } from '../http/client-address.ts'
 import { buildRoutes } from '../http/routes.ts'
 import { serve, type Serving } from '../http/server.ts'
-import { buffersStreams } from '../pipeline/plan/placed-step.ts'
+import { buffersUndeclared } from '../pipeline/plan/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 import type { AddedProvider, AddedProviders } from '../services/added-providers.ts'
@@ -227,7 +227,7 @@ export class Generation implements Serving, Parts, Running {
   /** What the operator should know, beyond the configuration's own warnings. */
   get warnings(): readonly string[] {
     const collecting = [...this.plans.values()].flatMap(({ placed, pipeline }) =>
-      placed.filter(step => buffersStreams(step) && step.instance.taps.stream === undefined).map(({ name }) => ({ name, pipeline: pipeline.name })),
+      placed.filter(step => buffersUndeclared(step)).map(({ name }) => ({ name, pipeline: pipeline.name })),
     )
     return [...Map.groupBy(collecting, ({ name }) => name)].map(([name, places]) => {
       const pipelines = places.map(({ pipeline }) => pipeline).join(', ')

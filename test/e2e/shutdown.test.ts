@@ -340,13 +340,25 @@ describe('the program', () => {
       expect({ code, said: JSON.parse(stdout) as unknown }).to.deep.equal({ code: 0, said: [] })
     })
 
-    it('warns of a step that collects streams', async () => {
-      await folder.write('tapline.yaml', { ...shutdown(), pipelines: { chat: [{ insert: './judge.ts', after: 'auth' }] } })
-      await folder.write('judge.ts', "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'judge', setup: () => ({ response() {} }) })")
-      const { code, stderr } = await tapline(folder, 'check')
-      expect(code).to.equal(0)
-      expect(stderr).to.match(/warning: .*judge taps "response" and not "stream"/)
-    })
+    const rule = { type: 'string_replace', config: { rules: 'a => b' } }
+    const collecting: readonly [what: string, config: object, name: string | undefined][] = [
+      ['a plugin that looks at replies alone', { pipelines: { chat: [{ insert: './judge.ts', after: 'auth' }] } }, 'judge'],
+      ['a guardrail that stands on replies alone', { guardrails: { rules: [{ ...rule, name: 'late', phase: 'response' }] } }, 'late'],
+      ['no guardrail that stands on streams, too', { guardrails: { rules: [{ ...rule, name: 'late' }] } }, undefined],
+    ]
+    for (const [what, config, name] of collecting) {
+      it(`warns of what collects streams: ${what}`, async () => {
+        await folder.write('tapline.yaml', { ...shutdown(), ...config })
+        await folder.write(
+          'judge.ts',
+          "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'judge', setup: () => ({ response() {} }) })",
+        )
+        const { code, stderr } = await tapline(folder, 'check')
+        expect(code).to.equal(0)
+        if (name === undefined) expect(stderr).to.not.match(/taps "response"/)
+        else expect(stderr).to.match(new RegExp(`warning: .*${name} taps "response" and not "stream"`))
+      })
+    }
   })
 
   describe('with a provider that will be left out', () => {

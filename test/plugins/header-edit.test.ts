@@ -52,13 +52,17 @@ describe('header-edit', () => {
     expect(served.upstream.requests[0]?.headers).to.include({ 'x-mine': 'ours', 'x-kept': 'kept', 'x-up': '1' }).and.to.not.have.property('x-other')
   })
 
-  it('does not hold a stream', async () => {
-    await using served = await Served.start({ config: rules({ response_set: { 'X-Team': 'blue' } }) })
-    const [step] = [...served.gateway.gateway.current.plans.values()].flatMap(({ plan }) =>
-      plan.name === 'chat' ? [plan.streamFrom(Number.POSITIVE_INFINITY, plan.dialect)] : [],
-    )
-    expect(step).to.include({ buffered: false, rule: undefined }).and.to.have.property('openings').with.length(1)
-  })
+  for (const where of [{}, { phase: 'response' }, { phase: 'stream' }]) {
+    it(`does not hold a stream ${JSON.stringify(where)}`, async () => {
+      await using served = await Served.start({ config: rules({ response_set: { 'X-Team': 'blue' } }, where) })
+      const [step] = [...served.gateway.gateway.current.plans.values()].flatMap(({ plan }) =>
+        plan.name === 'chat' ? [plan.streamFrom(Number.POSITIVE_INFINITY, plan.dialect)] : [],
+      )
+      expect(step).to.include({ buffered: false, rule: undefined }).and.to.have.property('openings').with.length(1)
+      served.upstream.always({ chunks: chatChunks({ pieces: ['Hi'] }) })
+      expect((await served.chat(helloStream)).headers['x-team']).to.equal('blue')
+    })
+  }
 
   it('acts where its phase is', async () => {
     const { headers, exchange } = await runPlugin(plugin, { options: { response_set: { 'X-Team': 'blue' }, request_set: { 'X-Mine': 'ours' } } })

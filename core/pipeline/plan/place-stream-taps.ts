@@ -1,12 +1,12 @@
 /** Places the taps on streams: what the events of a reply go through, by who answered. */
 
-import type { AnyStreamTap, StreamTap } from '../../plugin/define.ts'
+import type { StreamTap } from '../../plugin/define.ts'
 import type { Dialect } from '../../plugin/dialect.ts'
 import { StreamRule, TapFailure } from '../../stream/rule.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LastTap } from '../delivery/last-event.ts'
 import { noteFailure } from '../tap-failure.ts'
-import { buffersStreams, errorMode, guards, isStreamTap, taps, type PlacedStep } from './placed-step.ts'
+import { buffersStreams, errorMode, guards, isOpening, isStreamTap, readsEvents, taps, type PlacedStep } from './placed-step.ts'
 import type { Plan, StreamPass } from './plan.ts'
 
 /** What streams go through, by their dialect and the step that answered; each case is compiled once. */
@@ -44,15 +44,9 @@ function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]
   }
 }
 
-/** Whether a tap takes part in the pass over each event. */
-function readsEvents({ buffer, text, observe, end }: AnyStreamTap): boolean {
-  return buffer !== true && [text, observe, end].some(member => member !== undefined)
-}
-
-/** A tap of `open` alone: it is told that a stream begins, and leaves it unread. */
 function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[] {
   const { stream } = step.instance.taps
-  if (!taps(step, 'stream') || !isStreamTap(stream) || stream.buffer === true || readsEvents(stream) || stream.open === undefined) return []
+  if (!taps(step, 'stream') || !isStreamTap(stream) || !isOpening(stream)) return []
   const open = stream.open.bind(stream)
   const mode = errorMode(step, 'stream')
   return [

@@ -36,12 +36,19 @@ const failsOpen: ReadonlySet<PhaseName> = new Set(['attempt', 'recover'])
 /** Whether a step wants streams collected: it says so, or it taps `response` and, as far as it stands there, not `stream`. */
 export function buffersStreams(step: PlacedStep): boolean {
   const { stream } = step.instance.taps
-  return stream !== 'pass' && taps(step, 'response') && (stream?.buffer === true || stream === undefined || !everywhere(step).has('stream'))
+  if (stream === 'pass' || !taps(step, 'response')) return false
+  return stream === undefined || stream.buffer === true || (!everywhere(step).has('stream') && !isOpening(stream))
 }
 
 export function taps(step: PlacedStep, phase: PhaseName): boolean {
-  const stands = step.phases.has(phase) || (phase === 'response' && isForStreamsAlone(step))
+  const stands = step.phases.has(phase) || (phase === 'response' && isForStreamsAlone(step)) || (phase === 'stream' && isForRepliesUnread(step))
   return stands && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
+}
+
+/** Whether a step has streams collected though its plugin does not say so. */
+export function buffersUndeclared(step: PlacedStep): boolean {
+  const { stream } = step.instance.taps
+  return buffersStreams(step) && !(isStreamTap(stream) && stream.buffer === true)
 }
 
 /** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
@@ -53,6 +60,12 @@ export function isForStreamsAlone(step: PlacedStep): boolean {
     },
   } = step
   return phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
+}
+
+/** Whether an instance stands on replies, and not on streams, but leaves those unread: it is told that they begin. */
+function isForRepliesUnread(step: PlacedStep): boolean {
+  const { stream } = step.instance.taps
+  return step.phases.has('response') && isStreamTap(stream) && isOpening(stream) && !everywhere(step).has('stream')
 }
 
 function everywhere({ phases, everywhere = phases }: PlacedStep): ReadonlySet<PhaseName> {
@@ -81,6 +94,16 @@ export function guards(step: PlacedStep): boolean {
 /** Whether it is told what a step did: it applies policy, or is made to be a guardrail, and be it of headers alone. */
 export function isTraced(step: PlacedStep): boolean {
   return guards(step) || step.instance.spec.definition.phases !== undefined
+}
+
+/** Whether a tap takes part in the pass over each event. */
+export function readsEvents({ buffer, text, observe, end }: AnyStreamTap): boolean {
+  return buffer !== true && [text, observe, end].some(member => member !== undefined)
+}
+
+/** Whether a tap is one of `open` alone: it is told that a stream begins, and leaves it unread. */
+export function isOpening(stream: AnyStreamTap): stream is AnyStreamTap & Required<Pick<AnyStreamTap, 'open'>> {
+  return stream.buffer !== true && !readsEvents(stream) && stream.open !== undefined
 }
 
 export function isStreamTap(stream: Taps['stream']): stream is AnyStreamTap {
