@@ -3,7 +3,7 @@
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
 import { join } from '../../core/config/pointer.ts'
 import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
-import { statusTest } from '../../core/upstream/provider/status-list.ts'
+import { isProvidersFault, statusTest } from '../../core/upstream/provider/status-list.ts'
 import { schema } from './schema.ts'
 import type { BreakerRules } from './standing.ts'
 import { tripRules } from './trip-rules.ts'
@@ -51,7 +51,7 @@ export class BreakerPolicy {
     if (kind !== 'status' || status === undefined) return 'neutral'
     if (this.#isFailure(status)) return 'failure'
     if (status === 429) return 'throttled'
-    return status === 404 || status >= 500 ? 'neutral' : 'success'
+    return status === 404 || isProvidersFault(status) ? 'neutral' : 'success'
   }
 }
 

@@ -145,7 +145,7 @@ describe('circuit-breaker: what failures mean', () => {
 
   it('leaves connections and timeouts when no status is listed', () => {
     const none = new BreakerPolicy({ ...defaults, failure_on_statuses: [] }, compilePattern)
-    expect(none.judge(failure({ status: 500 }))).to.equal('neutral')
+    for (const status of [500, 408, 424]) expect(none.judge(failure({ status })), String(status)).to.equal('neutral')
     expect(none.judge(failure({ kind: 'transport' }))).to.equal('failure')
   })
 
