@@ -84,7 +84,7 @@ describe('a provider whose functions throw', () => {
         message: /^too much$/,
         code: 'late' in body.error ? 'late' : ((body.error as { code?: string | null }).code ?? null),
       })
-      expect(served.gateway.log.filter(line => JSON.stringify(line).includes('could not be explained'))).to.have.length(1)
+      expect(served.gateway.log.filter(line => JSON.stringify(line).includes('could not read or explain a refusal'))).to.have.length(1)
     })
   }
 
