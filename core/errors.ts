@@ -157,11 +157,6 @@ export function invalidValue(param: string, message: string): GatewayError {
   return gatewayError('invalid_value', message, { param })
 }
 
-/** A provider's success that is no JSON object: mostly a web page, where the base URL leads. */
-export function notJson(provider: string, cause?: unknown): GatewayError {
-  return gatewayError('bad_upstream_response', `${provider}: provider returned no JSON object`, { provider, cause })
-}
-
 /** The closed list of error types, by status. */
 export function errorType(status: number): string {
   switch (status) {

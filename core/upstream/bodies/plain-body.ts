@@ -2,7 +2,7 @@
 
 import { JsonError, type JsonDocument } from '../../document/document.ts'
 import type { JsonObject } from '../../neutral/request.ts'
-import { gatewayError, notJson, type GatewayError } from '../../errors.ts'
+import { gatewayError, type GatewayError } from '../../errors.ts'
 import { Chunks } from './chunks.ts'
 import { Reply } from '../reply.ts'
 import { brokenFailure, emptyFailure, faultFailure, statusFailure, vendorFault } from '../failure.ts'
@@ -111,7 +111,7 @@ export class PlainBody implements BodyReader {
       return fault
     } catch (cause) {
       if (!(cause instanceof JsonError)) return asFault(cause, this.#reading)
-      return notJson(provider, cause)
+      return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
     }
   }
 

@@ -1,7 +1,7 @@
 /** Bodies of JSON as values. */
 
 import type { JsonDocument } from '../../document/document.ts'
-import { notJson } from '../../errors.ts'
+import { gatewayError } from '../../errors.ts'
 import { isObject } from '../../neutral/arguments.ts'
 import { parseExactly, parseJson } from '../../neutral/json.ts'
 import type { Json, JsonObject } from '../../neutral/request.ts'
@@ -20,7 +20,7 @@ export function readBody(body: JsonDocument): JsonObject {
 export function readObject(said: Buffer | string, provider: string, parse = parseJson): JsonObject {
   const json = readJson(said, provider, parse)
   if (isObject(json)) return json
-  throw notJson(provider)
+  throw gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
 }
 
 /** @throws GatewayError bad_upstream_response */
@@ -28,6 +28,6 @@ export function readJson(said: Buffer | string, provider: string, parse = parseJ
   try {
     return parse(said.toString())
   } catch (cause) {
-    throw notJson(provider, cause)
+    throw gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider, cause })
   }
 }

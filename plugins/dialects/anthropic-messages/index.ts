@@ -1,7 +1,6 @@
 /** Anthropic's messages: requests, replies, streams, errors. Facts: https://docs.anthropic.com/en/api/messages */
 
 import { said } from '../../../core/document/readings.ts'
-import { notJson } from '../../../core/errors.ts'
 import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
@@ -55,7 +54,7 @@ export default defineDialect({
 
 /** An error inside a reply of status 2xx, or none of what was asked for. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
-  if (root.kind !== 'object') return notJson(provider)
+  if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const error = said(root, 'error')
   const hasResult = root.get('content')?.kind === 'array' || root.get('input_tokens')?.kind === 'number'
   if (error !== undefined && !hasResult) return vendorError(error.value(), provider)

@@ -2,7 +2,7 @@
 
 import { isEmptyArray, said } from '../../../core/document/readings.ts'
 import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
-import { errorEnvelope, notJson } from '../../../core/errors.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { checkKind, checkMessages, checkModel } from '../../../core/neutral/checks.ts'
 import { missing } from '../../../core/neutral/members.ts'
 import { embeddingsConversation, replyConversation, requestConversation } from './conversation.ts'
@@ -82,7 +82,7 @@ const results: Readonly<Record<string, string>> = { chat: 'choices', embeddings:
 
 /** An error inside a reply of status 2xx, or one without a result. */
 function fault({ root, bytes }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
-  if (root.kind !== 'object') return notJson(provider)
+  if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const name = results[operation]
   const result = name === undefined ? undefined : root.get(name)
   if (result?.kind === 'array' && !isEmptyArray(result, bytes)) return undefined

@@ -2,7 +2,7 @@
 
 import { said } from '../../../core/document/readings.ts'
 import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument } from '../../../core/index.ts'
-import { errorEnvelope, notJson } from '../../../core/errors.ts'
+import { errorEnvelope } from '../../../core/errors.ts'
 import { writeReply } from './caller-reply.ts'
 import { readRequest } from './caller-request.ts'
 import { ResponseWriter } from './caller-stream.ts'
@@ -50,7 +50,7 @@ export default defineDialect({
 
 /** An error inside a reply of status 2xx, or no output. */
 function fault({ root }: JsonDocument, operation: string, provider: string): GatewayError | undefined {
-  if (root.kind !== 'object') return notJson(provider)
+  if (root.kind !== 'object') return gatewayError('bad_upstream_response', `${provider}: provider returned empty response`, { provider })
   const error = said(root, 'error')
   if (error !== undefined) return vendorError(error, provider)
   if (operation === 'responses_input_tokens' || root.get('output')?.kind === 'array') return undefined
