@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config/load.ts'
-import type { Blamed } from '../config/problems/place.ts'
+import type { Blamed, Problem } from '../config/problems/place.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { gatewayError } from '../errors.ts'
 import { clientAddress } from '../http/client-address.ts'
@@ -14,7 +14,7 @@ import { buffersUndeclared } from '../pipeline/plan/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 import type { AddedProvider, AddedProviders } from '../services/added-providers.ts'
-import type { Instance } from '../plugin/instance.ts'
+import type { Instance, InstanceSpec } from '../plugin/instance.ts'
 import type { Clock } from '../services/clock.ts'
 import type { RouteFacts } from '../services/pipelines.ts'
 import type { ServiceName, Services } from '../services/services.ts'
@@ -148,6 +148,15 @@ export class Generation implements Serving, Parts, Running {
     return this.#plansByRoute.get(`${method} ${path}`)
   }
 
+  /** Has its plugins find what is wrong with their options. @throws ConfigError with all of it */
+  async vet(): Promise<void> {
+    const problems: Problem[] = []
+    for (const { spec, taps } of this.instances.values()) {
+      await taps.vet?.().catch((cause: unknown) => problems.push(...this.#problemsOf(spec, 'cannot be used', cause)))
+    }
+    if (problems.length > 0) throw new ConfigError(problems)
+  }
+
   /** Connects its plugins to what they cannot serve without, in the order of their needs. @throws ConfigError, or Error for a store that is away */
   async open(): Promise<void> {
     for (const instance of this.instances.values()) await this.#open(instance)
@@ -164,14 +173,17 @@ export class Generation implements Serving, Parts, Running {
 
   /** A store that is away may be back at the next start: nothing is wrong with the configuration. */
   async #open(instance: Instance): Promise<void> {
-    const { name, key } = instance.spec
+    const { spec } = instance
     try {
       await instance.open()
     } catch (cause) {
-      if (cause instanceof StorageUnavailable) throw new Error(`${name} cannot begin: ${cause.message}`, { cause })
-      const place = this.places.get(key) ?? { pointer: `/${name}` }
-      throw new ConfigError(problemsOf(cause, { name, failing: 'cannot begin', place, config: this.config }))
+      if (cause instanceof StorageUnavailable) throw new Error(`${spec.name} cannot begin: ${cause.message}`, { cause })
+      throw new ConfigError(this.#problemsOf(spec, 'cannot begin', cause))
     }
+  }
+
+  #problemsOf({ name, key }: InstanceSpec, failing: string, cause: unknown): readonly Problem[] {
+    return problemsOf(cause, { name, failing, place: this.places.get(key) ?? { pointer: `/${name}` }, config: this.config })
   }
 
   /** A provider instance is gone, and no other one has its name. */

@@ -77,6 +77,11 @@ export interface Taps<Provided extends ServiceName = never> {
   /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
   authenticates?: boolean
   /**
+   * Called with each configuration that has the instance, once all its plugins are set up, also where it is only looked at: finds what is wrong with the options that only the compiled pipelines tell.
+   * @throws SettingFault, or Error
+   */
+  vet?(): Promise<void>
+  /**
    * Called once, before the configuration that the instance belongs to begins to serve, after the instances that it needs: connects to what it cannot serve without.
    * Never called where a configuration is only looked at. A configuration whose parts cannot be opened does not serve.
    */

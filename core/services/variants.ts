@@ -16,6 +16,8 @@ export interface Variants {
    * @throws VariantError with every problem; then nothing of it is left
    */
   compile(patches: readonly Patch[]): Promise<Variant>
+  /** Finds what is wrong with patches as far as that is known without setting a plugin up. @throws VariantError with every problem */
+  vet(patches: readonly Patch[]): Promise<void>
 }
 
 export interface Variant {

@@ -8,6 +8,7 @@ import { CompiledWorkflows } from './compiled.ts'
 import { configuredDefault, configuredVersions, ruleFaults } from './configured.ts'
 import { endpointsOf } from './endpoints.ts'
 import { Explainer } from './explain.ts'
+import { patchFault } from './payload.ts'
 import { schema } from './schema.ts'
 import type { Version } from './version.ts'
 import { Versions } from './versions.ts'
@@ -54,6 +55,10 @@ export default definePlugin({
         if (workflow === undefined) return
         exchange.workflow = workflow.version.id
         workflow.variant.take(exchange)
+      },
+      async vet() {
+        const faults = await Promise.all(said.map(async ({ workflow_payload: payload }, index) => ruleFaults(index, await patchFault(payload, variants))))
+        if (faults.flat().length > 0) throw new SettingFault(faults.flat())
       },
       async open() {
         const base = await variants.compile([])

@@ -1,11 +1,11 @@
 /** The payload of a workflow: read, checked with pointers, and turned into patches. */
 
 import { hash } from 'node:crypto'
-import { gatewayError, GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail } from '../../core/index.ts'
+import { gatewayError, GatewayError, type GuardrailBook, type HeaderPolicyBook, type NamedGuardrail, type Variants } from '../../core/index.ts'
 import type { GuardrailRule } from '../../core/services/guardrail-rule.ts'
 import type { Patch } from '../../core/pipeline/plan/source.ts'
 import { suggestion } from '../../core/config/problems/suggestion.ts'
-import type { VariantError } from '../../core/services/variants.ts'
+import { VariantError } from '../../core/services/variants.ts'
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { headerPoliciesIn, headerPolicyPatch } from './header-policies.ts'
 
@@ -208,6 +208,19 @@ export function faultIn({ schema_version: version }: WorkflowPayload, cause: Var
   if (cause instanceof GatewayError) return cause
   const [problem] = cause.problems
   return wrong(version === 3 ? `patch${(problem?.pointer ?? '').replaceAll('/', '.')}` : '', problem?.message ?? cause.message)
+}
+
+/** What is wrong with the patches that a payload says itself; of no other payload, for that may name what administrators made. */
+export async function patchFault(payload: WorkflowPayload, variants: Pick<Variants, 'vet'>): Promise<GatewayError | undefined> {
+  if (payload.schema_version !== 3) return undefined
+  try {
+    checkMembers(payload)
+    await variants.vet(saidBy(payload))
+    return undefined
+  } catch (cause) {
+    if (cause instanceof VariantError || cause instanceof GatewayError) return faultIn(payload, cause)
+    throw cause
+  }
 }
 
 /** @param at a member of the payload; empty is all of it */

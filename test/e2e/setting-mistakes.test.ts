@@ -47,6 +47,16 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/workflows/rules/0/workflow_payload/features/guardrail',
     /^unknown key; did you mean "guardrails"\?$/,
   ],
+  'a misspelt option in the patch of a workflow': [
+    'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 3, patch: [{ remove: audit }, { set: retry, options: { ‸max_retrys: 1 } }] } }]\n',
+    '/workflows/rules/0/workflow_payload/patch/1/options/max_retrys',
+    /^unknown key; did you mean "max_retries"\?$/,
+  ],
+  'a plugin in the patch of a workflow that there is not': [
+    'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 3, patch: [{ insert: { ‸use: ./nowhere.ts }, before: retry }] } }]\n',
+    '/workflows/rules/0/workflow_payload/patch/0/insert/use',
+    /^there is no plugin ".\/nowhere.ts"$/,
+  ],
   'a provider type that there is not': [
     'providers: { prod: { api_key: k, ‸type: opena } }\n',
     '/providers/prod/type',

@@ -78,7 +78,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, setUp.instances)]))
   variants.begin({ plans, setUp, planOf })
   const isFallback = [...made.providers.keys()].every(name => !standing.added.has(name))
-  return new Generation(
+  const generation = new Generation(
     {
       config,
       types,
@@ -96,6 +96,14 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
     },
     context.clock,
   )
+  try {
+    // A patch may be for a pipeline that is not wanted.
+    if (wanted === undefined) await generation.vet()
+    return generation
+  } catch (cause) {
+    await generation.discard()
+    throw cause
+  }
 }
 
 /** What the kernel itself offers; some of it only where several processes serve, or where one serves at all. */

@@ -70,6 +70,12 @@ export class VariantCompiler implements Variants {
     return compiled
   }
 
+  async vet(patches: readonly Patch[]): Promise<void> {
+    const problems: Problem[] = []
+    await this.#patched(patches, problems)
+    if (problems.length > 0) throw variantError(problems)
+  }
+
   /** An instance that a later configuration may take over. */
   instance(key: string): Instance | undefined {
     return this.#own.get(key)
@@ -79,10 +85,7 @@ export class VariantCompiler implements Variants {
     const base = this.#base
     if (base === undefined) throw new TypeError('variants are compiled once the pipelines are: in open(), not in setup()')
     const problems: Problem[] = []
-    const patched = patchPipelines(this.#chosen, patches, this.#input.directory, problems)
-    const resolve = this.#resolver(problems)
-    const pipelines: PatchedPipeline[] = []
-    for (const { from, steps } of patched) pipelines.push(await resolved(from, steps, resolve))
+    const pipelines = await this.#patched(patches, problems)
     const own =
       problems.length > 0
         ? []
@@ -94,7 +97,15 @@ export class VariantCompiler implements Variants {
     if (problems.length === 0) problems.push(...lateSteps(pipelines, instances))
     if (problems.length === 0) return new CompiledVariant(pipelines, { instances, planOf: base.planOf, release: () => this.#release(own) })
     await this.#release(own)
-    throw new VariantError([...new Map(problems.map(problem => [problem.pointer + problem.message, problem])).values()])
+    throw variantError(problems)
+  }
+
+  async #patched(patches: readonly Patch[], problems: Problem[]): Promise<readonly PatchedPipeline[]> {
+    const patched = patchPipelines(this.#chosen, patches, this.#input.directory, problems)
+    const resolve = this.#resolver(problems)
+    const pipelines: PatchedPipeline[] = []
+    for (const { from, steps } of patched) pipelines.push(await resolved(from, steps, resolve))
+    return pipelines
   }
 
   /** Resolves steps that the patches changed; those of several pipelines that say the same, once. */
@@ -148,6 +159,11 @@ export class VariantCompiler implements Variants {
       await closing
     }
   }
+}
+
+/** What is wrong in several pipelines is told once. */
+function variantError(problems: readonly Problem[]): VariantError {
+  return new VariantError([...new Map(problems.map(problem => [problem.pointer + problem.message, problem])).values()])
 }
 
 async function resolved(

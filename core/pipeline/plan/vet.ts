@@ -43,6 +43,7 @@ const tapMembers: Readonly<Record<keyof Taps, Kind>> = {
   service: 'anything',
   ownHeaders: 'anything',
   authenticates: 'flag',
+  vet: 'function',
   open: 'function',
   start: 'function',
   leave: 'function',
