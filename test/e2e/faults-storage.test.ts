@@ -23,7 +23,7 @@ const servers: readonly { readonly name: string; readonly server: TestServer; re
 
 const faults = [
   ['killed', async (database: Startable) => await database.kill(), async (database: Startable) => await database.restart()],
-  ['frozen', async (database: Startable) => database.freeze(), async (database: Startable) => database.thaw()],
+  ['frozen', async (database: Startable) => await database.freeze(), async (database: Startable) => database.thaw()],
 ] as const
 
 describe('storage faults', function () {

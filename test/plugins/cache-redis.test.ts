@@ -202,7 +202,7 @@ describe('the store of the caches', () => {
     const clock = new TurnedClock()
     await using served = await Served.start({ clock, config: inRedis(server?.url ?? '') })
     served.upstream.always(fine)
-    server?.freeze()
+    await server?.freeze()
     const isWaiting = () => clock.waitsMs.includes(1_000)
     const first = served.chat()
     await until(isWaiting)

@@ -37,7 +37,7 @@ export async function outage({ database, storage, kind, seconds }: Outage): Prom
     const load = new Load(url)
     await load.until(wait(1000))
     const before = load.completed.size
-    kind === 'killed' ? await database.kill() : database.freeze()
+    await (kind === 'killed' ? database.kill() : database.freeze())
     await load.until(wait(seconds * 1000))
     const { status } = await ready(url)
     const meanwhile = load.completed.size - before

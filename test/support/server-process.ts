@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { freePort } from '../../core/testing/port.ts'
+import { until } from './until.ts'
 
 export interface User {
   readonly uid: number
@@ -67,8 +68,14 @@ export class ServerProcess {
   }
 
   /** Holds it: connections stand, and nothing is answered. */
-  freeze(): void {
-    this.#signalAll('SIGSTOP')
+  async freeze(): Promise<void> {
+    const pid = this.#pid
+    if (pid === undefined) return
+    // Whoever still runs may be about to make another process, which would answer.
+    for (const family of [() => [pid], () => childrenOf(pid)]) {
+      for (const one of family()) tell(one, 'SIGSTOP')
+      await until(() => family().every(one => !runs(one)))
+    }
   }
 
   thaw(): void {
@@ -77,6 +84,7 @@ export class ServerProcess {
 
   /** Ends it with nothing put in order. */
   async kill(): Promise<void> {
+    await this.freeze()
     this.#signalAll('SIGKILL')
     await this.#end('SIGKILL')
   }
@@ -126,10 +134,16 @@ export class ServerProcess {
     await closed
   }
 
+  /** None once it has ended. */
+  get #pid(): number | undefined {
+    const { pid, exitCode, signalCode } = this.#child ?? {}
+    return exitCode === null && signalCode === null ? pid : undefined
+  }
+
   /** Some servers are a family of processes. */
   #signalAll(signal: NodeJS.Signals): void {
-    const { pid, exitCode, signalCode } = this.#child ?? {}
-    if (pid === undefined || exitCode !== null || signalCode !== null) return
+    const pid = this.#pid
+    if (pid === undefined) return
     for (const one of [pid, ...childrenOf(pid)]) tell(one, signal)
   }
 }
@@ -158,6 +172,15 @@ function childrenOf(pid: number): readonly number[] {
       .map(Number)
   } catch {
     return []
+  }
+}
+
+/** @returns false, too, where systems do not tell */
+function runs(pid: number): boolean {
+  try {
+    return !/\) [TZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

@@ -35,7 +35,7 @@ describe('the PostgreSQL of the tests', function () {
     await using server = (await startPostgresql())!
     const client = new Client({ connectionString: server.url })
     await client.connect()
-    server.freeze()
+    await server.freeze()
     let isAnswered = false
     const answer = client.query('SELECT 1').then(() => {
       isAnswered = true

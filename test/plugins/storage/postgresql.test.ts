@@ -126,7 +126,7 @@ describe('postgresql', () => {
     await using opened = await OpenStore.open(plugin, { url: own.url, max_conns: 2 }, clock)
     const things = opened.storage.records('keys')
     await Promise.all([things.put('x', { kept: true }), things.put('y', {})])
-    own.freeze()
+    await own.freeze()
     const read = things.get('x').then(
       () => 'done',
       (cause: Error) => cause.message,
