@@ -25,12 +25,14 @@ const doors: Readonly<Record<string, string>> = { undici: 'core/upstream/', tapa
 const coreWords: Readonly<Record<string, RegExp>> = {
   failover: /^core\/pipeline\//, // a kind of attempt
   health: /^core\/gateway\//, // a service
+  labels: /^core\/testing\/store\//, // a column of the rows that stores are tried with
   meta: /^core\/neutral\//, // an event: sources of a text
   models: /^core\//, // an operation
   'openai-chat': /^core\/(testing\/|cli\/new\.ts$)/, // what the test kit and the skeletons speak
   retry: /^core\//, // a recovery, and a kind of attempt
   secrets: /^core\/(cli\/|main\.ts$)/, // what the store keeps sealed
   state: /^core\/neutral\//, // an event: what a vendor wants back
+  storage: /^core\/testing\/store-conformance\.ts$/, // a service
   usage: /^core\/(neutral|upstream|testing)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
   workflows: /^core\/(cli|gateway)\//, // a service

@@ -1,12 +1,12 @@
-/** `tapline new plugin|provider <name>`: writes a skeleton that runs, and its test. */
+/** `tapline new plugin|provider|dialect <name>`: writes a skeleton that runs, and its test. */
 
 import { join } from 'node:path'
 import { suggestion } from '../config/problems/suggestion.ts'
+import { dialect } from './new-dialect.ts'
+import { moduleOf, packaged, type Files } from './provider-package.ts'
 import { writeNew } from './write-new.ts'
 
-type Files = Readonly<Record<string, string>>
-
-const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, provider }
+const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, provider: packaged(provider), dialect: packaged(dialect) }
 
 /** @throws Error for an unknown kind, an impossible name, or a file that is there already or cannot be written */
 export async function scaffold(directory: string, kind: string, name: string): Promise<void> {
@@ -72,23 +72,15 @@ test('${name} refuses a prompt with what matches', async () => {
 
 function provider(name: string): Files {
   return {
-    [`${name}/package.json`]: `${JSON.stringify({ name: `tapline-provider-${name}`, version: '0.1.0', type: 'module', main: 'index.js', peerDependencies: { tapline: '*' } }, null, 2)}\n`,
-    [`${name}/index.js`]: `/** Say here which API this is, and where its documentation stands. */
-
-import { defineProvider } from 'tapline'
-
-export default defineProvider({
-  name: '${name}',
-  baseUrl: 'https://api.${name}.example/v1',
-  needs: ['api_key'],
-  dialects: ['openai-chat'],
+    'index.js': moduleOf(
+      name,
+      `  dialects: ['openai-chat'],
   operations: {
     chat: 'POST /chat/completions',
     models: 'GET /models',
-  },
-})
-`,
-    [`${name}/index.test.js`]: `import { test } from 'node:test'
+  },`,
+    ),
+    'index.test.js': `import { test } from 'node:test'
 import { providerConformance } from 'tapline/testing'
 import provider from './index.js'
 

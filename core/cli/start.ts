@@ -1,46 +1,37 @@
 /** `tapline`: runs the gateway until it is told to stop. */
 
-import { rm } from 'node:fs/promises'
 import { KeptTexts } from '../config/sources/kept-texts.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { readConfig } from '../gateway/loading/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
-import { pidFile, writePid } from '../gateway/pid-file.ts'
 import type { Served } from '../gateway/served.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
+import { Ending } from './ending.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
 import pino from 'pino'
 
 export type StartFlags = CommonFlags
-
-const sameSignalMs = 500
 
 export async function start(flags: StartFlags): Promise<void> {
   const texts = new KeptTexts()
   const context = await processContext(flags, pino({ enabled: false }))
   const read = await readConfig({ ...context, readText: texts.read })
   const { config } = read
-  const { shutdown, workers } = config.values.server
+  const { shutdown, workers, pid_file: pid } = config.values.server
   const { logger, flush } = await makeLog(config.values.logging_runtime)
   process.on('exit', flush)
-  for (const warning of config.warnings) logger.warn(warning)
+  const told = config.warnings
+  for (const warning of told) logger.warn(warning)
   for (const error of config.errors) logger.error(error)
-  let pid: Promise<string | undefined> | undefined
-  const leave = async (code: number) => {
-    const file = await pid
-    if (file !== undefined) await rm(file, { force: true })
-    process.exit(code)
-  }
-  const gaveUp = (cause: unknown) => {
-    logger.fatal({ err: cause }, 'nobody serves any more')
-    void leave(1)
-  }
+  const ending = new Ending(logger, shutdown.total_timeout)
+  const gaveUp = (cause: unknown) => ending.giveUp(cause)
   const gateway: Served =
     workers === 1
       ? await Gateway.start({ ...context, log: logger, read })
       : await (
           await import('../workers/worker-pool.ts')
         ).WorkerPool.start({ origin: context, texts: texts.all, count: workers, clock: context.clock, log: logger, gaveUp })
+  for (const warning of gateway.facts.warnings) if (!told.includes(warning)) logger.warn(warning)
   // It serves from here on: whoever ends it finds somebody who listens.
   const stopWatching = watchConfiguration(gateway, logger)
   process.on('SIGHUP', () => {
@@ -49,29 +40,8 @@ export async function start(flags: StartFlags): Promise<void> {
   process.on('unhandledRejection', cause => {
     logger.error({ err: cause }, 'a promise was rejected and nobody took care of it')
   })
-  let first: { readonly signal: string; readonly at: number } | undefined
-  const stop = (signal: string) => {
-    if (first !== undefined) {
-      // Ctrl-C under npm arrives twice: from the terminal, and from npm.
-      if (signal === 'SIGINT' && first.signal === signal && performance.now() - first.at < sameSignalMs) return
-      logger.warn(`${signal} again: exiting at once`)
-      process.exit(1)
-    }
-    first = { signal, at: performance.now() }
-    logger.info(`${signal}: finishing what runs`)
-    stopWatching()
-    setTimeout(() => {
-      logger.error('the shutdown took too long')
-      process.exit(1)
-    }, shutdown.total_timeout).unref()
-    void gateway.stop().then(clean => {
-      logger.info(clean ? 'stopped' : 'stopped; some requests were cut')
-      return leave(clean ? 0 : 1)
-    })
-  }
-  process.on('SIGTERM', () => stop('SIGTERM'))
-  process.on('SIGINT', () => stop('SIGINT'))
-  await (pid = writePid(pidFile(config.values.server.pid_file), logger))
+  ending.onSignals(gateway, stopWatching)
+  await ending.writePid(pid)
   announce(gateway, workers, logger)
 }
 

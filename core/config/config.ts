@@ -34,7 +34,10 @@ export interface Config {
   readonly file: string | undefined
   /** The `.env` that was read, likewise. */
   readonly dotenv: string | undefined
+  /** They become more while it is compiled, where unknown keys are tolerated. */
   readonly warnings: readonly string[]
+  /** Has those told that come once it serves, such as of workflows that are made meanwhile. */
+  tellFurther(tell: (warning: string) => void): void
   /** What was left out, and why. */
   readonly errors: readonly string[]
   /** The same, as data. */
@@ -53,6 +56,8 @@ export interface Config {
   place(pointer: string): Place | undefined
   /** Where a wrong value is to be mended: the line, variable or flag that gave it. */
   locate(pointer: string): Blamed
+  /** Told of unknown keys in what only a plugin knows; undefined where they are not tolerated. */
+  readonly tolerate: ((problem: Problem) => void) | undefined
   /** Whether the setting at a pointer, or a part of it, was left out for its form. */
   isFaulty(pointer: string): boolean
   settingsOf(plugin: string): PluginSettings
@@ -107,7 +112,10 @@ export function configOf(loaded: Loaded): Config {
     lookedFor: providers.lookedFor,
     file: loaded.file?.file,
     dotenv: loaded.environment.dotenv,
-    warnings: loaded.report.warnings,
+    get warnings() {
+      return loaded.report.warnings
+    },
+    tellFurther: tell => loaded.report.tellFurther(tell),
     errors: loaded.report.errors,
     leftOut: loaded.report.leftOut,
     dotenvNames: loaded.environment.dotenvNames,
@@ -119,6 +127,7 @@ export function configOf(loaded: Loaded): Config {
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),
     locate: pointer => blamed(provenance, pointer),
+    tolerate: judge.tolerate,
     isFaulty: pointer => faults.touch(pointer),
     settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false, isFaulty: false },
     show: () => showSettings(values, schema, { source: pointer => provenance.source(pointer), isConcealed: pointer => judge.isConcealed(pointer) }),

@@ -37,6 +37,14 @@ export function setIn(root: Tree, pointer: string, value: unknown): void {
   if (last !== undefined) put(keys.reduce<Tree | unknown[]>(descend, root), last, value)
 }
 
+/** The value without what some keys lead to; it is left as it is itself. */
+export function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => (rest.length > 0 && String(index) === key ? without(item, rest) : (item as unknown)))
+  if (key === undefined || !isTree(value) || !Object.hasOwn(value, key)) return value
+  const { [key]: part, ...others } = value
+  return rest.length === 0 ? others : { ...others, [key]: without(part, rest) }
+}
+
 /** The tree, frozen to its leaves. */
 export function deepFreeze<T>(value: T): T {
   if (isTree(value) || Array.isArray(value)) Object.values(value).forEach(deepFreeze)

@@ -6,7 +6,7 @@ import { JsonError } from './json-error.ts'
 import { StringEnds } from './string-end.ts'
 
 /** Levels of arrays and objects that a document may have. */
-export const maxDepth = 512
+const maxDepth = 512
 
 /** Told where the children of the scanned container stand, in order. */
 export interface ChildSink {

@@ -1,8 +1,9 @@
 /** A multipart request: its leading fields are read, as far as `model`; then it flows on to the provider, its bytes as they came but for the model's value. */
 
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { gatewayError, GatewayError } from '../errors.ts'
 import type { FormRules } from './rules.ts'
+import { Rest } from './rest.ts'
 import { FormScanner, type PartHead } from './scanner.ts'
 import type { Upload } from './upload.ts'
 
@@ -272,40 +273,6 @@ export class Form {
       if (name === 'model') return this.fields.get('model') === model ? [] : [{ from: contentStart, to: contentEnd, text: model }]
       return this.#removed.has(name) ? [{ from: start, to: end, text: '' }] : []
     })
-  }
-}
-
-/** What is held, then what still comes; undici pulls it at the pace of the provider. */
-class Rest extends Readable {
-  #isFlowing = false
-  readonly #upload: Upload
-  readonly #begin: (rest: Rest) => void
-
-  /** @param begin gives what is held, and lets the rest flow */
-  constructor(upload: Upload, begin: (rest: Rest) => void) {
-    super({ highWaterMark: 64 * 1024 })
-    this.#upload = upload
-    this.#begin = begin
-  }
-
-  override _read(): void {
-    if (this.#isFlowing) return this.#upload.resume()
-    this.#isFlowing = true
-    return this.#begin(this)
-  }
-
-  /** Given up by whoever reads it: the caller shall still hear why. */
-  override _destroy(cause: Error | null, callback: (cause: Error | null) => void): void {
-    if (this.#isFlowing) this.#upload.discard()
-    callback(cause)
-  }
-
-  put(chunk: Buffer): void {
-    if (!this.destroyed && !this.push(chunk)) this.#upload.pause()
-  }
-
-  finish(): void {
-    if (!this.destroyed) this.push(null)
   }
 }
 

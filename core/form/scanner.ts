@@ -133,7 +133,7 @@ export function boundaryOf(type: string): string | undefined {
   return boundary === undefined || boundary === '' || boundary.length > 200 ? undefined : boundary
 }
 
-export function broken(what: string): GatewayError {
+function broken(what: string): GatewayError {
   return gatewayError('invalid_value', `invalid request body: ${what}`)
 }
 

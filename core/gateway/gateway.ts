@@ -55,7 +55,7 @@ export class Gateway implements ServerState, Served, Changing {
     this.#listener = new Listener(makeServer(this))
   }
 
-  /** Compiles the configuration and listens. @throws ConfigError, or the error of the listening socket */
+  /** Compiles the configuration and listens. @throws ConfigError, or Error that says why it cannot listen */
   static async start({ port, read, ...options }: GatewayOptions): Promise<Gateway> {
     const health = new GatewayHealth(options.clock)
     const configurations = new RunningConfigurations()

@@ -152,7 +152,11 @@ export class Generation implements Serving, Parts, Running {
   async vet(): Promise<void> {
     const problems: Problem[] = []
     for (const { spec, taps } of this.instances.values()) {
-      await taps.vet?.().catch((cause: unknown) => problems.push(...this.#problemsOf(spec, 'cannot be used', cause)))
+      try {
+        await taps.vet?.()
+      } catch (cause) {
+        problems.push(...this.#problemsOf(spec, 'cannot be used', cause))
+      }
     }
     if (problems.length > 0) throw new ConfigError(problems)
   }
@@ -200,6 +204,7 @@ export class Generation implements Serving, Parts, Running {
   start(log: Logger): void {
     for (const instance of this.instances.values()) start(instance, log)
     this.variants.start(instance => start(instance, log))
+    this.config.tellFurther(warning => log.warn(warning))
   }
 
   /** Serves no longer: what would go on without an end is told to end. */

@@ -68,7 +68,7 @@ export class InnerCalls implements Pipelines {
 
   async review(request: InnerCall, answer: Buffer): ReturnType<Pipelines['review']> {
     const exchange = this.#exchange(request)
-    return exchange instanceof GatewayError ? exchange : await reviewAnswer(exchange, answer)
+    return exchange instanceof GatewayError ? { body: exchange, usage: undefined, labels: [] } : await reviewAnswer(exchange, answer)
   }
 
   guardsPrompts(method: string, path: string): boolean {

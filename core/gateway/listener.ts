@@ -6,6 +6,12 @@ import type { AddressInfo, Socket } from 'node:net'
 /** How often one that closes looks for connections that have nothing under way any more. */
 const sweepMs = 20
 
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another program has it; --port, or server.port, chooses another',
+  EACCES: 'only administrators may; --port, or server.port, chooses another',
+  EADDRNOTAVAIL: 'this machine has no such address; --host, or server.host, chooses another',
+}
+
 export class Listener {
   readonly #server: Server
   readonly #sockets = new Set<Socket>()
@@ -25,12 +31,13 @@ export class Listener {
     return this.#address as AddressInfo
   }
 
-  /** @param host any address of this machine by default @throws the error of the listening socket */
+  /** @param host any address of this machine by default @throws Error that says why the system does not let it */
   async listen(port: number, host: string | undefined): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject)
+      const refuse = (cause: NodeJS.ErrnoException) => reject(refusal(cause, host === undefined ? `port ${port}` : `port ${port} of ${host}`))
+      this.#server.once('error', refuse)
       this.#server.listen({ port, ...(host === undefined ? {} : { host }) }, () => {
-        this.#server.off('error', reject)
+        this.#server.off('error', refuse)
         this.#address = this.#server.address() as AddressInfo
         resolve()
       })
@@ -56,4 +63,10 @@ export class Listener {
     this.#server.closeIdleConnections()
     for (const socket of this.#sockets) if (socket.bytesRead === 0) socket.destroy()
   }
+}
+
+function refusal(cause: NodeJS.ErrnoException, where: string): Error {
+  const { code = '' } = cause
+  const reason = reasons[code]
+  return new Error(`cannot listen on ${where}: ${reason === undefined ? cause.message : `${reason} (${code})`}`, { cause })
 }

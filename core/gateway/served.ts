@@ -18,6 +18,9 @@ export interface ServedFacts {
   readonly file: string | undefined
   /** The variables that would have started a provider, where nothing did. */
   readonly lookedFor: readonly string[]
+  /** What the operator should know of it, and what of it was left out. */
+  readonly warnings: readonly string[]
+  readonly errors: readonly string[]
 }
 
 export interface Served {
@@ -30,11 +33,13 @@ export interface Served {
   stop(): Promise<boolean>
 }
 
-export function factsOf({ providers, plans, lookedFor, config: { file } }: Generation, url: string): ServedFacts {
-  return { url, providers: [...providers.keys()], pipelines: plans.size, file, lookedFor }
+export function factsOf({ providers, plans, lookedFor, config: { file, warnings, errors } }: Generation, url: string): ServedFacts {
+  return { url, providers: [...providers.keys()], pipelines: plans.size, file, lookedFor, warnings, errors }
 }
 
-export function logReload({ pipelines, providers }: ServedFacts, log: Logger): void {
+export function logReload({ pipelines, providers, warnings, errors }: ServedFacts, log: Logger): void {
+  for (const warning of warnings) log.warn(warning)
+  for (const error of errors) log.error(error)
   log.info({ pipelines, providers }, 'configuration reloaded')
 }
 

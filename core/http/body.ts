@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import { gatewayError } from '../errors.ts'
 import type { Clock, Timer } from '../services/clock.ts'
-import { decode, encodingIn, isKnownEncoding, knownEncodings } from './content-encoding.ts'
+import { decode, encodingIn, isKnownEncoding, knownEncodings } from '../content-encoding.ts'
 import { DirectMessage, type BodyTaker } from './message.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
@@ -48,6 +48,7 @@ class Collecting implements BodyTaker {
   readonly #reject: (cause: Error) => void
   readonly #chunks: Buffer[] = []
   #bytes = 0
+  readonly #left = () => this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early'))
   #isOver = false
   #timer: Timer | undefined
 
@@ -61,7 +62,7 @@ class Collecting implements BodyTaker {
   start(): void {
     const { clock, timeoutMs } = this.#limits
     this.#timer = clock.after(timeoutMs, () => this.#fail(gatewayError('body_timeout', `the request body was not complete within ${timeoutMs / 1000} s`)))
-    this.#request.on('close', () => this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early')))
+    this.#request.on('close', this.#left)
     if (this.#request instanceof DirectMessage && this.#request.giveTo(this)) return
     this.#request.on('data', (chunk: Buffer) => this.data(chunk)).on('end', () => this.end())
   }
@@ -87,6 +88,7 @@ class Collecting implements BodyTaker {
     if (this.#isOver) return false
     this.#isOver = true
     this.#timer?.cancel()
+    this.#request.off('close', this.#left)
     return true
   }
 }

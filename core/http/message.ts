@@ -1,6 +1,7 @@
 /** A request that gives its body straight to who asks for it before it has come: a stream of Node's costs as much as all that the pipeline does. */
 
 import { IncomingMessage } from 'node:http'
+import type { Stoppable } from '../pipeline/stoppable.ts'
 
 /** Who takes a body, piece by piece. */
 export interface BodyTaker {
@@ -8,7 +9,10 @@ export interface BodyTaker {
   end(): void
 }
 
+/** Node keeps it, whose stream never ends, until its connection brings another or closes: it must let go of what it came to. */
 export class DirectMessage extends IncomingMessage {
+  /** What runs for it, from when it began until its answer is out. */
+  exchange: Stoppable | undefined
   #taker: BodyTaker | undefined
   #begun = false
 
@@ -24,9 +28,13 @@ export class DirectMessage extends IncomingMessage {
   /** What Node's parser calls with each piece, and at the end with null. */
   override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {
     this.#begun = true
-    if (this.#taker === undefined) return super.push(chunk, encoding)
-    if (chunk === null) this.#taker.end()
-    else this.#taker.data(chunk)
+    const taker = this.#taker
+    if (taker === undefined) return super.push(chunk, encoding)
+    if (chunk !== null) taker.data(chunk)
+    else {
+      this.#taker = undefined
+      taker.end()
+    }
     return true
   }
 }

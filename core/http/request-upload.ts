@@ -2,19 +2,11 @@
 
 import type { IncomingMessage } from 'node:http'
 import type { Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
+import { decodingStream, encodingIn, knownEncodings } from '../content-encoding.ts'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import type { Upload, UploadTaker } from '../form/upload.ts'
 import type { Timer } from '../services/clock.ts'
 import type { BodyLimits } from './body.ts'
-
-const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-])
 
 export class RequestUpload implements Upload {
   readonly length: number | undefined
@@ -29,12 +21,12 @@ export class RequestUpload implements Upload {
 
   /** @throws GatewayError `unsupported_content_encoding` */
   constructor(request: IncomingMessage, limits: BodyLimits) {
-    const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
+    const encoding = encodingIn(request.headers['content-encoding'])
     this.#request = request
     this.#limits = limits
-    this.#decoder = encoding === 'identity' ? undefined : decoders.get(encoding)?.()
+    this.#decoder = decodingStream(encoding)
     if (encoding !== 'identity' && this.#decoder === undefined)
-      throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of gzip, deflate, br, zstd`)
+      throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of ${knownEncodings}`)
     const declared = request.headers['content-length']
     this.length = declared === undefined || this.#decoder !== undefined ? undefined : Number(declared)
   }

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { Sink } from '../pipeline/delivery/sink.ts'
 import type { Clock } from '../services/clock.ts'
 import { endConnectionWith } from './early-answer.ts'
-import { atEndOfTurn } from './end-of-turn.ts'
+import { atEndOfTurn } from '../end-of-turn.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
 /** What may wait in this process for a caller who reads slowly. */

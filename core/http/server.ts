@@ -3,17 +3,19 @@
 import { createServer, STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
-import { errorEnvelope, GatewayError, gatewayError } from '../errors.ts'
+import { encodingIn } from '../content-encoding.ts'
+import { errorEnvelope, gatewayError, type GatewayError } from '../errors.ts'
 import { boundaryOf } from '../form/scanner.ts'
 import { Exchange } from '../pipeline/exchange.ts'
 import type { Elsewhere, IncomingRequest } from '../pipeline/incoming-request.ts'
+import { asRefusal } from '../pipeline/as-refusal.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 import { finish } from '../pipeline/complete.ts'
 import { run } from '../pipeline/run.ts'
-import { refuse } from '../pipeline/delivery/respond.ts'
+import { sendError } from '../pipeline/delivery/respond.ts'
 import type { Clock } from '../services/clock.ts'
-import { joinWrites } from '../stream/joined-writes.ts'
+import { joinWrites } from '../joined-writes.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import type { ClientAddress } from './client-address.ts'
 import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
@@ -88,11 +90,7 @@ function accept(state: ServerState, request: IncomingMessage, response: ServerRe
   } catch (cause) {
     const exchange = exchangeFor(current, request, current.unknown, {})
     response.on('close', () => finish(exchange))
-    refuse(
-      exchange,
-      new ResponseSink(response, state.clock, current.unknown.limits.streamStallMs),
-      cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }),
-    )
+    sendError(exchange, new ResponseSink(response, state.clock, current.unknown.limits.streamStallMs), asRefusal(exchange, cause))
   }
 }
 
@@ -105,24 +103,28 @@ export function serve(
   params: Readonly<Record<string, string>>,
   elsewhere?: Elsewhere,
 ): void {
-  const exchange = exchangeFor(serving, request, plan, params, elsewhere)
+  const flows = isNeverHeld(request, plan, serving.bodyLimits)
+  const exchange = exchangeFor(serving, request, plan, params, elsewhere, flows)
+  if (request instanceof DirectMessage) request.exchange = exchange
   const leave = onSecondCall(serving.enter(exchange))
   const sink = new ResponseSink(response, plan.clock, plan.limits.streamStallMs)
   response.on('close', () => {
+    if (request instanceof DirectMessage) request.exchange = undefined
     if (!response.writableFinished) exchange.stop(new ClientGone())
     finish(exchange)
     leave()
   })
   try {
-    checkDeclaredLength(request, isNeverHeld(request, plan) ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
+    checkDeclaredLength(request, flows ? serving.bodyLimits.maxUploadBytes : serving.bodyLimits.maxBytes)
     if (asksForWebSocket(request) && isPlainHttp(serving, plan, elsewhere?.allow))
       throw gatewayError('upgrade_required', 'this route is served over plain HTTP, not over a WebSocket')
   } catch (cause) {
-    refuse(exchange, sink, cause as GatewayError)
+    sendError(exchange, sink, cause as GatewayError)
     return leave()
   }
   void run(exchange, sink).then(() => {
     exchange.form?.discard()
+    exchange.passed?.discard()
     leave()
   })
 }
@@ -136,9 +138,13 @@ function onSecondCall(leave: () => void): () => void {
   }
 }
 
-/** Forms flow, whether the kernel reads them or a step does. */
-function isNeverHeld({ headers }: IncomingMessage, { body }: Plan): boolean {
-  return body === 'form' || (body === 'none' && boundaryOf(headers['content-type'] ?? '') !== undefined)
+/** Forms flow, whether the kernel reads them or a step does; of those that are passed on, the ones that may be too long to be held, and are not encoded. */
+function isNeverHeld({ headers }: IncomingMessage, { body }: Plan, { maxBytes }: BodyLimits): boolean {
+  if (body === 'form') return true
+  if (body === 'json' || boundaryOf(headers['content-type'] ?? '') === undefined) return false
+  if (body === 'none') return true
+  const isLong = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > maxBytes
+  return isLong && encodingIn(headers['content-encoding']) === 'identity'
 }
 
 function asksForWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {
@@ -150,7 +156,14 @@ function isPlainHttp({ unknown }: Serving, plan: Plan, allow: string | undefined
   return plan === unknown ? allow !== undefined : plan.body !== 'bytes'
 }
 
-function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, params: Readonly<Record<string, string>>, elsewhere?: Elsewhere): Exchange {
+function exchangeFor(
+  serving: Serving,
+  request: IncomingMessage,
+  plan: Plan,
+  params: Readonly<Record<string, string>>,
+  elsewhere?: Elsewhere,
+  flows = false,
+): Exchange {
   const url = request.url ?? '/'
   const mark = url.indexOf('?')
   const peer = request.socket.remoteAddress ?? ''
@@ -167,6 +180,7 @@ function exchangeFor(serving: Serving, request: IncomingMessage, plan: Plan, par
     basePath: serving.basePath,
     body: () => (read ??= readBytes(request, serving.bodyLimits, plan.body === 'bytes')),
     upload: () => new RequestUpload(request, serving.bodyLimits),
+    flows,
     ...elsewhere,
   }
   return new Exchange(requestId(request.headers['x-request-id'], plan.clock.now()), incoming, plan)
@@ -189,13 +203,28 @@ function belowBase(url: string, basePath: string): string | undefined {
 
 /** What cannot be parsed as HTTP still gets an answer in the envelope that clients know; not amid another answer, where it would be taken for a part of that. */
 function refuseMalformed(cause: Error & { readonly code?: string }, socket: Answering): void {
-  if (!socket.writable || cause.code === 'ECONNRESET' || socket._httpMessage?.headersSent === true) return void socket.destroy()
+  const answer = socket._httpMessage ?? undefined
+  if (!socket.writable || cause.code === 'ECONNRESET' || answer?.headersSent === true) return void socket.destroy()
   const error =
     cause.code === 'ERR_HTTP_REQUEST_TIMEOUT'
       ? gatewayError('body_timeout', 'the request was not complete in time')
       : cause.code === 'HPE_HEADER_OVERFLOW'
         ? gatewayError('bad_request_target', 'the request headers are too large', { status: 431 })
         : gatewayError('bad_request_target', 'the request is not well-formed HTTP')
+  // Who ends the connection amid a request has left.
+  if (answer === undefined || cause.code === 'HPE_INVALID_EOF_STATE' || !refuseBegun(answer, error)) refuseUnread(socket, error)
+}
+
+/** A call that has begun is answered, and recorded, as any other that is refused; nothing more is heard on its connection. @returns false if there is none */
+function refuseBegun(answer: ServerResponse, error: GatewayError): boolean {
+  const { req: request } = answer
+  if (!(request instanceof DirectMessage) || request.exchange === undefined) return false
+  answer.shouldKeepAlive = false
+  request.exchange.stop(error)
+  return true
+}
+
+function refuseUnread(socket: Socket, error: GatewayError): void {
   const body = errorEnvelope(error)
   const id = randomUUID()
   socket.end(

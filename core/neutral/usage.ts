@@ -35,12 +35,17 @@ class ReadUsage {
   constructor(raw: RawUsage, counts: { readonly [name in keyof Counts]: Counts[name] | undefined }) {
     this.#raw = raw
     const own = this as Record<string, unknown>
-    for (const name in counts) if (counts[name as keyof Counts] !== undefined) own[name] = counts[name as keyof Counts]
+    for (const name in counts) if (isCount(counts[name as keyof Counts])) own[name] = counts[name as keyof Counts]
   }
 
   get raw(): RawUsage {
     return this.#raw
   }
+}
+
+/** Some providers say -1 of what they did not count. */
+function isCount(count: number | undefined): boolean {
+  return count !== undefined && count >= 0 && count < Infinity
 }
 
 /** Counts, as far as they were reported, and what they were read from. */

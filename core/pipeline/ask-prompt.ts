@@ -3,7 +3,7 @@
 import type { Exchange } from './exchange.ts'
 import type { Said } from './plan/plan.ts'
 
-/** Fires the taps where there is a conversation. What policy is not shown of it, as another member of that name follows, does not leave either. */
+/** Fires the taps where there is a conversation. A member that policy does not see, as a later one of the same name shadows it, does not leave either. */
 export function askPrompt(exchange: Exchange): Said | undefined | Promise<Said | undefined> {
   const { plan, body, readable } = exchange
   if (!readable) return undefined

@@ -1,4 +1,4 @@
-/** Guardrails of one step that only look: they are asked at once, and the gravest of what they say is what the step says. */
+/** Asks guardrails of one step that edit nothing at once; the gravest of their verdicts is the step's. */
 
 import { GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'

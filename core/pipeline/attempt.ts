@@ -34,7 +34,7 @@ export interface Failure {
 
 /** What the provider is asked to cache of the prompt. */
 export interface PromptCachePlan {
-  /** How many messages of the conversation lead the part that is to be cached, behind the tools. Who changes anything had better append behind them. */
+  /** How many messages of the conversation belong to the part that is to be cached, behind the tools. An edit within them makes the cache miss: append behind them. */
   readonly prefixMessages: number
   /** The length of that part, estimated. */
   readonly prefixTokens: number
@@ -42,7 +42,7 @@ export interface PromptCachePlan {
   readonly isApplied: boolean
   /** Says so in the body as it goes to the provider; called anew where the body is spelled anew. Never throws or rejects. */
   apply(body: JsonDocument, dialect: string): void | Promise<void>
-  /** Whether the provider refused the call for what the plan added: then it is made once more, without. */
+  /** Whether the provider refused the call because of what the plan added: then the call is made once more without it. */
   isRefused(failure: Failure): boolean
 }
 
@@ -61,7 +61,7 @@ export class Attempt {
   readonly headerEdits: HeaderEditing[] = []
   /** Headers of the provider's reply that the caller gets, flat. */
   relayed = noHeaders
-  /** The provider is asked to report the usage of a stream; the event that this causes is kept from a caller who did not ask. */
+  /** The provider is asked to report the usage of a stream; the event that this adds is withheld from a caller who did not ask for it. */
   askForUsage = false
   /** Milliseconds that a plain answer may take, where that is less than the configuration allows. */
   limitMs: number | undefined
@@ -69,11 +69,11 @@ export class Attempt {
   once = false
   /** What the provider is asked to cache; undefined if nothing. */
   promptCache: PromptCachePlan | undefined
-  /** What the request names by addresses, fetched for a provider that does not. */
+  /** Images that the request names by URL, fetched for a provider that does not fetch them. */
   images: Images | undefined
-  /** The way between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */
+  /** Translates between the caller's dialect and the provider's; undefined if the provider speaks the caller's. */
   translation: Translation | undefined
-  /** How an operation is put to a provider that spells it in a way of its own; undefined where it is put as it came. */
+  /** Adapts an operation to a provider that spells it differently; undefined where it goes on as it came. */
   adaptation: Adaptation | undefined
   outcome: 'established' | 'failed' | 'cancelled' | undefined
   failure: Failure | undefined
@@ -88,7 +88,7 @@ export class Attempt {
     this.startedAt = startedAt
   }
 
-  /** Adds a header to the call, in the place of what taps have said under that name. */
+  /** Sets a header of the call; replaces what taps set under that name. */
   setHeader(name: string, value: string): void {
     setHeader(this.headers, name, value)
   }

@@ -5,11 +5,17 @@ import { stringOf } from '../document/readings.ts'
 import { gatewayError } from '../errors.ts'
 import { Form } from '../form/form.ts'
 import { copied } from '../form/copied.ts'
+import { PassedBody } from '../form/passed-body.ts'
 import { boundaryOf } from '../form/scanner.ts'
 import type { Exchange } from './exchange.ts'
 
-/** @throws GatewayError about the body's type, encoding, size, spelling, or a member that the gateway reads */
+/** @throws GatewayError about the body's type, encoding, size, spelling, or a member that the gateway reads; the reason for which the exchange was stopped */
 export function readBody(exchange: Exchange): Promise<void> | undefined {
+  const reading = reads(exchange)
+  return reading === undefined ? undefined : exchange.orStopped(reading)
+}
+
+function reads(exchange: Exchange): Promise<void> | undefined {
   const {
     plan: { body },
     request,
@@ -17,6 +23,11 @@ export function readBody(exchange: Exchange): Promise<void> | undefined {
   if (body === 'none') return undefined
   if (body === 'form') return readForm(exchange)
   if (body === 'json') checkType(request.headers['content-type'])
+  if (body === 'bytes' && request.flows === true && request.upload !== undefined) {
+    const boundary = boundaryOf(String(request.headers['content-type'])) ?? ''
+    exchange.passed = new PassedBody(copied(request.upload(), exchange.copyForm), boundary, error => exchange.stop(error))
+    return undefined
+  }
   return request.body().then(bytes => {
     exchange.bytes = bytes
     if (body === 'json') readDocument(exchange, bytes)

@@ -22,5 +22,5 @@ export function finish(exchange: Exchange): void {
 
 function fireFinished(exchange: Exchange): void {
   for (const tap of exchange.plan.finished) tap(exchange)
-  exchange.plan.left?.()
+  exchange.plan.onLeft?.()
 }

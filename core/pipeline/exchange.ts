@@ -6,6 +6,7 @@ import type { JsonDocument } from '../document/document.ts'
 import { GatewayError } from '../errors.ts'
 import { setHeader } from '../flat-headers.ts'
 import type { Form } from '../form/form.ts'
+import type { PassedBody } from '../form/passed-body.ts'
 import type { HeaderEdits } from '../upstream/headers/header-edits.ts'
 import type { Loss } from '../neutral/losses.ts'
 import type { CacheLayer } from '../services/caches.ts'
@@ -38,9 +39,9 @@ export class Exchange extends Stoppable {
   readonly startedAt: number
   /** Milliseconds since 1970. */
   readonly arrivedAt: number
-  /** Who makes the call: a client, or a plugin of the gateway's, or a cache for its own needs: at the calls of these two policy does not look. */
+  /** Who makes the call: a client, a plugin, or a cache for its own needs. Policy looks at the calls of clients only. */
   origin: 'client' | 'plugin' | 'cache' = 'client'
-  /** The guardrails of the configuration's list, and of workflows, do not look at it. */
+  /** Guardrails of the configuration's list, and those of workflows, skip this call. */
   isExempt = false
   caller: Caller | undefined
   userPath = ''
@@ -48,22 +49,24 @@ export class Exchange extends Stoppable {
   labels: readonly string[] = noLabels
   /** Why the credential was refused, for the audit record alone. */
   refusedCredential: string | undefined
-  /** As what it was refused, where anybody knew it: a caller's `method`. */
+  /** The `method` of the refused credential (see `Caller`), where it could be told. */
   refusedMethod: string | undefined
   /** The dialect of the bodies; undefined where nobody reads them. */
   dialect: Dialect | undefined
-  /** The dialect of refusals, where that is another than that of the bodies. */
+  /** The dialect of errors, where it differs from that of the bodies. */
   refusalDialect: Dialect | undefined
   operation: string
   /** The request's body as a lossless document; undefined before it was read, and where it is not JSON. */
   body: JsonDocument | undefined
-  /** The request's body as bytes, for routes that do not read it. */
+  /** The request's body as bytes, on routes that do not parse it. */
   bytes: Buffer | undefined
   /** The request's body as a form that flows, for routes that take one. */
   form: Form | undefined
+  /** The request's body as it flows, for routes that do not read it, where it may be too long to be held. */
+  passed: PassedBody | undefined
   /** The model that the caller named. */
   model = ''
-  /** Whether that name stands for other models (a virtual model). */
+  /** Whether that name is a virtual model, which stands for others. */
   isAlias = false
   /** Whether the caller asked for a stream. */
   streamed = false
@@ -74,9 +77,9 @@ export class Exchange extends Stoppable {
   /** The id of the version of the workflow that applies. */
   workflow: string | undefined
   readonly attempts: Attempt[] = []
-  /** How much longer the provider's answer takes to leave than it took to come, as a factor; 0 is not at all. */
+  /** Slows the answer down: how much longer it takes to leave than it took to arrive, as a factor; 0 is not at all. */
   slowdown = 0
-  /** How many bytes of a plain reply are held for the taps on `response`, if that is more than usual; a larger one goes by. */
+  /** How many bytes of a plain reply are held for the taps on `response`, if more than usual; a larger reply passes them by. */
   holdBytes = 0
   reply: Reply | undefined
   /** The error that the caller saw, or that broke a stream. */
@@ -85,7 +88,7 @@ export class Exchange extends Stoppable {
   status = 0
   /** Monotonic milliseconds at which the first byte of the reply was ready. */
   firstByteAt: number | undefined
-  /** What the answer may depend on beside the request and the plan, such as headers that policy adds to the call: caches know the call by it, too. */
+  /** What the answer depends on besides the request and the plan, such as headers that policy adds to the call; part of the key of caches. */
   variesBy: readonly string[] = noVariation
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
@@ -93,17 +96,17 @@ export class Exchange extends Stoppable {
   cacheLayer: CacheLayer['name'] = 'exact'
   /** The headers that the caller saw, flat; empty before they are given. */
   sentHeaders: readonly string[] = noHeaders
-  /** Sees every byte that the caller is sent, where somebody asks for it before there is an answer. */
+  /** Sees every byte that the caller is sent; see `copyTo`. */
   copy: ((bytes: Buffer) => void) | undefined
-  /** Told of each attempt as it begins, where somebody asks for it. */
+  /** Told of each attempt as it begins; see `watchAttempts`. */
   attempted: ((attempt: Attempt) => void) | undefined
-  /** Sees every byte of a form as it comes, where somebody asks for it before the form is read. */
+  /** Sees every byte of a form as it arrives; to be set before the form is read. */
   copyForm: ((bytes: Buffer) => void) | undefined
-  /** What each step of policy did, where somebody asks for it. */
+  /** What each step of policy did; kept only if somebody set it. */
   trace: Trace | undefined
   /** The caller took nothing for so long that its stream was given up. */
   isStalled = false
-  /** Headers that say in whose trace calls on its behalf stand, by lower-case names; undefined where nobody traces: then the caller's own say it. */
+  /** Trace headers (W3C) for calls made on its behalf, by lower-case names; undefined where nobody traces: then the caller's own are used. */
   traceHeaders: Readonly<Record<string, string>> | undefined
   /** Headers that taps add to the reply, flat; see `setReplyHeader`. */
   readonly replyHeaders: string[] = []
@@ -157,9 +160,14 @@ export class Exchange extends Stoppable {
     return hasOne ? 'the body is read behind the phase request: no conversation is there before' : `no conversation can be read on ${this.plan.name}`
   }
 
-  /** The conversation is read anew when somebody next asks: for who edited the body past it. */
+  /** Has the conversation read anew when it is next asked for. To be called after the body was edited without it. */
   rereadConversation(): void {
     this.#conversation = undefined
+  }
+
+  /** Whether the request came with a body that routes pass on which do not read it. */
+  get hasBytes(): boolean {
+    return this.passed !== undefined || (this.bytes?.length ?? 0) > 0
   }
 
   /** Whether the request has a conversation that policy can read. */
@@ -187,20 +195,21 @@ export class Exchange extends Stoppable {
     return this.#sessionRead ?? undefined
   }
 
-  /** Says how the session is recognised, when somebody asks. Who says so first is believed: a call of the gateway's own has its caller's. */
+  /** Says how the session is recognised, when somebody asks. The first to say so counts: a call that the gateway makes itself keeps its caller's session. */
   readSessionFrom(source: () => string | undefined): void {
     this.#session ??= source
   }
 
   /**
    * Says where the last events are to be read from, when somebody asks.
-   * A function that is written where it is assigned to a member is made by V8 to stay: it, and all that it knows, would outlive the exchange until the next full collection.
+   * A function literal assigned to a member right here would be allocated by V8 in the old generation: it, and all that it closes over, would
+   * outlive the exchange until the next full collection.
    */
   readStreamEndsFrom(source: () => StreamEnds): void {
     this.streamEnds = source
   }
 
-  /** Has `take` see every byte that the caller is sent, beside whoever else does. To be called before there is an answer. */
+  /** Has `take` see every byte that the caller is sent, as others may too. To be called before there is an answer. */
   copyTo(take: (bytes: Buffer) => void): void {
     this.copy = this.copy === undefined ? take : inTurn(this.copy, take)
   }
@@ -222,7 +231,7 @@ export class Exchange extends Stoppable {
     if (forward !== undefined) this.forward = { ...forward, headers: edits.flat(forward.headers) }
   }
 
-  /** Adds a header to the reply, as long as none has left, in the place of what taps have said under that name. One that cannot be sent is logged, and left out. */
+  /** Sets a header of the reply, as long as none has left; replaces what taps set under that name. One that cannot be sent is logged and left out. */
   setReplyHeader(name: string, value: string): void {
     setHeader(this.replyHeaders, name, value)
   }
@@ -232,7 +241,11 @@ export class Exchange extends Stoppable {
     this.replyHeaderEdits = [...this.replyHeaderEdits, edits]
   }
 
-  /** Keeps what a plugin warns of; the same again is not kept twice. taps return a warning instead, or say it by `warnInStream`. @param instance the instance's name. @throws TypeError if the code cannot stand in a header */
+  /**
+   * Keeps a plugin's warning; the same one is kept once. For the kernel: taps return a warning, or call `warnInStream`.
+   * @param instance the instance's name
+   * @throws TypeError if the code cannot stand in a header
+   */
   warn(instance: string, phase: PhaseName, said: WarningFacts): void {
     const warning = said instanceof Warning ? said : new Warning(said)
     const isKnown = this.warnings.some(given => given.instance === instance && given.phase === phase && given.warning.code === warning.code)

@@ -32,4 +32,6 @@ export interface IncomingRequest extends Elsewhere {
   body(): Promise<Buffer>
   /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */
   upload?(): Upload
+  /** Whether the body may be too long to be held. */
+  readonly flows?: boolean
 }

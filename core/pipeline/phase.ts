@@ -11,7 +11,7 @@ import { Overdue } from './stoppable.ts'
 import type { Plan } from './plan/plan.ts'
 import type { PhaseName } from './plan/step.ts'
 import { noteFailure, type TapFailure } from './tap-failure.ts'
-import { Blocked } from './verdict.ts'
+import { Blocked, Refused } from './verdict.ts'
 import { Warning } from './warning.ts'
 
 /** One tap, with everything about it decided. */
@@ -28,9 +28,9 @@ export interface Tap<Said> {
   readonly timeoutMs: number
   /** Its edits may still land after its deadline, so that going on would be unsafe. */
   readonly edits: boolean
-  /** It applies policy: what it does is traced, and it does not look at the calls that plugins make. */
+  /** It applies policy: what it does is traced, and it looks at the calls of clients only. */
   readonly guards: boolean
-  /** It does not look at exempt calls either. */
+  /** It does not look at exempt calls. */
   readonly exempts: boolean
 }
 
@@ -57,8 +57,8 @@ const answers: ReadonlySet<PhaseName> = new Set(['request', 'route', 'prompt', '
 
 const verdicts = 'what block(), warn(), answer() or new Reply() makes'
 const understood: Partial<Record<PhaseName, string>> = {
-  attempt: 'what block() makes',
-  recover: "{ do: 'retry', afterMs }, { do: 'next' }, { do: 'giveUp' } or { do: 'answer', reply }",
+  attempt: 'what refuse() makes',
+  recover: "retry(afterMs), next, giveUp or { do: 'answer', reply }",
 }
 
 /**
@@ -139,7 +139,8 @@ export class Phase<Said> {
 
   /** Open: as if the tap had said nothing. Closed: the request ends with an error that names no plugin. */
   #failed(tap: Tap<Said>, exchange: Exchange, thrown: unknown, mode = tap.onError): undefined {
-    const cause = thrown instanceof Blocked ? new TypeError(`${this.name} threw what block() makes: expected it to be returned`, { cause: thrown }) : thrown
+    const verdict = thrown instanceof Blocked ? 'block()' : thrown instanceof Refused ? 'refuse()' : undefined
+    const cause = verdict === undefined ? thrown : new TypeError(`${this.name} threw what ${verdict} makes: expected it to be returned`, { cause: thrown })
     const failure: TapFailure = { instance: tap.name, phase: this.name, mode, cause }
     const told = mode === 'closed' ? faultOf(exchange, cause) : undefined
     if (told !== undefined) {
@@ -152,7 +153,7 @@ export class Phase<Said> {
   }
 }
 
-/** Where a step stands in the plan that the exchange goes on on; it may be another than the one that asks. */
+/** Where a step stands in the exchange's plan, which may by now be another than the one that asked. */
 function placeOf({ name, step }: Tap<unknown>, { steps }: Plan): number {
   if (steps[step]?.name === name) return step
   const there = steps.findIndex(other => other.name === name)

@@ -17,7 +17,7 @@ export function review(exchange: Exchange, said: Reply): Reply | GatewayError | 
   return isPromise(verdict) ? verdict.then(late => judged(exchange, reply, late)) : judged(exchange, reply, verdict)
 }
 
-/** What policy is not shown of a reply, as another member of that name follows, does not leave either. */
+/** A member of a reply that policy does not see, as a later one of the same name shadows it, does not leave either. */
 function unshadow({ plan, dialect }: Exchange, reply: Reply): void {
   if (!plan.guardsReplies || plan.response === undefined || dialect === undefined) return
   try {

@@ -6,6 +6,7 @@ import type { Outcome } from '../upstream/bodies/reading.ts'
 import { forgetRelayed } from '../upstream/headers/relayed-headers.ts'
 import { send } from '../upstream/send.ts'
 import type { Target } from '../upstream/provider/target.ts'
+import { asRefusal } from './as-refusal.ts'
 import { askPrompt } from './ask-prompt.ts'
 import { Attempt, type Failure } from './attempt.ts'
 import { complete } from './complete.ts'
@@ -158,11 +159,4 @@ function discard(failure: Failure): void {
 /** Lets the `response` taps above the step that answered see a plain reply. A stream is seen as it flows. */
 function reviewed(exchange: Exchange, said: Reply | GatewayError): ReturnType<typeof review> {
   return said instanceof GatewayError || said.stream !== undefined ? said : review(exchange, said)
-}
-
-/** Whatever was thrown, as the error that the caller may see. */
-function asRefusal(exchange: Exchange, cause: unknown): GatewayError {
-  if (cause instanceof GatewayError) return cause
-  exchange.log.error({ err: cause }, 'the gateway failed')
-  return gatewayError('internal_error', 'The gateway failed; the request id leads to the reason in its log', { cause })
 }

@@ -72,21 +72,22 @@ export interface Taps<Provided extends ServiceName = never> {
   finished?(exchange: Exchange): void
   /** The service that the plugin provides. */
   service?: Services[Provided]
-  /** Lower-case names of request headers that are for the gateway alone: no provider gets them. Where they change at run time, something that is asked for each. */
+  /** Lower-case names of request headers that are for the gateway alone: no provider gets them. Where they change at run time, a lookup. */
   ownHeaders?: readonly string[] | HeaderNames
-  /** This plugin asks callers for a credential: without one such, the gateway listens on loopback only. */
+  /** This plugin asks callers for a credential. Without any such plugin, the gateway listens on loopback only. */
   authenticates?: boolean
   /**
-   * Called with each configuration that has the instance, once all its plugins are set up, also where it is only looked at: finds what is wrong with the options that only the compiled pipelines tell.
+   * Called with each configuration that has the instance, once all its plugins are set up, also where it is only checked: finds faults of the options that show
+   * only in the compiled pipelines.
    * @throws SettingFault, or Error
    */
   vet?(): Promise<void>
   /**
    * Called once, before the configuration that the instance belongs to begins to serve, after the instances that it needs: connects to what it cannot serve without.
-   * Never called where a configuration is only looked at. A configuration whose parts cannot be opened does not serve.
+   * Never called where a configuration is only checked. A configuration whose parts cannot be opened does not serve.
    */
   open?(): Promise<void>
-  /** Called once, when the configuration that the instance belongs to begins to serve. Work that nobody asked for, such as calls and timers, begins here. */
+  /** Called once, when the configuration that the instance belongs to begins to serve. Background work, such as timers and calls of its own, begins here. */
   start?(): void
   /**
    * The configuration that the instance belongs to serves no longer: another one took over, or the gateway begins to end. What would go on without an end, such
@@ -107,14 +108,14 @@ export interface SetupContext<Options, Needs extends ServiceName = never, Wants 
   /** Aborted when the instance is closed. */
   readonly signal: AbortSignal
   /**
-   * Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. What is no text is no flags: it may be
-   * given to `map` as it is. @throws on back-references and look-around
+   * Compiles a pattern for a linear-time engine; usable with `test`, and as the first argument of `String.replace`. Flags that are not a string are
+   * ignored, so that the function can be passed to `map`. @throws SyntaxError on back-references and look-around
    */
   regex(pattern: string, flags: string | undefined): Pattern
   regex(pattern: string): Pattern
   /**
-   * Says of a stream that policy let something pass which it did not like; where nothing has left yet in a header, too. The same again counts once. Taps that
-   * may return a verdict return a `warn` instead.
+   * Warns that policy let something in a stream pass; while nothing has left yet, in a header, too. The same warning counts once. Taps that
+   * can return a verdict return a `warn` instead.
    * @param detail what kinds of things were found and how many; never what was said
    * @throws TypeError if the code cannot stand in a header
    */
@@ -146,7 +147,7 @@ export interface PluginDefinition<
    * record, cached answers know it, and the calls that plugins make go by it.
    */
   readonly guardrail?: boolean
-  /** Switched off (`enabled: false`), it is set up all the same, for what it tells administrators; none of its taps is placed. Its `options` say that it is off. */
+  /** Even when switched off (`enabled: false`) it is set up, so that its admin endpoints are there; none of its taps is placed. Its `options` say that it is off. */
   readonly staysWhenOff?: true
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */
   readonly onError?: 'open' | 'closed'

@@ -70,8 +70,8 @@ export interface StreamFormat {
   /** The one event that ends a stream which broke. @param last the last event that left, if there is one */
   failure(error: GatewayError, requestId: string, last?: StreamEvent): string
   /**
-   * What a caller is sent after so long a silence, where clients of the dialect expect it: an event that means nothing. Not added to a
-   * provider's own stream that goes by.
+   * An event without meaning that keeps the connection alive: what a caller is sent after so long a silence, where clients of the dialect expect
+   * it. Not added to a provider's own stream that passes through.
    */
   readonly idle?: { readonly afterMs: number; readonly event: string }
   /** A whole stream as the plain reply that it amounts to. */
@@ -107,10 +107,11 @@ export interface Dialect extends UpstreamDialect {
   reply(reply: JsonDocument, operation: string): Conversation
   /** Whether the request asks for a stream; of an operation whose replies are always plain, none does. */
   streams(request: JsonDocument, operation: string): boolean
-  /** Whether the request asks for a usage event; and how to ask for one. */
+  /** Whether the request asks for a usage event. */
   asksForUsage(request: JsonDocument): boolean
+  /** Edits the request so that it asks for one. */
   askForUsage(request: JsonDocument): void
-  /** The member that vendors take only beside the wish for a stream: without it, it goes no further. Absent: there is none such. */
+  /** The member that vendors take only together with the request for a stream: otherwise it is taken out. Absent: there is none. */
   readonly streamOnly?: string
   /**
    * Takes out of a request what answers of other vendors left in it: `encrypted_content` that only Tapline reads, and `extra_content`. Called on
@@ -124,14 +125,14 @@ export interface Dialect extends UpstreamDialect {
   usage(reply: JsonDocument): Usage | undefined
   /** The body of a plain reply with this one assistant turn; undefined where replies of the operation have none: the answer becomes a refusal. */
   answer(facts: AnswerFacts): Buffer | undefined
-  /** A kept reply or stream for a request that gets it from a cache, byte for byte as long: under an id of its own, where that can be referred to later. Absent: it is the same for all. */
+  /** A cached reply or stream for one more request, of the same length in bytes: under an id of its own, where later requests can refer to that. Absent: all get the same. */
   renewed?(body: Buffer, request: JsonDocument, operation: string): Buffer
   /** The envelope of an error. */
   error(error: GatewayError, requestId: string): Buffer
   readonly stream: StreamFormat
   /** How requests that come as forms are checked; absent in dialects that have none such. */
   readonly form?: FormRules
-  /** Operations whose plain replies may be something else than JSON, audio for example: such a one goes by as bytes, under the provider's type. */
+  /** Operations whose plain replies may be something else than JSON, audio for example: those pass through as bytes, under the provider's type. */
   readonly opaqueReplies?: ReadonlySet<string>
   /** Absent: callers of this dialect reach only providers that speak it. */
   readonly caller?: CallerSide

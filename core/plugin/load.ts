@@ -2,9 +2,9 @@
 
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, realpath } from 'node:fs/promises'
 import { dirname, resolve as resolvePath } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Timer } from '../services/clock.ts'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
@@ -139,12 +139,23 @@ interface Module {
 
 /** A module may wait for something before it is there, and wait for ever. */
 async function importDefault(url: URL, sha256: string, use: string, limitMs = loadLimitMs): Promise<unknown> {
-  const versioned = sha256 === '' ? url.href : `${url.href}?sha256=${sha256.slice(0, 16)}`
+  let real = url
   try {
-    return (await inTime(import(versioned) as Promise<Module>, 'its top level', limitMs, ownTimer)).default
+    if (sha256 !== '') real = await versionOf(url, sha256)
+    const { default: definition } = await inTime(import(real.href) as Promise<Module>, 'its top level', limitMs, ownTimer)
+    if (real !== url) imported.set(url.href + sha256, real)
+    return definition
   } catch (cause) {
-    throw new LoadError(whatFailed(use, url, cause), 'a module that loads', cause)
+    throw new LoadError(whatFailed(use, real, cause), 'a module that loads', cause)
   }
+}
+
+/** Where files were when they were imported, by their names and what they held. */
+const imported = new Map<string, URL>()
+
+/** Node looks once where a link leads, but those of Kubernetes lead elsewhere after each change. What holds the same as before is the module that it was. */
+async function versionOf(url: URL, sha256: string): Promise<URL> {
+  return imported.get(url.href + sha256) ?? new URL(`?sha256=${sha256.slice(0, 16)}`, pathToFileURL(await realpath(url)))
 }
 
 function ownTimer(ms: number, callback: () => void): Timer {

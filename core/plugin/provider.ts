@@ -113,7 +113,7 @@ export interface ResolvedFacts {
   readonly listingUrl?: string
 }
 
-/** A call for each model, by which its provider says more of it. A model of which it does not is listed without. */
+/** A call for each model by which its provider says more of it. A model of which it says nothing is listed all the same. */
 export interface ModelDetails {
   readonly endpoint: Endpoint
   /** The body of the call, to be spelled as JSON. */
@@ -158,7 +158,7 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly namesPackages?: boolean
   /** Further settings of an instance of this type; gives them their types. */
   readonly schema?: S
-  /** The model by which it embeds where the operator names none. */
+  /** The model for embeddings where the operator names none. */
   readonly embeddingModel?: string
   /** Registers by itself when no other instance did. */
   readonly fallback?: boolean
@@ -170,7 +170,7 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   readonly defaultHeaders?: Readonly<Record<string, string>>
   /** Query parameters in which the vendor takes credentials: a caller's are not passed on. */
   readonly queryCredentials?: readonly string[]
-  /** Texts of the vendor's own in its errors that callers of OpenAI's dialects get, too; of a model, so not where guardrails see replies. */
+  /** Further text members of the vendor's errors that callers of OpenAI's dialects get. A model may have written them: withheld where guardrails see replies. */
   readonly errorMembers?: readonly string[]
   /** Statuses of the vendor's own, and what they mean. */
   readonly statuses?: Readonly<Record<number, number>>
@@ -191,7 +191,7 @@ export interface ProviderDefinition<S extends OptionsSchema = OptionsSchema> {
   reroute?(body: JsonDocument, call: CallFacts<SettingsOf<S>>): string | undefined
   /**
    * Makes, for one reply or stream, what turns the vendor's own spelling into that of its dialect, before a translated answer is read:
-   * called with a plain reply, or with each event of a stream. `undefined` for an event that says nothing; or for all, if they are as they shall be.
+   * called with a plain reply, or with each event of a stream. It returns `undefined` for an event that says nothing; no function: nothing needs turning.
    */
   normalizer?(settings: SettingsOf<S>): ((json: JsonObject) => JsonObject | undefined) | undefined
   /** What is wrong with a reply of status 2xx, or with an event, that its dialect cannot see: a vendor's own error codes. */

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export type Kind = 'plugin' | 'dialect' | 'provider' | 'migration'
 
 /** What stands beside `core`, plugins and providers too: the repository as source, `dist` as built. */
-export const house = new URL('../../', import.meta.url)
+const house = new URL('../../', import.meta.url)
 /** The package's own root, where package.json and pipelines are. */
 export const home = import.meta.url.endsWith('.ts') ? house : new URL('../', house)
 

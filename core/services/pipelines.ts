@@ -61,7 +61,7 @@ export interface Pipelines {
   /** What policy makes of a request, and where it would go. Nothing is sent or counted. */
   rehearse(request: InnerCall): Promise<Rehearsal | GatewayError>
   /** What policy makes of an answer that came another way for this request. */
-  review(request: InnerCall, answer: Buffer): Promise<ReviewedAnswer | GatewayError>
+  review(request: InnerCall, answer: Buffer): Promise<ReviewedAnswer>
   /** Whether guardrails look at the requests of a route, be it in some workflow only. @param path without parameters */
   guardsPrompts(method: string, path: string): boolean
   /** The tokens that an answer reports which came another way, as the dialect of a route says them. @param path without parameters */

@@ -96,15 +96,16 @@ export interface Journal<Row extends JournalRow> {
    * Stores rows; those whose ids are there already are ignored. All or none of one call.
    * @param rows or the same as lines of JSON, each with a line feed behind it, which are the store's from then on: one in another thread takes them as they are
    * @returns how many were new
+   * @throws RangeError for an id of more than 512 characters
    */
   append(rows: readonly Row[] | Buffer): Promise<number>
   /** One row, whole. */
   get(id: string): Promise<Row | undefined>
-  /** Rows without the columns kept apart, and how many there are in all. */
+  /** Rows without the columns kept apart, and how many there are in all. @throws TypeError, as do those below, for a filter by any other column than these */
   list(query: ListQuery): Promise<{ readonly rows: readonly Row[]; readonly total: number }>
   /** All rows of a filter, page by page, by timestamp; rows that come in meanwhile may or may not be among them. @param whole with the columns kept apart */
   each(filter: Filter, options?: { readonly pageSize?: number; readonly order?: 'asc' | 'desc'; readonly whole?: boolean }): AsyncIterable<readonly Row[]>
-  /** Groups, their counts and sums, and how many groups there are in all. */
+  /** Groups, their counts and sums, and how many groups there are in all. @throws TypeError for a column that is kept apart */
   sums(query: SumsQuery<Row>): Promise<{ readonly groups: readonly Sum[]; readonly total: number }>
   /** Overwrites columns of rows that are there, the kept sums included. */
   amend(changes: readonly (Pick<Row, 'id'> & Partial<Row>)[]): Promise<void>

@@ -40,8 +40,9 @@ export interface RecordQuery {
 
 export interface Records<T extends object> {
   get(id: string): Promise<Stored<T> | undefined>
+  /** @throws TypeError for a member in `where` whose name is more than letters, digits and `_` */
   list(query?: RecordQuery): Promise<readonly Stored<T>[]>
-  /** Writes a document. @throws Conflict if `expected` is not what is there */
+  /** Writes a document. @throws Conflict if `expected` is not what is there, RangeError for an id of more than 512 characters */
   put(id: string, value: T, options?: PutOptions): Promise<Stored<T>>
   /** @returns whether it was there. @throws Conflict if `expected` is not what is there */
   delete(id: string, expected?: number): Promise<boolean>

@@ -10,9 +10,9 @@ export interface Storage {
   readonly kind: string
   /** Counts for all processes that share the database; absent where it cannot. */
   readonly state?: State | undefined
-  /** A named collection of documents. The same name always gives the same documents. @param name lower-case words joined by `_` */
+  /** A named collection of documents. The same name always gives the same documents. @param name lower-case words joined by `_` @throws TypeError for another */
   records<T extends object>(name: string): Records<T>
-  /** Opens a journal, making what it needs in the database. The same name always gives the same rows. @throws if it stands there with columns of other types */
+  /** Opens a journal, making what it needs in the database. The same name always gives the same rows. @throws TypeError for names that are no words, Error if it stands there with a column of another type or place, which it names */
   journal<Row extends JournalRow>(definition: JournalDefinition<Row>): Promise<Journal<Row>>
 }
 

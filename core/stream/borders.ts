@@ -112,7 +112,7 @@ export function firstEvent(region: Buffer): StreamEvent | undefined {
   let start = 0
   for (let end = borders.next(0); start < region.length; end = borders.next(end)) {
     const event = new StreamEvent(region.subarray(start, end < 0 ? region.length : end))
-    if (event.data !== undefined) return event
+    if (event.hasData) return event
     if (end < 0) return undefined
     start = end
   }
@@ -158,7 +158,8 @@ function plainEventAround(region: Buffer, at: number): Span {
   return { start: before < 0 ? 0 : before + 2, end: behind < 0 ? region.length : behind + 2 }
 }
 
-function endsInBlankLine(chunk: Buffer): boolean {
+/** Whether an event ends with these bytes, whatever comes next. */
+export function endsInBlankLine(chunk: Buffer): boolean {
   const last = chunk.length - 1
   if (chunk[last] !== lineFeed) return false
   return chunk[last - 1] === lineFeed || (chunk[last - 1] === carriageReturn && chunk[last - 2] === lineFeed)

@@ -19,7 +19,7 @@ export interface NamedTap {
 export type OnFailure = (name: string, cause: unknown, exchange: Exchange) => 'open' | 'closed'
 
 /** A tap that must not fail did. */
-export class TapFailure extends Error {
+export class StreamTapError extends Error {
   /** The instance's name. */
   override readonly name: string
 
@@ -33,7 +33,7 @@ interface OpenTap extends NamedTap {
   readonly state: never
 }
 
-/** All methods throw TapFailure. */
+/** All methods throw StreamTapError. */
 export class OpenTaps {
   readonly #taps: readonly OpenTap[]
   readonly #observers: readonly OpenTap[]
@@ -153,7 +153,7 @@ export class OpenTaps {
   }
 
   #failed(name: string, cause: unknown): void {
-    if (this.#onFailure(name, cause, this.#exchange) === 'closed') throw new TapFailure(name, cause)
+    if (this.#onFailure(name, cause, this.#exchange) === 'closed') throw new StreamTapError(name, cause)
   }
 }
 

@@ -11,7 +11,7 @@ import { OpenTaps, type NamedTap, type OnFailure } from './open-taps.ts'
 import { RepeatedEvent } from './repeated.ts'
 import { TextWindow, type TextGate } from './window.ts'
 
-export { TapFailure, type NamedTap, type OnFailure } from './open-taps.ts'
+export { StreamTapError, type NamedTap, type OnFailure } from './open-taps.ts'
 
 const nothing: readonly Buffer[] = []
 
@@ -33,7 +33,7 @@ export class StreamRule {
     this.#lookbehind = Math.max(0, ...taps.map(({ tap }) => (tap.text === undefined ? 0 : (tap.lookbehind ?? 0))))
   }
 
-  /** @throws TapFailure */
+  /** @throws StreamTapError */
   open(exchange: Exchange): RunningRule {
     return new RunningRule(new OpenTaps(this.taps, exchange, this.#onFailure), this.#format, this.#lookbehind)
   }
@@ -77,7 +77,7 @@ export class RunningRule {
    * text, all but the first are one event with all of it, and none of them is parsed.
    * @param leaving is given what leaves, as of `event`
    * @returns the refusal that one of them met; those behind it were not looked at
-   * @throws TapFailure
+   * @throws StreamTapError
    * @throws GatewayError stream_incomplete
    */
   pass(region: Buffer, leaving: Buffer[]): GatewayError | undefined {
@@ -117,7 +117,7 @@ export class RunningRule {
   /**
    * What leaves for an event: itself, as received if no tap changed it, and before it what was held of the texts that it ends;
    * nothing if it was dropped; or the refusal that it met.
-   * @throws TapFailure
+   * @throws StreamTapError
    * @throws GatewayError stream_incomplete, if texts are to be read and the event cannot be: what nobody can read must not leave
    */
   event(event: StreamEvent): readonly Buffer[] | GatewayError {
@@ -129,7 +129,7 @@ export class RunningRule {
     return leaving
   }
 
-  /** The stream is over: what was held of texts that no event ended. @throws TapFailure */
+  /** The stream is over: what was held of texts that no event ended. @throws StreamTapError */
   end(): readonly Buffer[] | GatewayError {
     const leaving = this.#endTexts(['*'], [], [])
     this.#taps.left()

@@ -1,8 +1,9 @@
 /** The last few events of a stream, kept as bytes and parsed only when somebody asks how it ended or what it cost. */
 
 import { Borders, endingOf, type Ending } from './border-search.ts'
-import { firstEvent, lastEvents } from './borders.ts'
+import { endsInBlankLine, firstEvent, lastEvents } from './borders.ts'
 import { StreamEvent } from './event.ts'
+import { carriageReturn, lineFeed } from './fields.ts'
 
 const kept = 4
 const colon = 0x3a
@@ -84,7 +85,9 @@ export class StreamTail {
 
 /** Whether a region ends where an event does. */
 function isWhole(region: Buffer): boolean {
-  return /(?:\n\n|\r\r|\n\r\n?)$/.test(region.toString('latin1', Math.max(0, region.length - 3)))
+  if (endsInBlankLine(region)) return true
+  const before = region.at(-2)
+  return region.at(-1) === carriageReturn && (before === carriageReturn || before === lineFeed)
 }
 
 function headOf(region: Buffer): Buffer {

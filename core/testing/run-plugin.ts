@@ -1,11 +1,8 @@
 /** Runs one plugin on one exchange, in memory: through a real pipeline, against a provider that answers as told. */
 
 import pino from 'pino'
-import { checkOptions } from '../config/schema/options.ts'
-import { formatProblem } from '../config/problems/problems.ts'
 import { JsonDocument } from '../document/document.ts'
 import { realClock } from '../gateway/clock.ts'
-import { givenServices } from '../gateway/loading/given-services.ts'
 import { GatewayHealth } from '../gateway/health.ts'
 import type { Caller } from '../pipeline/caller.ts'
 import { Exchange } from '../pipeline/exchange.ts'
@@ -16,15 +13,13 @@ import { finish } from '../pipeline/complete.ts'
 import { run } from '../pipeline/run.ts'
 import { MemorySink } from '../pipeline/delivery/memory-sink.ts'
 import { phases } from '../pipeline/plan/step.ts'
-import { flawOfDefinition } from '../pipeline/plan/vet.ts'
-import { setUpPlugin } from '../pipeline/plan/vetted.ts'
 import type { PluginDefinition } from '../plugin/define.ts'
 import { Instance } from '../plugin/instance.ts'
 import type { Clock } from '../services/clock.ts'
-import { noMeter } from '../services/meter.ts'
 import type { Services } from '../services/services.ts'
 import { ProviderInstance } from '../upstream/provider/provider.ts'
 import { noAdmin } from './no-admin.ts'
+import { setUpForTest } from './set-up-for-test.ts'
 import { answerIn, greeting, replayIn, spokenDialect, streamIn, textOfAnswer, textOfStream, type SpokenDialect } from './spoken.ts'
 import { testProviderDeps } from './provider-deps.ts'
 
@@ -63,10 +58,6 @@ export interface PluginRun {
 
 /** @throws Error when the plugin is none, the options do not pass its schema, or a service that it needs is not given */
 export async function runPlugin(definition: PluginDefinition, options: PluginRunOptions = {}): Promise<PluginRun> {
-  const flaw = flawOfDefinition(definition)
-  if (flaw !== undefined) throw new TypeError(`${definition.name} cannot be used: ${flaw}`)
-  const checked = checkOptions(definition.schema, options.options, () => undefined)
-  if (checked.problems.length > 0) throw new Error(checked.problems.map(problem => formatProblem(problem)).join('\n'))
   const received: Buffer[] = []
   const dialect = await spokenDialect(options.dialect ?? 'openai-chat')
   const request = greeting(dialect, options.request ?? {})
@@ -74,24 +65,8 @@ export async function runPlugin(definition: PluginDefinition, options: PluginRun
   const provider = answering(dialect, operation, options, received)
   const log = pino({ enabled: false })
   const clock = options.clock ?? realClock
-  const services = {
-    clock,
-    random: Math.random,
-    health: new GatewayHealth(clock),
-    version: { version: '0', commit: 'test' },
-    meter: noMeter,
-    admin: noAdmin,
-    providers: new Map([['test', provider]]),
-    ...options.services,
-  }
-  const unmet = definition.needs?.find(need => !(need in services))
-  if (unmet !== undefined) throw new TypeError(`${definition.name} needs the service "${unmet}": give one in services`)
-  const instance = await setUpPlugin(
-    { key: 'test', name: definition.name, definition, options: checked.value },
-    givenServices(definition.name, definition, services),
-    log,
-    clock,
-  )
+  const own = { health: new GatewayHealth(clock), admin: noAdmin, providers: new Map([['test', provider]]) }
+  const instance = await setUpForTest(definition, options.options, { clock, ...own, ...options.services })
   const placed: PlacedStep = {
     name: definition.name,
     instance,
@@ -106,7 +81,6 @@ export async function runPlugin(definition: PluginDefinition, options: PluginRun
   ])
   const exchange = new Exchange('test', incoming(request, operation, options), plan)
   const sink = new MemorySink()
-  instance.hold()
   try {
     await instance.open()
     instance.start()

@@ -5,6 +5,7 @@ import { gatewayError, type GatewayError } from '../errors.ts'
 import type { Clock, Timer } from '../services/clock.ts'
 import { uriComponent } from '../uri-component.ts'
 import { FellSilent } from './bodies/fell-silent.ts'
+import { wholeBytes } from '../whole-bytes.ts'
 import { statusFailure, timeoutFailure, transportFailure } from './failure.ts'
 import type { ProviderInstance } from './provider/provider.ts'
 import type { Call, OutgoingCall, ReplyHeaders } from './transport/transport.ts'
@@ -129,7 +130,8 @@ class OpenCall {
   #end(): void {
     this.#timer?.cancel()
     if (this.#refusal === undefined) return void this.#body?.push(null)
-    this.#reject(statusFailure(this.#provider.name, this.#status, this.#headers, Buffer.concat(this.#refusal), this.#clock.now(), this.#provider).error)
+    const answer = { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#refusal) }
+    this.#reject(statusFailure(this.#provider.name, answer, this.#clock.now(), this.#provider).error)
   }
 
   /** A refusal is understood by what came of it. */
@@ -183,12 +185,5 @@ function pathOf(template: string, params: Readonly<Record<string, string>>, quer
 
 /** The whole of an answer. @throws GatewayError if it is larger than `limitBytes`, or breaks off */
 export async function wholeBody({ body }: OpenReply, limitBytes: number, provider: string): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > limitBytes) throw gatewayError('response_too_large', `${provider} sent more than ${limitBytes} bytes`, { provider })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  return await wholeBytes(body, limitBytes, () => gatewayError('response_too_large', `${provider} sent more than ${limitBytes} bytes`, { provider }))
 }

@@ -17,7 +17,7 @@ import { GenerationTranslation, type Translation } from './translation/translati
 import type { OutgoingCall } from './transport/transport.ts'
 import { Adaptation } from './translation/adaptation.ts'
 import { traceHeaderNames } from './headers/trace-headers.ts'
-import { formCall } from './form-call.ts'
+import { formCall, passedOn } from './form-call.ts'
 import { wireFor } from './provider/wire.ts'
 
 /**
@@ -67,7 +67,8 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
   if (exchange.form !== undefined && forward === undefined) return call(exchange, attempt, formCall(exchange, attempt, exchange.form, place))
   const headers = forward === undefined ? ownHeaders(exchange, provider) : [...forward.headers]
   const query = forward === undefined ? provider.queryOf(exchange.request, exchange.dialect) : ''
-  return call(exchange, attempt, { operation, method: place.method, path: place.path + query, headers, body: body(exchange, attempt) })
+  const sent = exchange.passed === undefined ? { headers, body: body(exchange, attempt) } : passedOn(attempt, exchange.passed, headers)
+  return call(exchange, attempt, { operation, method: place.method, path: place.path + query, ...sent })
 }
 
 /** Adds what every call carries. */

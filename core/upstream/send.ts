@@ -126,7 +126,7 @@ class Sending implements ReplyListener, Call {
     }
     relayHeaders(this.#exchange, this.#attempt, headers)
     this.#reader = bodyReader(reading)
-    if (!this.#reader.flows) this.#limitTotal()
+    if (!this.#over && !this.#reader.flows) this.#limitTotal()
   }
 
   onData(chunk: Buffer): void {

@@ -3,6 +3,7 @@
 import { request, type Dispatcher } from 'undici'
 import { isLoopback } from '../networks.ts'
 import type { Clock } from '../services/clock.ts'
+import { wholeBytes } from '../whole-bytes.ts'
 import { connectionsTo } from './transport/connections.ts'
 
 export interface ServiceLimits {
@@ -37,13 +38,13 @@ export class ServiceClient {
    * @throws Error if no answer comes in time, or one that is too long; it says nothing of what was sent
    */
   async post(body: Buffer, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<ServiceAnswer> {
-    const { timeoutMs } = this.#limits
+    const { timeoutMs, maxBytes } = this.#limits
+    const { host } = this.#url
     const ending = new AbortController()
-    const timer =
-      timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${this.#url.host} did not answer within ${timeoutMs} ms`))) : undefined
+    const timer = timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${host} did not answer within ${timeoutMs} ms`))) : undefined
     try {
       const reply = await request(this.#url, { dispatcher: this.#dispatcher, method: 'POST', headers, body, signal: AbortSignal.any([ending.signal, signal]) })
-      return { status: reply.statusCode, body: await this.#bounded(reply.body) }
+      return { status: reply.statusCode, body: await wholeBytes(reply.body, maxBytes, () => new Error(`${host} answered with more than ${maxBytes} bytes`)) }
     } finally {
       timer?.cancel()
     }
@@ -51,17 +52,6 @@ export class ServiceClient {
 
   close(): Promise<void> {
     return this.#dispatcher.destroy()
-  }
-
-  async #bounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
-    const chunks: Buffer[] = []
-    let bytes = 0
-    for await (const chunk of body) {
-      bytes += chunk.length
-      if (bytes > this.#limits.maxBytes) throw new Error(`${this.#url.host} answered with more than ${this.#limits.maxBytes} bytes`)
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks)
   }
 }
 

@@ -1,6 +1,7 @@
 /** Small calls besides those for callers: for credentials, and to the metadata servers of clouds. */
 
 import { request } from 'undici'
+import { wholeBytes } from '../whole-bytes.ts'
 import { connectionsTo } from './transport/connections.ts'
 
 export interface SmallCall {
@@ -32,11 +33,12 @@ export type SmallFetch = (call: SmallCall) => Promise<SmallReply>
 const longestReply = 1024 * 1024
 
 /** Makes the call on a connection of its own. Redirects are not followed. @throws Error if no answer comes, or one that is too long */
-export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = null, timeoutMs, longestBytes = longestReply, connectMs, proxyUrl }) => {
+export const smallCall: SmallFetch = async ({ method, url, headers = {}, body: sent = null, timeoutMs, longestBytes = longestReply, connectMs, proxyUrl }) => {
   const connection = connectionsTo(new URL(url).origin, { proxyUrl, ...(connectMs === undefined ? {} : { connectMs }) })
   try {
-    const reply = await request(url, { dispatcher: connection, method, headers, body, signal: AbortSignal.timeout(timeoutMs) })
-    return { status: reply.statusCode, body: await bounded(reply.body, longestBytes), headers: single(reply.headers) }
+    const reply = await request(url, { dispatcher: connection, method, headers, body: sent, signal: AbortSignal.timeout(timeoutMs) })
+    const body = await wholeBytes(reply.body, longestBytes, () => new Error(`the answer is longer than ${longestBytes} bytes`))
+    return { status: reply.statusCode, body: body.toString(), headers: single(reply.headers) }
   } finally {
     await connection.destroy()
   }
@@ -44,15 +46,4 @@ export const smallCall: SmallFetch = async ({ method, url, headers = {}, body = 
 
 function single(headers: Readonly<Record<string, string | string[] | undefined>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
-}
-
-async function bounded(body: AsyncIterable<Buffer>, longestBytes: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let length = 0
-  for await (const chunk of body) {
-    length += chunk.length
-    if (length > longestBytes) throw new Error(`the answer is longer than ${longestBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
 }

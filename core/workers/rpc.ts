@@ -1,6 +1,6 @@
 /** Questions and answers between two processes: what one asks in a turn of its loop goes in one message, and so does what the other answers. */
 
-import { beforeEndOfTurn } from '../http/end-of-turn.ts'
+import { beforeEndOfTurn } from '../end-of-turn.ts'
 import { failureOf, reviveFailure, type Failure } from './failure.ts'
 
 type Entry =

@@ -2,7 +2,7 @@
 
 import type { Access, AccessSource, Asking, Denial, KnownKey, ModelPolicy, Models } from '../../core/index.ts'
 import { ancestors, isWithin } from '../../core/user-path.ts'
-import type { SelectorLists } from '../../core/selected-models.ts'
+import type { SelectorLists } from '../shared/models/selected-models.ts'
 
 export interface AccessPolicyOptions {
   readonly enabledByDefault: boolean

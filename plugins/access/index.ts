@@ -1,8 +1,8 @@
 /** Keeps callers to the models that they may use: judged by where a call really goes, not by the name that it gave. */
 
 import { definePlugin, gatewayError, type Denial, type Exchange, type GatewayError } from '../../core/index.ts'
-import { canonicalIds } from '../../core/model-selector.ts'
-import { SelectorLists } from '../../core/selected-models.ts'
+import { canonicalIds } from '../shared/models/model-selector.ts'
+import { SelectorLists } from '../shared/models/selected-models.ts'
 import { AccessPolicy } from './access-policy.ts'
 import { schema } from './schema.ts'
 
@@ -21,7 +21,7 @@ export default definePlugin({
         const { targets, origin } = exchange
         // The operator chose the model that a cache asks.
         if (origin === 'cache') return
-        const isUntold = exchange.forward !== undefined && exchange.model === '' && (exchange.bytes?.length ?? 0) > 0
+        const isUntold = exchange.forward !== undefined && exchange.model === '' && exchange.hasBytes
         const denials = targets.map(
           ({ provider, model }) =>
             judge.denial(exchange, provider.name, model) ?? (isUntold && judge.closesSome(exchange, provider.name) ? byPolicy : undefined),

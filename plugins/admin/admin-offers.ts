@@ -1,7 +1,7 @@
 /** The service `admin`: what the plugins offer to administrators. */
 
 import type { Admin, AdminChange, AdminEndpoint, RefreshStep } from '../../core/index.ts'
-import { Offers } from '../../core/services/offers.ts'
+import { Offers } from '../shared/offers.ts'
 import { Registrations } from '../../core/services/registrations.ts'
 import { RouteTable } from './route-table.ts'
 

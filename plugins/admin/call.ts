@@ -2,7 +2,7 @@
 
 import { Readable } from 'node:stream'
 import { Reply, type AdminCall, type AdminEndpoint, type AdminScope, type Exchange } from '../../core/index.ts'
-import { flowing } from '../../core/upstream/bodies/flowing.ts'
+import { flowing } from '../shared/flowing.ts'
 import { confine } from './access.ts'
 import { checkMatch } from './answer.ts'
 import { timeZoneOf } from './time-zone.ts'

@@ -1,6 +1,6 @@
 /** Finds what stands at a path: segment by segment, words before parameters. */
 
-import { Offers } from '../../core/services/offers.ts'
+import { Offers } from '../shared/offers.ts'
 
 /** What stands at one path, by method. */
 export interface Found<T> {

@@ -1,6 +1,7 @@
 /** The options of the plugin `admin`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { redisUrlSetting } from '../shared/redis-url.ts'
 
 export const schema = {
   type: 'object',
@@ -41,23 +42,7 @@ export const schema = {
       description: 'Shown as `GUARDRAILS_ENABLED`.',
     },
     plugins_enabled: { type: 'boolean', default: true, setting: 'plugins.enabled', env: 'PLUGINS_ENABLED', description: 'Shown as `PLUGINS_ENABLED`.' },
-    redis_url: {
-      type: 'string',
-      pattern: '^(rediss?://|/)',
-      secret: true,
-      setting: 'cache.response.simple.redis.url',
-      env: 'REDIS_URL',
-      env_form: 'bare',
-      description: 'Whether there is one is shown as `REDIS_URL`.',
-    },
-    models_redis_url: {
-      type: 'string',
-      pattern: '^(rediss?://|/)',
-      secret: true,
-      setting: 'cache.model.redis.url',
-      env: 'REDIS_URL',
-      env_form: 'bare',
-      description: 'The same.',
-    },
+    redis_url: { ...redisUrlSetting, setting: 'cache.response.simple.redis.url', description: 'Whether there is one is shown as `REDIS_URL`.' },
+    models_redis_url: { ...redisUrlSetting, setting: 'cache.model.redis.url', description: 'The same.' },
   },
 } as const satisfies OptionsSchema

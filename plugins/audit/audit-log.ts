@@ -4,9 +4,9 @@ import type { Logger } from 'pino'
 import type { Exchange, LiveLog, OptionsOf, Services, UsageLedger } from '../../core/index.ts'
 import { dataPath } from '../../core/storage/data-path.ts'
 import type { Journal } from '../../core/storage/journal.ts'
-import { JournalWriter } from '../../core/storage/journal-writer.ts'
-import { liveFate } from '../../core/storage/live-fate.ts'
-import { Retention } from '../../core/storage/retention.ts'
+import { JournalWriter } from '../shared/journal/journal-writer.ts'
+import { liveFate } from '../shared/journal/live-fate.ts'
+import { Retention } from '../shared/journal/retention.ts'
 import { auditEndpoints } from './api/endpoints.ts'
 import { Bodies } from './bodies.ts'
 import { changeOf, noteChange } from './changes.ts'
@@ -21,7 +21,6 @@ import type { schema } from './schema.ts'
 type Options = OptionsOf<typeof schema>
 
 const batchRows = 500
-const dayMs = 86_400_000
 
 export interface AuditDeps {
   readonly options: Options
@@ -120,7 +119,7 @@ function writerOf({ options, journal, services: { spool, clock, meter, health, l
 }
 
 function retentionOf({ options: { retention_days: days }, journal, services: { storage, clock }, log }: AuditDeps, media: MediaStore): Retention<AuditRow> {
-  return new Retention({ name: auditJournal.name, deleted: ids => media.deleteOf(ids, clock.now() - days * dayMs), days, journal, storage, clock, log })
+  return new Retention({ name: auditJournal.name, deleteAlso: before => media.deleteBefore(before), days, journal, storage, clock, log })
 }
 
 function mediaFiles({ media_type: type, media_path: path }: Options): MediaFiles {

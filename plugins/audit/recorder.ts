@@ -2,7 +2,7 @@
 
 import type { Clock, Exchange } from '../../core/index.ts'
 import { Trace } from '../../core/pipeline/trace.ts'
-import type { JournalWriter } from '../../core/storage/journal-writer.ts'
+import type { JournalWriter } from '../shared/journal/journal-writer.ts'
 import type { Bodies } from './bodies.ts'
 import type { AuditRow } from './journal.ts'
 import type { LiveAudit } from './live-audit.ts'

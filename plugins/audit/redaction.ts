@@ -2,7 +2,7 @@
 
 import { isSecret } from '../../core/upstream/headers/header-names.ts'
 
-export const redacted = '[REDACTED]'
+const redacted = '[REDACTED]'
 
 /** Names of headers that say themselves that a credential follows, beside those that are known. */
 const secretHeaderWords = /secret|token|credential|api-?key|password|authorization/

@@ -1,8 +1,8 @@
 /** What callers of either dialect may do with batches. */
 
 import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
-import { isVisible, notFound, scopeOf } from '../../core/ownership.ts'
-import { orElsewhere } from '../../core/upstream/provider/gone.ts'
+import { isVisible, notFound, scopeOf } from '../shared/objects/ownership.ts'
+import { orElsewhere } from '../shared/objects/gone.ts'
 import type { Stored } from '../../core/storage/records.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'

@@ -1,8 +1,8 @@
 /** Serves batches to OpenAI's and to Anthropic's clients: run by the provider where it has such an API, else by the gateway. */
 
 import { definePlugin, type Exchange, type Reply } from '../../core/index.ts'
-import { scopeOf } from '../../core/ownership.ts'
-import { orStoreRefusal } from '../../core/storage/refusal.ts'
+import { scopeOf } from '../shared/objects/ownership.ts'
+import { orStoreRefusal } from '../shared/objects/store-refusal.ts'
 import { AnthropicRoutes } from './anthropic-routes.ts'
 import { BatchService } from './batch-service.ts'
 import { OpenAiRoutes } from './openai-routes.ts'

@@ -1,7 +1,7 @@
 /** Asks a provider how far its batch is. One that it has no more, or of which it says nothing for too long, ends: nobody asks for ever. */
 
 import { StorageUnavailable } from '../../core/index.ts'
-import { absentAgain, isGoneForGood } from '../../core/upstream/provider/gone.ts'
+import { absentAgain, isGoneForGood } from '../shared/objects/gone.ts'
 import { nativeApi, type NativeState } from './native.ts'
 import { failedAgain, type BatchRecord, type ProviderOutput, type Silence } from './record.ts'
 import type { TakeoverParts } from './takeover.ts'

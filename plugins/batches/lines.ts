@@ -1,7 +1,7 @@
 /** The requests of a batch, checked one by one: their form, and what policy says of them. */
 
 import { GatewayError, gatewayError, JsonDocument, JsonError, type JsonNode, type Pipelines, type ProviderInstance, type Target } from '../../core/index.ts'
-import { linesOf } from '../../core/form/lines.ts'
+import { linesOf } from '../shared/objects/lines.ts'
 import type { BatchLine, Submitter } from './record.ts'
 
 /** A request of a batch, as it was sent. */

@@ -2,10 +2,10 @@
 
 import { Readable } from 'node:stream'
 import { gatewayError, type Clock, type FileRecord, type Files, type ProviderInstance } from '../../core/index.ts'
-import { linesOf } from '../../core/form/lines.ts'
+import { linesOf } from '../shared/objects/lines.ts'
 import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
-import { isGone } from '../../core/upstream/provider/gone.ts'
+import { isGone } from '../shared/objects/gone.ts'
 import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
 import { errored } from './errored.ts'
 import { neverRan, noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'

@@ -2,7 +2,8 @@
 
 import { gatewayError, Reply, type Exchange, type JsonNode } from '../../core/index.ts'
 import { jsonObjectOf } from '../../core/pipeline/body.ts'
-import { endsIn } from '../../core/pipeline/path-end.ts'
+import { metadataIn } from '../shared/objects/metadata.ts'
+import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import type { BatchService } from './batch-service.ts'
 import { linesInline, linesOfFile } from './lines.ts'
@@ -11,7 +12,6 @@ import type { BatchRecord } from './record.ts'
 import { readLimit } from './page.ts'
 
 const endpoints = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
-const mostMetadata = 16
 
 export class OpenAiRoutes {
   readonly #service: BatchService
@@ -96,16 +96,5 @@ function firstUrl(requests: JsonNode | undefined): string | undefined {
 }
 
 function metadataOf(root: JsonNode): Readonly<Record<string, string>> {
-  const metadata = root.get('metadata')
-  if (metadata === undefined || metadata.kind === 'null') return {}
-  const pairs = metadata.members().map(({ name, value }) => [name, value.kind === 'string' ? value.string() : undefined] as const)
-  const isFine =
-    metadata.kind === 'object' &&
-    pairs.length <= mostMetadata &&
-    pairs.every(([name, value]) => name.length <= 64 && value !== undefined && value.length <= 512)
-  if (!isFine)
-    throw gatewayError('invalid_value', `metadata must be an object of at most ${mostMetadata} texts: names of up to 64 characters, values of up to 512`, {
-      param: 'metadata',
-    })
-  return Object.fromEntries(pairs.map(([name, value]) => [name, value ?? '']))
+  return Object.fromEntries([...(metadataIn(root) ?? [])].map(([name, value]) => [name, value.string()]))
 }

@@ -1,8 +1,8 @@
 /** What is remembered of a batch, whichever dialect it was made in, and of its lines. */
 
 import type { Caller } from '../../core/index.ts'
-import { triedAgain, type Tries } from '../../core/storage/tries.ts'
-import type { Absence } from '../../core/upstream/provider/gone.ts'
+import { backedOff, type Backoff } from '../shared/records/backoff.ts'
+import type { Absence } from '../shared/objects/gone.ts'
 
 export type BatchStatus = 'validating' | 'in_progress' | 'finalizing' | 'completed' | 'failed' | 'expired' | 'cancelling' | 'cancelled'
 
@@ -54,11 +54,11 @@ export interface ProviderOutput {
   /** There is nothing to fetch: nobody knows what the lines came to. */
   readonly unknown?: true
   /** Absent until fetching them failed. */
-  readonly failing?: Tries
+  readonly failing?: Backoff
 }
 
 /** Why a provider does not say how far its batch is. */
-export type Silence = Tries & Absence
+export type Silence = Backoff & Absence
 
 /** In whose name the lines run. */
 export interface Submitter {
@@ -113,8 +113,8 @@ export function isPostponed({ fetch, silence }: Pick<BatchRecord, 'fetch' | 'sil
 }
 
 /** After one more failure. @param now milliseconds since 1970 */
-export function failedAgain(failing: Tries | undefined, now: number): Tries {
-  return triedAgain(failing, now, waits)
+export function failedAgain(failing: Backoff | undefined, now: number): Backoff {
+  return backedOff(failing, now, waits)
 }
 
 export function isTerminal({ status }: Pick<BatchRecord, 'status'>): boolean {

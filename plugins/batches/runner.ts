@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../core/index.ts'
 import type { LeaseRecord } from '../../core/storage/lease.ts'
-import { OpenWork } from '../../core/storage/open-work.ts'
+import { OpenWork } from '../shared/records/open-work.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { isPostponed, type BatchRecord } from './record.ts'
 import type { BatchStore } from './store.ts'

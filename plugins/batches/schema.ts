@@ -1,6 +1,6 @@
 /** The options of the plugin `batches`. */
 
-import type { OptionsOf, OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
@@ -49,5 +49,3 @@ export const schema = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type Options = OptionsOf<typeof schema>

@@ -98,8 +98,8 @@ export class Takeover {
 
   async #reviewed(batch: BatchRecord, provider: ProviderInstance, { index, line }: PlacedLine, outcome: Outcome): Promise<Outcome> {
     if (outcome.kind !== 'succeeded') return outcome
-    const said = await this.#parts.pipelines.review({ ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(line.body) }, Buffer.from(outcome.body))
-    if (said instanceof GatewayError) return { ...errored(batch.endpoint, said), request_id: outcome.request_id }
+    const request = { ...callOf(batch.endpoint, batch.submitter), body: Buffer.from(line.body) }
+    const { body, usage, labels } = await this.#parts.pipelines.review(request, Buffer.from(outcome.body))
     this.#parts.usage.record({
       id: `${batch.id}_${index}`,
       timestamp: this.#parts.clock.now(),
@@ -107,17 +107,17 @@ export class Takeover {
       endpoint: '/v1/batches',
       provider: provider.type,
       provider_name: provider.name,
-      model: line.model ?? modelOf(said.body) ?? modelOf(Buffer.from(line.body)) ?? '',
-      requested_model: modelOf(Buffer.from(line.body)),
+      model: line.model ?? modelOf(Buffer.from(outcome.body)) ?? modelOf(request.body) ?? '',
+      requested_model: modelOf(request.body),
       user_path: batch.submitter.user_path,
-      labels: said.labels,
+      labels,
       auth_key_id: batch.submitter.caller.keyId,
       user_id: batch.submitter.caller.userId,
-      usage: said.usage,
+      usage,
       apart: provider.definition.countsApart,
       origin: 'client',
     })
-    return { ...outcome, body: said.body.toString() }
+    return body instanceof GatewayError ? { ...errored(batch.endpoint, body), request_id: outcome.request_id } : { ...outcome, body: body.toString() }
   }
 
   #isHopeless({ failing }: ProviderOutput): boolean {

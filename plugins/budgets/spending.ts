@@ -1,6 +1,6 @@
 /** How much of budgets is spent, for those who ask. */
 
-import type { Clock, State, UsageLedger } from '../../core/index.ts'
+import type { Clock, LimitStanding, State, UsageLedger } from '../../core/index.ts'
 import type { StandingRule } from '../shared/limits/rule.ts'
 import type { BudgetView } from '../../schemas/admin/budgets.schema.ts'
 import type { BudgetIndex } from './budget-index.ts'
@@ -14,8 +14,27 @@ export interface SpendingDeps {
   readonly index: () => BudgetIndex
 }
 
+export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly BudgetView[]> {
+  const subjectBudgets = await allSubjectBudgetsOf(rules, deps)
+  const spent = await spentOf(subjectBudgets, deps)
+  const now = deps.clock.now()
+  return subjectBudgets.map((subjectBudget, index) => viewOf(subjectBudget, spent[index] ?? 0, now))
+}
+
+/** What callers see of their budgets. */
+export async function reportsOf(subjectBudgets: readonly SubjectBudget[], deps: SpendingDeps): Promise<readonly LimitStanding[]> {
+  const spent = await spentOf(subjectBudgets, deps)
+  const now = deps.clock.now()
+  return subjectBudgets.map((subjectBudget, index) => reportOf(subjectBudget, spent[index] ?? 0, now))
+}
+
+/** Those of templates, too, whose children spent something. */
+export async function allSubjectBudgetsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly SubjectBudget[]> {
+  return (await Promise.all(rules.map(rule => subjectBudgetsOf(rule, deps)))).flat()
+}
+
 /** USD spent in the window that runs: as it is counted, else as it is recorded. */
-export async function spentOf(subjectBudgets: readonly SubjectBudget[], { state, usage, clock }: SpendingDeps): Promise<readonly number[]> {
+async function spentOf(subjectBudgets: readonly SubjectBudget[], { state, usage, clock }: SpendingDeps): Promise<readonly number[]> {
   const now = clock.now()
   const standings = await Promise.resolve(
     state.read(
@@ -34,35 +53,6 @@ export async function spentOf(subjectBudgets: readonly SubjectBudget[], { state,
   )
 }
 
-export async function viewsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly BudgetView[]> {
-  const subjectBudgets = await allSubjectBudgetsOf(rules, deps)
-  const spent = await spentOf(subjectBudgets, deps)
-  const now = deps.clock.now()
-  return subjectBudgets.map((subjectBudget, index) => viewOf(subjectBudget, spent[index] ?? 0, now))
-}
-
-/** Those of templates, too, whose children spent something. */
-export async function allSubjectBudgetsOf(rules: readonly StandingRule<BudgetRule>[], deps: SpendingDeps): Promise<readonly SubjectBudget[]> {
-  return (await Promise.all(rules.map(rule => subjectBudgetsOf(rule, deps)))).flat()
-}
-
-/** What callers see of a budget. */
-export function reportOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): Readonly<Record<string, unknown>> {
-  const { scope, period_seconds: seconds, amount } = subjectBudget.rule
-  const { startMs, endMs } = subjectBudget.windowAt(nowMs)
-  return {
-    [scope === 'user_path' ? 'user_path' : scope]: subjectBudget.subject,
-    period_seconds: seconds,
-    period_label: labelOf(seconds),
-    amount,
-    ...amounts(amount, spent),
-    period_start: new Date(startMs).toISOString(),
-    period_end: new Date(endMs).toISOString(),
-    resets_in_seconds: Math.ceil((endMs - nowMs) / 1000),
-    exceeded: spent >= amount,
-  }
-}
-
 /** Of a template, those of the children that spent something in the window; without any, the template itself. */
 async function subjectBudgetsOf(rule: StandingRule<BudgetRule>, { usage, clock, index }: SpendingDeps): Promise<readonly SubjectBudget[]> {
   if (!rule.per_child) return [index().purseOf(rule, rule.subject) ?? []].flat()
@@ -78,6 +68,22 @@ async function subjectBudgetsOf(rule: StandingRule<BudgetRule>, { usage, clock, 
   )
   const subjectBudgets = [...children].sort().flatMap(child => index().purseOf(rule, child) ?? [])
   return subjectBudgets.length === 0 ? [template] : subjectBudgets
+}
+
+function reportOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): Readonly<Record<string, unknown>> {
+  const { scope, period_seconds: seconds, amount } = subjectBudget.rule
+  const { startMs, endMs } = subjectBudget.windowAt(nowMs)
+  return {
+    [scope === 'user_path' ? 'user_path' : scope]: subjectBudget.subject,
+    period_seconds: seconds,
+    period_label: labelOf(seconds),
+    amount,
+    ...amounts(amount, spent),
+    period_start: new Date(startMs).toISOString(),
+    period_end: new Date(endMs).toISOString(),
+    resets_in_seconds: Math.ceil((endMs - nowMs) / 1000),
+    exceeded: spent >= amount,
+  }
 }
 
 function viewOf(subjectBudget: SubjectBudget, spent: number, nowMs: number): BudgetView {

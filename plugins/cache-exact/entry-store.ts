@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import type { CacheStore, Clock } from '../../core/index.ts'
 import { decodeEntry, encodeEntry, type Entry } from '../shared/cache/entry.ts'
-import { inTime } from '../shared/cache/in-time.ts'
+import { inTime, tookTooLong } from '../shared/in-time.ts'
 import { Outage } from '../shared/cache/outage.ts'
 import { WriteQueue, type Dropped } from '../shared/cache/write-queue.ts'
 import { isPromise } from '../../core/promise.ts'
@@ -39,7 +39,9 @@ export class EntryStore {
     if (this.#outage.isFresh) return 'failed'
     try {
       const read = this.#decoded(this.#store.get(key))
-      return read instanceof Promise ? inTime(this.#clock, read, readLimitMs, named).catch((cause: unknown) => this.#unread(cause)) : read
+      return read instanceof Promise
+        ? inTime(this.#clock, read, readLimitMs, () => tookTooLong(named, readLimitMs)).catch((cause: unknown) => this.#unread(cause))
+        : read
     } catch (cause) {
       return this.#unread(cause)
     }

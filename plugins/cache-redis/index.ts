@@ -1,12 +1,13 @@
 /** Keeps cache entries in Redis, for all replicas. */
 
 import { definePlugin, type OptionsSchema } from '../../core/index.ts'
+import { redisUrl } from '../shared/redis-url.ts'
 
 const schema = {
   type: 'object',
   required: ['url'],
   properties: {
-    url: { type: 'string', pattern: '^(rediss?://|/)', secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    url: redisUrl,
     key: {
       type: 'string',
       default: 'tapline:response:',

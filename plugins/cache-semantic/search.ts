@@ -1,7 +1,7 @@
 /** Finds the answer to a question that means the same: what goes wrong costs a hit, and never a request. */
 
 import type { Clock, Exchange, VectorStore } from '../../core/index.ts'
-import { inTime } from '../shared/cache/in-time.ts'
+import { inTime, tookTooLong } from '../shared/in-time.ts'
 import type { Outage } from '../shared/cache/outage.ts'
 import { EmbeddingRefused, type Embedder } from './embedder.ts'
 
@@ -44,7 +44,7 @@ export class Search {
     const ending = new AbortController()
     const signal = AbortSignal.any([exchange.signal, ending.signal])
     try {
-      return await inTime(this.#deps.clock, this.#find(sought, exchange, signal), limitMs, 'finding an answer by its meaning')
+      return await inTime(this.#deps.clock, this.#find(sought, exchange, signal), limitMs, () => tookTooLong('finding an answer by its meaning', limitMs))
     } catch (cause) {
       ending.abort(cause)
       return exchange.gone || isOfBudget(cause) ? 'bypass' : this.#failed(cause)

@@ -1,7 +1,7 @@
 /** What the plugin taps once it is on. */
 
 import type { OptionsOf, SetupContext, Taps } from '../../core/index.ts'
-import { readAgain } from '../../core/storage/read-again.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import { cacheMeters } from '../shared/cache/meters.ts'
 import { Outage } from '../shared/cache/outage.ts'
 import { WriteQueue } from '../shared/cache/write-queue.ts'

@@ -1,6 +1,7 @@
 /** Stands for the place where the caches keep answers: it becomes the step of that place. */
 
 import { definePlugin, type OptionsSchema, type Step } from '../../core/index.ts'
+import { redisUrlSetting } from '../shared/redis-url.ts'
 
 const schema = {
   type: 'object',
@@ -13,15 +14,7 @@ const schema = {
       description:
         'Where entries are kept: `redis`, which all replicas share, `memory`, which is this process alone, or a plugin of your own by package or path. By default `redis` if its URL is known, else `memory`.',
     },
-    redis_url: {
-      type: 'string',
-      pattern: '^(rediss?://|/)',
-      secret: true,
-      setting: 'cache.response.simple.redis.url',
-      env: 'REDIS_URL',
-      env_form: 'bare',
-      description: 'Where Redis is: `redis://user:password@host:6379/0`.',
-    },
+    redis_url: { ...redisUrlSetting, setting: 'cache.response.simple.redis.url' },
   },
 } as const satisfies OptionsSchema
 

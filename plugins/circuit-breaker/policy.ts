@@ -2,8 +2,8 @@
 
 import type { Failure, OptionsOf, Pattern, ProviderInstance } from '../../core/index.ts'
 import { join } from '../../core/config/pointer.ts'
-import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
-import { isProvidersFault, statusTest } from '../../core/upstream/provider/status-list.ts'
+import { providerOverrides } from '../shared/attempts/provider-overrides.ts'
+import { isProvidersFault, statusTest } from '../shared/attempts/status-list.ts'
 import { schema } from './schema.ts'
 import type { BreakerRules } from './standing.ts'
 import { tripRules } from './trip-rules.ts'

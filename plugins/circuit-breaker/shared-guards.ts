@@ -1,7 +1,8 @@
 /** The breakers of several processes as one: what a process sees is noted for all, and each reads the notes every second, or at once where another calls. */
 
 import { randomUUID } from 'node:crypto'
-import type { Clock, Notes, Processes, State, Timer } from '../../core/index.ts'
+import type { Clock, Notes, Processes, State } from '../../core/index.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import type { Guard } from './guard.ts'
 import { after, untouched, type BreakerNews, type Standing } from './standing.ts'
 
@@ -48,7 +49,9 @@ export class SharedGuards {
   readonly #clock: Clock
   readonly #holder = randomUUID()
   readonly #guards = new Map<string, SharedGuard>()
-  #next: Timer | undefined
+  /** Looks, in the order in which they began: the last one, and the last one that brought something. */
+  #lastLook = 0
+  #lastSeen = 0
 
   constructor({ state, notes, processes, clock }: SharedGuardsOptions) {
     this.#state = state
@@ -57,8 +60,8 @@ export class SharedGuards {
     this.#clock = clock
   }
 
-  add(provider: string, guard: Guard): void {
-    this.#guards.set(provider, { guard, key: `breakers:${provider}`, untold: [], isWriting: false, told: 0, isAlone: false })
+  add(guard: Guard): void {
+    this.#guards.set(guard.provider, { guard, key: `breakers:${guard.provider}`, untold: [], isWriting: false, told: 0, isAlone: false })
   }
 
   tell(provider: string, news: GuardNews | 'reset'): void {
@@ -71,18 +74,13 @@ export class SharedGuards {
 
   /** Takes over how the breakers stand, and keeps to it. @returns how to end that */
   follow(): () => void {
-    const withdraw = this.#processes?.answer(subject, () => {
-      void this.#look()
-    })
-    let isOver = false
-    const look = async () => {
-      await this.#look()
-      if (!isOver) this.#next = this.#clock.after(lookMs, () => void look())
-    }
+    const alone = () => {}
+    const look = () => this.#look().catch(alone)
+    const withdraw = this.#processes?.answer(subject, () => void look())
+    const end = readAgain(this.#clock, lookMs, look, alone)
     void look()
     return () => {
-      isOver = true
-      this.#next?.cancel()
+      end()
       withdraw?.()
     }
   }
@@ -131,16 +129,17 @@ export class SharedGuards {
     return is
   }
 
+  /** @throws StateUnavailable */
   async #look(): Promise<void> {
     const idle = [...this.#guards.values()].filter(({ isWriting }) => !isWriting).map(one => ({ one, told: one.told }))
     if (idle.length === 0) return
-    try {
-      const texts = await this.#notes.read(
-        idle.map(({ one }) => one.key),
-        this.#clock.now(),
-      )
-      for (const [at, { one, told }] of idle.entries()) if (one.told === told) this.#take(one, standingsOf(texts[at]))
-    } catch {} // alone
+    const keys = idle.map(({ one }) => one.key)
+    const number = (this.#lastLook += 1)
+    const texts = await this.#notes.read(keys, this.#clock.now())
+    // What it saw is old: one that began later was sooner.
+    if (number < this.#lastSeen) return
+    this.#lastSeen = number
+    for (const [at, { one, told }] of idle.entries()) if (one.told === told) this.#take(one, standingsOf(texts[at]))
   }
 
   /** What this process opened while nobody could be told is told now. */

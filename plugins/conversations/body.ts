@@ -4,26 +4,16 @@ import { gatewayError, type GatewayError, type JsonDocument, type JsonNode } fro
 import { invalidValue } from '../../core/errors.ts'
 import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
-import { isItemId } from './store.ts'
+import { metadataIn } from '../shared/objects/metadata.ts'
 
-const most = { items: 20, pairs: 16, nameLength: 64, valueLength: 512 } as const
+/** What callers may call an item; providers go further. */
+const itemId = /^[\x21-\x7e]{1,256}$/
+const mostItems = 20
 
 /** The metadata in JSON; undefined if there is none. @throws GatewayError 400 */
 export function metadataOf({ root }: JsonDocument): string | undefined {
-  const node = said(root, 'metadata')
-  if (node === undefined) return undefined
-  if (node.kind !== 'object') throw gatewayError('invalid_type', 'metadata must be an object', { param: 'metadata' })
-  // The last of several of one name counts; any name is a name.
-  const pairs = new Map(node.members().map(({ name, value }) => [name, value]))
-  if (pairs.size > most.pairs) throw invalidValue('metadata', `metadata takes ${most.pairs} pairs at most`)
-  for (const [name, value] of pairs) checkPair(name, value)
-  return `{${[...pairs].map(([name, value]) => `${JSON.stringify(name)}:${value.json()}`).join(',')}}`
-}
-
-function checkPair(name: string, value: JsonNode): void {
-  if (name.length > most.nameLength) throw invalidValue('metadata', `a name in metadata has ${most.nameLength} characters at most`)
-  if (value.kind !== 'string') throw gatewayError('invalid_type', 'the values of metadata must be strings', { param: 'metadata' })
-  if (value.string().length > most.valueLength) throw invalidValue('metadata', `a value in metadata has ${most.valueLength} characters at most`)
+  const pairs = metadataIn(root)
+  return pairs === undefined ? undefined : `{${[...pairs].map(([name, value]) => `${JSON.stringify(name)}:${value.json()}`).join(',')}}`
 }
 
 /** The items of a body, as they stand there. @param least how many there must be @throws GatewayError 400 */
@@ -33,7 +23,7 @@ export function itemsIn({ root }: JsonDocument, least: 0 | 1): readonly JsonNode
   if (node === undefined) throw gatewayError('missing_required_parameter', 'items is required', { param: 'items' })
   if (node.kind !== 'array') throw gatewayError('invalid_type', 'items must be an array', { param: 'items' })
   const items = node.items()
-  if (items.length < least || items.length > most.items) throw invalidValue('items', `items takes ${least} to ${most.items} items`)
+  if (items.length < least || items.length > mostItems) throw invalidValue('items', `items takes ${least} to ${mostItems} items`)
   items.forEach(checkItem)
   checkDistinct(items)
   return items
@@ -49,7 +39,7 @@ function checkItem(item: JsonNode, index: number): void {
   if (said(item, 'type') === undefined && said(item, 'role') === undefined)
     throw gatewayError('missing_required_parameter', `${param}.type is required`, { param: `${param}.type` })
   const id = stringOf(item.get('id'))
-  if (id !== undefined && id !== '' && !isItemId(id)) throw invalidValue(`${param}.id`, `${param}.id is no id`)
+  if (id !== undefined && id !== '' && !itemId.test(id)) throw invalidValue(`${param}.id`, `${param}.id is no id`)
 }
 
 function checkDistinct(items: readonly JsonNode[]): void {

@@ -1,7 +1,7 @@
 /** Keeps conversations: serves /v1/conversations, and offers them to the plugins that continue them. */
 
 import { definePlugin } from '../../core/index.ts'
-import { orStoreRefusal } from '../../core/storage/refusal.ts'
+import { orStoreRefusal } from '../shared/objects/store-refusal.ts'
 import { answerCall } from './endpoints.ts'
 import { continuing } from './continuing.ts'
 import { schema } from './schema.ts'

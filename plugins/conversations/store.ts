@@ -2,7 +2,7 @@
 
 import type { Caller } from '../../core/index.ts'
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
-import { isVisible } from '../../core/ownership.ts'
+import { isVisible } from '../shared/objects/ownership.ts'
 import { update, type Stored } from '../../core/storage/records.ts'
 import { randomIds } from '../../core/neutral/ids.ts'
 import { Appender } from './appender.ts'
@@ -16,13 +16,7 @@ export interface PageQuery {
 }
 
 const idPattern = /^conv_[0-9a-f]{32}$/
-const itemIdPattern = /^[\x21-\x7e]{1,256}$/
 const pageSize = 500
-
-/** Whether a text may be the id of an item. */
-export function isItemId(id: string): boolean {
-  return itemIdPattern.test(id)
-}
 
 export class ConversationStore {
   readonly #options: StoreOptions
@@ -86,7 +80,6 @@ export class ConversationStore {
   }
 
   async item({ id, value: { length } }: StoredConversation, itemId: string): Promise<Stored<ItemRecord> | undefined> {
-    if (!isItemId(itemId)) return undefined
     const found = await this.#options.items.list({ prefix: `${id}/`, where: { item_id: itemId } })
     return found.find(({ position }) => position < length)
   }

@@ -1,7 +1,7 @@
 /** The options of the plugin `failover`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { statusListSchema } from '../../core/upstream/provider/status-list.ts'
+import { statusListSchema } from '../shared/attempts/status-list.ts'
 
 export const schema = {
   type: 'object',

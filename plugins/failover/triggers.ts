@@ -2,7 +2,7 @@
 
 import type { Attempt, Failure } from '../../core/index.ts'
 import { Refused } from '../../core/pipeline/verdict.ts'
-import { statusTest } from '../../core/upstream/provider/status-list.ts'
+import { statusTest } from '../shared/attempts/status-list.ts'
 
 /** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
 export function triggers(statuses: readonly string[], phrases: readonly string[]): (failure: Failure) => boolean {

@@ -1,7 +1,7 @@
 /** Files in which providers put the answers of batches: policy looks at each of these, whoever reads the file. */
 
 import { GatewayError, JsonDocument, type Exchange, type FileRecord, type JsonNode, type Pipelines } from '../../core/index.ts'
-import { linesOf } from '../../core/form/lines.ts'
+import { linesOf } from '../shared/objects/lines.ts'
 import { stringOf } from '../../core/document/readings.ts'
 
 /** A request of each kind, which tells policy what the answer is. */
@@ -45,9 +45,12 @@ async function reviewedLine(
   if (line === undefined || response === undefined || answer === undefined || request === undefined) return bytes
   const headers = { 'content-type': 'application/json', ...(request.path === '/v1/messages' ? { 'anthropic-version': '2023-06-01' } : {}) }
   const body = Buffer.from(JSON.stringify({ model: stringOf(answer.get('model')) || 'unknown', provider, ...request.body }))
-  const said = await pipelines.review({ method: 'POST', path: request.path, headers, caller, userPath, labels, isExempt: !isGuarded, body }, answer.bytes())
+  const { body: said } = await pipelines.review(
+    { method: 'POST', path: request.path, headers, caller, userPath, labels, isExempt: !isGuarded, body },
+    answer.bytes(),
+  )
   if (!(said instanceof GatewayError)) {
-    if (!said.body.equals(answer.bytes())) line.replace(answer, said.body.toString())
+    if (!said.equals(answer.bytes())) line.replace(answer, said.toString())
     return line.render()
   }
   line.replace(response, 'null')

@@ -1,11 +1,11 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
 
 import { definePlugin, Reply, type Exchange, type FileRecord, type Files, type ReplyStream } from '../../core/index.ts'
-import { notFound } from '../../core/ownership.ts'
-import { endsIn } from '../../core/pipeline/path-end.ts'
+import { notFound } from '../shared/objects/ownership.ts'
+import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import { orStoreRefusal } from '../../core/storage/refusal.ts'
-import { flowing } from '../../core/upstream/bodies/flowing.ts'
+import { orStoreRefusal } from '../shared/objects/store-refusal.ts'
+import { flowing } from '../shared/flowing.ts'
 import type { OpenReply } from '../../core/upstream/open-call.ts'
 import { uriComponent } from '../../core/uri-component.ts'
 import { Readable } from 'node:stream'

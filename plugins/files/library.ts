@@ -2,8 +2,8 @@
 
 import { Readable } from 'node:stream'
 import { gatewayError, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
-import { isVisible, scopeOf } from '../../core/ownership.ts'
-import { orElsewhere } from '../../core/upstream/provider/gone.ts'
+import { isVisible, scopeOf } from '../shared/objects/ownership.ts'
+import { orElsewhere } from '../shared/objects/gone.ts'
 import { askingOf, recordOf, type ProviderFiles } from './provider-files.ts'
 import type { FileStore } from './store.ts'
 import { DiskFile } from './uploaded.ts'

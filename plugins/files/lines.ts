@@ -1,7 +1,7 @@
 /** The lines of a batch's input: which provider their models are of, and their spelling for it. */
 
 import { gatewayError, JsonDocument, type GatewayError, type Models, type ProviderInstance, type Target } from '../../core/index.ts'
-import { linesOf } from '../../core/form/lines.ts'
+import { linesOf } from '../shared/objects/lines.ts'
 
 /** The one provider whose models all lines name; undefined if none names a model. @throws GatewayError for lines that cannot be, or that name several providers */
 export async function settledProvider(

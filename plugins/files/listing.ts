@@ -1,7 +1,7 @@
 /** The list of files: what the gateway has on record, and for who sees everything, what the providers list. */
 
 import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
-import { notFound, scopeOf } from '../../core/ownership.ts'
+import { notFound, scopeOf } from '../shared/objects/ownership.ts'
 import type { Library } from './library.ts'
 import { askingOf } from './provider-files.ts'
 import { shown } from './shown.ts'

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock, FileRecord, NewFile, Storage } from '../../core/index.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
+import { notFound } from '../shared/objects/ownership.ts'
 
 /** Small enough for every store, large enough to be few. */
 const pieceBytes = 256 * 1024
@@ -60,14 +61,21 @@ export class FileStore {
     }
   }
 
-  async *read({ id }: FileRecord): AsyncGenerator<Buffer> {
+  /** @throws GatewayError `not_found` for a file that is deleted meanwhile: a part of it is not the file */
+  async *read({ id, bytes }: FileRecord): AsyncGenerator<Buffer> {
+    let left = bytes
     let after: { readonly position: number; readonly id: string } | undefined
     for (;;) {
       const pieces = await this.#pieces.list({ prefix: `${id}/`, limit: piecesAtOnce, ...(after === undefined ? {} : { after }) })
-      for (const { value } of pieces) yield Buffer.from(value.base64, 'base64')
+      for (const { value } of pieces) {
+        const piece = Buffer.from(value.base64, 'base64')
+        left -= piece.length
+        yield piece
+      }
       after = pieces.at(-1)
-      if (pieces.length < piecesAtOnce) return
+      if (pieces.length < piecesAtOnce) break
     }
+    if (left > 0) throw notFound(`file '${id}'`, 'id')
   }
 
   async delete({ id, kept }: FileRecord): Promise<void> {

@@ -7,8 +7,9 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { gatewayError, type IncomingRequest } from '../../core/index.ts'
-import { partsOf, type FlowingPart } from '../../core/form/parts.ts'
+import { partsOf, type FlowingPart } from './form-parts.ts'
 import { boundaryOf } from '../../core/form/scanner.ts'
+import { wholeBytes } from '../../core/whole-bytes.ts'
 
 const fieldLimit = 64 * 1024
 
@@ -75,14 +76,8 @@ export async function readUpload({ headers, upload }: IncomingRequest): Promise<
 }
 
 async function textOf({ name, content }: FlowingPart): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of content as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > fieldLimit) throw gatewayError('invalid_value', `${name} has more than ${fieldLimit} bytes`, { param: name })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString()
+  const bytes = await wholeBytes(content, fieldLimit, () => gatewayError('invalid_value', `${name} has more than ${fieldLimit} bytes`, { param: name }))
+  return bytes.toString()
 }
 
 function missing(param: string): Error {

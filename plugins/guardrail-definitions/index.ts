@@ -2,7 +2,7 @@
 
 import { definePlugin } from '../../core/index.ts'
 import { isHeaderModification } from '../shared/guard/header-policy.ts'
-import { readAgain } from '../../core/storage/read-again.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { collection, definitionOf, DefinitionBook, type StoredDefinition } from './book.ts'
 import { endpointsOf } from './endpoints.ts'

@@ -2,14 +2,14 @@
 
 import { gatewayError, type OptionsSchema } from '../../core/index.ts'
 
-export const mask = '********'
+const mask = '********'
 
 const summaryLength = 160
 
 type Config = Readonly<Record<string, unknown>>
 
 /** Whether an option is secret, by the schema of its type. */
-export function isSecret(schema: OptionsSchema | undefined, key: string): boolean {
+function isSecret(schema: OptionsSchema | undefined, key: string): boolean {
   return schema?.properties?.[key]?.secret === true
 }
 

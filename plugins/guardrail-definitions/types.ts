@@ -35,7 +35,7 @@ export function isGuardrail({ source, definition }: KnownPlugin): boolean {
   return definition.guardrail ?? (definition.phases !== undefined || (source !== 'default' && definition.edits !== false))
 }
 
-export function useOf(type: string): string {
+function useOf(type: string): string {
   return /[./]/.test(type) ? type : type.replaceAll('_', '-')
 }
 

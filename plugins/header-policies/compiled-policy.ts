@@ -3,7 +3,7 @@
 import type { IncomingRequest } from '../../core/index.ts'
 import type { HeaderAction, HeaderCondition, HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
 import { checkHeaderPolicy } from '../shared/guard/header-policy.ts'
-import { headerValues } from '../../core/http/header-values.ts'
+import { headerValues } from '../shared/headers/header-values.ts'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import type { Change } from './planned-policy.ts'
 

@@ -2,8 +2,8 @@
 
 import type { HeaderPolicyBook } from '../../core/index.ts'
 import type { HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
-import { Dependants } from '../../core/storage/dependants.ts'
-import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { Dependants } from '../shared/records/dependants.ts'
+import { openOrLater } from '../shared/records/open-or-later.ts'
 import type { PutOptions, Records, Stored } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
 

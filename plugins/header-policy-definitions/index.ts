@@ -3,7 +3,7 @@
 import { definePlugin } from '../../core/index.ts'
 import { checkHeaderPolicy } from '../shared/guard/header-policy.ts'
 import { checkHeaderPolicyNames, writtenHeaderPolicies } from '../shared/guard/written-header-policies.ts'
-import { readAgain } from '../../core/storage/read-again.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { collection, PolicyBook, type StoredPolicy } from './book.ts'
 import { endpointsOf } from './endpoints.ts'

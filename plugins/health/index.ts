@@ -1,7 +1,7 @@
 /** Says whether the process lives, and whether it is ready. */
 
 import { definePlugin, Reply } from '../../core/index.ts'
-import { endsIn } from '../../core/pipeline/path-end.ts'
+import { endsIn } from '../shared/path-end.ts'
 
 const headers = ['Content-Type', 'application/json']
 const alive = Buffer.from('{"status":"ok"}')

@@ -3,9 +3,9 @@
 import { slot, type Exchange } from '../../core/index.ts'
 
 /** Labels of one call. */
-export const mostLabels = 64
+const mostLabels = 64
 /** Characters of one label. */
-export const longestLabel = 256
+const longestLabel = 256
 
 const hasWarned = slot<true>()
 

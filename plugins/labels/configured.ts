@@ -2,7 +2,7 @@
 
 import { readBoolean } from '../../core/config/schema/grammar.ts'
 import { SettingFault } from '../../core/config/problems/setting-fault.ts'
-import { numberedHeaders, type NumberedHeader } from '../../core/upstream/headers/numbered-headers.ts'
+import { numberedHeaders, type NumberedHeader } from '../shared/headers/numbered-headers.ts'
 import type { OptionsOf } from '../../core/index.ts'
 import type { schema } from './schema.ts'
 import { flawIn, merged, type TaggingHeader } from './tagging-header.ts'

@@ -1,6 +1,6 @@
 /** The labels that the headers of a call say, read as the settings want it; made anew whenever those change. */
 
-import { headerText, headerValues } from '../../core/http/header-values.ts'
+import { headerText, headerValues } from '../shared/headers/header-values.ts'
 import type { IncomingRequest } from '../../core/index.ts'
 import { splitLabels } from './split-labels.ts'
 import { merged, nameOf, type TaggingHeader } from './tagging-header.ts'

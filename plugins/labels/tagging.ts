@@ -1,7 +1,7 @@
 /** The tagging headers that hold: those of the configuration, and those that administrators named, the same for all processes. */
 
 import { Conflict, gatewayError } from '../../core/index.ts'
-import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { openOrLater } from '../shared/records/open-or-later.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { SharedDocument } from '../../core/storage/shared-document.ts'
 import { HeaderLabels } from './header-labels.ts'

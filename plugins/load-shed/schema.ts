@@ -1,6 +1,6 @@
 /** The options of the plugin `load-shed`. */
 
-import type { OptionsOf, OptionsSchema } from '../../core/index.ts'
+import type { OptionsSchema } from '../../core/index.ts'
 
 export const schema = {
   type: 'object',
@@ -41,5 +41,3 @@ export const schema = {
     },
   },
 } as const satisfies OptionsSchema
-
-export type Options = OptionsOf<typeof schema>

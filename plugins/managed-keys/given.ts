@@ -2,7 +2,7 @@
 
 import { gatewayError, normaliseUserPath, type AdminCall } from '../../core/index.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { readModelSelector } from '../../core/model-selector.ts'
+import { readModelSelector } from '../shared/models/model-selector.ts'
 import { isWithin } from '../../core/user-path.ts'
 
 /** RFC 3339, in UTC. */

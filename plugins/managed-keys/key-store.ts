@@ -1,7 +1,7 @@
 /** The keys in the store, as administrators see and change them. */
 
 import { Conflict, gatewayError, type Access, type AdminCall, type AdminScope, type Clock, type Models, type Users } from '../../core/index.ts'
-import { notFound } from '../../core/ownership.ts'
+import { notFound } from '../shared/objects/ownership.ts'
 import { update, type Records, type Stored } from '../../core/storage/records.ts'
 import { isWithin } from '../../core/user-path.ts'
 import { listAll } from '../../core/storage/list-all.ts'

@@ -6,7 +6,7 @@ import type { Pepper } from './pepper.ts'
 
 export type KeyKind = AuthKey['kind']
 
-export const ownPrefix = 'sk_tap_'
+const ownPrefix = 'sk_tap_'
 const goModelPrefix = 'sk_gom_'
 
 /** What is longer is nobody's token, and not worth hashing. */

@@ -1,6 +1,7 @@
 /** The options of the plugin `model-cache`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { redisUrlSetting } from '../shared/redis-url.ts'
 
 export const schema = {
   type: 'object',
@@ -15,12 +16,8 @@ export const schema = {
         'The folder in which the models that providers listed are kept. By default `.cache` if there is such a folder, else `tapline` in the cache directory of the user.',
     },
     redis_url: {
-      type: 'string',
-      pattern: '^(rediss?://|/)',
-      secret: true,
+      ...redisUrlSetting,
       setting: 'cache.model.redis.url',
-      env: 'REDIS_URL',
-      env_form: 'bare',
       description: 'Keep them in Redis, for all replicas: `redis://user:password@host:6379/0`.',
     },
     redis_key: {

@@ -1,7 +1,7 @@
 /** Takes what is known of models from a list of the operator's, in the place of the catalogue that comes with Tapline. */
 
 import { definePlugin, type Catalogue, type OptionsOf } from '../../core/index.ts'
-import { readAgain } from '../../core/storage/read-again.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import { ReadCatalogue } from './read-catalogue.ts'
 import { schema } from './schema.ts'
 import { sourceOf, type Source } from './source.ts'

@@ -1,7 +1,7 @@
 /** What is known of a model: what administrators say, over what the configuration says, over what its provider says, over what is known anyway. */
 
 import type { Catalogue, ModelEntry, ModelMetadata, ProviderInstance } from '../../core/index.ts'
-import { undated } from '../../core/dated-model-id.ts'
+import { undated } from '../shared/models/dated-model-id.ts'
 
 /** Members that hold members, which count one by one. */
 const blocks = ['capabilities', 'pricing']

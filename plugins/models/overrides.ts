@@ -1,5 +1,6 @@
 /** What administrators say of models, over whatever else is known of them. */
 
+import type { Logger } from 'pino'
 import type { ModelMetadata } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { SelectorOverrides, type OverrideDeps } from '../shared/admin/selector-overrides.ts'
@@ -8,7 +9,7 @@ import file from '../../schemas/admin/model-metadata.schema.json' with { type: '
 export type MetadataOverrides = SelectorOverrides<ModelMetadata>
 
 /** The collection, and its endpoints. */
-export function metadataOverrides(around: OverrideDeps<ModelMetadata>): MetadataOverrides {
+export function metadataOverrides(around: Omit<OverrideDeps<ModelMetadata>, 'failed'>, log: Logger): MetadataOverrides {
   return new SelectorOverrides(
     {
       path: '/model-metadata-overrides',
@@ -25,6 +26,6 @@ export function metadataOverrides(around: OverrideDeps<ModelMetadata>): Metadata
         delete: 'Removes the metadata set for a selector.',
       },
     },
-    around,
+    { ...around, failed: cause => log.warn({ err: cause }, 'what administrators said of models could not be read; what was read before stands') },
   )
 }

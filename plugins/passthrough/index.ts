@@ -52,11 +52,11 @@ export default definePlugin({
       lookup(exchange) {
         const {
           readable,
-          bytes,
+          hasBytes,
           forward,
           request: { method },
         } = exchange
-        if (readable || options.unguarded || (!bytes?.length && !bringsAnswers(method, forward?.path ?? ''))) return undefined
+        if (readable || options.unguarded || (!hasBytes && !bringsAnswers(method, forward?.path ?? ''))) return undefined
         if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true) {
           return gatewayError(
             'passthrough_guardrails_unsupported',
@@ -87,7 +87,7 @@ function targetOf({ definition, settings }: ProviderInstance, target: string): s
 
 function goOn(exchange: Exchange, provider: ProviderInstance, target: string, body: JsonDocument | undefined, sources: Sources): ReturnType<typeof outOfReach> {
   exchange.model = namedModel(body, provider, segmentsOf(target))
-  if (exchange.request.method === 'POST' && (exchange.bytes?.length ?? 0) > 0) read(exchange, provider, target, body)
+  if (exchange.request.method === 'POST' && exchange.hasBytes) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
   return outOfReach({ exchange, provider: provider.name, target, body }, sources)
 }

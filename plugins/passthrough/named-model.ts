@@ -2,7 +2,7 @@
 
 import { JsonDocument, type Exchange, type ProviderInstance } from '../../core/index.ts'
 import { stringOf } from '../../core/document/readings.ts'
-import { decode, encodingIn, isKnownEncoding } from '../../core/http/content-encoding.ts'
+import { decode, encodingIn, isKnownEncoding } from '../../core/content-encoding.ts'
 import { modelAt } from './plain-path.ts'
 
 /** A body that is larger when it is decoded is not looked into. */

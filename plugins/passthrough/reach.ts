@@ -1,9 +1,9 @@
 /** What callers who are confined to a user path reach at a provider: the responses, conversations, files and batches that the gateway has on record as theirs. */
 
 import { gatewayError, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
-import { itemReferences } from '../../core/neutral/item-references.ts'
-import { notFound, scopeOf } from '../../core/ownership.ts'
-import { orStoreRefusal } from '../../core/storage/refusal.ts'
+import { itemReferences } from '../shared/objects/item-references.ts'
+import { notFound, scopeOf } from '../shared/objects/ownership.ts'
+import { orStoreRefusal } from '../shared/objects/store-refusal.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { flatSegmentsOf } from './plain-path.ts'
 
@@ -47,7 +47,7 @@ export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayE
     exchange: {
       caller,
       request: { method },
-      bytes,
+      hasBytes,
     },
     body,
   } = call
@@ -56,7 +56,7 @@ export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayE
   if (!segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
   const list = kinds.get(segments.at(-1)?.toLowerCase() ?? '')
   if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)
-  const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && (bytes?.length ?? 0) > 0
+  const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && hasBytes
   if (mayRefer && body === undefined) return gatewayError('invalid_json', 'nobody can tell what this body refers to: send it as plain JSON')
   const named = [...namedInPath(method, segments), ...(mayRefer && body !== undefined ? namedInBody(body) : [])]
   return named.length === 0 ? undefined : orStoreRefusal(firstUnknown(call, named, sources))

@@ -11,7 +11,7 @@ import {
   type UpstreamDialect,
   type Usage,
 } from '../../core/index.ts'
-import { decodeSync, encodingIn } from '../../core/http/content-encoding.ts'
+import { decodeSync, encodingIn } from '../../core/content-encoding.ts'
 import { isForCallers } from '../../core/plugin/dialect.ts'
 import { AwsFrames } from '../../core/stream/aws-frames.ts'
 import { splitEvents } from '../../core/stream/borders.ts'

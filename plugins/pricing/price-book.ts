@@ -14,7 +14,7 @@ import type {
   Pricing,
   ProviderInstance,
 } from '../../core/index.ts'
-import { undated } from '../../core/dated-model-id.ts'
+import { undated } from '../shared/models/dated-model-id.ts'
 import { catalogued, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
 import { over, type PriceList } from './price-list.ts'

@@ -26,6 +26,6 @@ function saidIn(metadata: ModelMetadata | undefined): readonly (readonly [name: 
 }
 
 function isPrice(name: string, value: unknown): boolean {
-  validate ??= new Ajv2020({ strict: true, strictTypes: false }).compile(schema)
+  validate ??= new Ajv2020({ strict: true, strictTypes: false, validateSchema: false }).compile(schema)
   return validate({ [name]: value })
 }

@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import type { AddedProvider, AddedProviders, Secrets } from '../../core/index.ts'
-import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { openOrLater } from '../shared/records/open-or-later.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
 import { addedOf, sealed, unsealed, type KnownProvider, type StoredProvider } from './record.ts'

@@ -1,7 +1,7 @@
 /** Keeps the providers that administrators add while the gateway runs, and has them serve beside those of the configuration. */
 
 import { definePlugin } from '../../core/index.ts'
-import { readAgain } from '../../core/storage/read-again.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { ProviderBook } from './book.ts'
 import { endpointsOf } from './endpoints.ts'

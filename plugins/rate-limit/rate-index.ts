@@ -1,7 +1,7 @@
 /** The rules in force, so prepared that nobody searches them: by path, by key, by provider and by model. */
 
 import { LRUCache } from 'lru-cache'
-import type { CanonicalId } from '../../core/model-selector.ts'
+import type { CanonicalId } from '../shared/models/model-selector.ts'
 import { PathIndex } from '../shared/limits/path-index.ts'
 import type { StandingRule } from '../shared/limits/rule.ts'
 import { metersOf, type Meter } from './meter.ts'

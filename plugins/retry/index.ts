@@ -1,8 +1,8 @@
 /** Repeats a call that failed in a way that may pass, to the same target, after a wait that grows. */
 
 import { definePlugin, retry, type Exchange, type ProviderInstance } from '../../core/index.ts'
-import { providerOverrides } from '../../core/upstream/provider/provider-overrides.ts'
-import { inMilliseconds } from '../../core/plugin/shown-options.ts'
+import { providerOverrides } from '../shared/attempts/provider-overrides.ts'
+import { inMilliseconds } from '../shared/attempts/shown-options.ts'
 import { RetryPolicy } from './policy.ts'
 import { schema } from './schema.ts'
 

@@ -1,7 +1,7 @@
 /** When a call is repeated, and after which wait: decided once per provider. */
 
 import type { Failure, OptionsOf } from '../../core/index.ts'
-import { statusTest } from '../../core/upstream/provider/status-list.ts'
+import { statusTest } from '../shared/attempts/status-list.ts'
 import type { schema } from './schema.ts'
 
 export type RetryOptions = OptionsOf<typeof schema>

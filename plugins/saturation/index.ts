@@ -1,7 +1,7 @@
 /** Tells who chooses among targets which of them would be refused: those who limit targets say it here, so that neither needs the other. */
 
 import { definePlugin, type Saturation, type Target } from '../../core/index.ts'
-import { Offers } from '../../core/services/offers.ts'
+import { Offers } from '../shared/offers.ts'
 
 export default definePlugin({
   name: 'saturation',

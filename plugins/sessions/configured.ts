@@ -3,7 +3,7 @@
 import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import type { OptionsOf } from '../../core/index.ts'
 import { untouchable } from '../../core/upstream/headers/header-names.ts'
-import { numberedHeaders, type NumberedHeader } from '../../core/upstream/headers/numbered-headers.ts'
+import { numberedHeaders, type NumberedHeader } from '../shared/headers/numbered-headers.ts'
 import type { schema } from './schema.ts'
 
 type Options = Pick<OptionsOf<typeof schema>, 'headers' | 'header_variables'>

@@ -1,12 +1,13 @@
 /** Keeps the numbers that limits are counted by in Redis, for all replicas. */
 
 import { definePlugin, type OptionsSchema } from '../../core/index.ts'
+import { redisUrl } from '../shared/redis-url.ts'
 
 const schema = {
   type: 'object',
   required: ['url'],
   properties: {
-    url: { type: 'string', pattern: '^(rediss?://|/)', secret: true, description: 'Where Redis is: `redis://user:password@host:6379/0`.' },
+    url: redisUrl,
     prefix: { type: 'string', default: 'tapline:state:', description: 'What the keys begin with.' },
   },
 } as const satisfies OptionsSchema

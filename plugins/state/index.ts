@@ -1,6 +1,7 @@
 /** Stands for the place where the numbers that limits are counted by are kept: it becomes the step of that place. */
 
 import { definePlugin, type OptionsSchema, type Step } from '../../core/index.ts'
+import { redisUrlSetting } from '../shared/redis-url.ts'
 
 const schema = {
   type: 'object',
@@ -13,15 +14,7 @@ const schema = {
       description:
         'Where limits and budgets are counted, and circuit breakers are shared: `redis`, `postgresql` (the database of `storage`), or `memory`, which is this process alone. `auto` is the first of these that is configured.',
     },
-    redis_url: {
-      type: 'string',
-      pattern: '^(rediss?://|/)',
-      secret: true,
-      setting: 'cache.response.simple.redis.url',
-      env: 'REDIS_URL',
-      env_form: 'bare',
-      description: 'Where Redis is: `redis://user:password@host:6379/0`.',
-    },
+    redis_url: { ...redisUrlSetting, setting: 'cache.response.simple.redis.url' },
     storage: {
       type: 'string',
       minLength: 1,

@@ -1,7 +1,7 @@
 /** A page of the items of a response's input. */
 
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
-import { itemList, type PageQuery } from '../../core/neutral/item-lists.ts'
+import { itemList, type PageQuery } from '../shared/objects/item-lists.ts'
 
 /** @returns the list in JSON; it is empty behind an item that is not there */
 export function itemPage(items: readonly KeptItem[], { after, limit, order }: PageQuery): string {

@@ -1,28 +1,47 @@
 /** Keeps an answer as it is about to leave: in the store, and in the conversation that it continues. */
 
-import { gatewayError, type Exchange, type GatewayError, type OpenConversation } from '../../core/index.ts'
+import { gatewayError, type Exchange, type GatewayError, type OpenConversation, type StreamEvent } from '../../core/index.ts'
 import { isKept, isUnderWay } from './record.ts'
 import type { Resolved } from './references.ts'
-import { nameReferences, outputItems, ownItems, keptOf, type Answer } from './snapshot.ts'
+import type { Resolver } from './resolver.ts'
+import { answerIn, nameReferences, outputItems, ownItems, keptOf, type Answer } from './snapshot.ts'
 import type { ResponseStore } from './store.ts'
+
+type Refusal = GatewayError | undefined
 
 export class Keeper {
   readonly #store: ResponseStore
+  readonly #resolver: Resolver
 
-  constructor(store: ResponseStore) {
+  constructor(store: ResponseStore, resolver: Resolver) {
     this.#store = store
+    this.#resolver = resolver
   }
 
   /** Whether anything becomes of an answer: else it need not be read. */
-  isConcerned(exchange: Exchange, references: Resolved | undefined): boolean {
-    return exchange.operation === 'responses' && (references !== undefined || wantsStore(exchange))
+  isConcerned(exchange: Exchange): boolean {
+    return exchange.operation === 'responses' && (this.#resolver.of(exchange) !== undefined || wantsStore(exchange))
+  }
+
+  /** Keeps a plain answer. @returns a refusal, if the conversation could not take it */
+  keepReply(exchange: Exchange): Promise<Refusal> | Refusal {
+    const { reply } = exchange
+    if (reply?.status !== 200 || !this.isConcerned(exchange)) return undefined
+    const { document } = reply
+    return this.#keep(exchange, document === undefined ? undefined : answerIn(document, document.root))
+  }
+
+  /** Keeps the answer that the last event of a stream repeats. @returns a refusal, if the conversation could not take it */
+  keepLast({ document }: StreamEvent, exchange: Exchange): Promise<Refusal> | Refusal {
+    return this.#keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')))
   }
 
   /**
    * What is stored is found from now on, and nobody waits for its writing; what goes into a conversation is waited for.
-   * @param answer undefined for one that cannot be read @returns a refusal, if the conversation could not take it
+   * @param answer undefined for one that cannot be read
    */
-  keep(exchange: Exchange, answer: Answer | undefined, references: Resolved = {}): Promise<GatewayError | undefined> | GatewayError | undefined {
+  #keep(exchange: Exchange, answer: Answer | undefined): Promise<Refusal> | Refusal {
+    const references = this.#resolver.of(exchange) ?? {}
     const { conversation } = references
     if (answer === undefined) return conversation === undefined ? undefined : notAppended(new Error('the answer cannot be read'))
     if (!isKept(answer.status)) return undefined
@@ -31,7 +50,7 @@ export class Keeper {
     return this.#append(exchange, answer, references, conversation)
   }
 
-  async #append(exchange: Exchange, answer: Answer, references: Resolved, conversation: OpenConversation): Promise<GatewayError | undefined> {
+  async #append(exchange: Exchange, answer: Answer, references: Resolved, conversation: OpenConversation): Promise<Refusal> {
     try {
       await conversation.append([...ownItems(exchange, answer.id, references.own), ...outputItems(exchange, answer)])
     } catch (cause) {

@@ -1,11 +1,11 @@
 /** The life of a stored response: it is read, its input is listed, it is cancelled and deleted. */
 
 import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../../core/index.ts'
-import { notFound, scopeOf } from '../../core/ownership.ts'
-import { endsIn } from '../../core/pipeline/path-end.ts'
+import { notFound, scopeOf } from '../shared/objects/ownership.ts'
+import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import { isElsewhere, orElsewhere } from '../../core/upstream/provider/gone.ts'
-import { pageQuery } from '../../core/neutral/item-lists.ts'
+import { isElsewhere, orElsewhere } from '../shared/objects/gone.ts'
+import { pageQuery } from '../shared/objects/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'
 import { askerOf, type LifecycleOperation, type NativeResponses } from './native.ts'

@@ -1,7 +1,7 @@
 /** Responses that providers keep themselves: asked of the one that is known to have it, or of each in turn. */
 
 import { gatewayError, JsonDocument, type Clock, type Exchange, type ProviderInstance } from '../../core/index.ts'
-import { isElsewhere } from '../../core/upstream/provider/gone.ts'
+import { isElsewhere } from '../shared/objects/gone.ts'
 import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/open-call.ts'
 import type { LifecycleQuery } from './query.ts'
 import type { FoundResponse } from './store.ts'

@@ -2,18 +2,18 @@
 
 import { Conflict } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
-import { triedAgain, type Tries } from '../../core/storage/tries.ts'
-import type { Absence } from '../../core/upstream/provider/gone.ts'
+import { backedOff, type Backoff } from '../shared/records/backoff.ts'
+import type { Absence } from '../shared/objects/gone.ts'
 
 /** Nobody asks of their own accord for longer than that. */
 const patienceMs = 24 * 60 * 60_000
 const waits = { firstMs: 5_000, longestMs: 5 * 60_000 }
 
-export type OpenResponse = Tries & Absence
+export type OpenResponse = Backoff & Absence
 
 /** After it was asked for, or asked after once more. */
 export function askedAgain(before: OpenResponse | undefined, now: number): OpenResponse {
-  return triedAgain(before, now, waits)
+  return backedOff(before, now, waits)
 }
 
 /** @param expected the revision that must be there; whoever came between knows better */

@@ -10,12 +10,7 @@ import type { PastItem } from './history.ts'
 /** Whether a target takes the request as it is. */
 export function isNative(exchange: Exchange, target: Target): boolean {
   const { dialect, operation } = exchange
-  return (
-    dialect !== undefined &&
-    target.provider.dialects.has(dialect.name) &&
-    target.provider.endpoint(operation) !== undefined &&
-    wireFor(exchange, target) === undefined
-  )
+  return target.provider.spoken(dialect) !== undefined && target.provider.endpoint(operation) !== undefined && wireFor(exchange, target) === undefined
 }
 
 /** @returns the request's own items, which further edits do not make into others */

@@ -1,7 +1,7 @@
 /** The query of the lifecycle's calls: what is not as it should be is refused by name. */
 
 import { gatewayError, type Exchange } from '../../core/index.ts'
-import { integerIn, wrongParameter } from '../../core/neutral/item-lists.ts'
+import { integerIn, wrongParameter } from '../shared/objects/item-lists.ts'
 
 export interface LifecycleQuery {
   readonly provider: string | undefined

@@ -3,6 +3,9 @@
 import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import type { Charge } from './charge.ts'
 
+/** So much of an answer is held, so that it can be stored whole. */
+export const heldBytes = 64 * 1024 * 1024
+
 /** A reference to the beginning of a conversation. */
 export interface ConversationPart {
   readonly id: string

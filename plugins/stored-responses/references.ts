@@ -1,9 +1,9 @@
 /** What a request refers to instead of saying it: an earlier response, a conversation, single items. */
 
 import { gatewayError, GatewayError, type Exchange, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
-import { itemReferences, type ItemReference } from '../../core/neutral/item-references.ts'
+import { itemReferences, type ItemReference } from '../shared/objects/item-references.ts'
 import { withoutId } from '../../core/neutral/kept-items.ts'
-import { notFound, scopeOf } from '../../core/ownership.ts'
+import { notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { past, pastOf, unknownResponse, type PastSources } from './history.ts'
 import { isNative, prepend } from './prepend.ts'

@@ -1,7 +1,7 @@
 /** Policy on responses that did not come as the answer of their call: those that ran in the background, and those that only a provider has on record. */
 
 import { GatewayError, JsonDocument, type Caller, type Exchange, type JsonNode, type Pipelines, type ProviderInstance } from '../../core/index.ts'
-import { itemReferences } from '../../core/neutral/item-references.ts'
+import { itemReferences } from '../shared/objects/item-references.ts'
 import { stringOf } from '../../core/document/readings.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'
 import type { Charge } from './charge.ts'
@@ -57,8 +57,8 @@ export class Review {
   async #reviewed(document: JsonDocument, { caller, userPath, labels, ...asked }: Asked): Promise<JsonDocument | GatewayError> {
     if (outputOf(document).length === 0) return document
     const call = { method: 'POST', path: '/v1/responses', headers: { 'content-type': 'application/json' }, caller, userPath, labels }
-    const said = await this.#pipelines.review({ ...call, body: requestFor(asked) }, document.render())
-    return said instanceof GatewayError ? said : JsonDocument.parse(said.body)
+    const { body: said } = await this.#pipelines.review({ ...call, body: requestFor(asked) }, document.render())
+    return said instanceof GatewayError ? said : JsonDocument.parse(said)
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { Conflict, JsonDocument, type Caller, type Clock } from '../../core/index.ts'
-import { isVisible } from '../../core/ownership.ts'
+import { isVisible } from '../shared/objects/ownership.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { stringOf } from '../../core/document/readings.ts'
 import { askedAgain, putOpen, type OpenResponse } from './open.ts'
@@ -42,8 +42,10 @@ interface Writing {
   done: Promise<void>
 }
 
-/** What else cannot be an id is not looked for. */
-const idLike = /^[\x21-\x7e]{1,256}$/
+/** What else cannot be an id, or be kept under it, is not looked for. */
+const idLike = /^[\x21-\x7e]{1,512}$/
+/** Some gateways sign what an item says, and put that into its id. */
+const longestItemKey = 256
 
 export class ResponseStore {
   readonly #options: StoreOptions
@@ -100,7 +102,6 @@ export class ResponseStore {
 
   /** The response of this user path that has an item in its output. @throws StorageUnavailable */
   async findOfItem(item: string, owner: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
-    if (!idLike.test(item)) return undefined
     const writing = [...this.#writing].find(([, made]) => made.owner === owner && made.kept().items.includes(item))
     const id = writing?.[0] ?? (await this.#options.items.get(itemKey(owner, item)))?.value.response
     return id === undefined ? undefined : await this.find(id, caller)
@@ -142,7 +143,7 @@ export class ResponseStore {
     await this.#putRecord(id, record, { owner, expiresAt })
     if (isUnderWay(record.status) && record.upstream_id !== null) await putOpen(this.#options.open, id, askedAgain(undefined, this.#options.clock.now()))
     const ownerKey = items.length === 0 ? '' : ownerKeyOf(owner)
-    await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${item}`, { response: id }, { owner, expiresAt })))
+    await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${keyOf(item)}`, { response: id }, { owner, expiresAt })))
   }
 
   /** Nearly all ids are new. One that another has already stays theirs. */
@@ -171,7 +172,11 @@ export function outputOf({ response }: StoredResponse): readonly OutputItem[] {
 
 /** Items of one user path never stand in the way of another's. */
 function itemKey(owner: string, item: string): string {
-  return `${ownerKeyOf(owner)}/${item}`
+  return `${ownerKeyOf(owner)}/${keyOf(item)}`
+}
+
+function keyOf(item: string): string {
+  return item.length > longestItemKey ? hash('sha256', item) : item
 }
 
 function ownerKeyOf(owner: string): string {

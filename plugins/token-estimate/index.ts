@@ -25,7 +25,7 @@ export default definePlugin({
 
 /** Whether the provider speaks the caller's dialect, and counts. */
 function mayCount({ dialect, operation }: Exchange, target: Target | undefined): boolean {
-  return target !== undefined && dialect !== undefined && target.provider.dialects.has(dialect.name) && target.provider.endpoint(operation) !== undefined
+  return target?.provider.spoken(dialect) !== undefined && target.provider.endpoint(operation) !== undefined
 }
 
 function estimate(exchange: Exchange): Reply {

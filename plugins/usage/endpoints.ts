@@ -7,7 +7,9 @@ import { begun } from '../shared/admin/begun.ts'
 import { pageOf, pageParameters } from '../shared/admin/ranges.ts'
 import bodies from '../../schemas/admin/usage.schema.json' with { type: 'json' }
 import type { UsageJournal } from './journal.ts'
+import type { OpenedJournal } from './opened-journal.ts'
 import { asked, commonParameters, inMode, searchParameter } from './questions.ts'
+import type { Recalculations } from './recalculations.ts'
 import { bySession } from './sessions.ts'
 import { byLabel, byModel, byPeriod, byUserPath, summary, summaryOf } from './sums.ts'
 import { Tally } from './tally.ts'
@@ -15,15 +17,11 @@ import { throughputOf, type Granularity } from './throughput.ts'
 import { csvHead, csvLineOf, viewOf } from './view.ts'
 
 export interface EndpointDeps {
-  /** Undefined while nothing is recorded: then answers are empty. */
-  readonly journal: UsageJournal | undefined
+  /** Where nothing is recorded, answers are empty. */
+  readonly opened: OpenedJournal
   readonly pricing: Pricing
+  readonly recalculations: Recalculations
   now(): number
-  /** Why costs cannot be recalculated, if they cannot. */
-  cannotRecalculate(): string | undefined
-  recalculate(call: AdminCall): Promise<object>
-  /** Stores what was noted, as far as it can be done soon. */
-  flush(): Promise<void>
 }
 
 type Listing = (journal: UsageJournal, call: AdminCall, now: number, pricing: Pricing) => Promise<readonly object[]>
@@ -48,17 +46,17 @@ export function usageEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
 }
 
 /** Whoever calls, and then asks what it cost, is told. */
-function upToDate(endpoint: AdminEndpoint, { flush }: EndpointDeps): AdminEndpoint {
+function upToDate(endpoint: AdminEndpoint, { opened }: EndpointDeps): AdminEndpoint {
   return {
     ...endpoint,
     async handle(call) {
-      await flush()
+      await opened.flush()
       return await endpoint.handle(call)
     },
   }
 }
 
-function summaryEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
+function summaryEndpoint({ opened: { recorded: journal }, now }: EndpointDeps): AdminEndpoint {
   return {
     method: 'GET',
     path: '/usage/summary',
@@ -84,7 +82,7 @@ function listEndpoints(deps: EndpointDeps): readonly AdminEndpoint[] {
 }
 
 function listEndpoint(
-  { journal, now, pricing }: EndpointDeps,
+  { opened: { recorded: journal }, now, pricing }: EndpointDeps,
   path: string,
   words: string,
   response: keyof typeof bodies.$defs,
@@ -105,7 +103,7 @@ function listEndpoint(
   }
 }
 
-function sessionsEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
+function sessionsEndpoint({ opened: { recorded: journal }, now }: EndpointDeps): AdminEndpoint {
   const cacheMode = { ...commonParameters.cache_mode, default: 'all' }
   const session = { type: 'string', maxLength: 512, description: 'This session alone; without days, all of it.' }
   return {
@@ -122,7 +120,7 @@ function sessionsEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   }
 }
 
-function logEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
+function logEndpoint({ opened: { recorded: journal }, now }: EndpointDeps): AdminEndpoint {
   return {
     method: 'GET',
     path: '/usage/log',
@@ -149,7 +147,7 @@ const formats = {
   ndjson: { type: 'application/x-ndjson', head: '', line: (view: object) => `${JSON.stringify(view)}\n` },
 } as const
 
-function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
+function exportEndpoint({ opened: { recorded: journal }, now }: EndpointDeps): AdminEndpoint {
   const format = { type: 'string', enum: ['csv', 'ndjson'], default: 'csv', description: 'A table, or one JSON object in each line.' }
   return {
     method: 'GET',
@@ -175,7 +173,7 @@ function exportEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   }
 }
 
-function throughputEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
+function throughputEndpoint({ opened: { recorded: journal }, now }: EndpointDeps): AdminEndpoint {
   const granularity = { type: 'string', enum: ['second', 'minute', 'hour', 'day'], default: 'minute', description: 'How long a bucket is.' }
   return {
     method: 'GET',
@@ -188,7 +186,7 @@ function throughputEndpoint({ journal, now }: EndpointDeps): AdminEndpoint {
   }
 }
 
-function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointDeps): AdminEndpoint {
+function recalculationEndpoint({ opened, recalculations }: EndpointDeps): AdminEndpoint {
   return {
     method: 'POST',
     path: '/usage/recalculate-pricing',
@@ -196,7 +194,7 @@ function recalculationEndpoint({ cannotRecalculate, recalculate }: EndpointDeps)
     summary: 'Recalculates the costs of records at the current prices.',
     body: definition(bodies, 'RecalculationRequest'),
     response: definition(bodies, 'RecalculationResult'),
-    unavailable: cannotRecalculate,
-    handle: recalculate,
+    unavailable: () => recalculations.unavailable,
+    handle: call => recalculations.run(call, opened.journal),
   }
 }

@@ -67,7 +67,7 @@ export function recordOfExchange(exchange: Exchange, target: Target, reported: U
 }
 
 /** How a request ended: `ok`, `error`, `timeout`, `aborted`. */
-export function statusOf({ gone, status, error }: Exchange): UsageRecord['status'] {
+function statusOf({ gone, status, error }: Exchange): UsageRecord['status'] {
   if (gone || status === 499) return 'aborted'
   if (error === undefined) return status >= 400 ? 'error' : 'ok'
   return error.code !== null && ownTimeouts.has(error.code) ? 'timeout' : 'error'

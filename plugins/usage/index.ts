@@ -1,23 +1,13 @@
 /** Keeps the ledger: notes the tokens and the costs of every request, adds them up, and logs each request with them. */
 
-import { definePlugin, type Attempt, type Exchange, type UsageEntry } from '../../core/index.ts'
-import { Lease, type LeaseRecord } from '../../core/storage/lease.ts'
-import type { RepricedSpan } from '../../core/services/ledger.ts'
-import { JournalWriter } from '../../core/storage/journal-writer.ts'
-import { liveFate } from '../../core/storage/live-fate.ts'
-import { Retention } from '../../core/storage/retention.ts'
-import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
-import { CostCounter } from './cost-counter.ts'
+import { definePlugin, type Attempt, type Exchange } from '../../core/index.ts'
 import { usageEndpoints } from './endpoints.ts'
-import { recordOfExchange, reportedUsage, targetOf, wasServed } from './entry.ts'
-import { usageJournal, type UsageJournal } from './journal.ts'
-import { Ledger } from './ledger.ts'
-import { logLine } from './log-line.ts'
-import { recalculate } from './recalculation.ts'
-import { carefully, recordOf, tokensOf } from './record.ts'
-import { Repricings } from './repricings.ts'
+import { usageJournal } from './journal.ts'
+import { OpenedJournal } from './opened-journal.ts'
+import { Recalculations } from './recalculations.ts'
+import { carefully } from './record.ts'
+import { Recording } from './recording.ts'
 import { schema } from './schema.ts'
-import { tokenCounter } from './token-counter.ts'
 
 export default definePlugin({
   name: 'usage',
@@ -28,95 +18,34 @@ export default definePlugin({
   wants: ['live'],
   edits: false,
   setup({ options, services, log }) {
-    const { storage, spool, pricing, admin, providers, clock, meter, health } = services
-    const live = services.live
-    const count = tokenCounter(meter)
-    const costs = new CostCounter(meter)
+    const { storage, pricing, admin, providers, clock, meter, live } = services
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
-    const ledger = new Ledger(finished, live)
-    ledger.onRecord('usage', record => costs.count(record))
-    let opened:
-      | { readonly journal: UsageJournal; readonly writer: JournalWriter<UsageRecord> | undefined; readonly retention: Retention<UsageRecord> }
-      | undefined
+    const recording = new Recording({ isOn: options.recording, priceOf, meter, live, log })
+    const { ledger } = recording
+    const recalculations = new Recalculations({ options, storage, ledger, priceOf, providers, clock, log })
     const offers: (() => void)[] = []
-
-    const write = (journal: UsageJournal) =>
-      new JournalWriter<UsageRecord>({
-        name: usageJournal.name,
-        policy: { bufferRows: 0, batchRows: options.buffer_size, everyMs: options.flush_interval },
-        journal,
-        spool,
-        clock,
-        meter,
-        health,
-        log,
-        fate: live === undefined ? undefined : liveFate(live, usageJournal.name),
-      })
-    const lease = () => new Lease({ records: storage.records<LeaseRecord>('leases'), id: 'usage_recalculation', clock })
-    const repricings = new Repricings({
-      records: storage.records<RepricedSpan>('usage_repricings'),
-      clock,
-      heard: span => ledger.repriced(span),
-      failed: cause => log.warn({ err: cause }, 'it cannot be told between processes that costs were computed anew'),
-    })
-    const offer = (journal: UsageJournal) => {
-      const cannotRecalculate = () =>
-        options.recording && options.pricing_recalculation_enabled ? undefined : 'costs cannot be recalculated: that is switched off'
-      const running = lease()
-      const endpoints = usageEndpoints({
-        journal: options.recording ? journal : undefined,
-        pricing,
-        now: () => clock.now(),
-        cannotRecalculate,
-        flush: async () => {
-          await opened?.writer?.flush()
-        },
-        recalculate: call =>
-          recalculate(call, { journal, lease: running, now: clock.now(), providers: providers.keys(), priceOf, repriced: span => repricings.tell(span) }),
-      })
-      for (const endpoint of endpoints) offers.push(admin.endpoint(endpoint))
-      offers.push(admin.setting('USAGE_ENABLED', () => options.recording))
-      offers.push(admin.setting('USAGE_PRICING_RECALCULATION_ENABLED', () => cannotRecalculate() === undefined))
-    }
+    let opened: OpenedJournal | undefined
 
     return {
       service: ledger,
       ...(options.recording && options.enforce_returning_usage_data ? { attempt: askForUsage } : {}),
-      ...(options.recording ? { complete: note } : {}),
+      ...(options.recording ? { complete: (exchange: Exchange) => recording.note(exchange) } : {}),
       async open() {
-        const journal = await storage.journal(usageJournal)
-        const writer = options.recording ? write(journal) : undefined
-        opened = { journal, writer, retention: new Retention({ name: usageJournal.name, journal, storage, days: options.retention_days, clock, log }) }
-        ledger.open(journal, writer)
-        await repricings.open()
-        offer(journal)
+        opened = new OpenedJournal(await storage.journal(usageJournal), { options, services, log })
+        ledger.open(opened.journal, opened.writer)
+        await recalculations.open()
+        for (const endpoint of usageEndpoints({ opened, pricing, recalculations, now: () => clock.now() })) offers.push(admin.endpoint(endpoint))
+        offers.push(
+          admin.setting('USAGE_ENABLED', () => options.recording),
+          admin.setting('USAGE_PRICING_RECALCULATION_ENABLED', () => recalculations.unavailable === undefined),
+        )
       },
-      start: () => opened?.retention.start(),
+      start: () => opened?.start(),
       async close() {
         for (const withdraw of offers) withdraw()
-        await repricings.close()
-        await opened?.retention.close()
-        await opened?.writer?.close()
+        await recalculations.close()
+        await opened?.close()
       },
-    }
-
-    function note(exchange: Exchange): void {
-      if (!wasServed(exchange)) return
-      const target = targetOf(exchange)
-      const reported = reportedUsage(exchange)
-      if (log.isLevelEnabled('debug')) log.debug(logLine(exchange, target, reported ?? {}), 'request')
-      if (target === undefined) return
-      costs.noted(target)
-      ledger.note(recordOfExchange(exchange, target, reported, priceOf))
-      if (exchange.cache !== 'hit' && reported !== undefined) count(target.provider.name, target.isListed === true ? target.model : 'other', reported)
-    }
-
-    /** Of what other plugins record: their calls did not come by here. */
-    function finished(entry: UsageEntry): UsageRecord {
-      const record = recordOf(entry, priceOf)
-      const { provider_name: provider, model } = record
-      if (options.recording && record.cache_type === null && !record.estimated) count(provider, costs.shown(provider, model), tokensOf(record))
-      return record
     }
   },
 })

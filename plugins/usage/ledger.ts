@@ -1,11 +1,11 @@
 /** The service `usage`: notes records, and adds them up for other plugins. */
 
 import type { LiveLog, UsageEntry, UsageLedger, UsageTotals } from '../../core/index.ts'
-import { Offers } from '../../core/services/offers.ts'
+import { Offers } from '../shared/offers.ts'
 import { Registrations } from '../../core/services/registrations.ts'
 import type { Filter, Sum } from '../../core/storage/journal.ts'
 import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/services/ledger.ts'
-import type { JournalWriter } from '../../core/storage/journal-writer.ts'
+import type { JournalWriter } from '../shared/journal/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { costs, tokens, usageJournal, type UsageJournal } from './journal.ts'
 import { summaryOf, type Summary } from './sums.ts'

@@ -1,7 +1,7 @@
 /** Computes the costs of stored records anew, at the prices that hold now: page by page, one run at a time. */
 
 import { gatewayError, type AdminCall, type Cost, type PricedCall } from '../../core/index.ts'
-import { readModelSelector } from '../../core/model-selector.ts'
+import { readModelSelector } from '../shared/models/model-selector.ts'
 import type { Filter } from '../../core/storage/journal.ts'
 import type { Lease } from '../../core/storage/lease.ts'
 import { rangeOf } from '../shared/admin/ranges.ts'

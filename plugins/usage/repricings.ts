@@ -2,7 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../../core/index.ts'
-import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { openOrLater } from '../shared/records/open-or-later.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
 import type { RepricedSpan } from '../../core/services/ledger.ts'

@@ -1,7 +1,7 @@
 /** Says for whom a call is made: the path that the credential is bound to, else the one in the caller's header. */
 
 import { definePlugin, gatewayError, normaliseUserPath as normalise, type Exchange } from '../../core/index.ts'
-import { headerText, headerValues } from '../../core/http/header-values.ts'
+import { headerText, headerValues } from '../shared/headers/header-values.ts'
 import { refusalToTouch } from '../../core/upstream/headers/header-names.ts'
 
 /** Those that are read where nobody names another; no provider gets them, whichever is read. */

@@ -1,7 +1,7 @@
 /** Users, their groups, and what holds for their paths. */
 
 import { definePlugin, type Users } from '../../core/index.ts'
-import { openOrLater } from '../../core/storage/open-or-later.ts'
+import { openOrLater } from '../shared/records/open-or-later.ts'
 import { directoryEndpoints } from './directory-endpoints.ts'
 import { DirectoryStore } from './directory-store.ts'
 import type { DirectoryContent } from './directory.ts'

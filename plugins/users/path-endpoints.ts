@@ -3,7 +3,7 @@
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Models } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { refuseConflict } from '../shared/admin/refuse-conflict.ts'
-import { readModelSelector } from '../../core/model-selector.ts'
+import { readModelSelector } from '../shared/models/model-selector.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { UserTree, UserWrite } from '../../schemas/admin/users.schema.ts'
 import type { PathNode } from './path-nodes.ts'

@@ -1,7 +1,7 @@
 /** What is said of user paths: by the configuration, and by administrators. */
 
 import { normaliseUserPath, type OptionsOf } from '../../core/index.ts'
-import { readModelSelector } from '../../core/model-selector.ts'
+import { readModelSelector } from '../shared/models/model-selector.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
 import type { schema } from './schema.ts'

@@ -1,7 +1,7 @@
 /** The workflows that hold, compiled: each is compiled again only when what it means changed. */
 
-import { GatewayError, type Clock, type Timer, type Variant, type Variants } from '../../core/index.ts'
-import type { CanonicalId } from '../../core/model-selector.ts'
+import { GatewayError, type Clock, type Exchange, type Timer, type Variant, type Variants } from '../../core/index.ts'
+import type { CanonicalId } from '../shared/models/model-selector.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import { MatchTable } from './match-table.ts'
 import { faultIn, meaningOfDefault, resolvePayload, type Books, type ResolvedPayload } from './payload.ts'
@@ -55,9 +55,28 @@ export class CompiledWorkflows {
     return this.#byId.get(id)
   }
 
+  /** Has a request go on in the variant of its workflow, where it has one. */
+  applyTo(exchange: Exchange): void {
+    const [target] = exchange.targets
+    const workflow = target === undefined ? this.find('', '', exchange.userPath) : this.find(target.provider.name, target.model, exchange.userPath)
+    if (workflow === undefined) return
+    exchange.workflow = workflow.version.id
+    workflow.variant.take(exchange)
+  }
+
   /** The one for a request. */
   find(provider: string, model: string, path: string): (Workflow & { readonly variant: Variant }) | undefined {
     return this.#table.find(provider, model, path)
+  }
+
+  /** Those that name a guardrail, in words. */
+  withGuardrail(name: string): readonly string[] {
+    return this.#inWords(({ steps }) => steps.some(({ ref }) => ref === name))
+  }
+
+  /** Those that name a header policy, in words. */
+  withHeaderPolicy(name: string): readonly string[] {
+    return this.#inWords(({ headerPolicies }) => headerPolicies.includes(name))
   }
 
   /** Compiles what changed, and swaps all in at once. @param versions what is active: first what the configuration means for everybody; of one scope, the last counts */
@@ -82,6 +101,10 @@ export class CompiledWorkflows {
     })
     const standing = [...this.#byId.values()].map(({ variant }) => variant).filter(variant => variant !== undefined)
     await Promise.all([...lingering, ...standing].map(variant => variant.release()))
+  }
+
+  #inWords(isMeant: (payload: ResolvedPayload) => boolean): readonly string[] {
+    return this.all.filter(({ payload }) => payload !== undefined && isMeant(payload)).map(({ version }) => `the workflow "${version.name}"`)
   }
 
   async #entry(version: Version, before: Entry | undefined): Promise<Entry> {

@@ -5,7 +5,7 @@ import { join } from '../../core/config/pointer.ts'
 import type { Problem } from '../../core/config/problems/place.ts'
 import { SettingFault } from '../../core/config/problems/setting-fault.ts'
 import { suggestion } from '../../core/config/problems/suggestion.ts'
-import { GatewayError, type OptionsOf, type Variant, type Variants } from '../../core/index.ts'
+import { GatewayError, type OptionsOf, type Variants } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
@@ -14,6 +14,11 @@ import { wrong, type Books } from './payload.ts'
 import type { schema } from './schema.ts'
 import { keyOf } from './scope.ts'
 import { defaultVersion, managedVersion, type Version } from './version.ts'
+
+interface DefaultParts extends Books {
+  readonly variants: Variants
+  readonly guardrailsEnabled: boolean
+}
 
 type Rule = OptionsOf<typeof schema>['rules'][number]
 
@@ -32,10 +37,45 @@ export function configuredVersions(rules: readonly Rule[], providers: readonly s
   return read as readonly Version[]
 }
 
+/** What the configuration alone makes of the pipelines, spelled as a workflow. */
+export async function configuredDefault({ variants, guardrails: { configured }, headerPolicies, guardrailsEnabled }: DefaultParts): Promise<Version> {
+  const standing = await standingSteps(variants)
+  const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) =>
+    (phase === undefined ? phases : [phase]).flatMap(at => (isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : [])),
+  )
+  return defaultVersion({
+    schema_version: 2,
+    features: {
+      cache: standing.has('cache-exact') || standing.has('cache-semantic'),
+      audit: standing.has('audit'),
+      usage: standing.has('usage'),
+      budget: standing.has('budgets'),
+      guardrails: guardrailsEnabled,
+      failover: standing.has('failover'),
+    },
+    steps: guardrailsEnabled ? steps : [],
+    ...(headerPolicies.configured.length === 0 ? {} : { header_policies: headerPolicies.configured.map(({ name, step }) => ({ ref: name, step })) }),
+  })
+}
+
+/** @param faults by the index of the rule @throws SettingFault that says where they stand */
+export function refuseFaults(faults: readonly (GatewayError | undefined)[]): void {
+  const problems = faults.flatMap((fault, index) => ruleFaults(index, fault))
+  if (problems.length > 0) throw new SettingFault(problems)
+}
+
 /** What is wrong with a rule, where it stands in the configuration. */
-export function ruleFaults(index: number, fault: GatewayError | undefined): readonly Problem[] {
+function ruleFaults(index: number, fault: GatewayError | undefined): readonly Problem[] {
   if (fault === undefined) return []
   return [{ pointer: join(pointerOf(index), ...(fault.param?.split('.') ?? [])), message: fault.message }]
+}
+
+/** The types of all steps of the pipelines as they are. */
+async function standingSteps(variants: Variants): Promise<ReadonlySet<string>> {
+  const base = await variants.compile([])
+  const types = new Set(variants.pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
+  await base.release()
+  return types
 }
 
 function pointerOf(index: number): string {
@@ -71,31 +111,6 @@ function faultOf({ instancePath, keyword, params, parentSchema, data, message = 
   }
   if (keyword === 'enum') return wrong(at, `expected one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}, got ${JSON.stringify(data)}`)
   return wrong(at, message)
-}
-
-/** What the configuration alone makes of the pipelines, spelled as a workflow. @param base the pipelines as they are */
-export function configuredDefault(
-  base: Variant,
-  { pipelines }: Variants,
-  { guardrails: { configured }, headerPolicies, guardrailsEnabled }: Books & { readonly guardrailsEnabled: boolean },
-): Version {
-  const standing = new Set(pipelines.flatMap(pipeline => base.steps(pipeline).map(({ type }) => type)))
-  const steps = configured.flatMap(({ rule: { name, order, phase }, phases }) =>
-    (phase === undefined ? phases : [phase]).flatMap(at => (isWorkflowPhase(at) ? [{ ref: name, phase: at, step: order }] : [])),
-  )
-  return defaultVersion({
-    schema_version: 2,
-    features: {
-      cache: standing.has('cache-exact') || standing.has('cache-semantic'),
-      audit: standing.has('audit'),
-      usage: standing.has('usage'),
-      budget: standing.has('budgets'),
-      guardrails: guardrailsEnabled,
-      failover: standing.has('failover'),
-    },
-    steps: guardrailsEnabled ? steps : [],
-    ...(headerPolicies.configured.length === 0 ? {} : { header_policies: headerPolicies.configured.map(({ name, step }) => ({ ref: name, step })) }),
-  })
 }
 
 function isWorkflowPhase(phase: string): phase is 'prompt' | 'response' | 'stream' {

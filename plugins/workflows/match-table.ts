@@ -1,7 +1,7 @@
 /** Finds the workflow of a request: one look-up for each path above it, however many workflows there are. */
 
 import type { WorkflowScope } from '../../core/index.ts'
-import type { CanonicalId } from '../../core/model-selector.ts'
+import type { CanonicalId } from '../shared/models/model-selector.ts'
 
 /** What is scoped to one path, or to none. */
 interface Place<T> {

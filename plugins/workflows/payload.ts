@@ -38,7 +38,7 @@ export interface ResolvedPayload {
   readonly patches: readonly Patch[]
 }
 
-export const features = ['cache', 'audit', 'usage', 'budget', 'guardrails', 'failover'] as const
+const features = ['cache', 'audit', 'usage', 'budget', 'guardrails', 'failover'] as const
 
 /** The steps that a feature is made of. */
 const stepsOf: Readonly<Record<Feature, readonly string[]>> = {

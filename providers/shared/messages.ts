@@ -105,7 +105,7 @@ function dropThoughtsOf(body: JsonDocument, message: JsonNode): void {
   for (const name of thoughtNames) if (message.get(name) !== undefined) body.unset(message, name)
 }
 
-export function hasCalls(message: JsonNode): boolean {
+function hasCalls(message: JsonNode): boolean {
   return (said(message, 'tool_calls')?.items().length ?? 0) > 0
 }
 

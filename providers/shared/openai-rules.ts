@@ -28,7 +28,7 @@ function forModel(facts: OpenAiFacts): Rule {
 }
 
 /** Of two limits, the newer name stays. */
-export const oneLimit: Rule = body => {
+const oneLimit: Rule = body => {
   if (said(body.root, 'max_completion_tokens') !== undefined && body.root.get('max_tokens') !== undefined) body.unset(body.root, 'max_tokens')
 }
 

@@ -12,7 +12,7 @@ import type { VertexDeps } from './deps.ts'
 
 export type Settings = SettingsOf<typeof schema>
 
-export const cloudScope = 'https://www.googleapis.com/auth/cloud-platform'
+const cloudScope = 'https://www.googleapis.com/auth/cloud-platform'
 const metadataPath = '/computeMetadata/v1/instance/service-accounts/default/token'
 
 /** @throws Error if there are none, or of a type that is not known */

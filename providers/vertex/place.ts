@@ -1,7 +1,7 @@
 /** Where Vertex AI is, for a project in a location. */
 
 /** @throws Error for a location that is none */
-export function hostOf(location: string): string {
+function hostOf(location: string): string {
   if (!/^[a-z][a-z0-9-]*$/.test(location)) throw new Error('vertex_location is no location, such as europe-west4, eu or global')
   if (location === 'global') return 'https://aiplatform.googleapis.com'
   return location === 'us' || location === 'eu' ? `https://aiplatform.${location}.rep.googleapis.com` : `https://${location}-aiplatform.googleapis.com`

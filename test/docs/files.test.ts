@@ -84,6 +84,7 @@ describe('the skeletons that "tapline new" writes', () => {
   for (const [kind, name, test] of [
     ['plugin', 'house-words', 'house-words.test.ts'],
     ['provider', 'acme', 'acme/index.test.js'],
+    ['dialect', 'quill', 'quill/index.test.js'],
   ] as const) {
     it(`pass their test: ${kind}`, async () => {
       await using folder = await ExampleFolder.make({})

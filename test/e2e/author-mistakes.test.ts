@@ -5,7 +5,7 @@ import type { Problem } from '../../core/config/problems/place.ts'
 import { ConfigError } from '../../core/config/problems/problems.ts'
 import { flawOfDialect } from '../../core/gateway/loading/vet-dialect.ts'
 import { flawOfProvider } from '../../core/gateway/loading/vet-provider.ts'
-import { block, type Exchange, type NewMessage } from '../../core/index.ts'
+import { block, refuse, type Exchange, type NewMessage } from '../../core/index.ts'
 import { definePlugin, type Taps } from '../../core/plugin/define.ts'
 import { defaultNames, load, LoadError } from '../../core/plugin/load.ts'
 import { defineProvider } from '../../core/plugin/provider.ts'
@@ -276,7 +276,19 @@ const failures: Readonly<Record<string, readonly [Taps | object, string]>> = {
   'returns a response of fetch': [{ request: () => new Response('no') }, `request returned an instance of Response: ${verdicts}`],
   'returns whether to go on': [{ lookup: () => Promise.resolve(false) }, `lookup returned true or false: ${verdicts}`],
   'returns null': [{ response: () => null }, `response returned null: ${verdicts}`],
-  'returns a reply in the place of a refusal': [{ attempt: () => ({ status: 403 }) }, 'attempt returned an object: expected nothing, or what block() makes'],
+  'returns a reply in the place of a refusal': [{ attempt: () => ({ status: 403 }) }, 'attempt returned an object: expected nothing, or what refuse() makes'],
+  'throws what keeps an attempt back': [
+    {
+      attempt: () => {
+        throw refuse('no')
+      },
+    },
+    'attempt threw what refuse() makes: expected it to be returned',
+  ],
+  'blocks where only what comes next is asked': [
+    { attempt: () => refuse('no'), recover: () => block('no', 'No') },
+    "recover returned an instance of Blocked: expected nothing, or retry(afterMs), next, giveUp or { do: 'answer', reply }",
+  ],
   'reads the conversation too early': [
     { request: ({ conversation }: Exchange) => void conversation },
     'the body is read behind the phase request: no conversation is there before',

@@ -293,17 +293,47 @@ describe('bad input', () => {
       ['a length and chunks', 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n'],
       ['two lengths', 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello'],
       ['a length that is no number', 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: five\r\n\r\n'],
-      ['an unknown transfer encoding', 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: identity, chunkedx\r\n\r\n'],
+      [
+        'an unknown transfer encoding',
+        `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nTransfer-Encoding: identity, chunkedx\r\n\r\n`,
+      ],
       ['too many headers', `GET /health HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`, 431],
     ] as const) {
       it(`is ${status}, in the envelope: ${name}`, async () => expectError(await sendRaw(served.url, bytes), { code: 'bad_request_target', status }))
     }
 
-    it('is 400 also amid a body', async () => {
-      const answer = await raw('POST /v1/chat/completions HTTP/1.1', ['Host: x', 'Transfer-Encoding: chunked'], 'zz\r\n')
-      expect(answer.status).to.equal(400)
-      expectIds(answer)
-      nothingSent()
+    for (const [path, envelope] of [
+      ['/v1/chat/completions', 'error'],
+      ['/v1/messages', 'type, error, request_id'],
+      ['/p/openai/files', 'error'],
+      ['/v1/images/edits', 'error'],
+    ] as const) {
+      for (const [place, headers, body] of [
+        ['amid a body', ['Transfer-Encoding: chunked'], 'zz\r\n'],
+        ['behind a part of a body', ['Transfer-Encoding: chunked'], '1\r\n{\r\nzz\r\n'],
+        ['behind a whole one', ['Content-Length: 2'], '{}garbage\r\n\r\n'],
+      ] as const) {
+        it(`is 400 also ${place}, in the caller's dialect and on record: ${path}`, async () => {
+          const answer = await sendRaw(
+            served.url,
+            `POST ${path} HTTP/1.1\r\n${['Host: x', `Authorization: Bearer ${masterKey}`, `Content-Type: ${/images/.test(path) ? 'multipart/form-data; boundary=x' : 'application/json'}`, ...headers].join('\r\n')}\r\n\r\n${body}`,
+          )
+          expectIds(answer)
+          expect(answer.headers['connection']).to.equal('close')
+          expect(Object.keys(JSON.parse(answer.body.toString()) as object).join(', ')).to.equal(envelope)
+          const recorded = served.completions.all.find(({ id }) => id === answer.headers['x-request-id'])
+          expect([answer.status, recorded?.status, recorded?.error?.code]).to.deep.equal([400, 400, 'bad_request_target'])
+          nothingSent()
+        })
+      }
+    }
+
+    it('is 400 amid a body also where a plugin has answered before it', async () => {
+      const asker = `import { answer, definePlugin } from 'tapline'
+        export default definePlugin({ name: 'asker', setup: () => ({ request: () => answer('no') }) })`
+      await using own = await Served.start({ files: { 'asker.ts': asker }, config: { pipelines: { inference: [{ insert: './asker.ts', before: 'auth' }] } } })
+      const head = 'POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n'
+      expectError(await sendRaw(own.url, `${head}zz\r\n`), { code: 'bad_request_target', status: 400 })
     })
 
     it('is 417 for what nobody can expect', async () => {

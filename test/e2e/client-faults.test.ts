@@ -1,6 +1,9 @@
 import { expect } from 'chai'
+import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { chatChunks, chatCompletion, errorBody, sse } from '../../core/testing/chat-samples.ts'
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
@@ -9,6 +12,9 @@ import { openSocket, parseAnswer, readToEnd } from '../support/raw-http.ts'
 import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
 import { until } from '../support/until.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const head = (path: string, length: number) =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${masterKey}\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`
@@ -132,6 +138,27 @@ describe('a client that leaves', () => {
       expect(clock.pending).to.equal(before)
     })
   }
+
+  it('amid a stream ends what taps keep of it, before they record it', async () => {
+    const ending = `
+      import { definePlugin, slot } from 'tapline'
+      const said = slot()
+      export default definePlugin({
+        name: 'ending', edits: false,
+        setup: ({ log }) => ({
+          stream: { open: exchange => exchange, observe() {}, end: exchange => said.set(exchange, 'over') },
+          complete: exchange => log.info({ stream: said.get(exchange) }),
+        }),
+      })`
+    served = await Served.start({ files: { 'ending.ts': ending }, config: { pipelines: { inference: [{ insert: './ending.ts', before: 'retry' }] } } })
+    const gate = new Gate()
+    served.upstream.always({ chunks: chatChunks({ pieces: ['a', 'b'] }), gates: { beforeChunk: { 2: gate } } })
+    const leaving = await send(helloStream)
+    await once(leaving, 'data')
+    leaving.destroy()
+    await expectGone()
+    expect(served.gateway.log.filter(line => line['stream'] === 'over')).to.have.length(1)
+  })
 
   it('with bytes that are no HTTP, amid its answer, finds none of an answer to them in it', async () => {
     served = await Served.start({ clock })
@@ -315,6 +342,28 @@ describe('a client that sends more than its request', () => {
     ).aborted
     gate.open()
     expect((await bytes).toString().match(/HTTP\/1\.1/g) ?? []).to.have.length.at.most(1)
+  })
+})
+
+describe('a client that keeps its connection', () => {
+  it('keeps nothing of the call that was answered on it', async () => {
+    await using served = await Served.start()
+    served.upstream.always({ body: chatCompletion() })
+    const text = JSON.stringify(hello)
+    const socket = await openSocket(served.url)
+    let isClosed = false
+    socket.once('close', () => {
+      isClosed = true
+    })
+    socket.write(head('/v1/chat/completions', text.length) + text)
+    await once(socket, 'data')
+    const kept = served.completions.all.splice(0).flatMap(exchange => [new WeakRef<object>(exchange), new WeakRef<object>(exchange.bytes ?? exchange)])
+    await until(() => {
+      collectGarbage()
+      return isClosed || kept.every(held => held.deref() === undefined)
+    })
+    expect([kept.length, isClosed]).to.deep.equal([2, false])
+    socket.destroy()
   })
 })
 

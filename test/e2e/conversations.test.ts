@@ -90,6 +90,7 @@ describe('conversations', () => {
       'a name of 65 characters': [{ metadata: { ['a'.repeat(65)]: 'x' } }, 400, 'metadata'],
       'a value of 512 characters': [{ metadata: { a: 'x'.repeat(512) } }, 200],
       'a value of 513 characters': [{ metadata: { a: 'x'.repeat(513) } }, 400, 'metadata'],
+      'a value of 512 characters that take two units each': [{ metadata: { a: '😀'.repeat(512) } }, 200],
       'a value that is no text': [{ metadata: { a: 1 } }, 400, 'metadata'],
       'metadata that is a list': [{ metadata: [] }, 400, 'metadata'],
       'metadata that is null': [{ metadata: null }, 200],

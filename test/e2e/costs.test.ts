@@ -69,6 +69,15 @@ describe('the cost in a record', () => {
     })
   }
 
+  it('is none of counting tokens: nothing is recorded of it', async () => {
+    await using served = await start()
+    served.upstream.always({ body: { object: 'response.input_tokens', input_tokens: 5 } })
+    expect((await served.call('POST', '/v1/responses/input_tokens', { model: 'gpt-test', input: 'Hi' })).status).to.equal(200)
+    expect((await served.call('POST', '/v1/messages/count_tokens', hello)).status).to.equal(200)
+    const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: unknown[] }
+    expect(entries).to.deep.equal([])
+  })
+
   it('is that of the prices that an administrator set just before', async () => {
     await using served = await start()
     served.upstream.always({ body: chatCompletion({ usage }) })

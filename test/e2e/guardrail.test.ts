@@ -329,3 +329,50 @@ describe('a guardrail that must see a stream whole', () => {
     expectError(await served.chat(helloStream), { code: 'response_too_large' })
   })
 })
+
+describe('a guardrail that stands on streams alone', () => {
+  const other = (taps: string) => `
+    import { answer, definePlugin } from 'tapline'
+    export default definePlugin({ name: 'other', setup: () => (${taps}) })`
+  const streamed = { chunks: chatChunks({ pieces: ['fi', 'ne'] }) }
+  const whole = { body: chatCompletion({ content: `a ${word}` }) }
+
+  /** It stands above the other. */
+  const beside = (source: string, taps: string, phases = ['stream']) =>
+    Served.start({
+      files: { 'guardrail.ts': source, 'other.ts': other(taps) },
+      config: {
+        pipelines: {
+          inference: [
+            { insert: { use: './guardrail.ts', options: { word }, phases }, before: 'retry' },
+            { insert: { use: './other.ts' }, before: 'retry' },
+          ],
+        },
+      },
+    })
+
+  for (const [what, taps, script] of [
+    ['that another one edited', `{ response: ({ reply }) => { reply.conversation.rewrite(() => 'a ${word}') }, stream: { buffer: true } }`, streamed],
+    ['in whose place another one answers', `{ response: () => answer('a ${word}'), stream: { buffer: true } }`, streamed],
+    ['that another one makes of its own answer', `{ prompt: () => answer('a ${word}') }`, streamed],
+    ['that is made of an answer which came whole', '{}', whole],
+  ] as const) {
+    it(`reads one ${what}`, async () => {
+      await using served = await beside(redact, taps)
+      served.upstream.always(script)
+      expect(streamTexts((await served.chat(helloStream)).body)).to.deep.include({ texts: { '0/content': 'a [redacted]' }, dones: 1, finishReasons: ['stop'] })
+    })
+
+    it(`refuses one ${what}`, async () => {
+      await using served = await beside(refuse, taps)
+      served.upstream.always(script)
+      expectError(await served.chat(helloStream), { code: 'word_found', status: 502 })
+    })
+  }
+
+  it('reads no stream that is made of an answer which it has read', async () => {
+    await using served = await beside(redact.replace("'[redacted]'", '`${word}s`'), '{}', ['response', 'stream'])
+    served.upstream.always(whole)
+    expect(streamTexts((await served.chat(helloStream)).body).texts).to.deep.equal({ '0/content': 'a secrets' })
+  })
+})

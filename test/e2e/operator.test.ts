@@ -191,6 +191,45 @@ describe('by configuration alone, an operator', () => {
     expect(served.upstream.requests.map(({ body }) => body.toString())).to.deep.equal(['"one"', '"two"'])
   })
 
+  for (const [what, own] of [
+    ['the one that callers name by its file', '../plain.ts'],
+    ['another of the same file name', './plain.ts'],
+  ] as const) {
+    it(`has a type speak ${what}, and takes it for ${own.startsWith('..') ? 'theirs' : 'another'}`, async () => {
+      const dialect = (name: string) => `
+        import { defineDialect } from 'tapline'
+        const side = {
+          operation: () => 'say', request: () => ({ body: Buffer.from('"translated"') }), stream: () => ({ read() {}, end() {} }),
+          reply: () => ({ blocks: [{ type: 'text', text: 'translated' }], finish: 'stop' }),
+        }
+        const nothing = () => undefined
+        const view = () => ({ texts: () => [], some: () => false, rewrite: nothing, messages: [] })
+        export default defineDialect({
+          name: '${name}', operations: ['say'], upstream: side,
+          validate: nothing, conversation: view, reply: view, streams: () => false, asksForUsage: () => false, askForUsage: nothing, fault: nothing, usage: nothing,
+          answer: facts => Buffer.from('{}'), error: ({ message }) => Buffer.from(JSON.stringify({ message })),
+          caller: {
+            request: () => ({ model: 'm', isStream: false, system: [], turns: [], tools: [], stop: [], sampling: {}, hints: {}, wants: {}, extras: {}, vendorExtras: {} }),
+            reply: () => Buffer.from('{"translated":true}'), stream: () => ({ write: () => '' }),
+          },
+        })`
+      const provider = `
+        import { defineProvider } from 'tapline'
+        export default defineProvider({ name: 'plainly', needs: ['base_url'], dialects: ['${own}'], operations: { say: 'POST /say' } })`
+      await using served = await Served.start({
+        files: { 'plain.ts': dialect('plain'), 'type/plain.ts': dialect('another'), 'type/index.ts': provider },
+        config: {
+          providers: { plainly: { type: './type/index.ts', base_url: '${OPENAI_BASE_URL}', api_key: 'k', models: ['m'] } },
+          pipelines: { say: { extends: 'inference', route: 'POST /say', operation: 'say', dialect: './plain.ts' } },
+        },
+      })
+      served.upstream.always({ body: { said: 'yes' } })
+      await served.call('POST', '/say', { model: 'plainly/m', words: 'Hello' })
+      const sent = served.upstream.requests[0]?.body.toString()
+      expect(sent).to.equal(own.startsWith('..') ? '{"model":"m","words":"Hello"}' : '"translated"')
+    })
+  }
+
   describe('has a store of its own', () => {
     const store = `
       import { definePlugin } from 'tapline'

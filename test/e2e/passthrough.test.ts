@@ -10,7 +10,7 @@ import { expectError, expectIds } from '../support/answer.ts'
 import { redact } from '../support/guardrails.ts'
 import { speakers, speakersEnv, spokenReply, spokenStream } from '../support/model-streams.ts'
 import { recorded } from '../support/recorded.ts'
-import { sendRaw } from '../support/raw-http.ts'
+import { openSocket, parseAnswer, readToEnd, sendRaw } from '../support/raw-http.ts'
 import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
 
@@ -205,6 +205,11 @@ describe('passthrough', () => {
       expect(answer.headers['x-request-id']).to.not.equal('theirs')
     })
 
+    it('names its own provider, also where that is a gateway like this one', async () => {
+      served.upstream.always({ headers: { 'X-Tapline-Provider': 'behind' }, body: '{}' })
+      expect((await served.call('GET', '/p/openai/files')).headers['x-tapline-provider']).to.equal('openai')
+    })
+
     it('shows a request id once that the provider says under two names', async () => {
       served.upstream.always({ headers: { 'X-Request-ID': 'theirs', 'request-id': 'theirs' }, body: '{}' })
       expect((await served.call('GET', '/p/openai/files')).headers['x-upstream-request-id']).to.equal('theirs')
@@ -366,6 +371,7 @@ describe('passthrough as configured', () => {
 
   for (const [method, headers, isRepeated] of [
     ['GET', {}, true],
+    ['GET', { 'content-type': 'multipart/form-data; boundary=x' }, true],
     ['HEAD', {}, true],
     ['OPTIONS', {}, true],
     ['PUT', {}, true],
@@ -374,7 +380,9 @@ describe('passthrough as configured', () => {
     ['DELETE', {}, false],
     ['POST', { 'idempotency-key': 'k' }, true],
   ] as const) {
-    it(`${isRepeated ? 'repeats' : 'does not repeat'} ${method}${'idempotency-key' in headers ? ' with a key' : ''} after 503`, async () => {
+    it(`${isRepeated ? 'repeats' : 'does not repeat'} ${method}${Object.keys(headers)
+      .map(name => ` with a ${name}`)
+      .join()} after 503`, async () => {
       const clock = new TurnedClock()
       await using served = await Served.start({ clock })
       served.upstream.reply({ status: 503, body: errorBody('busy') }, { body: 'ok' })
@@ -388,6 +396,88 @@ describe('passthrough as configured', () => {
       expect((await call).status).to.equal(isRepeated ? 200 : 503)
     })
   }
+})
+
+describe('passthrough of a form that is too large to be held', () => {
+  const form = Buffer.from(`--x\r\nContent-Disposition: form-data; name="data"; filename="part"\r\n\r\n${'y'.repeat(20_000)}\r\n--x--\r\n`)
+  const type = { 'content-type': 'multipart/form-data; boundary=x' }
+  const limits = { server: { body_size_limit: '1K', upload_size_limit: '64K' } }
+  let served: Served
+  afterEach(() => served.close())
+  const last = () => served.upstream.requests.at(-1) as ReceivedRequest
+  const head = (headers: readonly string[], path = '/p/openai/uploads/1/parts') =>
+    `POST ${path} HTTP/1.1\r\n${['Host: x', `Authorization: Bearer ${masterKey}`, 'Content-Type: multipart/form-data; boundary=x', ...headers].join('\r\n')}\r\n\r\n`
+  const inChunks = (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n0\r\n\r\n')])
+
+  it('lets it flow, its bytes and its length as they are', async () => {
+    served = await Served.start({ config: limits })
+    served.upstream.always({ body: { ok: true } })
+    const answer = await served.call('POST', '/p/openai/uploads/1/parts', form, type)
+    expect(answer.body.toString()).to.equal('{"ok":true}')
+    expect(last().body.equals(form)).to.equal(true)
+    expect(last().headers).to.include({ 'content-length': String(form.length), ...type })
+  })
+
+  it('lets no JSON flow that says it is one, plain or encoded: nobody would know its model', async () => {
+    served = await Served.start({ config: limits })
+    const json = Buffer.from(JSON.stringify({ model: 'gpt-5', prompt: randomBytes(2000).toString('hex') }))
+    for (const lengthHeader of [`Content-Length: ${json.length}`, 'Transfer-Encoding: chunked']) {
+      const body = lengthHeader.startsWith('C') ? json : inChunks(json)
+      const answer = await sendRaw(served.url, Buffer.concat([Buffer.from(head([lengthHeader, 'Connection: close'], '/p/openai/completions')), body]))
+      expectError(answer, { code: 'invalid_value' })
+    }
+    expectError(await served.call('POST', '/p/openai/completions', gzipSync(json), { ...type, 'content-encoding': 'gzip' }), { code: 'body_too_large' })
+    expect(served.upstream.requests.every(({ body }) => body.length === 0)).to.equal(true)
+  })
+
+  it('lets it flow as it comes where its length is not known', async () => {
+    served = await Served.start({ config: limits })
+    served.upstream.always({ body: { ok: true } })
+    const socket = await openSocket(served.url)
+    socket.write(head(['Transfer-Encoding: chunked', 'Connection: close']) + '3\r\n--x\r\n')
+    await until(() => served.upstream.requests[0]?.body.toString() === '--x')
+    socket.write(inChunks(form.subarray(3)))
+    expect(parseAnswer(await readToEnd(socket)).status).to.equal(200)
+    expect(last().body.equals(form)).to.equal(true)
+  })
+
+  it('refuses one beyond the limit of uploads, and anything else beyond that of bodies', async () => {
+    served = await Served.start({ config: limits })
+    const large = Buffer.concat(Array<Buffer>(4).fill(form))
+    expectError(await served.call('POST', '/p/openai/uploads/1/parts', large, type), { code: 'body_too_large' })
+    expectError(await served.call('POST', '/p/openai/uploads/1/parts', form, binary), { code: 'body_too_large' })
+    expect(served.upstream.requests).to.have.length(0)
+    const answer = await sendRaw(served.url, Buffer.concat([Buffer.from(head(['Transfer-Encoding: chunked', 'Connection: close'])), inChunks(large)]))
+    expectError(answer, { code: 'body_too_large' })
+  })
+
+  it('is not made again once its bytes have left', async () => {
+    served = await Served.start({ config: limits })
+    served.upstream.always({ status: 503, body: errorBody('busy', 'server_error') })
+    expect((await served.call('PUT', '/p/openai/uploads/1', form, type)).status).to.equal(503)
+    expect(served.upstream.requests).to.have.length(1)
+  })
+
+  it('is refused where a guardrail applies', async () => {
+    served = await Served.start({
+      config: { ...limits, pipelines: { inference: [{ insert: { use: './redact.ts', options: { word: 'secret' } }, after: 'budgets' }] } },
+      files: { 'redact.ts': redact },
+    })
+    expectError(await served.call('POST', '/p/openai/chat/completions', form, type), { code: 'passthrough_guardrails_unsupported' })
+    expect(served.upstream.requests).to.have.length(0)
+    served.upstream.always({ body: { ok: true } })
+    expect((await served.call('GET', '/p/openai/vector_stores', undefined, type)).status, 'only its type says that there is one').to.equal(200)
+  })
+
+  it('ends with its caller', async () => {
+    served = await Served.start({ config: limits })
+    const socket = await openSocket(served.url)
+    socket.write(head([`Content-Length: ${form.length}`]) + '--x')
+    await until(() => served.upstream.requests[0]?.body.toString() === '--x')
+    socket.destroy()
+    await last().aborted
+    expect((await served.completions.ended()).status).to.equal(499)
+  })
 })
 
 describe('passthrough of a model that is not for everybody', () => {
@@ -654,6 +744,19 @@ describe('passthrough where a guardrail applies', () => {
         malformed: `HTTP/1.1 200 OK\r\n${type === undefined ? '' : `Content-Type: ${type}\r\n`}Content-Length: ${events.length}\r\n\r\n${events}`,
       })
       expect((await served.call('POST', '/p/openai/chat/completions', helloStream)).body.toString()).to.not.include('secret')
+    })
+  }
+
+  for (const encoding of ['compress', 'gzip, identity']) {
+    it(`lets no answer pass unseen whose encoding is ${encoding}`, async () => {
+      await using served = await Served.start(guarded)
+      const headers = { 'content-encoding': encoding }
+      served.upstream.reply(
+        { body: gzipSync([...chatChunks({ pieces: ['the secret'] })].join('')), headers: { ...headers, 'content-type': 'text/event-stream' } },
+        { body: gzipSync(secret), headers: { ...headers, 'content-type': 'application/json' } },
+      )
+      for (const body of [helloStream, hello])
+        expectError(await served.call('POST', '/p/openai/chat/completions', body), { code: 'bad_upstream_response', message: /policy cannot read/ })
     })
   }
 

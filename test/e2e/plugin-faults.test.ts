@@ -4,6 +4,7 @@ import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-s
 import { Gate } from '../../core/testing/gate.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { expectError, type Answer } from '../support/answer.ts'
+import { judge } from '../support/guardrails.ts'
 import { Folder, tapline } from '../support/run-tapline.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
 import { streamTexts } from '../support/stream-texts.ts'
@@ -541,4 +542,22 @@ describe('a plugin that answers', () => {
     expectError(await served.call('GET', '/request/version', undefined, { 'x-what': 'turn' }), { code: 'plugin_failure' })
     expect(served.gateway.log.some(({ instance, msg }) => instance === 'answering' && String(msg).includes('no dialect'))).to.equal(true)
   })
+})
+
+describe('a dialect that fails on a stream which policy collects', () => {
+  for (const member of ['ending', 'assemble']) {
+    it(`in ${member}() fails the call, and the log says why`, async () => {
+      const odd = `
+        import chat from '${import.meta.resolve('../../plugins/dialects/openai-chat/index.ts')}'
+        export default { ...chat, stream: { ...chat.stream, ${member}() { throw new Error('the inner reason') } } }`
+      const patches = [{ insert: { use: './judge.ts', options: { word: 'bad' } }, before: 'retry' }]
+      await using served = await Served.start({
+        files: { 'odd.ts': odd, 'judge.ts': judge },
+        config: { pipelines: { chat: { extends: 'inference', route: 'POST /v1/chat/completions', operation: 'chat', dialect: './odd.ts', patches } } },
+      })
+      served.upstream.always({ chunks: chatChunks({}) })
+      expectError(await served.chat(helloStream), { code: 'internal_error' })
+      expect(served.gateway.log.some(({ err }) => (err as Error | undefined)?.message === 'the inner reason')).to.equal(true)
+    })
+  }
 })

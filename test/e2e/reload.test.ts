@@ -93,6 +93,20 @@ describe('a reload', () => {
     expect(asked(served)).to.equal('hellob')
   })
 
+  it('says what of the new configuration is left out, and what is worth a warning', async () => {
+    await start()
+    const before = served.gateway.log.length
+    const providers = { keyless: { type: 'openai', api_key: '${NO_SUCH_KEY}' }, broken: { type: 'openai-compatible', base_url: 'ftp://a.example' } }
+    expect(await reload({ providers })).to.equal(true)
+    const said = served.gateway.log
+      .slice(before)
+      .flatMap(({ level, msg }) => (/keyless is not registered|broken is left out/.exec(String(msg)) ?? []).map(name => [level, name]))
+    expect(said).to.deep.equal([
+      [40, 'keyless is not registered'],
+      [50, 'broken is left out'],
+    ])
+  })
+
   it('lets what runs finish on the configuration that it began with', async () => {
     await start()
     const gate = new Gate()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { ConfigError } from '../../core/config/problems/problems.ts'
 import { compile } from '../support/compile.ts'
 import { Folder } from '../support/run-tapline.ts'
+import { Served } from '../support/serve.ts'
 
 /** YAML with a mark before what is wrong, the pointer to it, and what is said of it. */
 const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
@@ -110,6 +111,36 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     /^expected one of prompt, response, stream, got "reply"$/,
   ],
 }
+
+describe('an option that a plugin does not know', () => {
+  it('is but a warning where unknown keys are tolerated, wherever it stands', async () => {
+    await using folder = await Folder.make({})
+    const file = join(folder.path, 'tapline.yaml')
+    await writeFile(
+      file,
+      `guardrails: { rules: [{ name: a, type: secrets, config: { one: 1 } }] }
+providers: { openai: { resilience: { circuit_breaker: { two: 2 } } } }
+pipelines: { chat: [{ set: retry, options: { three: 3, max_retries: 4 } }] }
+workflows: { rules: [{ name: b, workflow_payload: { schema_version: 3, patch: [{ set: retry, options: { five: 5 } }] } }] }
+`,
+    )
+    const generation = await compile(file, { TAPLINE_CONFIG_STRICT: 'false' })
+    expect(generation.config.warnings.flatMap(warning => /\/(\w+) {2}/.exec(warning)?.[1] ?? [])).to.have.members(['one', 'two', 'three', 'three', 'five'])
+    expect(
+      [...generation.instances.values()].find(({ spec }) => spec.name === 'retry' && (spec.options as { max_retries: number }).max_retries === 4)?.spec.options,
+    ).to.not.have.property('three')
+    await generation.discard()
+  })
+})
+
+describe('an option that nobody knows, in a workflow that is made as the gateway serves', () => {
+  it('is told in the log where unknown keys are tolerated', async () => {
+    await using served = await Served.start({ env: { TAPLINE_CONFIG_STRICT: 'false' } })
+    const patch = [{ set: 'retry', options: { six: 6 } }]
+    expect((await served.call('POST', '/admin/workflows', { name: 'w', workflow_payload: { schema_version: 3, patch } })).status).to.equal(201)
+    expect(served.gateway.log.filter(({ msg }) => /workflow: unknown key/.test(String(msg)))).to.have.length(1)
+  })
+})
 
 describe('a setting that a plugin cannot use', () => {
   let folder: Folder

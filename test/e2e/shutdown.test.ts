@@ -424,11 +424,16 @@ describe('the program', () => {
     })
   })
 
-  it('exits with 1 if its port is taken', async () => {
-    const url = await start(shutdown())
-    const other = await tapline(folder, '--port', new URL(url).port)
-    expect(other.code).to.equal(1)
-    expect(other.stderr).to.match(/EADDRINUSE/)
+  it('exits with 1 where it cannot listen, and says why and what to do', async () => {
+    const { port } = new URL(await start(shutdown()))
+    const taken = await tapline(folder, '--port', port)
+    expect(taken.code).to.equal(1)
+    expect(taken.stderr).to.equal(`tapline: cannot listen on port ${port}: another program has it; --port, or server.port, chooses another (EADDRINUSE)\n`)
+    const elsewhere = await tapline(folder, '--host', '203.0.113.1', '--port', port, '--insecure')
+    expect(elsewhere.code).to.equal(1)
+    expect(elsewhere.stderr).to.equal(
+      `tapline: cannot listen on port ${port} of 203.0.113.1: this machine has no such address; --host, or server.host, chooses another (EADDRNOTAVAIL)\n`,
+    )
   })
 
   it('writes where it can be found', async () => {

@@ -9,6 +9,7 @@ import { priced, recorded } from '../support/recorded.ts'
 import { messageEvents } from '../support/messages.ts'
 import { speakers, spokenStream } from '../support/model-streams.ts'
 import { hello, helloStream, Served } from '../support/serve.ts'
+import { until } from '../support/until.ts'
 
 const usage = { prompt_tokens: 100, completion_tokens: 20, cached_tokens: 40, reasoning_tokens: 5 }
 const said = {
@@ -405,16 +406,44 @@ describe('the record of a request', () => {
     })
   }
 
-  it('is made of what was seen of a stream that breaks off while policy waits for the whole of it', async () => {
+  describe('of a stream that policy waits for the whole of', () => {
     const whole = "export default { name: 'whole', setup: () => ({ response() {}, stream: { buffer: true } }) }"
-    await using served = await Served.start({
-      ...priced,
-      files: { 'whole.ts': whole },
-      config: { ...priced.config, resilience: { retry: { max_retries: 0 } }, pipelines: { chat: [{ insert: './whole.ts', before: 'retry' }] } },
+    const started = () =>
+      Served.start({
+        ...priced,
+        files: { 'whole.ts': whole },
+        config: { ...priced.config, resilience: { retry: { max_retries: 0 } }, pipelines: { chat: [{ insert: './whole.ts', before: 'retry' }] } },
+      })
+    const pieces = Array.from({ length: 10 }, () => 'x'.repeat(40))
+
+    it('is made of what was seen when it breaks off', async () => {
+      await using served = await started()
+      served.upstream.always({ chunks: chatChunks({ pieces }).slice(0, -2), cutAfter: 1e6 })
+      await served.chat(helloStream)
+      expect((await recorded(served, 1))[0]).to.include({ status: 'error', estimated: true, output_tokens: 100 })
     })
-    served.upstream.always({ chunks: chatChunks({ pieces: Array.from({ length: 10 }, () => 'x'.repeat(40)) }).slice(0, -2), cutAfter: 1e6 })
-    await served.chat(helloStream)
-    expect((await recorded(served, 1))[0]).to.include({ status: 'error', estimated: true, output_tokens: 100 })
+
+    it('is made of what was seen when its client leaves', async () => {
+      await using served = await started()
+      const chunks = chatChunks({ pieces })
+      served.upstream.always({ chunks, gates: { beforeChunk: { 11: new Gate() } } })
+      const leaving = new AbortController()
+      const call = served.open('POST', '/v1/chat/completions', helloStream, {}, leaving.signal).catch(() => {})
+      const come = () => served.gateway.gateway.current.exchanges[0]?.streamEnds?.().bytes
+      await until(() => come() === chunks.slice(0, 11).join('').length)
+      leaving.abort()
+      await call
+      expect((await recorded(served, 1))[0]).to.include({ status: 'aborted', estimated: true, output_tokens: 100 })
+    })
+
+    it('is made of what was seen when it grows too large', async () => {
+      await using served = await started()
+      served.upstream.always({ chunks: chatChunks({ pieces: Array.from({ length: 50 }, () => 'x'.repeat(100_000)) }) })
+      await served.chat(helloStream)
+      const [record] = await recorded(served, 1)
+      expect(record).to.include({ status: 'error', estimated: true })
+      expect(record?.output_tokens).to.be.above(1_000_000)
+    })
   })
 
   const silent: readonly [string, object, Readonly<Record<string, string>>?, Readonly<Record<string, unknown>>?][] = [

@@ -58,7 +58,7 @@ describe('header-edit', () => {
       const [step] = [...served.gateway.gateway.current.plans.values()].flatMap(({ plan }) =>
         plan.name === 'chat' ? [plan.streamFrom(Number.POSITIVE_INFINITY, plan.dialect)] : [],
       )
-      expect(step).to.include({ buffered: false, rule: undefined }).and.to.have.property('openings').with.length(1)
+      expect(step).to.include({ buffered: false, rule: undefined }).and.to.have.property('openTaps').with.length(1)
       served.upstream.always({ chunks: chatChunks({ pieces: ['Hi'] }) })
       expect((await served.chat(helloStream)).headers['x-team']).to.equal('blue')
     })

@@ -9,7 +9,7 @@ import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import plugin from '../../plugins/stored-secrets/index.ts'
 import sqlite from '../../plugins/storage/sqlite/index.ts'
 import { Folder, Tapline } from '../support/run-tapline.ts'
-import { OpenStore } from './storage/conformance/open-store.ts'
+import { OpenStore } from '../../core/testing/store/open-store.ts'
 
 const definition: PluginDefinition = plugin
 const key = 'the first key, of many words'

@@ -10,7 +10,7 @@ import { noMeter } from '../../core/services/meter.ts'
 import { SpoolDirectory } from '../../core/storage/spool/spool-directory.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import sqlite from '../../plugins/storage/sqlite/index.ts'
-import { OpenStore } from '../plugins/storage/conformance/open-store.ts'
+import { OpenStore } from '../../core/testing/store/open-store.ts'
 import type { Served } from './serve.ts'
 
 /** What a price list says where a test does not say otherwise: a dollar for a million tokens, in or out. */

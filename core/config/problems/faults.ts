@@ -1,7 +1,7 @@
 /** What is wrong in the form of a configuration, and what of it is right all the same: that much can be compiled, and its own mistakes told in the same run. */
 
 import type { Problem } from './place.ts'
-import { isTree, join, keysOf } from '../pointer.ts'
+import { isTree, join, keysOf, without } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import { nearest } from './problems.ts'
 import { schemaAt } from '../schema/schema.ts'
@@ -55,10 +55,4 @@ function partWith(tree: Tree, pointer: string): readonly string[] {
     at = at[key]
   }
   return keys
-}
-
-function without(value: unknown, [key, ...rest]: readonly string[]): unknown {
-  if (key === undefined || !isTree(value) || !Object.hasOwn(value, key)) return value
-  const { [key]: part, ...others } = value
-  return rest.length === 0 ? others : { ...others, [key]: without(part, rest) }
 }

@@ -1,6 +1,6 @@
 /** What a finding means: a problem where the value was written, or, when unknown keys are tolerated, a warning. */
 
-import type { Finding } from '../schema/check.ts'
+import { whereTolerated, type Finding } from '../schema/check.ts'
 import type { Problem } from './place.ts'
 import { getIn, isTree, keysOf } from '../pointer.ts'
 import { formatProblem } from './problems.ts'
@@ -20,6 +20,16 @@ export class Judge {
     this.#isStrict = isStrict
   }
 
+  /** Told of unknown keys that somebody else took out; undefined where they are not tolerated. */
+  get tolerate(): ((problem: Problem) => void) | undefined {
+    return this.#isStrict ? undefined : problem => this.#report.warn(formatProblem(problem))
+  }
+
+  /** The findings, where unknown keys are tolerated as if those were not there. */
+  meant(findings: readonly Finding[]): readonly Finding[] {
+    return this.#isStrict ? findings : whereTolerated(findings)
+  }
+
   /** Marks a value that must not be shown, whatever its schema says. */
   conceal(pointer: string): void {
     this.#concealed.add(pointer)
@@ -36,7 +46,7 @@ export class Judge {
    */
   judge(value: unknown, findings: readonly Finding[], root = ''): boolean {
     const [tolerated, fatal] = partition(
-      findings.filter(({ pointer }) => !this.#refused.has(root + pointer)),
+      this.meant(findings).filter(({ pointer }) => !this.#refused.has(root + pointer)),
       ({ kind }) => kind === 'unknown' && !this.#isStrict,
     )
     for (const finding of tolerated) {

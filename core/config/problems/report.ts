@@ -7,6 +7,7 @@ export class Report {
   readonly #problems = new Map<string, Problem>()
   readonly #warnings = new Set<string>()
   readonly #leftOut = new Map<string, Problem>()
+  #tell: ((warning: string) => void) | undefined
 
   /** Notes a problem; the same one at the same place counts once. */
   problem(problem: Problem): void {
@@ -20,7 +21,14 @@ export class Report {
 
   /** Notes a warning, once. */
   warn(text: string): void {
+    if (this.#warnings.has(text)) return
     this.#warnings.add(text)
+    this.#tell?.(text)
+  }
+
+  /** Has warnings told that are still to come: the configuration serves, and nobody asks for them any more. */
+  tellFurther(tell: (warning: string) => void): void {
+    this.#tell = tell
   }
 
   /** Notes an error that does not keep the gateway from starting: a part of the configuration is left out. */

@@ -3,10 +3,11 @@
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import type { Environment } from '../sources/environment.ts'
 import type { Tree } from '../pointer.ts'
+import { check } from '../schema/check.ts'
 import { envFamilies, type SettingSchema } from '../schema/schema.ts'
 import type { ProviderConfig } from './config.ts'
 import { defaultSettings } from './default-settings.ts'
-import { draftsOf } from './draft.ts'
+import { draftsOf, type Draft } from './draft.ts'
 import { families, gather, parseName } from './family.ts'
 import type { Family } from './family.ts'
 import { applyInstance } from './overlay.ts'
@@ -39,6 +40,7 @@ export function readProviders(
   )
   const drafts = draftsOf(blocks, definitions, registry.provenance, registry.report)
   for (const variables of gather(environment, known)) applyInstance(variables, { ...registry, drafts })
+  for (const draft of drafts.values()) takeOutUnknown(draft, schema, registry)
   warnOfPrefixed(environment, known, registry)
   const names = [...drafts.keys()].toSorted()
   const instances = names
@@ -48,6 +50,18 @@ export function readProviders(
   const unregistered = names.filter(name => !instances.some(instance => instance.name === name))
   if (instances.length > 0) return { instances: byName(instances), unregistered, lookedFor: [] }
   return { instances: byName(definitions.filter(({ fallback }) => fallback).map(fallback)), unregistered, lookedFor: known.flatMap(variablesOf).toSorted() }
+}
+
+/** What it says for itself in the place of plugins' settings is theirs to check, and they refuse what they do not know: where that is tolerated, it is told here. */
+function takeOutUnknown({ block, pointer }: Draft, { properties }: SettingSchema, { judge }: Registry): void {
+  if (judge.tolerate === undefined) return
+  const own = { resilience: properties?.['resilience'] ?? {} }
+  const { findings } = check({ type: 'object', properties: own }, { resilience: block['resilience'] })
+  judge.judge(
+    block,
+    judge.meant(findings).filter(({ kind }) => kind === 'unknown'),
+    pointer,
+  )
 }
 
 /** Variables of providers are never prefixed: somebody who writes `TAPLINE_OPENAI_API_KEY` is told. */

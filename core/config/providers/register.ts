@@ -58,7 +58,7 @@ function withUnknownKeys(draft: Draft, registry: Registry): Draft {
   const { value, findings } = check(schema, expand(draft.block, schema, draft.pointer, { ...registry, ...leavingSecretsAlone }))
   registry.judge.judge(
     value,
-    findings.filter(({ kind }) => kind === 'unknown'),
+    registry.judge.meant(findings).filter(({ kind }) => kind === 'unknown'),
     draft.pointer,
   )
   return draft
@@ -88,7 +88,8 @@ function keyless(dropped: readonly Dropped[]): string {
 }
 
 function finish(draft: Draft, written: unknown, registry: Registry): ProviderConfig | undefined {
-  const { value, findings } = check(blockSchema(draft.definition), written)
+  const { value, findings: found } = check(blockSchema(draft.definition), written)
+  const findings = registry.judge.meant(found)
   const missing = findings.filter(({ kind, pointer }) => kind === 'missing' && keysOf(pointer).length === 1)
   if (missing.length > 0) unregistered(draft, `it has no ${missing.map(({ pointer }) => pointer.slice(1)).join(', ')}`, registry)
   const isUsable = registry.judge.judge(

@@ -7,7 +7,7 @@ import { isNetwork } from '../../networks.ts'
 import { compilePattern } from '../../plugin/pattern.ts'
 import { expectation, shown } from './expectation.ts'
 import { narrow } from './narrow.ts'
-import { getIn, join, keysOf } from '../pointer.ts'
+import { getIn, join } from '../pointer.ts'
 import { nearest } from '../problems/problems.ts'
 import { readValue } from './read.ts'
 import { isSecret, unitOf } from './schema.ts'
@@ -18,8 +18,10 @@ import { suggestion } from '../problems/suggestion.ts'
 export interface Finding {
   readonly kind: 'unknown' | 'missing' | 'wrong'
   readonly pointer: string
-  /** The key that an unknown one was most likely meant to be. */
+  /** The key that an unknown one was most likely meant to be, as a pointer. */
   readonly meant?: string
+  /** That this key is missing, if it is. */
+  readonly instead?: Finding
   readonly expected?: string
   readonly got?: string
   readonly message: string
@@ -42,14 +44,24 @@ export function check(
   return { value, findings: distinct(findings) }
 }
 
+/** @throws Error if it is no JSON Schema */
+export function assertIsSchema(schema: SettingSchema): void {
+  void ajv.validateSchema(withNumbers(schema), true)
+}
+
+/** The findings where unknown keys count as if they were not there: one that was meant to be another leaves that one missing. */
+export function whereTolerated(findings: readonly Finding[]): readonly Finding[] {
+  return findings.flatMap(({ instead, ...finding }) => [finding, ...(instead === undefined ? [] : [instead])])
+}
+
 /** Says what was expected at a pointer, and what was found there. */
 export function wrong(schema: SettingSchema, written: unknown, pointer: string, expected: string): Finding {
   const got = shown(getIn(written, pointer), isSecret(schema, pointer))
   return { kind: 'wrong', pointer, expected, got, message: `expected ${expected}, got ${got}` }
 }
 
-// Optimising takes as long as all the rest of compiling, and a configuration is checked once.
-const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true, code: { optimize: false } })
+// Optimising takes as long as all the rest of compiling, and a configuration is checked once. Those schemas of which nobody knows whether they are sound are asked for it.
+const ajv = new Ajv2020({ strict: true, strictTypes: false, allErrors: true, verbose: true, validateSchema: false, code: { optimize: false } })
 ajv.addVocabulary(['setting', 'env', 'env_form', 'env_family', 'secret', 'aliases', 'identity', 'env_items', 'input'])
 for (const unit of ['duration', 'seconds', 'size']) ajv.addFormat(unit, true)
 ajv.addFormat('uri', text => URL.canParse(text))
@@ -120,7 +132,12 @@ function finding(error: ErrorObject, schema: SettingSchema, written: unknown): F
 function unknown(parentPointer: string, name: string, parent: SettingSchema): Finding {
   const known = Object.keys(parent.properties ?? {})
   const meant = nearest(name, known)
-  return { kind: 'unknown', pointer: join(parentPointer, name), ...(meant === undefined ? {} : { meant }), message: `unknown key${suggestion(name, known)}` }
+  return {
+    kind: 'unknown',
+    pointer: join(parentPointer, name),
+    ...(meant === undefined ? {} : { meant: join(parentPointer, meant) }),
+    message: `unknown key${suggestion(name, known)}`,
+  }
 }
 
 function missing(parentPointer: string, name: string, parent: SettingSchema): Finding {
@@ -135,7 +152,12 @@ function badName(parentPointer: string, name: string, parent: SettingSchema): Fi
 
 /** Several broken rules of one value say the same, and an unknown key that means a missing one says it all. */
 function distinct(findings: readonly Finding[]): Finding[] {
-  const meant = new Set(findings.map(({ meant }) => meant))
-  const kept = findings.filter(({ kind, pointer }) => kind !== 'missing' || !meant.has(keysOf(pointer).at(-1)))
+  const missing = new Map(findings.filter(({ kind }) => kind === 'missing').map(finding => [finding.pointer, finding]))
+  const told = findings.map(finding => {
+    const instead = missing.get(finding.meant ?? '')
+    return instead === undefined ? finding : { ...finding, instead }
+  })
+  const meant = new Set(told.map(({ instead }) => instead?.pointer))
+  const kept = told.filter(({ kind, pointer }) => kind !== 'missing' || !meant.has(pointer))
   return [...new Map(kept.map(found => [found.pointer + found.message, found])).values()]
 }

@@ -9,7 +9,7 @@ import { suggestion } from '../../config/problems/suggestion.ts'
 import { assemblePipelines, type AssembledPipeline, type UserPipelines } from '../../pipeline/plan/assemble.ts'
 import { resolveSteps, type CompileInput, type ResolvedPipeline } from '../../pipeline/plan/compile.ts'
 import { readPipelines } from '../../pipeline/plan/source.ts'
-import { loadPlugin } from '../../pipeline/plan/vetted.ts'
+import { loadPlugin } from '../../pipeline/plan/vetted-plugin.ts'
 import type { Loaded } from '../../plugin/load.ts'
 import { directoryOf, home } from '../../plugin/resolve.ts'
 import { loadDialects } from './dialects.ts'
@@ -165,6 +165,7 @@ function compileInput(config: Config, { cwd }: ProcessContext, listed: ReadonlyM
     loader: { searchPaths: plugins.search_paths, listed, foreignAllowed: plugins.enabled },
     directory: directoryOf(config.file, cwd),
     place: (pointer: string) => config.place(pointer),
+    tolerate: config.tolerate,
     locate: (file: string, pointer: string) => (file === config.file ? config.place(pointer) : undefined),
   }
 }

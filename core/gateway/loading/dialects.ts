@@ -49,7 +49,7 @@ export async function loadDialects(
     const facts = definition === undefined ? undefined : knownFacts(provider, definition)
     if (facts === undefined) continue
     problems.push(...unknownOperations(provider, facts.operations, config))
-    for (const dialect of facts.dialects) await add(dialect, types.folders.get(provider.type) ?? '/', { ...config.place(pointer), pointer })
+    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
   }
   return dialects
 }

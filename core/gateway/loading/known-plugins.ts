@@ -1,7 +1,7 @@
 /** The plugins that can be named: the default set, and what the configuration lists. */
 
 import type { CompileInput } from '../../pipeline/plan/compile.ts'
-import { loadPlugin } from '../../pipeline/plan/vetted.ts'
+import { loadPlugin } from '../../pipeline/plan/vetted-plugin.ts'
 import type { KnownPlugin, KnownPlugins } from '../../services/known-plugins.ts'
 import { defaultNames, LoadError, type Loaded } from '../../plugin/load.ts'
 

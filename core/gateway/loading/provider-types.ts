@@ -1,6 +1,5 @@
 /** The provider types that a configuration may name: the default set, and those of files and packages outside of it. */
 
-import { dirname } from 'node:path'
 import { defaultNames, load, LoadError } from '../../plugin/load.ts'
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { flawOfProvider } from './vet-provider.ts'
@@ -13,8 +12,6 @@ export class ProviderTypes {
   readonly definitions: Map<string, ProviderDefinition>
   /** The file of each type that is not of the default set. */
   readonly files = new Map<string, string>()
-  /** Where these files lie: dialects may be named by paths from there. */
-  readonly folders = new Map<string, string>()
 
   private constructor(definitions: Map<string, ProviderDefinition>) {
     this.definitions = definitions
@@ -35,7 +32,6 @@ export class ProviderTypes {
     const named = asType(definition, type)
     this.definitions.set(type, named)
     this.files.set(type, file)
-    this.folders.set(type, dirname(file))
     return named
   }
 }

@@ -1,5 +1,6 @@
 /** Makes the provider instances of a configuration; those whose block did not change are kept, with their connections. */
 
+import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
 import type { Config } from '../../config/load.ts'
@@ -31,7 +32,7 @@ export interface StandingInput {
 export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
 
 /** What all provider instances of a configuration share. */
-export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects, { folders }: ProviderTypes): ProviderDeps {
+export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects, { files }: ProviderTypes): ProviderDeps {
   return {
     limits: {
       connections: http.max_connections_per_origin,
@@ -40,7 +41,7 @@ export function makeProviderDeps({ values: { http, translation } }: Config, dial
       streamIdleMs: http.stream_idle_timeout,
     },
     dialects: new Map([...dialects].map(([name, { definition }]) => [name, definition])),
-    folders: new Map(folders),
+    folders: new Map([...files].map(([type, file]) => [type, dirname(file)])),
     translation,
   }
 }

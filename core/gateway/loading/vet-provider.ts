@@ -2,7 +2,7 @@
 
 import { suggestion } from '../../config/problems/suggestion.ts'
 import { flawOfMembers, isObject, type Kind } from '../../config/problems/members.ts'
-import { schemaFlaw } from '../../pipeline/plan/vet.ts'
+import { schemaFlaw } from '../../pipeline/plan/vet-plugin.ts'
 import type { OperationAdapter } from '../../plugin/adapter.ts'
 import type { KeyHeader, ModelDetails, ProviderDefinition } from '../../plugin/provider.ts'
 

@@ -59,7 +59,7 @@ export class CompiledVariant implements Variant {
     const pipeline = this.#pipelines.get(plan.name)
     if (pipeline === undefined || pipeline.from.plan !== plan) return plan
     const made = this.#planOf(pipeline)
-    const own = made === plan ? plan : { ...made, left: () => this.#left() }
+    const own = made === plan ? plan : { ...made, onLeft: () => this.#left() }
     this.#plans.set(plan, own)
     return own
   }

@@ -32,7 +32,7 @@ export class VariantCompiler implements Variants {
   #start: ((instance: Instance) => void) | undefined
 
   constructor(input: CompileInput, previous: VariantCompiler | undefined) {
-    this.#input = { ...input, place: () => undefined, locate: () => undefined }
+    this.#input = { ...input, place: () => undefined, locate: () => undefined, tolerate: input.tolerate && tolerateInPatch(input.tolerate) }
     this.#previous = previous
   }
 
@@ -159,6 +159,11 @@ export class VariantCompiler implements Variants {
       await closing
     }
   }
+}
+
+/** Patches have no place in a file. */
+function tolerateInPatch(tolerate: (problem: Problem) => void): (problem: Problem) => void {
+  return ({ file: _f, line: _l, column: _c, ...problem }) => tolerate({ ...problem, message: `in the patch of a workflow: ${problem.message}` })
 }
 
 /** What is wrong in several pipelines is told once. */

@@ -4,16 +4,17 @@ import { GatewayError, gatewayError } from '../../errors.ts'
 import { splitEvents } from '../../stream/borders.ts'
 import type { StreamEvent } from '../../stream/event.ts'
 import type { StreamRule } from '../../stream/rule.ts'
-import { begin, endingOf, eventHeaders, failureEvent, incomplete, isReplayable, refuse, reportedError, sendWhole } from './respond.ts'
+import { endingOf, eventHeaders, failureEvent, isReplayable, reportedError, sendError, sendHead, sendWhole, streamIncomplete } from './respond.ts'
 import type { Sink } from './sink.ts'
+import { asRefusal } from '../as-refusal.ts'
 import { complete } from '../complete.ts'
 import type { Exchange } from '../exchange.ts'
 import { Flow } from './flow.ts'
+import { passWhole } from './guarded.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { Blocked } from '../verdict.ts'
 import { Reply } from '../../upstream/reply.ts'
 import { review } from '../review.ts'
-import { guarded } from './stream-delivery.ts'
 
 const heldLimit = 4 * 1024 * 1024
 /** What a waiting caller is sent where their dialect has nothing of its own for that. */
@@ -28,6 +29,8 @@ export class BufferedDelivery {
   readonly #rule: StreamRule | undefined
   #chunks: Buffer[] = []
   #bytes = 0
+  /** All of them, once the provider's side is over. */
+  #events: readonly StreamEvent[] | undefined
 
   constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: StreamRule | undefined) {
     this.#exchange = exchange
@@ -37,12 +40,19 @@ export class BufferedDelivery {
     this.#flow = new Flow(exchange, sink, reply)
     const keepAlive = exchange.streamed ? this.#comfort() : undefined
     this.done = keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => keepAlive.cancel())
+    exchange.readUsageFrom(() => reply.streamUsage(() => exchange.dialect?.stream.usage(this.#come)))
+    exchange.readStreamEndsFrom(() => ({ events: this.#come, bytes: this.#bytes }))
     this.#flow.start({
       events: bytes => this.#collect(bytes),
       ended: broken => {
         void this.#over(broken)
       },
     })
+  }
+
+  /** The events that have come, for whoever accounts for them: the caller may leave before the last. */
+  get #come(): readonly StreamEvent[] {
+    return this.#events ?? splitEvents(Buffer.concat(this.#chunks))
   }
 
   #collect(bytes: Buffer): void {
@@ -55,14 +65,12 @@ export class BufferedDelivery {
 
   async #over(broken: GatewayError | undefined): Promise<void> {
     const { dialect } = this.#exchange
-    if (dialect === undefined) return this.#fail(incomplete(this.#exchange))
-    const events = splitEvents(Buffer.concat(this.#chunks))
-    this.#unshadow(events)
-    this.#exchange.readUsageFrom(() => this.#reply.streamUsage(() => dialect.stream.usage(events)))
-    this.#exchange.readStreamEndsFrom(() => ({ events, bytes: this.#bytes }))
-    const failure = this.#failureOf(events, broken)
-    if (failure !== undefined) return this.#fail(failure)
+    if (dialect === undefined) return this.#fail(streamIncomplete(this.#exchange))
     try {
+      const events = (this.#events = this.#come)
+      this.#unshadow(events)
+      const failure = this.#failureOf(events, broken)
+      if (failure !== undefined) return this.#fail(failure)
       const whole = new Reply({
         status: 200,
         headers: ['Content-Type', 'application/json'],
@@ -71,7 +79,8 @@ export class BufferedDelivery {
       })
       this.#send(await review(this.#exchange, whole), whole)
     } catch (cause) {
-      this.#fail(cause instanceof GatewayError ? cause : gatewayError('internal_error', 'The gateway failed', { cause }))
+      if (this.#exchange.gone) return
+      this.#fail(asRefusal(this.#exchange, cause))
     }
   }
 
@@ -85,7 +94,7 @@ export class BufferedDelivery {
   /** Why the answer is not whole, if it is not: it was cut, or the provider reported an error. */
   #failureOf(events: readonly StreamEvent[], broken: GatewayError | undefined): GatewayError | undefined {
     if (endingOf(this.#exchange, this.#reply, events) === 'complete') return undefined
-    return broken ?? reportedError(this.#exchange, events) ?? incomplete(this.#exchange)
+    return broken ?? reportedError(this.#exchange, events) ?? streamIncomplete(this.#exchange)
   }
 
   /** The original events if nothing changed them, else the stream that the changed reply would have been. */
@@ -94,8 +103,8 @@ export class BufferedDelivery {
     if (said instanceof GatewayError) return this.#fail(said)
     const untouched = said === whole && said.document?.edited !== true && this.#exchange.streamed
     if (this.#sink.committed && !untouched && !isReplayable(this.#exchange, said)) return this.#fail(this.#untold(said))
-    if (untouched) this.#sendOriginal()
-    else sendWhole(this.#exchange, this.#sink, said)
+    const refusal = untouched ? this.#sendOriginal() : sendWhole(this.#exchange, this.#sink, said)
+    if (refusal !== undefined) return this.#fail(refusal)
     this.#flow.finish()
   }
 
@@ -105,32 +114,21 @@ export class BufferedDelivery {
     return gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed')
   }
 
-  #sendOriginal(): void {
+  #sendOriginal(): GatewayError | undefined {
     const bytes = Buffer.concat(this.#chunks)
-    const rule = this.#rule
-    const out = rule === undefined ? bytes : guarded(() => this.#passed(bytes, rule))
-    if (out instanceof GatewayError) return this.#fail(out instanceof Blocked ? out.ofAnswer() : out)
+    const out = this.#rule === undefined ? bytes : passWhole(this.#exchange, this.#rule, bytes)
+    if (out instanceof GatewayError) return out
     const { dialect } = this.#exchange
     const attempt = this.#exchange.attempts.at(-1)
     const span = attempt?.askForUsage === true && attempt.translation === undefined ? dialect?.stream.usageOnly(out) : undefined
-    if (!this.#sink.committed) this.#begin()
+    if (!this.#sink.committed) this.#sendHead()
     complete(this.#exchange)
     this.#sink.end(span === undefined ? out : Buffer.concat([out.subarray(0, span.start), out.subarray(span.end)]))
-  }
-
-  #passed(bytes: Buffer, rule: StreamRule): Buffer | GatewayError {
-    const running = rule.open(this.#exchange)
-    const out: Buffer[] = []
-    try {
-      const rest = running.pass(bytes, out) ?? running.end()
-      return rest instanceof GatewayError ? rest : Buffer.concat([...out, ...rest])
-    } finally {
-      running.close()
-    }
+    return undefined
   }
 
   #fail(error: GatewayError): void {
-    if (!this.#sink.committed) refuse(this.#exchange, this.#sink, error)
+    if (!this.#sink.committed) sendError(this.#exchange, this.#sink, error)
     else {
       const event = failureEvent(this.#exchange, error)
       const cut = error instanceof Blocked ? this.#exchange.dialect?.stream.cut(undefined) : undefined
@@ -140,8 +138,8 @@ export class BufferedDelivery {
     this.#flow.finish()
   }
 
-  #begin(): void {
-    begin(this.#exchange, this.#sink, 200, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
+  #sendHead(): void {
+    sendHead(this.#exchange, this.#sink, 200, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
   }
 
   /** While the caller waits, something that means nothing keeps the connection alive. */
@@ -149,7 +147,7 @@ export class BufferedDelivery {
     const { afterMs, event } = this.#exchange.dialect?.stream.idle ?? comfort
     const bytes = Buffer.from(event)
     return new KeepAlive(this.#exchange.clock, afterMs, () => {
-      if (!this.#sink.committed) this.#begin()
+      if (!this.#sink.committed) this.#sendHead()
       this.#flow.write(bytes)
     })
   }

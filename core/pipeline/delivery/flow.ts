@@ -1,11 +1,14 @@
 /** Moves a stream from the provider to the caller at the pace of the slower one. */
 
+import { GatewayError } from '../../errors.ts'
 import { complete } from '../complete.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from '../exchange.ts'
 import type { Reply, ReplyStream } from '../../upstream/reply.ts'
 import { paced } from './pace.ts'
 import type { Timer } from '../../services/clock.ts'
+
+type Taker = Parameters<ReplyStream['start']>[0]
 
 export class Flow {
   /** Resolves when the stream is over for the caller, in whichever way. */
@@ -14,6 +17,8 @@ export class Flow {
   readonly #sink: Sink
   readonly #stream: ReplyStream
   readonly #stay: () => void
+  #ended: Taker['ended'] | undefined
+  #left: (() => void) | undefined
   #resolve: () => void = () => {}
   #stalled: Timer | undefined
   #over = false
@@ -26,8 +31,9 @@ export class Flow {
     this.done = new Promise(resolve => {
       this.#resolve = resolve
     })
-    this.#stay = exchange.whenStopped(() => {
+    this.#stay = exchange.whenStopped(reason => {
       if (exchange.gone) this.#leave()
+      else if (reason instanceof GatewayError) this.#breakOff(reason)
     })
   }
 
@@ -36,8 +42,11 @@ export class Flow {
     return this.#stalled !== undefined
   }
 
-  start(taker: Parameters<ReplyStream['start']>[0]): void {
-    this.#stream.start(taker)
+  /** @param taker `left` is called if the caller leaves, before it is complete */
+  start({ events, ended, left }: Taker & { left?(): void }): void {
+    this.#ended = ended
+    this.#left = left
+    this.#stream.start({ events, ended: broken => this.#end(broken) })
   }
 
   /** Writes to the caller; while they cannot take it, the provider is paused. */
@@ -66,6 +75,20 @@ export class Flow {
     this.#resolve()
   }
 
+  /** The gateway must end: so does what is held for later, or comes from no provider. */
+  #breakOff(reason: GatewayError): void {
+    if (this.#over) return
+    this.#stream.abort()
+    this.#end(reason)
+  }
+
+  /** Told once, whoever says it. */
+  #end(broken: GatewayError | undefined): void {
+    const ended = this.#ended
+    this.#ended = undefined
+    ended?.(broken)
+  }
+
   /** The caller took nothing for too long. */
   #stall(): void {
     this.#exchange.log.warn('the client took nothing for too long; its stream was given up')
@@ -79,6 +102,7 @@ export class Flow {
     this.#stream.abort()
     // Who has the whole answer need not wait for the end of the stream.
     if (!this.#exchange.completed) this.#exchange.status = 499
+    this.#left?.()
     complete(this.#exchange)
     this.finish()
   }

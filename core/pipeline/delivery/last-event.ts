@@ -93,7 +93,7 @@ export class LastEvent {
     if (isPromise(said))
       said.then(
         refusal => this.#settle(event, refusal),
-        () => this.#stopped(),
+        (reason: unknown) => this.#stopped(reason),
       )
     else this.#settle(event, said)
   }
@@ -144,9 +144,9 @@ export class LastEvent {
     this.#whenOver?.()
   }
 
-  /** Nobody listens any more, or the gateway must end. */
-  #stopped(): void {
+  /** Nobody listens any more, or the gateway must end: then the stream ends with that. */
+  #stopped(reason: unknown): void {
     this.#state = 'over'
-    if (!this.#options.exchange.gone) this.#whenOver?.()
+    if (reason instanceof GatewayError) this.#options.refuse(reason)
   }
 }

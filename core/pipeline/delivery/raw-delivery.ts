@@ -2,7 +2,7 @@
 
 import type { GatewayError } from '../../errors.ts'
 import { complete } from '../complete.ts'
-import { begin } from './respond.ts'
+import { sendHead } from './respond.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from '../exchange.ts'
 import { Flow } from './flow.ts'
@@ -17,7 +17,7 @@ export class RawDelivery {
   constructor(exchange: Exchange, sink: Sink, reply: Reply) {
     this.#exchange = exchange
     this.#sink = sink
-    begin(exchange, sink, reply.status, reply.headers)
+    sendHead(exchange, sink, reply.status, reply.headers)
     this.#flow = new Flow(exchange, sink, reply)
     this.done = this.#flow.done
     this.#flow.start({ events: bytes => this.#flow.write(bytes), ended: broken => this.#ended(broken) })

@@ -1,7 +1,7 @@
 /** Writes heads, errors and whole replies in the caller's dialect. */
 
 import { JsonDocument, JsonError } from '../../document/document.ts'
-import { errorEnvelope, gatewayError, type GatewayError } from '../../errors.ts'
+import { errorEnvelope, GatewayError, gatewayError } from '../../errors.ts'
 import { areSendable, sendable } from '../../flat-headers.ts'
 import { complete } from '../complete.ts'
 import type { Exchange } from '../exchange.ts'
@@ -12,26 +12,28 @@ import { eventFault } from '../../upstream/failure.ts'
 import { withoutSending } from '../../upstream/headers/header-names.ts'
 import type { Ending, Reply } from '../../upstream/reply.ts'
 import { warningHeaders } from '../warning.ts'
+import { passWhole } from './guarded.ts'
 import type { Sink } from './sink.ts'
 
 /** Answers with an error in the caller's dialect. A stream that fell silent before any of it left is a timeout. */
-export function refuse(exchange: Exchange, sink: Sink, cause: GatewayError): void {
+export function sendError(exchange: Exchange, sink: Sink, cause: GatewayError): void {
   const error = cause instanceof FellSilent ? cause.ofAnswer() : cause
   exchange.error = error
   const body = (exchange.refusalDialect ?? exchange.dialect)?.error(error, exchange.id) ?? errorEnvelope(error)
-  begin(exchange, sink, error.status, [...withoutSending(errorHeaders(error)), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
+  sendHead(exchange, sink, error.status, [...withoutSending(errorHeaders(error)), 'Content-Type', 'application/json', 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
 }
 
-/** Sends a reply that is there as a whole; as events, if events were asked for and can tell it. */
-export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): void {
+/** Sends a reply that is there as a whole; as events, if events were asked for and can tell it. @returns why nothing was sent, where a stream tap refuses it */
+export function sendWhole(exchange: Exchange, sink: Sink, reply: Reply): GatewayError | undefined {
   if (exchange.streamed && isReplayable(exchange, reply)) return sendAsEvents(exchange, sink, reply)
   const body = reply.body ?? Buffer.alloc(0)
   const headers = withoutSending(reply.headers)
-  begin(exchange, sink, reply.status, reply.status === 204 ? headers : [...headers, 'Content-Length', String(body.length)])
+  sendHead(exchange, sink, reply.status, reply.status === 204 ? headers : [...headers, 'Content-Length', String(body.length)])
   complete(exchange)
   sink.end(body)
+  return undefined
 }
 
 /** Whether events of the caller's dialect can tell it: a success that the dialect takes for a reply. */
@@ -46,31 +48,35 @@ export function isReplayable({ dialect, operation }: Exchange, reply: Reply): bo
   }
 }
 
-function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): void {
-  const { dialect, body: request } = exchange
+function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): GatewayError | undefined {
+  const { dialect, body: request, plan, answeredBy } = exchange
   if (dialect === undefined || reply.body === undefined) throw new TypeError('there is nothing to replay')
   const withUsage = request !== undefined && dialect.asksForUsage(request)
-  const events = Buffer.from(dialect.stream.replay(JsonDocument.parse(reply.body), withUsage))
-  if (!sink.committed) begin(exchange, sink, reply.status, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
+  const replayed = Buffer.from(dialect.stream.replay(JsonDocument.parse(reply.body), withUsage))
+  const { replayRule } = plan.streamFrom(answeredBy, dialect)
+  const events = replayRule === undefined ? replayed : passWhole(exchange, replayRule, replayed)
+  if (events instanceof GatewayError) return events
+  if (!sink.committed) sendHead(exchange, sink, reply.status, eventHeaders(['Content-Type', 'text/event-stream; charset=utf-8']))
   complete(exchange)
   sink.end(events)
+  return undefined
 }
 
-/** Gives status and headers: those of the reply, and those that every reply of the gateway has. What plugins say that cannot be sent is logged and left out. */
-export function begin(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
+/** Sends status and headers: those of the reply, and those that every reply of the gateway has. What plugins say that cannot be sent is logged and left out. */
+export function sendHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
   exchange.firstByteAt = exchange.clock.elapsed()
   const { replyHeaders } = exchange
   const isWhole = areSendable(replyHeaders) && withoutSending(replyHeaders) === replyHeaders
-  if (isStatus(status) && areSendable(headers) && isWhole) return giveHead(exchange, sink, status, headers, replyHeaders)
+  if (isStatus(status) && areSendable(headers) && isWhole) return writeHead(exchange, sink, status, headers, replyHeaders)
   exchange.log.error({ status, headers: [...headers, ...replyHeaders] }, 'a plugin or a provider gave a status or headers that cannot be sent')
-  giveHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), withoutSending(sendable(replyHeaders)))
+  writeHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), withoutSending(sendable(replyHeaders)))
 }
 
 function isStatus(status: number): boolean {
   return status >= 200 && status <= 999 && Number.isInteger(status)
 }
 
-function giveHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {
+function writeHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {
   exchange.status = status
   const { id, reply, error, warnings } = exchange
   const all = [...headers, 'X-Request-ID', id, 'request-id', id]
@@ -123,7 +129,7 @@ function errorIn(event: StreamEvent, exchange: Exchange): GatewayError | undefin
   }
 }
 
-export function incomplete(exchange: Exchange): GatewayError {
+export function streamIncomplete(exchange: Exchange): GatewayError {
   const provider = exchange.reply?.target?.provider.name
   return gatewayError(
     'stream_incomplete',

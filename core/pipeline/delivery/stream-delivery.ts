@@ -1,13 +1,15 @@
 /** Server-sent events go to the caller as they flow, through the joined stream taps if there are any. */
 
-import { GatewayError, gatewayError } from '../../errors.ts'
+import { GatewayError } from '../../errors.ts'
+import type { StreamEvent } from '../../stream/event.ts'
 import type { RunningRule } from '../../stream/rule.ts'
 import { StreamTail } from '../../stream/tail.ts'
 import { complete } from '../complete.ts'
-import { begin, endingOf, eventHeaders, failureEvent, incomplete, refuse, reportedError } from './respond.ts'
+import { endingOf, eventHeaders, failureEvent, reportedError, sendError, sendHead, streamIncomplete } from './respond.ts'
 import type { Sink } from './sink.ts'
 import type { Exchange } from '../exchange.ts'
 import { Flow } from './flow.ts'
+import { guarded } from './guarded.ts'
 import { KeepAlive } from './keep-alive.ts'
 import { LastEvent, type LastTap } from './last-event.ts'
 import { Blocked } from '../verdict.ts'
@@ -31,10 +33,12 @@ export class StreamDelivery {
   readonly #end: LastEvent | undefined
   /** What ends the answer has begun to leave. */
   #isEnding = false
+  /** The last events, once they told that the answer is complete. */
+  #whole: readonly StreamEvent[] | undefined
   #lastBytes: Buffer = nothing
   #length = 0
 
-  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined, lasts: readonly LastTap[] = []) {
+  constructor(exchange: Exchange, sink: Sink, reply: Reply, rule: RunningRule | undefined, lastTaps: readonly LastTap[] = []) {
     this.#exchange = exchange
     this.#sink = sink
     this.#reply = reply
@@ -43,12 +47,12 @@ export class StreamDelivery {
     this.#withholdUsage = attempt?.askForUsage === true && attempt.translation === undefined
     this.#tail = new StreamTail(exchange.dialect?.stream.countsFromStart === true && attempt?.translation === undefined)
     this.#flow = new Flow(exchange, sink, reply)
-    this.#end = this.#watchEnd(lasts)
+    this.#end = this.#watchEnd(lastTaps)
     this.#keepAlive = attempt !== undefined && attempt.translation === undefined ? undefined : this.#watchSilence()
     this.done = this.#keepAlive === undefined ? this.#flow.done : this.#flow.done.finally(() => this.#keepAlive?.cancel())
     exchange.readUsageFrom(() => reply.streamUsage(() => exchange.dialect?.stream.usage(this.#tail.ends)))
     exchange.readStreamEndsFrom(() => ({ events: this.#tail.ends, bytes: this.#length }))
-    this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken) })
+    this.#flow.start({ events: bytes => this.#events(bytes), ended: broken => this.#ended(broken), left: () => this.#rule?.close() })
   }
 
   #events(bytes: Buffer): void {
@@ -81,7 +85,7 @@ export class StreamDelivery {
   }
 
   #leave(bytes: Buffer): void {
-    if (!this.#sink.committed) this.#begin()
+    if (!this.#sink.committed) this.#sendHead()
     this.#lastBytes = bytes
     this.#keepAlive?.wrote()
     if (this.#endsAnswer(bytes)) this.#complete()
@@ -119,9 +123,9 @@ export class StreamDelivery {
     this.#finish(failureEvent(this.#exchange, error, this.#rule?.format, left))
   }
 
-  #begin(): void {
+  #sendHead(): void {
     const { status, headers } = this.#reply
-    begin(this.#exchange, this.#sink, status, this.#exchange.forward === undefined ? eventHeaders(headers) : headers)
+    sendHead(this.#exchange, this.#sink, status, this.#exchange.forward === undefined ? eventHeaders(headers) : headers)
   }
 
   #ended(broken: GatewayError | undefined): void {
@@ -136,7 +140,7 @@ export class StreamDelivery {
     const rest = rule === undefined ? undefined : guarded(() => rule.end())
     if (rest instanceof GatewayError) return this.#cut(rest)
     if (ending === 'failed') this.#exchange.error = broken ?? reportedError(this.#exchange, this.#tail.events)
-    const failure = ending === 'cut' ? (broken ?? reportedError(this.#exchange, this.#tail.events) ?? incomplete(this.#exchange)) : undefined
+    const failure = ending === 'cut' ? (broken ?? reportedError(this.#exchange, this.#tail.events) ?? streamIncomplete(this.#exchange)) : undefined
     const last = [...(rest ?? []), ...(failure === undefined ? [] : [this.#border(), this.#failure(failure)])]
     this.#finish(joinedBytes(last))
   }
@@ -145,7 +149,11 @@ export class StreamDelivery {
   #ending(broken: GatewayError | undefined): Ending {
     const { dialect, forward } = this.#exchange
     if (dialect === undefined || (forward !== undefined && broken === undefined)) return 'complete'
-    return endingOf(this.#exchange, this.#reply, this.#tail.events)
+    const { events } = this.#tail
+    if (events === this.#whole) return 'complete'
+    const ending = endingOf(this.#exchange, this.#reply, events)
+    if (ending === 'complete') this.#whole = events
+    return ending
   }
 
   /** Policy ends the stream: with its status if nothing has left yet, else as a valid end of the dialect. */
@@ -153,7 +161,7 @@ export class StreamDelivery {
     this.#flow.cut()
     if (!this.#sink.committed) {
       this.#rule?.close()
-      refuse(this.#exchange, this.#sink, refusal instanceof Blocked ? refusal.ofAnswer() : refusal)
+      sendError(this.#exchange, this.#sink, refusal instanceof Blocked ? refusal.ofAnswer() : refusal)
       return this.#flow.finish()
     }
     this.#exchange.error = refusal
@@ -173,7 +181,7 @@ export class StreamDelivery {
   }
 
   #finish(last: Buffer): void {
-    if (!this.#sink.committed) this.#begin()
+    if (!this.#sink.committed) this.#sendHead()
     this.#complete()
     this.#sink.end(last)
     this.#flow.finish()
@@ -187,13 +195,3 @@ export class StreamDelivery {
 }
 
 const crlfTwice = Buffer.from('\r\n\r\n')
-
-/** A tap that must not fail and did ends the stream like a refusal; which one it was is in the log. */
-export function guarded<T>(work: () => T): T | GatewayError {
-  try {
-    return work()
-  } catch (cause) {
-    if (cause instanceof GatewayError) return cause
-    return gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
-  }
-}

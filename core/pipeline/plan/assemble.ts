@@ -126,7 +126,9 @@ class Assembler {
     const own = written.steps?.map((step, index) => namedStep(step, source.place(`/steps/${index}`))) ?? parent?.steps ?? []
     this.#checkNames(own, name)
     const patches = (written.patches ?? []).filter(patch => !('remove' in patch && this.#isGone(patch.remove, name)))
-    const patched = applyPatches(own, patches, name, pointer => source.place(pointer.replace(`/pipelines/${name}`, '/patches')), this.#problems)
+    const problems: Problem[] = []
+    const patched = applyPatches(own, patches, name, pointer => source.place(pointer.replace(`/pipelines/${name}`, '/patches')), problems)
+    this.#problems.push(...problems.map(problem => ({ ...problem, pointer: problem.pointer.replace(`/pipelines/${name}`, `/pipelines/${name}/patches`) })))
     const said = this.#user.pipelines[name]
     return Array.isArray(said) ? applyPatches(patched, said as readonly Patch[], name, pointer => this.#user.place(pointer), this.#problems) : patched
   }

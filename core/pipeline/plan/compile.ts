@@ -1,6 +1,7 @@
 /** Compiles pipelines: every step finds its plugin, its options are checked, and nothing is looked up by name afterwards. */
 
 import { dirname } from 'node:path'
+import { keysOf } from '../../config/pointer.ts'
 import { checkOptions } from '../../config/schema/options.ts'
 import type { Blamed, Place, Problem } from '../../config/problems/place.ts'
 import type { PluginDefinition } from '../../plugin/define.ts'
@@ -11,7 +12,7 @@ import type { InstanceSpec } from '../../plugin/instance.ts'
 import type { AssembledPipeline } from './assemble.ts'
 import { namedStep, type NamedStep } from './patch.ts'
 import { phases, type PhaseName } from './step.ts'
-import { loadPlugin } from './vetted.ts'
+import { loadPlugin } from './vetted-plugin.ts'
 
 /** What a step is going to be, before anything is set up. */
 export interface ResolvedStep {
@@ -54,6 +55,8 @@ export interface CompileInput {
   readonly directory: string
   /** Where the user's file says something. */
   place(pointer: string): Place | undefined
+  /** Told of options that a plugin does not know; where it is undefined, they are problems. */
+  readonly tolerate?: ((problem: Problem) => void) | undefined
   /** The exact place of a pointer, if the file is the user's. */
   locate(file: string, pointer: string): Place | undefined
 }
@@ -78,14 +81,19 @@ export async function resolveStep(
   const { definition, sha256, isDefault, file } = loaded
   const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {}, isFaulty: false }
   const given = step.options ?? {}
-  const checked = checkOptions(settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values), given, pointer =>
-    optionPlace(step, pointer, input),
+  const checked = checkOptions(
+    settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values),
+    given,
+    pointer => optionPlace(step, pointer, input),
+    input.tolerate,
   )
   problems.push(...checked.problems)
   if (checked.problems.length > 0) return []
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
   const options: Readonly<Record<string, unknown>> = { ...(checked.value as object), ...Object.fromEntries(standing) }
-  const sources = Object.fromEntries(Object.keys(options).map(name => [name, name in given ? placeText(step.place) : (settings.sources[name] ?? 'default')]))
+  const sources = Object.fromEntries(
+    Object.keys(options).map(name => [name, name in given ? placeText(placeOfOption(step, name)) : (settings.sources[name] ?? 'default')]),
+  )
   if (definition.expand !== undefined) {
     const steps = await expand(definition, options, step, pipeline, input, problems)
     return settings.isFaulty ? steps.map(faulty => ({ ...faulty, isFaulty: true })) : steps
@@ -154,10 +162,17 @@ function at({ place, name, optionsAt }: NamedStep, pipeline: string, pointer: st
   return place === undefined ? { pointer: where } : { ...(locate(place.file, where) ?? place), pointer: where }
 }
 
-function optionPlace({ place, optionsAt }: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
+function optionPlace(step: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
+  const { optionsAt } = step
+  const place = placeOfOption(step, keysOf(pointer)[0] ?? '')
   if (place === undefined) return undefined
   const exact = `${optionsAt ?? `${place.pointer}/options`}${pointer}`
   return { ...(locate(place.file, exact) ?? place), pointer: exact }
+}
+
+/** Where the step, or the patch that gave it, was written. */
+function placeOfOption({ optionPlaces = {}, place }: NamedStep, name: string): Place | undefined {
+  return Object.hasOwn(optionPlaces, name) ? optionPlaces[name] : place
 }
 
 function placeText(place: Place | undefined): string {

@@ -6,7 +6,11 @@ import type { Patch, WrittenStep } from './source.ts'
 import type { Step } from './step.ts'
 
 /** A step that knows its name and where it was written. */
-export type NamedStep = Step & { readonly name: string }
+export type NamedStep = Step & {
+  readonly name: string
+  /** Where the options were written, by name, that a later patch left as they were. */
+  readonly optionPlaces?: Readonly<Record<string, Place>>
+}
 
 /** How to point at a patch. */
 export type Pointing = (pointer: string) => Place | undefined
@@ -76,7 +80,20 @@ function edited(step: NamedStep, patch: Exclude<Patch, Insert>, place: Place | u
     return [typeof patch.with === 'string' || patch.with.name === undefined ? { ...other, name: step.name } : other]
   }
   const { set: _, options, ...rest } = patch
-  return [{ ...step, ...rest, ...(place === undefined ? {} : { place }), options: { ...step.options, ...options } }]
+  return [
+    { ...step, ...rest, ...(place === undefined ? {} : { place }), options: { ...step.options, ...options }, optionPlaces: placesOfOptions(step, options) },
+  ]
+}
+
+/** Of the options that stay. */
+function placesOfOptions({ options = {}, optionPlaces, place }: NamedStep, changed: Step['options'] = {}): Readonly<Record<string, Place>> {
+  const kept = Object.keys(options).filter(name => !Object.hasOwn(changed, name))
+  return Object.fromEntries(
+    kept.flatMap(name => {
+      const written = optionPlaces?.[name] ?? place
+      return written === undefined ? [] : [[name, written]]
+    }),
+  )
 }
 
 /** A step's name when none is given: the plugin's own, a path's file name, a package's last part. */

@@ -2,11 +2,11 @@
 
 import type { StreamTap } from '../../plugin/define.ts'
 import type { Dialect } from '../../plugin/dialect.ts'
-import { StreamRule, TapFailure } from '../../stream/rule.ts'
+import { StreamRule, StreamTapError } from '../../stream/rule.ts'
 import type { Exchange } from '../exchange.ts'
 import type { LastTap } from '../delivery/last-event.ts'
 import { noteFailure } from '../tap-failure.ts'
-import { buffersStreams, errorMode, guards, isOpening, isStreamTap, readsEvents, taps, type PlacedStep } from './placed-step.ts'
+import { buffersStreams, errorMode, guards, isOpening, isStreamTap, readsEvents, seesReplies, taps, type PlacedStep } from './placed-step.ts'
 import type { Plan, StreamPass } from './plan.ts'
 
 /** What streams go through, by their dialect and the step that answered; each case is compiled once. */
@@ -26,25 +26,32 @@ export function streamPasses(upwards: readonly [PlacedStep, number][]): Plan['st
 }
 
 function streamPass(dialect: Dialect | undefined, upwards: readonly PlacedStep[]): StreamPass {
-  const buffered = upwards.some(step => buffersStreams(step))
-  const rules = upwards.flatMap(step => {
-    const { stream } = step.instance.taps
-    return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream)
-      ? [{ name: step.name, tap: stream as StreamTap<never>, guards: guards(step), onError: errorMode(step, 'stream') }]
-      : []
-  })
-  const [lasts, openings] = [upwards.flatMap(lastTaps), upwards.flatMap(openingTaps)]
-  if (dialect === undefined || rules.length === 0) return { rule: undefined, buffered: buffered && dialect !== undefined, lasts, openings }
-  const modes = new Map(rules.map(({ name, onError }) => [name, onError]))
+  const readers = upwards.filter(readsStreams)
   return {
-    rule: new StreamRule(rules, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed')),
-    buffered,
-    lasts,
-    openings,
+    rule: ruleOf(readers, dialect),
+    replayRule: ruleOf(
+      readers.filter(step => !seesReplies(step)),
+      dialect,
+    ),
+    buffered: dialect !== undefined && upwards.some(step => buffersStreams(step)),
+    lastTaps: upwards.flatMap(lastTapOf),
+    openTaps: upwards.flatMap(openTapOf),
   }
 }
 
-function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[] {
+function readsStreams(step: PlacedStep): boolean {
+  const { stream } = step.instance.taps
+  return taps(step, 'stream') && isStreamTap(stream) && readsEvents(stream)
+}
+
+function ruleOf(readers: readonly PlacedStep[], dialect: Dialect | undefined): StreamRule | undefined {
+  if (dialect === undefined || readers.length === 0) return undefined
+  const named = readers.map(step => ({ name: step.name, tap: step.instance.taps.stream as StreamTap<never>, guards: guards(step) }))
+  const modes = new Map(readers.map(step => [step.name, errorMode(step, 'stream')]))
+  return new StreamRule(named, dialect.stream, (name, cause, exchange) => failedOnStream(name, cause, exchange, modes.get(name) ?? 'closed'))
+}
+
+function openTapOf(step: PlacedStep): readonly ((exchange: Exchange) => void)[] {
   const { stream } = step.instance.taps
   if (!taps(step, 'stream') || !isStreamTap(stream) || !isOpening(stream)) return []
   const open = stream.open.bind(stream)
@@ -54,13 +61,13 @@ function openingTaps(step: PlacedStep): readonly ((exchange: Exchange) => void)[
       try {
         open(exchange)
       } catch (cause) {
-        if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new TapFailure(step.name, cause)
+        if (failedOnStream(step.name, cause, exchange, mode) === 'closed') throw new StreamTapError(step.name, cause)
       }
     },
   ]
 }
 
-function lastTaps(step: PlacedStep): readonly LastTap[] {
+function lastTapOf(step: PlacedStep): readonly LastTap[] {
   const { stream } = step.instance.taps
   if (!taps(step, 'stream') || !isStreamTap(stream) || stream.last === undefined) return []
   const mode = errorMode(step, 'stream')

@@ -12,7 +12,7 @@ export interface PlacedStep {
   readonly phases: ReadonlySet<PhaseName>
   readonly together?: string | undefined
   readonly exempts?: boolean | undefined
-  /** The phases in which the same instance stands, be it in steps of their own. */
+  /** The phases in which the same instance stands, in this step or another. */
   readonly everywhere?: ReadonlySet<PhaseName>
 }
 
@@ -23,7 +23,7 @@ export function timeoutOf(said: number | undefined, { timeoutMs }: Pick<PluginDe
   return said ?? timeoutMs ?? defaultTimeoutMs
 }
 
-/** Steps of one name are one instance, that stands in the phases of all of them. */
+/** Steps of one name share an instance, which stands in the phases of all of them. */
 export function withEverywhere(steps: readonly PlacedStep[]): readonly PlacedStep[] {
   return steps.map(step => {
     const others = steps.filter(({ name }) => name === step.name)
@@ -68,6 +68,11 @@ function isForRepliesUnread(step: PlacedStep): boolean {
   return step.phases.has('response') && isStreamTap(stream) && isOpening(stream) && !everywhere(step).has('stream')
 }
 
+/** Whether an instance sees replies that are there as a whole, be it in another step. */
+export function seesReplies(step: PlacedStep): boolean {
+  return step.instance.taps.response !== undefined && everywhere(step).has('response')
+}
+
 function everywhere({ phases, everywhere = phases }: PlacedStep): ReadonlySet<PhaseName> {
   return everywhere
 }
@@ -91,7 +96,7 @@ export function guards(step: PlacedStep): boolean {
   return step.instance.spec.definition.guardrail ?? mayEdit(step)
 }
 
-/** Whether it is told what a step did: it applies policy, or is made to be a guardrail, and be it of headers alone. */
+/** Whether what a step did is traced: it applies policy, or is a guardrail, even one of headers alone. */
 export function isTraced(step: PlacedStep): boolean {
   return guards(step) || step.instance.spec.definition.phases !== undefined
 }

@@ -28,15 +28,17 @@ export interface Limits {
 export interface StreamPass {
   /** The joined stream taps; undefined if the bytes go by. */
   readonly rule: StreamRule | undefined
+  /** The same for a stream that the gateway makes of a whole reply: those who tap `response` have seen it. */
+  readonly replayRule: StreamRule | undefined
   /** The stream is collected and goes through the `response` taps. */
   readonly buffered: boolean
-  /** Who must see the event that ends the answer before it leaves. */
-  readonly lasts: readonly LastTap[]
-  /** Who is told that the stream begins, and leaves it unread. @throws TapFailure */
-  readonly openings: readonly ((exchange: Exchange) => void)[]
+  /** Taps that see the event which ends the answer before it leaves. */
+  readonly lastTaps: readonly LastTap[]
+  /** Taps that are told that the stream begins, and do not read it. @throws StreamTapError */
+  readonly openTaps: readonly ((exchange: Exchange) => void)[]
 }
 
-/** By a header that is there, or by the beginning of the path. */
+/** A dialect of callers who are known by a header that is there, or by the beginning of the path. */
 export interface DialectRule {
   readonly dialect: Dialect
   readonly header?: string
@@ -70,8 +72,8 @@ export interface Plan {
   readonly guardsPrompts: boolean
   /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
   readonly policy: string
-  /** Of a variant: an exchange that went on on it is over. */
-  readonly left?: () => void
+  /** Of a variant: told when an exchange that took it is over. */
+  readonly onLeft?: () => void
   /** Lower-case names of request headers that no provider gets. */
   readonly ownHeaders: HeaderNames
   /** The first `response` tap above a step. */

@@ -62,7 +62,7 @@ async function readPipeline(file: string): Promise<PipelineSource> {
 }
 
 /** @throws Error if the text is not YAML with a `name` */
-export function parsePipeline(text: string, file: string): PipelineSource {
+function parsePipeline(text: string, file: string): PipelineSource {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines })
   if (document.errors[0] !== undefined) throw new Error(`${file}: ${document.errors[0].message}`)

@@ -24,16 +24,10 @@ function withTargets<Said>(name: string, call: Call<Said>): Call<Said> {
     const before = exchange.targets
     const { length } = before
     const said = call(exchange, attempt)
-    if (isPromise<Said | Warning | undefined>(said)) return lateTargets(said, name, exchange, before, length)
+    if (isPromise<Said | Warning | undefined>(said)) return afterwards(said, () => vetTargets(name, exchange, before, length))
     vetTargets(name, exchange, before, length)
     return said
   }
-}
-
-async function lateTargets<Said>(said: Promise<Said>, name: string, exchange: Exchange, before: readonly Target[], length: number): Promise<Said> {
-  const late = await said
-  vetTargets(name, exchange, before, length)
-  return late
 }
 
 function vetTargets(name: string, exchange: Exchange, before: readonly Target[], length: number): void {
@@ -50,16 +44,10 @@ function withHeaders<Said>(name: string, call: Call<Said>): Call<Said> {
     const { headers } = attempt
     const { length } = headers
     const said = call(exchange, attempt)
-    if (isPromise<Said | Warning | undefined>(said)) return lateHeaders(said, name, attempt, headers, length)
+    if (isPromise<Said | Warning | undefined>(said)) return afterwards(said, () => vetHeaders(name, attempt, headers, length))
     vetHeaders(name, attempt, headers, length)
     return said
   }
-}
-
-async function lateHeaders<Said>(said: Promise<Said>, name: string, attempt: Attempt, headers: readonly string[], length: number): Promise<Said> {
-  const late = await said
-  vetHeaders(name, attempt, headers, length)
-  return late
 }
 
 function vetHeaders(name: string, attempt: Attempt, headers: readonly string[], length: number): void {
@@ -68,6 +56,12 @@ function vetHeaders(name: string, attempt: Attempt, headers: readonly string[], 
   if (flaw === undefined) return
   Object.assign(attempt, { headers: headers.slice(0, length) })
   throw new TypeError(`${name} added ${flaw}`)
+}
+
+async function afterwards<Said>(said: Promise<Said>, vet: () => void): Promise<Said> {
+  const late = await said
+  vet()
+  return late
 }
 
 function flawOfTargets(targets: unknown): string | undefined {

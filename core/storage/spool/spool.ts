@@ -1,7 +1,7 @@
 /** Rows on the local disk until the store has them: one unsynced write for all rows of a turn, which outlives the process. */
 
 import type { Logger } from 'pino'
-import { beforeEndOfTurn } from '../../http/end-of-turn.ts'
+import { beforeEndOfTurn } from '../../end-of-turn.ts'
 import { HeldLines, type Lines } from './held-lines.ts'
 import { joined } from './lines.ts'
 import { Segment } from './spool-segment.ts'
@@ -33,7 +33,7 @@ export interface SpoolOptions {
 }
 
 /** The folder is as full as it may be. */
-export class SpoolFull extends Error {
+class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
 }
 

@@ -1,28 +1,18 @@
 /** Undoes the content encoding of a reply before it is read. Providers are asked for none; some send one all the same. */
 
 import type { Transform } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib'
-import { gatewayError } from '../../errors.ts'
-import { netted } from './netted.ts'
+import { decodingStream, encodingIn } from '../../content-encoding.ts'
+import { gatewayError, type GatewayError } from '../../errors.ts'
+import { netted, unread } from './netted.ts'
 import type { BodyReader, Reading } from './reading.ts'
 import type { Call } from '../transport/transport.ts'
 
-const decoders: ReadonlyMap<string, () => Transform> = new Map<string, () => Transform>([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-  ['zstd', createZstdDecompress],
-])
-
 /** Makes the reader; where something is encoded, one that reads what it decodes to, and headers that say nothing of it. */
 export function decoded(reading: Reading, Reader: new (reading: Reading) => BodyReader): BodyReader {
-  const decoder = decoders.get(
-    String(reading.headers['content-encoding'] ?? '')
-      .trim()
-      .toLowerCase(),
-  )?.()
-  if (decoder === undefined) return netted(reading, Reader)
+  const said = reading.headers['content-encoding']
+  const encoding = said === undefined ? 'identity' : encodingIn(String(said))
+  const decoder = decodingStream(encoding)
+  if (decoder === undefined) return mayLeave(encoding, reading) ? netted(reading, Reader) : unread(reading, unreadable(reading))
   const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = reading.headers
   const {
     call,
@@ -52,6 +42,17 @@ export function decoded(reading: Reading, Reader: new (reading: Reading) => Body
       reader.broken(error)
     },
   }
+}
+
+/** What is passed through goes back as it came, though nobody here could read it; not where policy must see it. */
+function mayLeave(encoding: string, { exchange: { forward, plan } }: Reading): boolean {
+  return encoding === '' || encoding === 'identity' || forward === undefined || !plan.guardsReplies
+}
+
+function unreadable({ headers, attempt }: Reading): GatewayError {
+  const { name: provider } = attempt.target.provider
+  const encoding = String(headers['content-encoding'])
+  return gatewayError('bad_upstream_response', `${provider} encoded its answer as ${encoding}, which policy cannot read`, { provider })
 }
 
 /** The call, with which the decoding ends, too. */

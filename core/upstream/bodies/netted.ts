@@ -12,9 +12,14 @@ export function netted(reading: Reading, Reader: new (reading: Reading) => BodyR
   try {
     return new NettedBody(reading, new Reader(reading))
   } catch (cause) {
-    failed(reading, cause)
-    return nobody
+    return unread(reading, cause)
   }
+}
+
+/** Fails the attempt. @returns a reader that reads nothing of what still comes */
+export function unread(reading: Reading, cause: unknown): BodyReader {
+  failed(reading, cause)
+  return nobody
 }
 
 class NettedBody implements BodyReader {

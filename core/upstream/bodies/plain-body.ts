@@ -37,7 +37,7 @@ export class ErrorBody implements BodyReader {
     const body = this.#held.join().subarray(0, errorLimit)
     const { provider } = attempt.target
     const members = exchange.plan.guardsReplies ? [] : provider.definition.errorMembers
-    const failure = statusFailure(provider.name, status, headers, body, exchange.clock.now(), provider, members)
+    const failure = statusFailure(provider.name, { status, headers, body, members }, exchange.clock.now(), provider)
     if (failure.error.cause !== undefined)
       exchange.log.warn(
         { provider: provider.name, err: failure.error.cause },

@@ -19,7 +19,7 @@ export class RawBody implements BodyReader {
     const { status, headers, attempt, call, settle, exchange } = reading
     this.#stream = new RunningStream(call)
     const reply = new Reply({ status, headers: endToEnd(headers), stream: this.#stream, framing: 'bytes', target: attempt.target })
-    settle(status < 400 ? reply : { ...statusFailure(attempt.target.provider.name, status, headers, Buffer.alloc(0), exchange.clock.now()), reply })
+    settle(status < 400 ? reply : { ...statusFailure(attempt.target.provider.name, { status, headers, body: Buffer.alloc(0) }, exchange.clock.now()), reply })
   }
 
   data(chunk: Buffer): void {

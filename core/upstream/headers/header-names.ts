@@ -13,6 +13,7 @@ import { memoize } from '../../memoize.ts'
  * | `ofWay`            | policy may edit it     | stays here                             | goes                                     |
  * | `ofGatewaysCall`   | policy may edit it     | goes                                   | goes                                     |
  * | `prefixOfOrigins`  | policy may edit it     | goes                                   | stays here                               |
+ * | `ofAnswerer`       | policy may edit it     | goes                                   | stays here                               |
  *
  * Overrides let no header of a caller along that stays here, that policy leaves alone, or that is of the gateway's own call.
  * What `Connection` names stays here, both ways.
@@ -50,6 +51,9 @@ const ofGatewaysCall: Names = new Set(['accept', 'via', 'x-real-ip'])
 
 /** Which web pages may call: for the provider's own address, not for the gateway's, where a page could spend the operator's key. */
 const prefixOfOrigins = 'access-control-'
+
+/** Which provider answered: where that is a gateway like this one, only this one says it. */
+const ofAnswerer = 'x-tapline-provider'
 
 /** Those above that say how a message is carried and spelled, and which one it is; `Trailers` is how some spell `Trailer`. */
 const transport: Names = new Set([...ofConnection, 'trailers', ...ofMessage, ...ofSpelling, ...requestIds])
@@ -108,7 +112,7 @@ export function isOverridable(name: string): boolean {
 
 /** Whether a provider's header never goes to callers. */
 export function staysUpstream(name: string): boolean {
-  return ofConnection.has(name) || ofHop.has(name) || name.startsWith(prefixOfOrigins)
+  return ofConnection.has(name) || ofHop.has(name) || name === ofAnswerer || name.startsWith(prefixOfOrigins)
 }
 
 /** Whether a provider names the request by it. */

@@ -57,6 +57,8 @@ export class ProviderInstance {
   readonly #endpoints: ReadonlyMap<string, EndpointPlace>
   /** What the configuration says of models, by their ids, as given and as canonical ones. */
   readonly #configured: ReadonlyMap<string, ConfiguredModel>
+  /** The dialects themselves, whatever a type or a pipeline calls them. */
+  readonly #spoken: ReadonlySet<object>
   readonly #transport: Transport
   /** To the host that lists the models. */
   readonly #listing: Transport
@@ -79,6 +81,7 @@ export class ProviderInstance {
       ...config.models.map(model => [model.id, model] as const),
     ])
     this.wires = wiresFrom(folders?.get(config.type), facts.dialects, dialects)
+    this.#spoken = new Set(facts.dialects.flatMap(name => this.wires.get(name) ?? []))
     this.limits = limits
     this.translation = { ...translation, ...(settings['translation'] as Partial<TranslationOptions> | undefined) }
     this.settings = facts.settings
@@ -111,7 +114,7 @@ export class ProviderInstance {
 
   /** The dialect of a caller, if it is spoken here: what it says goes along with calls. */
   spoken(dialect: Dialect | undefined): Dialect | undefined {
-    return dialect !== undefined && this.dialects.has(dialect.name) ? dialect : undefined
+    return dialect !== undefined && (this.dialects.has(dialect.name) || this.#spoken.has(dialect)) ? dialect : undefined
   }
 
   /** Which headers of a caller go along with a call that is not translated; lower case. */

@@ -27,7 +27,7 @@ export function wireFor(exchange: Exchange, target: Target): GenerationWire | Em
   const { dialect, operation, forward, body } = exchange
   if (dialect?.caller === undefined || forward !== undefined || body === undefined) return undefined
   const { provider } = target
-  const isNative = provider.dialects.has(dialect.name)
+  const isNative = provider.spoken(dialect) !== undefined
   const reroute = rerouted(exchange, target)
   if (isNative && reroute === undefined && provider.endpoint(operation) !== undefined) return undefined
   if (operation === 'embeddings') return embeddingsWire(target)

@@ -2,7 +2,7 @@
 
 import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'
-import { joinWrites } from '../../stream/joined-writes.ts'
+import { joinWrites } from '../../joined-writes.ts'
 
 export interface ConnectionOptions {
   /** As many as are needed, by default. */

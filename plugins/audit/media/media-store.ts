@@ -45,16 +45,12 @@ export class MediaStore {
     return record === undefined || bytes === undefined ? undefined : { record, bytes }
   }
 
-  /** Deletes the files of rows that are gone. @param before the time before which rows are deleted */
-  async deleteOf(ids: readonly string[], before: number): Promise<void> {
-    const gone = new Set(ids)
-    for (let after: { position: number; id: string } | undefined; ;) {
-      const page = await this.#options.records.list({ limit: pageSize, ...(after === undefined ? {} : { after }) })
-      for (const { id, value, position } of page) if (position < before && gone.has(value.row_id)) await this.#delete(id)
-      const last = page.at(-1)
-      if (page.length < pageSize || last === undefined || last.position >= before) return
-      after = { position: last.position, id: last.id }
-    }
+  /** Deletes some files of rows before a time, also of those that were never stored. @param before milliseconds @returns whether there may be more */
+  async deleteBefore(before: number): Promise<boolean> {
+    const page = await this.#options.records.list({ limit: pageSize })
+    const old = page.filter(({ position }) => position < before)
+    for (const { id } of old) await this.#delete(id)
+    return old.length === pageSize
   }
 
   /** Resolves when all files are written that were kept so far. */

@@ -9,7 +9,7 @@ import { writeThought } from './upstream-thoughts.ts'
 import { dialect, type Writing } from './writing.ts'
 
 /** One block as the blocks that it amounts to; nothing for what is empty, or another vendor's. @throws GatewayError 400 */
-export function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
+function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
   switch (block.type) {
     case 'text':
       return writeText(block, writing)

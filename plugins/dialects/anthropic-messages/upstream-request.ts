@@ -75,7 +75,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
 }
 
 /** The destination, with what is known of its model where its provider says nothing. */
-export function known(to: Destination): Destination {
+function known(to: Destination): Destination {
   return { ...to, traits: { ...knownTraits(to.model), ...to.traits } }
 }
 

@@ -74,7 +74,7 @@ function readCall({ id, function: called }: JsonObject): ReplyBlock {
 }
 
 /** Text, also where an object was sent; an object without members where nothing was. */
-export function textOfArguments(said: Json | undefined): string {
+function textOfArguments(said: Json | undefined): string {
   if (typeof said === 'string') return said.trim() === '' ? '{}' : said
   return said === undefined || said === null ? '{}' : argumentsText(said)
 }

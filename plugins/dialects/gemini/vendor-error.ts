@@ -2,7 +2,7 @@
 
 import { GatewayError, type Json, type JsonObject } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { retryInfoMs } from '../../../core/upstream/failure.ts'
+import { retryInfoMs } from '../../../core/upstream/retry-after.ts'
 
 /** The error of a body, which at times is the one item of a list; undefined if it reports none. */
 export function errorIn(body: Json): Json | undefined {

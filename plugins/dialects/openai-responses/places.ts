@@ -40,7 +40,7 @@ export interface PieceKind {
   readonly whole: string
 }
 
-export const pieceKinds: readonly PieceKind[] = [
+const pieceKinds: readonly PieceKind[] = [
   { stem: 'response.output_text', channel: 'text', index: 'content_index', path: 'content/*/text', whole: 'text' },
   { stem: 'response.refusal', channel: 'refusal', index: 'content_index', path: 'content/*/refusal', whole: 'refusal' },
   { stem: 'response.function_call_arguments', channel: 'tool_arguments', path: 'arguments', whole: 'arguments' },

@@ -27,7 +27,7 @@ export function replay(reply: JsonDocument): string {
 }
 
 /** A response before anything was said. */
-export function beginning(response: JsonObject): JsonObject {
+function beginning(response: JsonObject): JsonObject {
   const { completed_at: _end, ...rest } = response
   return { ...rest, status: 'in_progress', error: null, incomplete_details: null, output: [], usage: null }
 }

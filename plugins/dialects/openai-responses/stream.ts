@@ -20,7 +20,7 @@ const ownName = /^(?:response\.|error$)/
 const typeFirst = /^\s*\{\s*"type"\s*:\s*"([\w.]+)"/
 
 /** The type of an event, without parsing it where its name says so; a huge one may be there in part only. */
-export function typeOf(event: StreamEvent): string | undefined {
+function typeOf(event: StreamEvent): string | undefined {
   const { name } = event
   if (name !== undefined && ownName.test(name)) return name
   return event.malformed ? typeFirst.exec(event.data?.slice(0, 256) ?? '')?.[1] : stringOf(event.document?.root.get('type'))

@@ -15,7 +15,7 @@ export interface Vendor {
 const compatible = (key: string, url: string): Vendor => ({ type: 'openai-compatible', key, url })
 
 /** By what stands before the slash of `litellm_params.model`. */
-export const vendors: Readonly<Record<string, Vendor>> = {
+const vendors: Readonly<Record<string, Vendor>> = {
   openai: { type: 'openai', key: 'OPENAI_API_KEY' },
   'text-completion-openai': { type: 'openai', key: 'OPENAI_API_KEY' },
   azure: { type: 'azure', key: 'AZURE_API_KEY', urlVariable: 'AZURE_API_BASE' },

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { normaliseUserPath, type OptionsOf } from '../../../core/index.ts'
-import { readModelSelector } from '../../../core/model-selector.ts'
+import { readModelSelector } from '../../shared/models/model-selector.ts'
 import type { schema } from '../schema.ts'
 import { chainFault } from './chains.ts'
 import { defaults, isRedirect, type KnownModel, type VirtualModel } from './definition.ts'

@@ -1,7 +1,7 @@
 /** What is wrong with a virtual model in itself, whatever others there are. */
 
 import { normaliseUserPath } from '../../../core/index.ts'
-import { readModelSelector } from '../../../core/model-selector.ts'
+import { readModelSelector } from '../../shared/models/model-selector.ts'
 import { isRedirect, type VirtualModel } from './definition.ts'
 
 export interface Fault {

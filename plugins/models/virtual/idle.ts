@@ -1,6 +1,6 @@
 /** Policies that say what holds anyway: they are not kept. */
 
-import { readModelSelector } from '../../../core/model-selector.ts'
+import { readModelSelector } from '../../shared/models/model-selector.ts'
 import { isRedirect, type VirtualModel } from './definition.ts'
 import type { VirtualDeps } from './deps.ts'
 

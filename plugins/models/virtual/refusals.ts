@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { gatewayError } from '../../../core/index.ts'
-import { SelectedModels } from '../../../core/selected-models.ts'
+import { SelectedModels } from '../../shared/models/selected-models.ts'
 import type { VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import { usersOf } from './chains.ts'
 import { isRedirect, selectorOf, type KeptModel, type VirtualModel } from './definition.ts'

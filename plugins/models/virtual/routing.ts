@@ -1,6 +1,7 @@
 /** Virtual models at work: what is defined now, and what choices are made of and remembered. */
 
 import type { Access, Attempt, Clock, Exchange, RouteStrategy, Saturation, State, Storage, Target } from '../../../core/index.ts'
+import type { AccessSource } from '../../../core/services/access.ts'
 import { checkOptions } from '../../../core/config/schema/options.ts'
 import { Chooser } from './chooser.ts'
 import type { KnownModel } from './definition.ts'
@@ -31,7 +32,7 @@ interface Memory {
 
 const memories = new WeakMap<Storage, Memory>()
 
-export class VirtualRouting {
+export class VirtualRouting implements AccessSource {
   readonly resolver: Resolver
   readonly #access: Access
   readonly #health: TargetHealth
@@ -58,6 +59,11 @@ export class VirtualRouting {
 
   get redirects(): Redirects {
     return this.resolver.redirects
+  }
+
+  /** Who may use which models. */
+  get policies(): Redirects['policies'] {
+    return this.redirects.policies
   }
 
   get strategies(): ReadonlyMap<string, RouteStrategy> {

@@ -1,7 +1,7 @@
 /** A virtual model as the admin API shows it. */
 
 import { shownTime } from '../../shared/admin/shown-time.ts'
-import { readModelSelector } from '../../../core/model-selector.ts'
+import { readModelSelector } from '../../shared/models/model-selector.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { isRedirect, selectorOf, type KnownModel } from './definition.ts'
 import type { VirtualDeps } from './deps.ts'

@@ -2,7 +2,7 @@
 
 import { gatewayError, normaliseUserPath, type AdminCall } from '../../../core/index.ts'
 import { invalidValue } from '../../../core/errors.ts'
-import { readModelSelector } from '../../../core/model-selector.ts'
+import { readModelSelector } from '../../shared/models/model-selector.ts'
 import type { VirtualModelDelete, VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import type { KeptModels } from './book.ts'
 import { defaults, isRedirect, own, type KeptModel, type VirtualModel, type VirtualTarget } from './definition.ts'

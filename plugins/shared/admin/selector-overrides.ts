@@ -1,9 +1,9 @@
 /** What administrators say of models by selector, kept in the store and in memory: of one model, of a provider, of an id anywhere, or of all. */
 
 import { gatewayError } from '../../../core/errors.ts'
-import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../../../core/model-selector.ts'
+import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../models/model-selector.ts'
 import type { Clock } from '../../../core/services/clock.ts'
-import { openOrLater } from '../../../core/storage/open-or-later.ts'
+import { openOrLater } from '../records/open-or-later.ts'
 import type { Records } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 import type { AdminCall, AdminEndpoint } from '../../../core/services/admin.ts'

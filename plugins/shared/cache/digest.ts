@@ -23,7 +23,7 @@ export interface DigestInput {
 export function digestOf({ version, exchange, target: { provider, model }, body, partition, further = [] }: DigestInput): string | undefined {
   const { request, dialect, plan, streamed, variesBy, userPath } = exchange
   if (dialect === undefined) return undefined
-  const mode = provider.dialects.has(dialect.name) ? 'native' : 'translated'
+  const mode = provider.spoken(dialect) !== undefined ? 'native' : 'translated'
   const resolved = `${provider.name}/${model}`
   return hash(
     'sha256',

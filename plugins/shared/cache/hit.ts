@@ -20,7 +20,7 @@ export function hit(exchange: Exchange, entry: Entry, layer: CacheLayer['name'],
   const facts = { status, headers: ['Content-Type', contentType], ...(target === undefined ? {} : { target }) }
   if (!exchange.streamed) return new Reply({ ...facts, body, ...(usage === undefined ? {} : { usage: () => usage }) })
   const stream = new Replay(clock, body, marks, paceOf(exchange.request.headers, pace))
-  return new Reply({ ...facts, stream, framing: 'events', usage: () => usage, ending: () => 'complete' })
+  return new Reply({ ...facts, stream, framing: 'events', usage: () => usage, ending: () => (stream.isOver ? 'complete' : 'cut') })
 }
 
 /** Catches what the client will be sent, beside whoever else does. */

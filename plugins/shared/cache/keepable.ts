@@ -41,7 +41,7 @@ function ownEvent({ attempts, plan, answeredBy, dialect }: Exchange): string | u
 /** After a failover the answer is another target's than the key says; without a target, policy gave it. */
 function entryOf(exchange: Exchange, body: Buffer, contentType: string, marks?: readonly number[]): Entry | undefined {
   const { reply, attempts, clock, replyHeaders } = exchange
-  if (reply?.target === undefined || attempts.some(({ kind }) => kind === 'failover')) return undefined
+  if (reply?.target === undefined || attempts.some(({ kind }) => kind === 'failover') || passedUnguarded(exchange)) return undefined
   const {
     target: { model, provider },
   } = reply
@@ -60,6 +60,11 @@ function entryOf(exchange: Exchange, body: Buffer, contentType: string, marks?: 
     ...(usage === undefined ? {} : { usage }),
     ...(marks === undefined ? {} : { marks }),
   }
+}
+
+/** Policy failed open. It may be back by the time of a hit, and looks at none. */
+function passedUnguarded({ failures, plan: { steps } }: Exchange): boolean {
+  return failures.some(({ instance, phase }) => (phase === 'response' || phase === 'stream') && steps.some(({ name, guards }) => guards && name === instance))
 }
 
 function isJson(reply: Reply): boolean {

@@ -31,6 +31,11 @@ export class Replay implements ReplyStream {
     this.#pieces = piecesOf(body, pace === 'paced' ? dueTimes(marks) : [])
   }
 
+  /** Whether all of it has left. */
+  get isOver(): boolean {
+    return this.#next === this.#pieces.length
+  }
+
   start(taker: Taker): void {
     this.#taker = taker
     this.#startedAt = this.#clock.elapsed()

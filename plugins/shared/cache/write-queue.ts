@@ -2,7 +2,7 @@
 
 import type { Clock } from '../../../core/services/clock.ts'
 import { isPromise } from '../../../core/promise.ts'
-import { inTime } from './in-time.ts'
+import { inTime, tookTooLong } from '../in-time.ts'
 
 const writeLimitMs = 5_000
 const writersAtOnce = 8
@@ -58,7 +58,9 @@ export class WriteQueue {
   async #write(write: Write, running: AbortController): Promise<void> {
     try {
       const written = write(running.signal)
-      const isHeld = isPromise(written) ? await inTime(this.#options.clock, written, writeLimitMs, this.#options.store) : written
+      const isHeld = isPromise(written)
+        ? await inTime(this.#options.clock, written, writeLimitMs, () => tookTooLong(this.#options.store, writeLimitMs))
+        : written
       if (!isHeld) this.#options.dropped('too_large')
     } catch (cause) {
       running.abort(cause)

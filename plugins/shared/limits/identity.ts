@@ -36,7 +36,7 @@ export function readIdentity(call: AdminCall, given: GivenIdentity, period: Give
   return { scope, subject: readSubject(call, scope, subject), period_seconds: readPeriod(period, rules) }
 }
 
-export function readPeriod({ period, period_seconds: seconds }: GivenPeriod, { periods, zero }: Pick<IdentityRules, 'periods' | 'zero'>): number {
+function readPeriod({ period, period_seconds: seconds }: GivenPeriod, { periods, zero }: Pick<IdentityRules, 'periods' | 'zero'>): number {
   if (period !== undefined && seconds !== undefined) throw invalidValue('period', 'period and period_seconds exclude each other')
   if (period === undefined && seconds === undefined)
     throw gatewayError('missing_required_parameter', 'period or period_seconds is required', { param: 'period' })

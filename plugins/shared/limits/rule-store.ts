@@ -24,7 +24,7 @@ export interface RuleStoreOptions<R extends LimitRule> {
   readonly name: string
   readonly clock: Clock
   readonly configured: readonly R[]
-  /** Called whenever another set of rules holds. */
+  /** Called whenever the store was read: another set of rules may hold. */
   readonly changed: () => void
   /** Told why they could not be read; those read before stand. */
   readonly failed: (cause: unknown) => void
@@ -36,16 +36,16 @@ export class RuleStore<R extends LimitRule> {
   readonly #startedAt: number
   readonly #kept: Snapshot<KeptRule<R>>
   readonly #resets: Snapshot<KeptReset>
-  #standing: ReadonlyMap<string, StandingRule<R>> = new Map()
+  #standing: ReadonlyMap<string, StandingRule<R>>
 
   constructor(options: RuleStoreOptions<R>) {
     const { storage, name, clock, configured, failed } = options
     this.#options = options
     this.#startedAt = clock.now()
     this.#configured = new Map(configured.map(rule => [idOf(rule), rule]))
-    this.#kept = new Snapshot(storage.records<KeptRule<R>>(name), () => this.#collect(), failed)
-    this.#resets = new Snapshot(storage.records<KeptReset>(`${name}_resets`), () => this.#collect(), failed)
-    this.#collect()
+    this.#kept = new Snapshot(storage.records<KeptRule<R>>(name), () => this.#changed(), failed)
+    this.#resets = new Snapshot(storage.records<KeptReset>(`${name}_resets`), () => this.#changed(), failed)
+    this.#standing = this.#collected()
   }
 
   /** Without the store, the rules of the configuration hold until it is back. */
@@ -112,13 +112,17 @@ export class RuleStore<R extends LimitRule> {
     return id
   }
 
-  #collect(): void {
+  #changed(): void {
+    this.#standing = this.#collected()
+    this.#options.changed()
+  }
+
+  #collected(): ReadonlyMap<string, StandingRule<R>> {
     const configured = [...this.#configured].map(([id, rule]) => this.#stand(id, rule, 'config', this.#startedAt, this.#startedAt))
     const kept = this.#kept.all
       .filter(({ id }) => !this.#configured.has(id))
       .map(({ id, value }: Stored<KeptRule<R>>) => this.#stand(id, value, 'manual', value.created_at, value.updated_at))
-    this.#standing = new Map([...configured, ...kept].map(rule => [rule.id, rule]))
-    this.#options.changed()
+    return new Map([...configured, ...kept].map(rule => [rule.id, rule]))
   }
 
   #stand(id: string, rule: R, source: 'config' | 'manual', createdAt: number, updatedAt: number): StandingRule<R> {

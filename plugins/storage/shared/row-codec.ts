@@ -15,7 +15,7 @@ export interface EncodedRow {
 }
 
 /** Longer ids fit into no index of some database. */
-export const maxIdLength = 512
+const maxIdLength = 512
 
 /** @throws RangeError */
 export function checkId(id: string): string {

@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { definePlugin } from '../../../core/index.ts'
 import { dataPath } from '../../../core/storage/data-path.ts'
-import { makePrivateFile } from '../../../core/storage/private-file.ts'
+import { makePrivateFile } from '../../shared/private-file.ts'
 import { Store } from '../shared/store.ts'
 import { DatabaseWorkers } from './database-workers.ts'
 import { schema } from './schema.ts'

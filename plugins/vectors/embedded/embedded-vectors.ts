@@ -1,7 +1,7 @@
 /** The vectors of one node, in a file beside its database, sought on a thread of their own. */
 
 import type { VectorEntry, VectorMatch } from '../../../core/index.ts'
-import { makePrivateFile } from '../../../core/storage/private-file.ts'
+import { makePrivateFile } from '../../shared/private-file.ts'
 import { UnfitDatabase, type VectorDatabase, type Which } from '../shared/vector-database.ts'
 import { memory } from './place.ts'
 import { atOnce, type Opening } from './protocol.ts'

@@ -40,4 +40,15 @@ describe('a file that a command writes', () => {
     await writeFile(join(folder.path, 'acme'), '')
     expect(await said(scaffold(folder.path, 'provider', 'acme'))).to.equal('acme/package.json cannot be written (EEXIST)')
   })
+
+  for (const kind of ['provider', 'dialect'])
+    it(`names a provider alike whether its package is named or itself: ${kind}`, async () => {
+      for (const name of ['acme', 'tapline-provider-acme']) {
+        await scaffold(folder.path, kind, name)
+        expect(await readFile(join(folder.path, name, 'package.json'), 'utf8')).to.contain('"name": "tapline-provider-acme"')
+        expect(await readFile(join(folder.path, name, 'index.js'), 'utf8'))
+          .to.contain("name: 'acme'")
+          .and.to.contain('https://api.acme.example/v1')
+      }
+    })
 })

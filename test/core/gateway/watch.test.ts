@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pino from 'pino'
 import { watchConfiguration } from '../../../core/gateway/watch.ts'
@@ -43,6 +43,37 @@ describe('the watch over the configuration', () => {
   it('takes over the file of a provider that changed', async () => {
     await begin(withProvider)
     await taken(() => write('own.ts', provider('/b')))
+    expect(endpoint()).to.equal('/b')
+  })
+
+  it('takes over plugins and providers of a folder that a link leads to, as in Kubernetes: each version is a folder of its own', async () => {
+    await begin({})
+    const volume = join(served.directory, 'volume')
+    const turn = async (version: string, files: Readonly<Record<string, string>>) => {
+      await mkdir(join(volume, version), { recursive: true })
+      for (const [name, text] of Object.entries(files)) await writeFile(join(volume, version, name), text)
+      await symlink(version, join(volume, 'next'))
+      await rename(join(volume, 'next'), join(volume, 'now'))
+    }
+    await turn('1', { 'mark.ts': plugin('a'), 'own.ts': provider('/a') })
+    for (const name of ['mark.ts', 'own.ts']) await symlink(`now/${name}`, join(volume, name))
+    await taken(() =>
+      served.configure({
+        pipelines: { chat: [{ insert: './volume/mark.ts', before: 'retry' }] },
+        providers: { own: { type: './volume/own.ts', models: ['m'] } },
+      }),
+    )
+    const provided = served.gateway.current.providers.get('own')
+
+    await taken(async () => {
+      await turn('2', { 'mark.ts': plugin('b'), 'own.ts': provider('/a') })
+      await rm(join(volume, '1'), { recursive: true })
+    })
+    expect(served.gateway.current.providers.get('own')).to.equal(provided)
+    await taken(async () => {
+      await turn('3', { 'mark.ts': plugin('b'), 'own.ts': provider('/b') })
+      await rm(join(volume, '2'), { recursive: true })
+    })
     expect(endpoint()).to.equal('/b')
   })
 

@@ -5,7 +5,7 @@ import { Trace } from '../../../core/pipeline/trace.ts'
 import type { StreamTap } from '../../../core/plugin/define.ts'
 import { splitEvents } from '../../../core/stream/borders.ts'
 import { StreamEvent } from '../../../core/stream/event.ts'
-import { StreamRule, TapFailure, type OnFailure } from '../../../core/stream/rule.ts'
+import { StreamRule, StreamTapError, type OnFailure } from '../../../core/stream/rule.ts'
 import { chatStream } from '../../../plugins/dialects/openai-chat/stream.ts'
 
 const exchange = {} as Exchange
@@ -231,13 +231,13 @@ describe('StreamRule', () => {
       it(`fails with its name where they are closed: ${member}`, () => {
         const rule = new StreamRule([{ name: 'bad', tap }], chatStream, closed)
         expect(() => run(rule, [chunk({ content: 'abc' })]))
-          .to.throw(TapFailure)
+          .to.throw(StreamTapError)
           .that.includes({ name: 'bad', cause })
       })
     }
 
     it('takes an answer that is no text for a failure', () => {
-      expect(() => run(ruleOf({ text: () => undefined as unknown as string }), [chunk({ content: 'a' })])).to.throw(TapFailure)
+      expect(() => run(ruleOf({ text: () => undefined as unknown as string }), [chunk({ content: 'a' })])).to.throw(StreamTapError)
     })
 
     it('still tells the others that the stream is over', () => {

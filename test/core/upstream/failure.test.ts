@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import { errorEnvelope, GatewayError } from '../../../core/errors.ts'
-import { faultFailure, retryAfter, statusFailure } from '../../../core/upstream/failure.ts'
+import { faultFailure, statusFailure } from '../../../core/upstream/failure.ts'
 import { KeyRing } from '../../../core/upstream/provider/keys.ts'
+import { retryAfter } from '../../../core/upstream/retry-after.ts'
+import type { ReplyHeaders } from '../../../core/upstream/transport/transport.ts'
 
 const now = Date.UTC(2026, 0, 1)
 
@@ -34,14 +36,14 @@ describe('the wait that a caller is told', () => {
     [{ 'retry-after-ms': '250', 'retry-after': '0.3' }, ['retry-after', '1', 'retry-after-ms', '250']],
   ] as const) {
     it(`of ${JSON.stringify(headers)} is ${told.length === 0 ? 'none' : told.join(' ')}`, () => {
-      expect(statusFailure('acme', 429, headers, Buffer.from('m'), now).error.headers).to.deep.equal(told)
+      expect(refused(429, headers, Buffer.from('m')).error.headers).to.deep.equal(told)
     })
   }
 })
 
 describe("the wait inside an error of Google's", () => {
   const failure = (details: unknown, headers = {}) =>
-    statusFailure('acme', 429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])), now)
+    refused(429, headers, Buffer.from(JSON.stringify([{ error: { code: 429, message: 'm', status: 'RESOURCE_EXHAUSTED', details } }])))
   const wait = (retryDelay: unknown) => [
     { '@type': 'type.googleapis.com/google.rpc.Help' },
     { '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay },
@@ -94,7 +96,7 @@ describe('what a provider says of its failure', () => {
     ['names of prototypes', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}', '{"error":{"message":{"a":1},"code":{},"__proto__":1}}'],
   ] as const) {
     it(`is found in ${name}`, () => {
-      const { error } = statusFailure('acme', 500, {}, Buffer.from(body), now)
+      const { error } = refused(500, {}, Buffer.from(body))
       expect({ message: error.message, code: error.code, param: error.param }).to.deep.equal({ message, code, param })
     })
   }
@@ -102,16 +104,16 @@ describe('what a provider says of its failure', () => {
   it('has texts of its own that are asked for, without keys', () => {
     const body = Buffer.from('{"error":{"message":"m","made":"with sk-1","other":"x","number":7}}')
     const keys = { hidden: (text: string) => text.replaceAll('sk-1', '[key]') }
-    const { error } = statusFailure('acme', 400, {}, body, now, { keys }, ['made', 'number', 'absent'])
+    const { error } = refused(400, {}, body, { keys }, ['made', 'number', 'absent'])
     expect(error.further).to.deep.equal({ made: 'with [key]' })
     expect(JSON.parse(errorEnvelope(error.saying('n')).toString())).to.deep.equal({
       error: { type: 'invalid_request_error', message: 'n', param: null, code: null, made: 'with [key]' },
     })
-    expect(statusFailure('acme', 400, {}, body, now).error.further).to.deep.equal({})
+    expect(refused(400, {}, body).error.further).to.deep.equal({})
   })
 
   it('is found by phrases without regard to case', () => {
-    expect(statusFailure('acme', 404, {}, Buffer.from('{"error":{"message":"Model NOT Found"}}'), now).text).to.equal('model not found')
+    expect(refused(404, {}, Buffer.from('{"error":{"message":"Model NOT Found"}}')).text).to.equal('model not found')
   })
 
   for (const [status, seen] of [
@@ -121,7 +123,7 @@ describe('what a provider says of its failure', () => {
     [101, 502],
     [700, 502],
   ] as const) {
-    it(`with status ${status} is ${seen} to the caller`, () => expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.status).to.equal(seen))
+    it(`with status ${status} is ${seen} to the caller`, () => expect(refused(status, {}, Buffer.from('')).error.status).to.equal(seen))
   }
 
   for (const [name, headers, body, code] of [
@@ -131,7 +133,7 @@ describe('what a provider says of its failure', () => {
     ['a header of AWS, beside plain text', { 'x-amzn-errortype': 'A:x' }, 'm', 'A'],
   ] as const) {
     it(`has the type that ${name} names as its code`, () => {
-      const { error } = statusFailure('acme', 400, headers, Buffer.from(body), now)
+      const { error } = refused(400, headers, Buffer.from(body))
       expect([error.code, error.message]).to.deep.equal([code, 'm'])
     })
   }
@@ -142,8 +144,7 @@ describe('what a provider says of its failure', () => {
     [302, 'bad_upstream_response'],
     [700, 'bad_upstream_response'],
   ] as const) {
-    it(`with status ${status} and no words has the code ${code}`, () =>
-      expect(statusFailure('acme', status, {}, Buffer.from(''), now).error.code).to.equal(code))
+    it(`with status ${status} and no words has the code ${code}`, () => expect(refused(status, {}, Buffer.from('')).error.code).to.equal(code))
   }
 
   for (const [name, message, shown] of [
@@ -153,19 +154,19 @@ describe('what a provider says of its failure', () => {
   ] as const) {
     it(`is shown without ${name}`, () => {
       const keys = new KeyRing(['sk-first-one', 'sk-second-one', 'such'])
-      const { error, text } = statusFailure('acme', 400, {}, Buffer.from(JSON.stringify({ error: { message } })), now, { keys })
+      const { error, text } = refused(400, {}, Buffer.from(JSON.stringify({ error: { message } })), { keys })
       expect([error.message, text]).to.deep.equal([shown, shown])
     })
   }
 
   it('has the status that the vendor means', () => {
-    const { status, error } = statusFailure('acme', 498, {}, Buffer.from('{"message":"bad token"}'), now, { definition: { statuses: { 498: 401 } } })
+    const { status, error } = refused(498, {}, Buffer.from('{"message":"bad token"}'), { definition: { statuses: { 498: 401 } } })
     expect([status, error.status, error.message]).to.deep.equal([401, 401, "acme refused the gateway's credential: bad token"])
   })
 
   it("is told in better words where the vendor's do not suffice", () => {
     const explain = ({ status, message }: { status: number; message: string }) => (message === 'why' ? `${status}, because` : undefined)
-    const message = (text: string) => statusFailure('acme', 400, {}, Buffer.from(`{"message":"${text}"}`), now, { definition: { explain } }).error.message
+    const message = (text: string) => refused(400, {}, Buffer.from(`{"message":"${text}"}`), { definition: { explain } }).error.message
     expect([message('why'), message('so')]).to.deep.equal(['400, because', 'so'])
   })
 
@@ -185,7 +186,7 @@ describe('what a provider says of its failure', () => {
       ['is read as usual where the type gives something else', '{"message":"m","fault":{"detail":7}}', 'm', null],
     ] as const) {
       it(name, () => {
-        const { error } = statusFailure('acme', 400, {}, Buffer.from(body), now, { definition: { errorOf } })
+        const { error } = refused(400, {}, Buffer.from(body), { definition: { errorOf } })
         expect({ message: error.message, code: error.code, param: error.param }).to.deep.equal({ message, code, param })
         expect(error.cause === undefined).to.equal(!/throw|7}/.test(body))
       })
@@ -193,14 +194,12 @@ describe('what a provider says of its failure', () => {
 
     it('is explained as it was read', () => {
       const explain = ({ code, message }: { code: string | null; message: string }) => `${code}: ${message}`
-      expect(
-        statusFailure('acme', 400, {}, Buffer.from('{"fault":{"kind":"K","detail":"m"}}'), now, { definition: { errorOf, explain } }).error.message,
-      ).to.equal('K: m')
+      expect(refused(400, {}, Buffer.from('{"fault":{"kind":"K","detail":"m"}}'), { definition: { errorOf, explain } }).error.message).to.equal('K: m')
     })
   })
 
   it('keeps the time that the provider says', () => {
-    expect(statusFailure('acme', 403, { date: 'Sat, 21 Nov 2026 04:00:00 GMT' }, Buffer.from(''), now).date).to.equal('Sat, 21 Nov 2026 04:00:00 GMT')
+    expect(refused(403, { date: 'Sat, 21 Nov 2026 04:00:00 GMT' }, Buffer.from('')).date).to.equal('Sat, 21 Nov 2026 04:00:00 GMT')
   })
 })
 
@@ -247,3 +246,7 @@ describe('an error inside a reply of status 200', () => {
     })
   }
 })
+
+function refused(status: number, headers: ReplyHeaders, body: Buffer, refuser?: Parameters<typeof statusFailure>[3], members?: readonly string[]) {
+  return statusFailure('acme', { status, headers, body, members }, now, refuser)
+}

@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { chatCompletion, errorBody } from '../../../core/testing/chat-samples.ts'
-import { SelectedModels } from '../../../core/selected-models.ts'
+import { SelectedModels } from '../../../plugins/shared/models/selected-models.ts'
 import { AdminGateway } from '../../support/admin.ts'
 import { expectError } from '../../support/answer.ts'
 import { hello } from '../../support/serve.ts'

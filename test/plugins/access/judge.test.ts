@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import type { AccessSource, Asking, ModelPolicy } from '../../../core/services/access.ts'
-import { SelectorLists } from '../../../core/selected-models.ts'
+import { SelectorLists } from '../../../plugins/shared/models/selected-models.ts'
 import { AccessPolicy } from '../../../plugins/access/access-policy.ts'
 
 /** With groq, `:latest` may stand at the end of an id, or not. */

@@ -2,8 +2,15 @@ import { expect } from 'chai'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import type { Media } from '../../../plugins/audit/body-text.ts'
+import type { AuditRow } from '../../../plugins/audit/journal.ts'
+import { MediaInMemory } from '../../../plugins/audit/media/media-files.ts'
+import { MediaStore } from '../../../plugins/audit/media/media-store.ts'
+import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { Audited } from '../../support/audit.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const audio = Buffer.from('0123456789')
 const png = Buffer.from('iVBORw0KGgo=', 'base64')
@@ -99,6 +106,22 @@ describe('a file of a logged request', () => {
       if (input === true) expect((await audited.read(`/media/${data.request_body.image.media_id}`)).headers['content-type']).to.equal('image/png')
     })
   }
+
+  it('goes when its time has come, also where its row was never stored', async () => {
+    await using opened = await OpenStore.open(sqlite, { path: ':memory:' })
+    const media = new MediaStore({ records: opened.storage.records('media'), files: new MediaInMemory(), log: pino({ enabled: false }) })
+    const keep = (timestamp: number) =>
+      media.keep({ id: `row${timestamp}`, timestamp, user_path: '/' } as AuditRow, { contentType: 'audio/mpeg', content: audio } as Media)
+    const old = Array.from({ length: 450 }, (_, n) => keep(n))
+    const young = keep(1000)
+    await media.settled()
+    const sweeps = []
+    do sweeps.push(await media.deleteBefore(1000))
+    while (sweeps.at(-1) === true)
+    expect(sweeps).to.deep.equal([true, true, false])
+    expect(await Promise.all(old.map(async kept => await media.find(kept)))).to.deep.equal(old.map(() => undefined))
+    expect((await media.find(young))?.bytes).to.deep.equal(audio)
+  })
 
   it('is kept in a folder, and goes with its row', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'tapline-media-'))

@@ -566,6 +566,25 @@ describe('batches', () => {
         .and.not.include('for gpt-test')
     })
 
+    it('record the tokens of an answer that policy blocks, too: they were spent', async () => {
+      await served.close()
+      await claude.close()
+      const rule = { name: 'shape', type: 'json_schema', config: { schema: { type: 'object' }, repair: false } }
+      await begin({ guardrails: { rules: [rule] } })
+      const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+      vendor.finish(answered)
+      expect((await ended(id)).request_counts).to.include({ completed: 0, failed: 1 })
+      const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: Record<string, unknown>[] }
+      expect(entries.map(({ endpoint, total_tokens }) => [endpoint, total_tokens])).to.deep.equal([['/v1/batches', 23]])
+    })
+
+    it('end also where one answer is nested too deep to be read for its tokens', async () => {
+      const { id } = await start(await upload(chatLine('a', 'gpt-test'), chatLine('b', 'gpt-test')))
+      const deep: unknown = JSON.parse('['.repeat(600) + ']'.repeat(600))
+      vendor.finish(({ custom_id, body }) => (custom_id === 'a' ? { status: 200, body: { ...chatCompletion({}), deep } } : answered({ body })))
+      expect((await ended(id)).request_counts).to.include({ completed: 1, failed: 1 })
+    })
+
     it('leave nothing behind when the provider refuses them', async () => {
       served.upstream.always(vendor.cue(() => ({ status: 429, body: { error: { message: 'full', type: 'rate_limit_error', param: null, code: null } } })))
       expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), {
@@ -606,7 +625,7 @@ describe('batches', () => {
       ['with requests that are no list', { endpoint: '/v1/chat/completions', requests: {} }, 'invalid_type', 'requests'],
       ['without requests', { endpoint: '/v1/chat/completions', requests: [] }, 'invalid_value', 'requests'],
       ['with another window', { endpoint: '/v1/chat/completions', requests: [one], completion_window: '1h' }, 'invalid_value', 'completion_window'],
-      ['with metadata that is none', { endpoint: '/v1/chat/completions', requests: [one], metadata: { a: 1 } }, 'invalid_value', 'metadata'],
+      ['with metadata that is none', { endpoint: '/v1/chat/completions', requests: [one], metadata: { a: 1 } }, 'invalid_type', 'metadata'],
       ['with ids that come twice', { requests: [one, one] }, 'invalid_value', 'requests', /"a" comes twice/],
       ['with a line without an id', { endpoint: '/v1/chat/completions', requests: [{ body: one.body }] }, 'invalid_value', 'requests'],
       ['with a line for another endpoint', { endpoint: '/v1/embeddings', requests: [one] }, 'invalid_value', 'requests'],

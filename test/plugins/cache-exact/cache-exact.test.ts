@@ -1,12 +1,13 @@
 import { expect } from 'chai'
 import type { Exchange } from '../../../core/index.ts'
-import { chatCompletion, embeddings, errorBody } from '../../../core/testing/chat-samples.ts'
+import { chatChunks, chatCompletion, embeddings, errorBody } from '../../../core/testing/chat-samples.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { Entry } from '../../../plugins/shared/cache/entry.ts'
 import { Flights, type Landing } from '../../../plugins/cache-exact/flights.ts'
 import { expectError } from '../../support/answer.ts'
-import { hello, Served, type ServeOptions } from '../../support/serve.ts'
+import { hello, helloStream, Served, type ServeOptions } from '../../support/serve.ts'
+import { until } from '../../support/until.ts'
 
 const small: Entry = { status: 200, contentType: 'x', headers: [], body: Buffer.from('y'), createdAt: 1, model: 'm', provider: 'p' }
 
@@ -188,6 +189,28 @@ describe('cache-exact in the gateway', () => {
       expect(served.upstream.requests).to.have.length(2)
     }
   })
+
+  for (const [whose, edits, kept] of [
+    ['policy', true, false],
+    ['no policy', false, true],
+  ] as const) {
+    for (const body of [hello, helloStream]) {
+      it(`keeps ${kept ? 'an' : 'no'} answer that a plugin should have seen which failed open and is ${whose}${body === helloStream ? ', streamed' : ''}`, async () => {
+        const failing = `
+          import { definePlugin } from 'tapline'
+          const fail = () => { throw new Error('away') }
+          export default definePlugin({ name: 'failing', edits: ${edits}, onError: 'open', setup: () => ({ response: fail, stream: { text: fail } }) })`
+        await using served = await cached({
+          files: { 'failing.ts': failing },
+          config: { pipelines: { inference: [{ insert: { use: './failing.ts' }, before: 'retry' }] } },
+        })
+        served.upstream.always(body === hello ? fine : { chunks: chatChunks({ pieces: ['a'] }) })
+        await served.chat(body)
+        await until(() => served.completions.all.every(({ hasLeft }) => hasLeft))
+        expect((await served.chat(body)).headers['x-cache'] !== undefined).to.equal(kept)
+      })
+    }
+  }
 
   it('begins anew when a guardrail was changed', async () => {
     await using served = await cached()

@@ -252,6 +252,30 @@ describe('circuit-breaker in the gateway', () => {
     expectError(await served.chat(), { code: 'circuit_open' })
   })
 
+  for (const [what, said] of [
+    ['goes on to the next target', 'next'],
+    ['gives up', 'giveUp'],
+    ['answers in its place', `{ do: 'answer', reply: answer('later') }`],
+  ] as const) {
+    it(`counts a request whose failure a plugin above has seen to, which ${what}`, async () => {
+      const plugin = `
+        import { answer, definePlugin, giveUp, next } from 'tapline'
+        export default definePlugin({ name: 'own', setup: () => ({ recover: (_, { target }) => (target.provider.name === 'openai' ? ${said} : undefined) }) })`
+      await using served = await Served.start({
+        files: { 'own.ts': plugin },
+        config: {
+          ...resilience({ failure_threshold: 2 }),
+          providers: { backup: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', models: ['b'] } },
+          virtual_models: [{ source: 'smart', strategy: 'failover', targets: [{ model: 'openai/gpt-test' }, { model: 'backup/b' }] }],
+          pipelines: { inference: [{ insert: { use: './own.ts' }, before: 'retry' }] },
+        },
+      })
+      served.upstream.always(({ body }) => (body.includes('gpt-test') ? broken : fine))
+      for (let i = 0; i < 3; i++) await served.chat({ ...hello, model: 'smart' })
+      expect(served.upstream.requests.filter(({ body }) => body.includes('gpt-test'))).to.have.length(2)
+    })
+  }
+
   it('makes the next request the probe when the client of a probe leaves', async () => {
     const clock = new TurnedClock()
     await using served = await opened(clock)

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { type NoteChange, type Notes, type Processes, type State } from '../../../core/index.ts'
 import { MemoryState } from '../../../core/services/memory-state.ts'
 import { StateUnavailable } from '../../../core/services/state.ts'
+import { Gate } from '../../../core/testing/gate.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Breaker, type Permit } from '../../../plugins/circuit-breaker/breaker.ts'
 import { Guard } from '../../../plugins/circuit-breaker/guard.ts'
@@ -58,6 +59,8 @@ class Family {
   isAway = false
   /** Called once, when a note was read and is not replaced yet. */
   between: (() => void) | undefined
+  /** What the next reading says comes once it is open. */
+  slow: Gate | undefined
 
   /** @param isOnOneMachine whether they hear each other */
   member({ isPerModel = false, isOnOneMachine = false } = {}): Member {
@@ -75,7 +78,7 @@ class Family {
           news: news => shared.tell('acme', { model, news }),
         }),
     )
-    shared.add('acme', guard)
+    shared.add(guard)
     shared.follow()
     return {
       guard,
@@ -118,9 +121,12 @@ class Family {
     }
     const notes: Notes = {
       read: async (keys, nowMs) => {
+        const { slow } = this
+        this.slow = undefined
         const said = await ask(() => store.notes.read(keys, nowMs))
         this.between?.()
         this.between = undefined
+        await slow
         return said
       },
       replace: (change: NoteChange, nowMs) => ask(() => store.notes.replace(change, nowMs)),
@@ -161,6 +167,7 @@ describe('a breaker of several processes', () => {
     const [one, other] = [family.member({ isOnOneMachine: true }), family.member({ isOnOneMachine: true })]
     one.enter().failed()
     one.enter().failed()
+    await until(() => family.note()?.includes('"count":2') === true)
     await until(() => {
       other.enter().succeeded()
       return family.note() === undefined
@@ -169,6 +176,21 @@ describe('a breaker of several processes', () => {
     one.enter().failed()
     await until(() => family.note()?.includes('"count":2') === true)
     expect([one.state(), other.state()]).to.deep.equal(['closed', 'closed'])
+  })
+
+  it('is not taken for what it was, by a look that takes longer than the one after it', async () => {
+    const family = new Family()
+    const [one, other] = [family.member(), family.member()]
+    const slow = (family.slow = new Gate())
+    family.clock.advance(1_000)
+    await slow.reached
+    other.enter().tripped(30_000)
+    await family.look([one, 'open'])
+    slow.open()
+    await new Promise(resolve => {
+      setImmediate(resolve)
+    })
+    expect(one.state()).to.equal('open')
   })
 
   it('is looked at once by those of one machine', async () => {

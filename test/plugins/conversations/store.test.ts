@@ -6,7 +6,7 @@ import { itemKey, type ConversationRecord, type ItemRecord } from '../../../plug
 import { ConversationStore } from '../../../plugins/conversations/store.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { until } from '../../support/until.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 const items = (...texts: readonly string[]): readonly KeptItem[] =>
@@ -115,6 +115,13 @@ describe('the store of conversations', () => {
     expect(asked).to.equal(2)
     expect((await store.find(id, undefined))?.value.metadata).to.equal('{"a":"b"}')
     expect(await idsIn()).to.deep.equal(['msg_a', 'msg_b'])
+  })
+
+  it('finds items whose providers give them ids that are long, or of any characters', async () => {
+    const names = ['b'.repeat(5000), 'c c', 'd\0é/']
+    await store.append(id, async () => items(...names))
+    const conversation = (await store.find(id, undefined))!
+    for (const [index, name] of names.entries()) expect((await store.item(conversation, `msg_${name}`))?.position).to.equal(index + 1)
   })
 
   it('reads more items than fit into a page', async () => {

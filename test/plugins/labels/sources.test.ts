@@ -8,7 +8,7 @@ import labels from '../../../plugins/labels/index.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { expectError } from '../../support/answer.ts'
 import { hello, Served } from '../../support/serve.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 import { endedChat } from './ended-chat.ts'
 
 const body = { model: 'm', messages: [{ role: 'user', content: 'hello' }] }

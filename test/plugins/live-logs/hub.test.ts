@@ -7,7 +7,7 @@ import { LiveAudit } from '../../../plugins/audit/live-audit.ts'
 import { LiveHub, type HubOptions, type Wish } from '../../../plugins/live-logs/live-hub.ts'
 import { Sequence } from '../../../plugins/live-logs/sequence.ts'
 import type { Subscriber } from '../../../plugins/live-logs/subscriber.ts'
-import { liveFate } from '../../../core/storage/live-fate.ts'
+import { liveFate } from '../../../plugins/shared/journal/live-fate.ts'
 import { auditRow } from '../../support/audit.ts'
 import { eventsIn, type Seen } from '../../support/live.ts'
 

@@ -7,7 +7,7 @@ import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { AdminGateway } from '../../support/admin.ts'
 import { Folder, Tapline } from '../../support/run-tapline.ts'
 import { hello } from '../../support/serve.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const key = 'the first key, of many words'
 

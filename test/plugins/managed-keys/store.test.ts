@@ -8,7 +8,7 @@ import { idOf, type Lookup } from '../../../plugins/managed-keys/token.ts'
 import { Vault } from '../../../plugins/stored-secrets/vault.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { Folder } from '../../support/run-tapline.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 import { storedKey } from './stored-key.ts'
 
 const plugin: PluginDefinition = sqlite

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai'
 import type { ModelEntry } from '../../../core/index.ts'
-import { readModelSelector, selectorsFor } from '../../../core/model-selector.ts'
+import { readModelSelector, selectorsFor } from '../../../plugins/shared/models/model-selector.ts'
 import { testProviderDeps } from '../../../core/testing/provider-deps.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { ProviderInstance } from '../../../core/upstream/provider/provider.ts'

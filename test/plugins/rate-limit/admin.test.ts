@@ -267,6 +267,8 @@ describe('the admin API of limits', () => {
     ['no scope', '/budgets', { subject: '/a', budget_key: { period: 'daily' }, amount: 1 }, 400, 'missing_required_parameter', 'scope'],
     ['no subject', '/budgets', budget({ subject: ' ' }), 400, 'missing_required_parameter', 'subject'],
     ['a path that is none', '/rate-limits', rate({ subject: '/a/../b' }), 400, 'invalid_value', 'subject'],
+    ['a path that no store could hold', '/budgets', budget({ subject: `/${'a'.repeat(500)}` }), 400, 'invalid_value', 'subject'],
+    ['a model that no store could hold', '/rate-limits', rate({ scope: 'model', subject: `openai/${'m'.repeat(500)}` }), 400, 'invalid_value', 'subject'],
     [
       'a user path with another scope',
       '/budgets',

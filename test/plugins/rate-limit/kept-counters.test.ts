@@ -6,7 +6,7 @@ import { StateClient } from '../../../core/workers/state-client.ts'
 import { CounterKeeper, type KeptCounters } from '../../../plugins/rate-limit/kept-counters.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { wired } from '../../support/wired.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const plugin: PluginDefinition = sqlite
 

@@ -8,7 +8,7 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import type { PluginDefinition, State } from '../../../core/index.ts'
 import { postgresql as server, postgresqlUrl } from '../../support/postgresql.ts'
 import { need } from '../../support/servers.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 import { stateConformance } from './conformance.ts'
 
 const plugin: PluginDefinition = postgresql

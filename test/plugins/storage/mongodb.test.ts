@@ -6,16 +6,16 @@ import { Connection } from '../../../plugins/storage/mongodb/connection.ts'
 import mongodb from '../../../plugins/storage/mongodb/index.ts'
 import { mongodb as server, mongodbUrl } from '../../support/mongodb.ts'
 import { need } from '../../support/servers.ts'
-import { storageConformance } from './conformance.ts'
-import { calls, summedCalls } from './conformance/calls.ts'
-import { OpenStore } from './conformance/open-store.ts'
+import { conforms } from './conforms.ts'
+import { calls, summedCalls } from '../../../core/testing/store/calls.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const plugin: PluginDefinition = mongodb
 
 describe('MongoDB', function () {
   this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
 
-  storageConformance('mongodb', {
+  conforms('mongodb', {
     plugin,
     share: 0.3,
     async prepare(context) {

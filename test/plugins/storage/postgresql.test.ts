@@ -7,9 +7,9 @@ import postgresql from '../../../plugins/storage/postgresql/index.ts'
 import { postgresql as server, postgresqlUrl, startPostgresql } from '../../support/postgresql.ts'
 import { need } from '../../support/servers.ts'
 import { until } from '../../support/until.ts'
-import { storageConformance } from './conformance.ts'
-import { summedCalls } from './conformance/calls.ts'
-import { OpenStore } from './conformance/open-store.ts'
+import { conforms } from './conforms.ts'
+import { summedCalls } from '../../../core/testing/store/calls.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const plugin: PluginDefinition = postgresql
 
@@ -23,7 +23,7 @@ async function tell(url: string, statement: string): Promise<readonly Readonly<R
   }
 }
 
-storageConformance('postgresql', {
+conforms('postgresql', {
   plugin,
   prepare: async context => void (await need(context, server)),
   database: async () => ({ url: await postgresqlUrl() }),

@@ -11,9 +11,9 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
 import { Folder, tapline } from '../../support/run-tapline.ts'
 import { until } from '../../support/until.ts'
-import { storageConformance } from './conformance.ts'
-import { calls, summedCalls, type Call } from './conformance/calls.ts'
-import { OpenStore } from './conformance/open-store.ts'
+import { conforms } from './conforms.ts'
+import { calls, summedCalls, type Call } from '../../../core/testing/store/calls.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 const plugin: PluginDefinition = sqlite
 let folder: Folder | undefined
@@ -24,7 +24,7 @@ async function database(): Promise<{ readonly path: string }> {
   return { path: join(folder.path, `${made++}.db`) }
 }
 
-storageConformance('sqlite', {
+conforms('sqlite', {
   plugin,
   database,
   async makeNewer({ path }) {

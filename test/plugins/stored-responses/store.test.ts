@@ -3,7 +3,7 @@ import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { itemsOf, type StoredResponse } from '../../../plugins/stored-responses/record.ts'
 import { ResponseStore, type Kept } from '../../../plugins/stored-responses/store.ts'
 import sqlite from '../../../plugins/storage/sqlite/index.ts'
-import { OpenStore } from '../storage/conformance/open-store.ts'
+import { OpenStore } from '../../../core/testing/store/open-store.ts'
 
 function kept(text: string, items: readonly string[] = []): Kept {
   const response = JSON.stringify({ id: 'resp_1', output: items.map(id => ({ id, type: 'message', content: text })) })
@@ -79,6 +79,17 @@ describe('the store of responses', () => {
     expect((await store.findOfItem('msg_1', '/acme', undefined))?.id).to.equal('resp_1')
     await store.settled()
     expect((await store.findOfItem('msg_1', '/acme', undefined))?.id).to.equal('resp_1')
+  })
+
+  it('finds responses and items whose providers give them long ids', async () => {
+    const [response, item] = [`resp_${'r'.repeat(500)}`, `fc_${'c'.repeat(5000)}`]
+    store.save(response, '/acme', () => kept('a', [item]))
+    await store.settled()
+    expect([(await store.find(response, undefined))?.id, (await store.findOfItem(item, '/acme', undefined))?.id, failures]).to.deep.equal([
+      response,
+      response,
+      [],
+    ])
   })
 
   it('gives items their ids when they are asked for: always the same ones', () => {

@@ -162,6 +162,9 @@ describe('user paths', () => {
   it('of which nothing was said cannot be taken back', async () =>
     expectRefusal(await gateway.call('DELETE', '/users?user_path=/nothing'), 404, 'not_found', 'user_path'))
 
+  it('are refused where no store could hold them', async () =>
+    expectRefusal(await put({ ...node, user_path: `/${'a'.repeat(520)}` }), 400, 'invalid_value', 'user_path'))
+
   it('are confined to what an administrator may see', async () => {
     await put(node)
     expect((await tree('/team')).map(({ user_path: path }) => path)).to.deep.equal(['/team'])

@@ -4,7 +4,7 @@ import { GatewayHealth } from '../../../core/gateway/health.ts'
 import type { PluginDefinition, VectorEntry, VectorMatch, VectorStore } from '../../../core/index.ts'
 import type { Instance } from '../../../core/plugin/instance.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
-import { setUpPlugin } from '../../support/set-up-plugin.ts'
+import { setUpForTest } from '../../../core/testing/set-up-for-test.ts'
 import { idOf } from './directions.ts'
 
 const unhurried = new AbortController().signal
@@ -26,7 +26,7 @@ export class OpenVectors {
   static async unopened(plugin: PluginDefinition, options: Readonly<Record<string, unknown>>): Promise<OpenVectors> {
     const clock = new TurnedClock()
     const health = new GatewayHealth(clock)
-    const instance = await setUpPlugin(plugin, options, { clock, health })
+    const instance = await setUpForTest(plugin, options, { clock, health })
     await instance.open()
     instance.start()
     return new OpenVectors(instance, health, clock)

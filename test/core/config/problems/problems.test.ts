@@ -95,6 +95,7 @@ http:
       /^tapline\.yaml:2:29 {2}not valid YAML: Missing ,/,
     ],
     'a line that is indented too far': ['server:\n  port: 1\n   host: x\n', /^tapline\.yaml:2:9 {2}.*; either the next line is indented too far/],
+    'a second document': ['server: { port: 1 }\n---\nhttp: {}', /^tapline\.yaml:2:1 {2}a second document begins here/],
     'a tab': ['server:\n\tport: 1\n  host: x\nhttp: {}', /^tapline\.yaml:2:1 {2}not valid YAML: Tabs are not allowed as indentation$/],
   } as const)) {
     it(`of broken YAML say where it breaks, and nothing that follows from it: ${name}`, async () => {
@@ -120,6 +121,12 @@ http:
     expect(config.get('/server/prot')).to.equal(undefined)
     expect(config.providers.get('openai')?.settings).to.not.have.property('mystery')
     expect(await complaints({ yaml: 'server: { port: many }', env })).to.have.length(1)
+    expect(await complaints({ yaml: 'virtual_models: [{ sorce: a }]', env })).to.deep.equal([
+      'tapline.yaml:1:18  /virtual_models/0/source  missing; expected string',
+    ])
+    const own = await load({ yaml: 'providers: { openai: { api_key: k, resilience: { retry: { backof_factor: 3, backoff_factor: 4 } } } }', env })
+    expect(own.warnings.join('\n')).to.contain('/providers/openai/resilience/retry/backof_factor  unknown key; did you mean "backoff_factor"?')
+    expect(own.providers.get('openai')?.resilience).to.deep.equal({ retry: { backoff_factor: 4 } })
   })
 
   it('are told of CONFIG_STRICT itself', async () => {

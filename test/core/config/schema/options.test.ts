@@ -35,6 +35,29 @@ const read = (given: unknown) => checkOptions(schema, given, () => undefined)
 const messages = (given: unknown) => read(given).problems.map(({ pointer, message }) => `${pointer} ${message}`)
 
 describe('checkOptions', () => {
+  it('takes out what it does not know where that is tolerated, and refuses what is wrong all the same', () => {
+    const told: string[] = []
+    const tolerant = (options: OptionsSchema | undefined, given: unknown) => {
+      const { value, problems } = checkOptions(
+        options,
+        given,
+        () => undefined,
+        ({ pointer, message }) => told.push(`${pointer} ${message}`),
+      )
+      return [value, problems.map(({ pointer }) => pointer)]
+    }
+    const given = { word: 'x', lod: true, rules: [{ name: 'a', evry: 1, every: 2 }] }
+    expect(tolerant(schema, given)).to.deep.equal([{ word: 'x', wait: 500, most: 1024, loud: false, rules: [{ name: 'a', every: 2000 }] }, []])
+    expect(tolerant(schema, { wrd: 'x', wait: 'soon' })[1]).to.deep.equal(['/word', '/wait'])
+    expect(tolerant(undefined, { any: 1 })).to.deep.equal([{}, []])
+    expect(told).to.deep.equal([
+      '/lod unknown key; did you mean "loud"?',
+      '/rules/0/evry unknown key; did you mean "every"?',
+      '/wrd unknown key; did you mean "word"?',
+      '/any this plugin takes no options',
+    ])
+  })
+
   it('reads units and lays defaults under what is given', () => {
     expect(read({ word: 'x', most: '2K', loud: 'yes' }).value).to.deep.equal({ word: 'x', wait: 500, most: 2048, loud: true })
   })

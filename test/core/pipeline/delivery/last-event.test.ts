@@ -69,7 +69,7 @@ describe('the last event of a stream', () => {
     const stream = new Ends()
     const { exchange } = await runPlugin(definePlugin({ name: 'ends', setup: () => ({ stream }) }))
     const {
-      lasts: [tap],
+      lastTaps: [tap],
     } = exchange.plan.streamFrom(exchange.answeredBy, exchange.dialect)
     void tap?.call(new StreamEvent(Buffer.from(end)), exchange)
     expect(stream.seen).to.equal(1)

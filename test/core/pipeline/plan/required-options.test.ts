@@ -15,6 +15,26 @@ async function compiled(config: object): Promise<ConfigError | undefined> {
   }
 }
 
+describe('what is wrong with options that several patches give', () => {
+  it('is told of the patch that gave them', async () => {
+    const chat = [
+      { set: 'cache-exact', options: { ttl: 'never' } },
+      { set: 'cache-exact', options: { enabled: true } },
+    ]
+    const mine = {
+      extends: 'chat',
+      route: 'POST /v1/mine',
+      patches: [{ set: 'retry', options: { max_retries: 'many' } }, { set: 'retry', timeout: '1s' }, { remove: 'no' }],
+    }
+    const problems = (await compiled({ pipelines: { chat: [...chat], mine } }))?.problems ?? []
+    expect(problems.map(({ pointer, line }) => [pointer, line !== undefined])).to.have.deep.members([
+      ['/pipelines/chat/0/options/ttl', true],
+      ['/pipelines/mine/patches/0/options/max_retries', true],
+      ['/pipelines/mine/patches/2/remove', true],
+    ])
+  })
+})
+
 describe('an option that a plugin cannot do without', () => {
   it('may come from a setting', async () => {
     expect(await compiled({ storage: { type: 'postgresql', postgresql: { url: 'postgresql://localhost/x' } } })).to.equal(undefined)

@@ -9,9 +9,10 @@ interface Facts {
   readonly query?: string
   readonly partition?: DigestInput['partition']
   readonly further?: readonly string[]
+  readonly isNative?: boolean
 }
 
-function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', partition = 'none', further = [] }: Facts): string | undefined {
+function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', partition = 'none', further = [], isNative = true }: Facts): string | undefined {
   const exchange = {
     request: { path: '/v1/chat/completions' },
     dialect: { name: 'openai-chat' },
@@ -23,7 +24,7 @@ function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', parti
   const provider = {
     name: 'openai',
     type: 'openai',
-    dialects: new Set(['openai-chat']),
+    spoken: (dialect: Exchange['dialect']) => (isNative ? dialect : undefined),
     callerHeaders: () => [],
     headers: { ofCaller: () => ofCaller },
     queryOf: () => query,
@@ -44,6 +45,7 @@ describe('what a cache knows a request by', () => {
     ['callers of one path and another who are kept apart', { partition: 'user_path', userPath: '/a' }, { partition: 'user_path', userPath: '/b' }],
     ['what policy set, and a header of that name', { variesBy: ['a', 'b'] }, { ofCaller: ['a', 'b'] }],
     ['a query that goes to the provider, and none', { query: '?beta=true' }, {}],
+    ['a provider that speaks as the caller does, and one that does not', {}, { isNative: false }],
     ['what policy set, and what the answer depends on besides', { variesBy: ['a'] }, { further: ['a'] }],
   ] as const) {
     it(`tells ${what} apart`, () => {

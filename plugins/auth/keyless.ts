@@ -1,0 +1,34 @@
+/** Callers without a key: those on this machine, or everybody where the operator says so. */
+
+import type { Caller, Exchange } from '../../core/index.ts'
+import { ownNames } from './own-names.ts'
+
+const noKey: Caller = { method: 'no_key', admin: { root: '/', isGlobal: true } }
+/** One that a page of another site may have sent, whose name leads to this machine. */
+const noKeyElsewhere: Caller = { method: 'no_key' }
+
+export class Keyless {
+  readonly #isOpenToAll: boolean
+  readonly #isOwnName: ReturnType<typeof ownNames>
+
+  /** @param host `server.host` */
+  constructor(isOpenToAll: boolean, host: string | undefined) {
+    this.#isOpenToAll = isOpenToAll
+    this.#isOwnName = ownNames(host)
+  }
+
+  /** Both the peer of the connection, and the client that a trusted proxy names, must be near. */
+  isNear({ request }: Exchange): boolean {
+    return this.#isOpenToAll || (isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress))
+  }
+
+  /** What somebody near is taken for. */
+  callerOf({ request }: Exchange): Caller {
+    return this.#isOpenToAll || this.#isOwnName(request.headers.host) ? noKey : noKeyElsewhere
+  }
+}
+
+/** Whether an address is one of this machine. */
+function isLoopback(address: string): boolean {
+  return address === '::1' || address.startsWith('127.') || address.startsWith('::ffff:127.')
+}
