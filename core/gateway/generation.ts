@@ -257,9 +257,9 @@ export class Generation implements Serving, Parts, Running {
     await this.retire(pino({ enabled: false }))
   }
 
-  /** Closes everything that no other generation uses. */
+  /** Closes everything that no other generation uses: plugins before what they use, so providers last. */
   async retire(log: Logger): Promise<void> {
-    for (const part of [...this.instances.values(), ...this.providers.values()].reverse()) {
+    for (const part of [...[...this.instances.values()].reverse(), ...this.providers.values()]) {
       await part.release().catch((cause: unknown) => log.warn({ err: cause }, 'closing failed'))
     }
   }

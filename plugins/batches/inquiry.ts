@@ -25,7 +25,7 @@ export class Inquiry {
     if (batch.fetch !== null || !batch.open) return batch
     let said: NativeState
     try {
-      said = await this.#state(batch)
+      said = await this.#state(batch, signal)
     } catch (cause) {
       // A store that is away has no word on the provider, nor has work that was taken from us.
       if (signal.aborted || cause instanceof StorageUnavailable) throw cause
@@ -34,12 +34,12 @@ export class Inquiry {
     return await this.#said(batch, said)
   }
 
-  async #state(batch: BatchRecord): Promise<NativeState> {
+  async #state(batch: BatchRecord, signal: AbortSignal): Promise<NativeState> {
     const { providers, clock, files } = this.#parts
     const provider = providers.get(batch.provider)
     const api = provider === undefined ? undefined : nativeApi(provider, batch.endpoint, clock, files)
     if (provider === undefined || api === undefined) throw new Error(`no provider ${batch.provider} with batches is configured any more`)
-    return await api.get(provider, batch)
+    return await api.get(provider, batch, signal)
   }
 
   async #said(batch: BatchRecord, { status, errors, counts, output }: NativeState): Promise<BatchRecord> {

@@ -43,7 +43,7 @@ export interface NativeApi {
   /** Whether the provider's input is a file; else the requests go with the call. */
   readonly takesFile: boolean
   create(provider: ProviderInstance, batch: NewBatch, input: FileRecord | AsyncIterable<string>): Promise<NativeState & { readonly key: string | null }>
-  get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
+  get(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): Promise<NativeState>
   cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState>
   delete(provider: ProviderInstance, batch: BatchRecord): Promise<void>
   results(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncIterable<NativeResult | Flaw>
@@ -124,8 +124,10 @@ class OpenAiBatches extends Calls implements NativeApi {
     return { ...stateOf(said), key: key === undefined ? null : fingerprintOf(key) }
   }
 
-  async get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
-    return stateOf(await this.object(provider, { operation: 'batches_get', params: { id: batch.provider_batch_id ?? '' }, key: keyOf(provider, batch) }))
+  async get(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): Promise<NativeState> {
+    return stateOf(
+      await this.object(provider, { operation: 'batches_get', params: { id: batch.provider_batch_id ?? '' }, key: keyOf(provider, batch), signal }),
+    )
   }
 
   async cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
@@ -231,8 +233,8 @@ class AnthropicBatches extends Calls implements NativeApi {
     return { ...messageState(said), key: key === undefined ? null : fingerprintOf(key) }
   }
 
-  async get(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {
-    return messageState(await this.object(provider, this.#about('message_batches_get', provider, batch)))
+  async get(provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): Promise<NativeState> {
+    return messageState(await this.object(provider, { ...this.#about('message_batches_get', provider, batch), signal }))
   }
 
   async cancel(provider: ProviderInstance, batch: BatchRecord): Promise<NativeState> {

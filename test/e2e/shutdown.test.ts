@@ -429,6 +429,7 @@ describe('the program', () => {
     const taken = await tapline(folder, '--port', port)
     expect(taken.code).to.equal(1)
     expect(taken.stderr).to.equal(`tapline: cannot listen on port ${port}: another program has it; --port, or server.port, chooses another (EADDRINUSE)\n`)
+    expect(taken.stdout, 'what it had begun ends without a word').not.to.include('"err":')
     const elsewhere = await tapline(folder, '--host', '203.0.113.1', '--port', port, '--insecure')
     expect(elsewhere.code).to.equal(1)
     expect(elsewhere.stderr).to.equal(

@@ -53,26 +53,31 @@ export class OpenWork {
   }
 
   async #work(id: string): Promise<void> {
-    const { name, leases, clock, work, failed } = this.#parts
+    const { name, leases, clock, work } = this.#parts
     try {
       await new Lease({ records: leases, id: `${name}_${id}`, clock, ttlMs: leaseMs }).run(
         async lost => await work(id, AbortSignal.any([lost, this.#closed.signal])),
       )
     } catch (cause) {
-      failed(cause, id)
+      this.#tell(cause, id)
     }
   }
 
   async #look(): Promise<void> {
-    const { clock, lookMs, due, failed } = this.#parts
+    const { clock, lookMs, due } = this.#parts
     try {
       for (const id of await due()) void this.kick(id)
     } catch (cause) {
-      failed(cause, undefined)
+      this.#tell(cause, undefined)
     }
-    if (!this.#closed.signal.aborted)
-      this.#timer = clock.after(lookMs, () => {
-        void this.#look()
-      })
+    if (this.#closed.signal.aborted) return
+    this.#timer = clock.after(lookMs, () => {
+      void this.#look()
+    })
+  }
+
+  /** What fails because this replica ends is left to the next one. */
+  #tell(cause: unknown, id: string | undefined): void {
+    if (!this.#closed.signal.aborted) this.#parts.failed(cause, id)
   }
 }

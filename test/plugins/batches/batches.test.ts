@@ -542,6 +542,40 @@ describe('batches', () => {
         expect(await ended(id)).to.include({ status: 'completed' })
       })
 
+      const hanging = (upstream: ScriptedUpstream) =>
+        upstream.always(({ path }) => (/batches\/[^/]+$/.test(path) ? { body: {}, gates: { beforeHeaders: later } } : { body: {} }))
+      const unanswered = [
+        {
+          name: 'OpenAI',
+          ask: async (signal: AbortSignal) => {
+            const { id } = await start(await upload(chatLine('a', 'gpt-test')))
+            hanging(served.upstream)
+            await client.batches.retrieve(id, { signal })
+          },
+        },
+        {
+          name: 'Anthropic',
+          ask: async (signal: AbortSignal) => {
+            const { id } = await anthropic.messages.batches.create({
+              requests: [{ custom_id: 'one', params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } }],
+            })
+            hanging(claude)
+            await anthropic.messages.batches.retrieve(id, {}, { signal })
+          },
+        },
+      ]
+      for (const { name, ask } of unanswered) {
+        it(`keep no gateway from ending, and fail nothing by that: ${name} does not answer`, async () => {
+          const leaving = new AbortController()
+          const asking = ask(leaving.signal).catch(() => {})
+          await later.reached
+          leaving.abort()
+          await asking
+          await served.gateway.close()
+          expect(served.gateway.log.filter(({ err }) => err !== undefined)).to.deep.equal([])
+        })
+      }
+
       it('expire a day after they should have ended', async () => {
         const { id, expires_at: expires = 0 } = await start(await upload(chatLine('a', 'gpt-test')))
         answering(served.upstream, vendor.cueWithBatches(), 401)
