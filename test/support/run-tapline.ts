@@ -2,7 +2,8 @@
 
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -30,8 +31,9 @@ export class Folder {
     return folder
   }
 
+  /** At once: a gateway that watches the file finds it empty otherwise, if this process has no turn for a while. */
   async write(name: string, content: string | object): Promise<void> {
-    await writeFile(join(this.path, name), typeof content === 'string' ? content : stringify(content))
+    writeFileSync(join(this.path, name), typeof content === 'string' ? content : stringify(content))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -76,9 +78,10 @@ export class Tapline {
     return this.#stdout
   }
 
-  /** The log lines so far, as objects. */
+  /** The log lines so far, as objects: those that have come whole. */
   get log(): readonly Readonly<Record<string, unknown>>[] {
     return this.#stdout
+      .slice(0, this.#stdout.lastIndexOf('\n') + 1)
       .split('\n')
       .filter(line => line.startsWith('{'))
       .map(line => JSON.parse(line) as Record<string, unknown>)
