@@ -21,7 +21,7 @@ describe('while the store takes no writes', () => {
     this.timeout(180_000) // SQLite itself waits for its turn
     await using served = await Served.start({ clock: new TurnedClock() })
     served.upstream.always(new FileVendor().cue())
-    const other = new DatabaseSync(join(served.gateway.directory, 'tapline.db'))
+    const other = new DatabaseSync(join(served.gateway.directory, 'tapline.db'), { timeout: 60_000 })
     other.exec('BEGIN IMMEDIATE')
     const answers = await Promise.all(calls.map(async ([what, path, body, headers]) => [what, await served.call('POST', path, body, headers)] as const))
     other.close()

@@ -246,7 +246,7 @@ describe('two workers that are told to end', function () {
         ),
       ).to.equal(false)
       await gateway.restart()
-      expect(await recordedIn(gateway.url)).to.have.members(answers.map(({ requestId }) => requestId))
+      await eventually(async () => expect(await recordedIn(gateway.url)).to.have.members(answers.map(({ requestId }) => requestId)))
     })
   }
 
