@@ -55,8 +55,7 @@ const editing: Readonly<Record<string, (analyzer: string) => object>> = {
 }
 
 for (const [type, rule] of Object.entries(editing)) {
-  describe(`${type} over all dialects`, function () {
-    this.timeout(120_000)
+  describe(`${type} over all dialects`, () => {
     let served: Served
     let analyzer: FakeAnalyzer
     before(async () => {
@@ -91,8 +90,7 @@ for (const [type, rule] of Object.entries(editing)) {
   })
 }
 
-describe('llm_judge over all dialects', function () {
-  this.timeout(120_000)
+describe('llm_judge over all dialects', () => {
   let served: Served
   before(async () => {
     served = await serve({ type: 'llm_judge', config: { model: 'openai/gpt-test', prompt: 'Block names', target: 'conversation' } })

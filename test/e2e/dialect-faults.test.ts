@@ -147,8 +147,7 @@ function script({ contentType }: SpokenStream, chunks: readonly Buffer[], cutAft
 
 const withoutIds = ({ calls }: Heard) => calls.map(({ name, arguments: text }) => ({ name, arguments: text }))
 
-describe("a provider's stream, to every caller", function () {
-  this.timeout(120_000)
+describe("a provider's stream, to every caller", () => {
   before(async () => {
     served = await start()
   })
@@ -514,9 +513,7 @@ function withUnknown(vendor: SpokenDialect, reply: string): string {
 /** With a space, so that no id that is made at random holds it. */
 const word = 'look –'
 
-describe("a provider's stream under policy, to every caller", function () {
-  this.timeout(120_000)
-
+describe("a provider's stream under policy, to every caller", () => {
   for (const [what, guardrail, isHeld] of [
     ['reads along', redact, false],
     ['must see it whole', judge, true],

@@ -26,8 +26,7 @@ const layouts: readonly Layout[] = [
   { title: 'of both', disk: limitedFiles, holds: [], down: ['audit', 'storage', 'usage'] },
 ]
 
-describe('a gateway whose disk is full', function () {
-  this.timeout(120_000)
+describe('a gateway whose disk is full', () => {
   let gateways: GatewayProcesses
   before(async () => {
     gateways = await GatewayProcesses.behind()

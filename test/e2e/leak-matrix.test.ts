@@ -56,8 +56,7 @@ interface Cell {
 }
 
 for (const [name, { canary, rule }] of Object.entries(guards)) {
-  describe(`the leak matrix of ${name}`, function () {
-    this.timeout(120_000)
+  describe(`the leak matrix of ${name}`, () => {
     let served: Served
     let hook: ScriptedUpstream
     before(async () => {

@@ -7,9 +7,7 @@ import { stores } from '../support/stores.ts'
 const kills = 3
 const completedBetween = 250
 
-describe('a gateway that is killed under load', function () {
-  this.timeout(120_000)
-
+describe('a gateway that is killed under load', () => {
   for (const store of stores) {
     it(`has a record of every completed request, and none twice, on ${store.name}`, async function () {
       if (store.server !== undefined) await need(this, store.server)
