@@ -102,7 +102,11 @@ describe('two workers', function () {
     gateway.upstream.always({ status: 500, body: errorBody('down') })
     const before = gateway.upstream.requests.length
     const statuses: number[] = []
-    for (let i = 0; i < 12; i++) statuses.push((await gateway.call()).status)
+    for (let i = 0; i < 12; i++) {
+      statuses.push((await gateway.call()).status)
+      // While both answer, each hears what the other noted.
+      await gateway.pids()
+    }
     expect(gateway.upstream.requests.length - before).to.be.within(5, 6)
     expect(statuses.slice(-4)).to.deep.equal([503, 503, 503, 503])
     gateway.upstream.always({ body: completed() })
