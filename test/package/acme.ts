@@ -5,6 +5,7 @@ import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import type { Script } from '../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
+import { eventually } from '../support/until.ts'
 
 /** Its shape is the fixture's pattern of a secret. */
 export const secret = 'AKIAIOSFODNN7EXAMPLE'
@@ -30,8 +31,11 @@ function answer(request: ReceivedRequest): Script {
 
 /** Checks through the gateway at `url` that the package serves, and that the guardrail guards. */
 export async function expectGuarded(url: string, upstream: ScriptedUpstream): Promise<void> {
-  const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
-  expect(models.data.map(({ id }) => id)).to.deep.equal(['acme/acme-1'])
+  // It is asked for its models behind the start.
+  await eventually(async () => {
+    const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] }
+    expect(models.data.map(({ id }) => id)).to.deep.equal(['acme/acme-1'])
+  })
 
   const refused = await chat(url, { messages: [{ role: 'user', content: `Is ${secret} yours?` }] })
   expect([refused.status, (JSON.parse(refused.text) as { error: { code: string } }).error.code]).to.deep.equal([400, 'secret_found'])

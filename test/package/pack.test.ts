@@ -14,7 +14,7 @@ import { outcomeOf, run, usersEnvironment, usersNode } from './run.ts'
 const root = join(import.meta.dirname, '../..')
 
 describe('the package, installed in an empty folder', function () {
-  this.timeout(240_000)
+  this.timeout(900_000) // it is compiled, packed and installed before the first test
   let folder: string
   let launcher: string
 

@@ -115,25 +115,24 @@ describe('cache-semantic and streams', () => {
     await using semantic = await Semantic.start({ clock })
     const gate = new Gate()
     semantic.model = { chunks, trickle: true, gates: { beforeChunk: { 2: gate } } }
-    const slow = semantic.ask('hello', stream)
-    await gate.reached
-    await until(() => semantic.exchanges.length === 0 && semantic.calls[0]?.repliedBytes === chunks.slice(0, 2).join('').length)
-    for (let turns = 0; turns < 50; turns++) await new Promise(resolve => setImmediate(resolve))
+    /** Asks, and gathers what is heard of the answer as it comes. */
+    const asked = async (content: string, headers: Readonly<Record<string, string>> = {}) => {
+      const body = { model: 'gpt-test', messages: [{ role: 'user', content }], ...stream }
+      const answer = await semantic.served.open('POST', '/v1/chat/completions', body, headers)
+      const heard = { text: '' }
+      answer.body.on('data', (bytes: Buffer) => {
+        heard.text += bytes.toString()
+      })
+      return heard
+    }
+    const slow = await asked('hello')
+    await until(() => slow.text === chunks.slice(0, 2).join(''))
     clock.advance(200)
     gate.open()
-    await slow
-    const answer = await semantic.served.open(
-      'POST',
-      '/v1/chat/completions',
-      { model: 'gpt-test', messages: [{ role: 'user', content: 'hi' }], ...stream },
-      { 'x-cache-replay': 'paced' },
-    )
-    let heard = ''
-    answer.body.on('data', (bytes: Buffer) => {
-      heard += bytes.toString()
-    })
-    await until(() => heard === chunks.slice(0, 2).join(''))
+    await until(() => semantic.exchanges[0]?.hasLeft === true)
+    const paced = await asked('hi', { 'x-cache-replay': 'paced' })
+    await until(() => paced.text === chunks.slice(0, 2).join(''))
     clock.advance(200)
-    await until(() => heard === chunks.join(''))
+    await until(() => paced.text === chunks.join(''))
   })
 })

@@ -11,6 +11,7 @@ import { controlUrl, regionOf, runtimeUrl } from '../../../providers/bedrock/pla
 import { real, type BedrockDeps } from '../../../providers/bedrock/deps.ts'
 import { load } from '../../core/config/given.ts'
 import { awsEvent, awsException } from '../../support/aws-frame.ts'
+import { eventually, until } from '../../support/until.ts'
 import { authorization, sha256 } from './signature.ts'
 
 const keys = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY' }
@@ -384,8 +385,7 @@ describe('bedrock: credentials', () => {
       AWS_CONFIG_FILE: join(folder, 'none'),
     })
     await within({}, async () => {
-      for (let n = 0; n < 100 && keyOf(await signed(converse(), of, definition)) !== 'AK2'; n++) await new Promise(setImmediate)
-      expect(keyOf(await signed(converse(), of, definition))).to.equal('AK2')
+      await until(async () => keyOf(await signed(converse(), of, definition)) === 'AK2')
     })
     expect(calls.length).to.equal(2)
   })
@@ -603,8 +603,10 @@ describe('bedrock: through a gateway', () => {
       env: { AWS_REGION: 'us-east-1', AWS_BEARER_TOKEN_BEDROCK: 'TOKEN' },
       config: { providers: { bedrock: { base_url: upstream.url } } },
     })
-    const list = (await (await fetch(`${gateway.url}/v1/models`)).json()) as any
-    expect((list.data as any[]).map(({ id }) => id as string)).to.deep.equal(['bedrock/amazon.nova-pro-v1:0'])
+    await eventually(async () => {
+      const list = (await (await fetch(`${gateway.url}/v1/models`)).json()) as any
+      expect((list.data as any[]).map(({ id }) => id as string)).to.deep.equal(['bedrock/amazon.nova-pro-v1:0'])
+    })
     const sent = upstream.requests[0]!
     expect([sent.path, sent.headers['authorization']]).to.deep.equal(['/v1/foundation-models?byInferenceType=ON_DEMAND', 'Bearer TOKEN'])
   })
