@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { fileURLToPath } from 'node:url'
 import { AdminGateway, type AdminCallOptions } from '../../support/admin.ts'
 import { expectRefusal } from '../../support/admin-routes.ts'
+import { until } from '../../support/until.ts'
 
 const probe = fileURLToPath(new URL('../../fixtures/plugins/admin-probe.ts', import.meta.url))
 /** The probe offers endpoints of budgets of its own: nobody else shall. */
@@ -251,6 +252,7 @@ describe('the admin API', () => {
 
   it('refreshes step after step, once for all who ask meanwhile', async () => {
     const both = [gateway.call('POST', '/runtime/refresh'), gateway.call('POST', '/runtime/refresh')]
+    await until(() => gateway.served.gateway.gateway.current.inFlight === 2)
     await gateway.call('POST', '/probe/let-go')
     const [one, other] = await Promise.all(both)
     expect(one?.text).to.equal(other?.text)
