@@ -11,8 +11,8 @@ import type { Script } from './script.ts'
 
 /** Answers the request as the script says, no faster than the client reads; gives up when the client leaves. */
 export async function play(script: Script, request: ReceivedRequest, response: ServerResponse): Promise<void> {
-  const { socket } = response
-  if (socket === null) return
+  // The response has none yet where it waits for the one before it on the same connection.
+  const { socket } = response.req
   if (script.refuse) return cut(request, socket, 'reset')
   if (!script.early) await request.whole
   if (script.silent) return

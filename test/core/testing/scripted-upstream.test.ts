@@ -10,6 +10,7 @@ import { Gate } from '../../../core/testing/gate.ts'
 import { refusedUrl } from '../../../core/testing/port.ts'
 import type { Script } from '../../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
+import { until } from '../../support/until.ts'
 
 describe('ScriptedUpstream', () => {
   let upstream: ScriptedUpstream
@@ -31,6 +32,15 @@ describe('ScriptedUpstream', () => {
     return post()
   }
   const bytesOf = async (script: Script) => Buffer.from(await (await reply(script)).body.arrayBuffer())
+  /** What is written in each turn: who reads may find several pieces at once. */
+  const writtenOf = async (script: Script) => {
+    const reading = bytesOf(script)
+    const request = await upstream.received()
+    const ends = new Set([0])
+    for (; request.state === 'open'; await turn()) ends.add(request.repliedBytes)
+    const bytes = await reading
+    return [...ends.add(request.repliedBytes)].map((end, at, all) => bytes.subarray(all[at - 1] ?? 0, end)).slice(1)
+  }
 
   describe('the record', () => {
     it('holds method, path, headers as sent, and the body', async () => {
@@ -121,6 +131,21 @@ describe('ScriptedUpstream', () => {
       await withModels.close()
     })
 
+    it('answers requests that come on one connection before the reply to the first has left', async () => {
+      const gate = new Gate()
+      upstream.reply({ body: 'one', gates: { beforeEnd: gate } }, { body: 'two' })
+      const socket = await rawClient(upstream)
+      let heard = ''
+      socket.on('data', (bytes: Buffer) => {
+        heard += bytes.toString()
+      })
+      socket.write('GET /v1/x HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(2))
+      await upstream.received(2)
+      gate.open()
+      await until(() => heard.endsWith('two'))
+      socket.destroy()
+    })
+
     it('reports what a function threw when it is closed', async () => {
       const failing = await ScriptedUpstream.start()
       failing.always(() => {
@@ -157,18 +182,17 @@ describe('ScriptedUpstream', () => {
     })
 
     it('splits at every byte, one byte per turn', async () => {
-      const { body } = await reply({ body: 'déjà', splitAt: 'every byte' })
-      const pieces = await piecesFrom(body)
+      const pieces = await writtenOf({ body: 'déjà', splitAt: 'every byte' })
       expect(pieces.map(piece => piece.length)).to.deep.equal([1, 1, 1, 1, 1, 1])
       expect(Buffer.concat(pieces).toString()).to.equal('déjà')
     })
 
     it('splits where it is told', async () => {
-      expect((await piecesFrom((await reply({ chunks: ['abc', 'def'], splitAt: [1, 4] })).body)).map(String)).to.deep.equal(['a', 'bcd', 'ef'])
+      expect((await writtenOf({ chunks: ['abc', 'def'], splitAt: [1, 4] })).map(String)).to.deep.equal(['a', 'bcd', 'ef'])
     })
 
     it('trickles one chunk per turn', async () => {
-      expect(await piecesFrom((await reply({ chunks: sampleStream, trickle: true })).body)).to.have.length(37)
+      expect(await writtenOf({ chunks: sampleStream, trickle: true })).to.have.length(37)
     })
 
     for (const [encoding, decode] of Object.entries({ gzip: gunzipSync, br: brotliDecompressSync, deflate: inflateSync, zstd: zstdDecompressSync })) {
@@ -197,6 +221,7 @@ describe('ScriptedUpstream', () => {
       })()
       const { body } = await reply({ chunks: endless })
       const request = await upstream.received()
+      await until(() => request.repliedBytes > 0)
       let before = -1
       for (let still = 0; still < 50; still = request.repliedBytes === before ? still + 1 : 0) {
         before = request.repliedBytes
@@ -310,12 +335,6 @@ describe('ScriptedUpstream', () => {
 })
 
 /** The pieces as they came: an iterator would join those that wait. */
-async function piecesFrom(body: Readable): Promise<Buffer[]> {
-  const [pieces, error] = await piecesUntilError(body)
-  if (error !== undefined) throw error
-  return pieces
-}
-
 function piecesUntilError(body: Readable): Promise<[Buffer[], (Error & { code?: string })?]> {
   const pieces: Buffer[] = []
   body.on('data', piece => pieces.push(piece))
