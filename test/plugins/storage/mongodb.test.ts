@@ -6,6 +6,7 @@ import { Connection } from '../../../plugins/storage/mongodb/connection.ts'
 import mongodb from '../../../plugins/storage/mongodb/index.ts'
 import { mongodb as server, mongodbUrl } from '../../support/mongodb.ts'
 import { need } from '../../support/servers.ts'
+import { eventually } from '../../support/until.ts'
 import { conforms } from './conforms.ts'
 import { calls, summedCalls } from '../../../core/testing/store/calls.ts'
 import { OpenStore } from '../../../core/testing/store/open-store.ts'
@@ -13,7 +14,7 @@ import { OpenStore } from '../../../core/testing/store/open-store.ts'
 const plugin: PluginDefinition = mongodb
 
 describe('MongoDB', function () {
-  this.timeout(120_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
+  this.timeout(600_000) // FerretDB takes milliseconds for what MongoDB does in microseconds
 
   conforms('mongodb', {
     plugin,
@@ -135,14 +136,19 @@ describe('MongoDB', function () {
     }
 
     it('is away when nobody answers, and says where, without the password', async () => {
-      const cause = await OpenStore.open(plugin, { url: 'mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=50' }).then(
-        () => undefined,
-        (cause: unknown) => cause as Error,
-      )
-      expect(cause?.name).to.equal('StorageUnavailable')
-      expect(cause?.message)
-        .to.match(/^MongoDB at 127\.0\.0\.1:1, database db: .*ECONNREFUSED/)
-        .and.not.include('secret')
+      let patienceMs = 25
+      // The driver says why only if it has found out by then.
+      await eventually(async () => {
+        patienceMs *= 2
+        const cause = await OpenStore.open(plugin, { url: `mongodb://user:secret@127.0.0.1:1/db?serverSelectionTimeoutMS=${patienceMs}` }).then(
+          () => undefined,
+          (cause: unknown) => cause as Error,
+        )
+        expect(cause?.name).to.equal('StorageUnavailable')
+        expect(cause?.message)
+          .to.match(/^MongoDB at 127\.0\.0\.1:1, database db: .*ECONNREFUSED/)
+          .and.not.include('secret')
+      })
     })
 
     it('refuses a URL that is none, without its password', async () => {
