@@ -59,7 +59,7 @@ function usualError(body: Buffer, headers: ReplyHeaders, members: readonly strin
   const error = isRecord(root['error']) ? root['error'] : root
   return {
     message: clip(messageOf(root, error) ?? (Object.values(root).some(value => value !== null) ? text : '')),
-    code: textOf(error['code'] ?? root['code']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null,
+    code: textOf(error['code'] ?? root['code']) ?? detailedCode(error['details']) ?? named ?? textOf(root['__type'])?.replace(/^.*#/, '') ?? null,
     param: typeof error['param'] === 'string' ? error['param'] : null,
     retryAfterMs: retryInfoMs(error),
     further: Object.fromEntries(members.flatMap(name => (typeof error[name] === 'string' ? [[name, error[name]]] : []))),
@@ -71,6 +71,11 @@ function messageOf(root: Record<string, unknown>, error: Record<string, unknown>
   const message = textOf(said) ?? detailOf(root['detail'] ?? (isRecord(said) ? said['detail'] : undefined))
   const raw = isRecord(error['metadata']) ? textOf(error['metadata']['raw']) : null
   return raw !== null && (message === null || message === '' || message.startsWith('Provider returned')) ? raw : message
+}
+
+/** Anthropic's place for it. */
+function detailedCode(details: unknown): string | null {
+  return isRecord(details) ? textOf(details['error_code']) : null
 }
 
 /** FastAPI's validators: text, or a list of places and messages. */

@@ -79,6 +79,8 @@ describe('what a provider says of its failure', () => {
   for (const [name, body, message, code = null, param = null] of [
     ['the usual', '{"error":{"message":"m","code":"c","param":"p"}}', 'm', 'c', 'p'],
     ['a number for a code', '{"error":{"message":"m","code":7}}', 'm', '7'],
+    ['a code in the details', '{"error":{"message":"m","details":{"error_code":"c"}}}', 'm', 'c'],
+    ['details that are none', '{"error":{"message":"m","details":[{"error_code":"c"}]}}', 'm'],
     ['an error that is a text', '{"error":"m"}', 'm'],
     ['a message alone', '{"message":"m"}', 'm'],
     ['a message in upper case', '{"Message":"m"}', 'm'],
