@@ -1,6 +1,6 @@
 /** Reads a request: from Anthropic's spelling to no dialect's. */
 
-import { gatewayError, type JsonObject } from '../../../core/index.ts'
+import { GatewayError, gatewayError, type JsonObject } from '../../../core/index.ts'
 import { refusal, type Losses } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest, Output, ReasoningControls, Sampling, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { knownOfMarks, readCache } from '../../../core/neutral/cache-mark.ts'
@@ -36,6 +36,12 @@ const known = new Set([
   'inference_geo',
   'context_management',
   'speed',
+  'thread',
+  'compaction',
+  'diagnostics',
+  'fallbacks',
+  'fallback_credit_token',
+  'billing_policy',
 ])
 
 const knownOfFormats = knownMembers(['type', 'schema'], ['name'])
@@ -51,9 +57,9 @@ const { inside: knownInside } = knownMembers([], [], {
 })
 
 /** What only Anthropic has: its absence would change what the caller gets, or where it is computed. */
-const refused = ['container', 'mcp_servers', 'inference_geo'] as const
+const refused = ['container', 'mcp_servers', 'inference_geo', 'compaction'] as const
 /** What only Anthropic has, and the answer can do without. */
-const dropped = ['context_management', 'speed', 'service_tier'] as const
+const dropped = ['context_management', 'speed', 'service_tier', 'diagnostics', 'fallbacks', 'fallback_credit_token', 'billing_policy'] as const
 
 /** @throws GatewayError 400 for what is of Anthropic alone, or of no dialect */
 export function readRequest(json: JsonObject, losses: Losses): NeutralRequest {
@@ -89,8 +95,15 @@ function checkOwn(body: Members, losses: Losses): void {
     const value = body.any(name)
     if (value !== undefined && !(Array.isArray(value) && value.length === 0)) throw refusal(name, `${name} cannot be translated from ${dialect}`)
   }
+  if (body.any('thread') !== undefined) throw unthreaded()
   for (const name of dropped) if (body.any(name) !== undefined) losses.drop(name, `of ${dialect} alone`)
   if (body.any('metadata') !== undefined) losses.silent('metadata', `of ${dialect} alone`)
+}
+
+/** Nobody here keeps the conversation. Anthropic's code for this has its SDK go on with the whole history in each call. */
+function unthreaded(): GatewayError {
+  const message = `thread cannot be translated from ${dialect}: send the whole conversation`
+  return new GatewayError('thread_unsupported_request', message, { status: 400, param: 'thread' })
 }
 
 function isHidden(reasoning: ReasoningControls | undefined): boolean {

@@ -53,7 +53,7 @@ describe('requests of anthropic-messages', () => {
       expect(readRequest(caller, { model: 'm', messages: [{ role: 'user', content: 'hi' }] })).to.not.have.property('maxOutputTokens')
     })
 
-    for (const name of ['context_management', 'speed', 'service_tier'])
+    for (const name of ['context_management', 'speed', 'service_tier', 'diagnostics', 'fallbacks', 'fallback_credit_token', 'billing_policy'])
       it(`drops ${name}`, () => {
         const losses = new Losses()
         expect(read({ [name]: 'x' }, losses).extras).to.deep.equal({})
@@ -73,8 +73,12 @@ describe('requests of anthropic-messages', () => {
       ['container', 'c'],
       ['mcp_servers', [{ type: 'url' }]],
       ['inference_geo', 'us'],
+      ['compaction', { type: 'summary' }],
     ] as const)
       it(`refuses ${name}`, () => expect(refusal({ [name]: value })).to.deep.include({ status: 400, param: name }))
+    for (const thread of [{ type: 'create' }, { type: 'continue', previous_message_id: 'msg_1' }])
+      it(`refuses to ${thread.type} a thread, with the code on which Anthropic's SDK goes on without`, () =>
+        expect(refusal({ thread })).to.deep.include({ status: 400, code: 'thread_unsupported_request', param: 'thread' }))
     it('takes an empty list of mcp_servers for none', () => expect(read({ mcp_servers: [] }).extras).to.deep.equal({}))
 
     for (const [members, param] of [
