@@ -68,6 +68,7 @@ export class ResponseWriter implements StreamWriter {
   #extras: JsonObject | undefined
   #laterExtras: JsonObject | undefined
   #finish: Finish = 'stop'
+  #hasRefusal = false
   #events = ''
 
   constructor(context: ReplyContext, options: WriterOptions = {}) {
@@ -176,6 +177,7 @@ export class ResponseWriter implements StreamWriter {
       case 'text':
         return new MessageItem(this.#place('msg_'), 'text', this.#texts++ === 0 ? this.#options.logprobs : undefined)
       case 'refusal':
+        this.#hasRefusal = true
         return new MessageItem(this.#place('msg_'), 'refusal')
       case 'reasoning':
         if (block.redacted === undefined || isEncrypted) return new ReasoningItem(this.#place('rs_', block.itemId), block, { isEncrypted, model: this.#model })
@@ -286,7 +288,8 @@ export class ResponseWriter implements StreamWriter {
   }
 
   #ended(): ResponseState {
-    const reason = reasons[this.#finish]
+    // Without its words, a refusal would pass for an answer.
+    const reason = reasons[this.#finish === 'refusal' && !this.#hasRefusal ? 'content_filter' : this.#finish]
     return {
       status: reason === undefined ? 'completed' : 'incomplete',
       ...(reason === undefined ? {} : { reason }),

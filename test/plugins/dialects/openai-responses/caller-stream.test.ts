@@ -192,7 +192,7 @@ describe('a stream, written as a response', () => {
     context_window: { status: 'incomplete', incomplete_details: { reason: 'max_output_tokens' } },
     tool_calls: { status: 'completed', incomplete_details: null },
     content_filter: { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
-    refusal: { status: 'completed', incomplete_details: null },
+    refusal: { status: 'incomplete', incomplete_details: { reason: 'content_filter' } },
     pause: { status: 'completed', incomplete_details: null },
   }
   for (const [finish, expected] of Object.entries(finishes) as [Finish, object][]) {
@@ -206,6 +206,13 @@ describe('a stream, written as a response', () => {
       expect(losses.list).to.have.length(losses.reported.length)
     })
   }
+
+  it('is complete with a refusal that has words', () => {
+    const blocks = [{ type: 'text', text: 'a' } as const, { type: 'refusal', text: 'No' } as const]
+    const events = written(stream(blocks, 'refusal'))
+    expect(last(events)).to.deep.include({ status: 'completed', incomplete_details: null })
+    expectEqualJson(writeReply(caller, { blocks, finish: 'refusal', model: 'gpt' }, context()), last(events))
+  })
 
   it('tells no sequence that the answer stopped at, and notes so in silence', () => {
     const losses = new Losses()
