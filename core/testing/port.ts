@@ -11,30 +11,48 @@ export function portOf(server: Server): number {
 }
 
 /** Below those that a system gives to whoever names none: between finding one here and using it, nobody else is given it. */
-const [lowest, count] = [20_000, 12_000]
-/** Each process begins elsewhere, so that those of one machine seldom look at the same. */
-let next = (process.pid * 7919) % count
+const lowest = 20_000
+/** Nor does another process of tests find it: each has a block of its own. */
+const [blocks, blockSize] = [120, 100]
+
+let own: Promise<number> | undefined
+let next = 0
 
 /** A port of 127.0.0.1 on which nothing listens just now; another one each time. */
 export async function freePort(): Promise<number> {
+  const first = await (own ??= claimBlock())
   for (;;) {
-    const port = lowest + next
-    next = (next + 1) % count
-    if (await isFree(port)) return port
+    const port = first + next
+    next = (next + 1) % (blockSize - 1)
+    const server = await listening(port)
+    if (server === undefined) continue
+    server.close()
+    await once(server, 'close')
+    return port
   }
 }
 
-async function isFree(port: number): Promise<boolean> {
+/** The block is this process's as long as it lives: it listens on the last port of it. Where all are taken, one is shared. @returns the first port */
+async function claimBlock(): Promise<number> {
+  for (let first = lowest; first < lowest + blocks * blockSize; first += blockSize) {
+    const server = await listening(first + blockSize - 1)
+    if (server === undefined) continue
+    server.unref()
+    return first
+  }
+  return lowest + (process.pid % blocks) * blockSize
+}
+
+/** @returns undefined where somebody else listens */
+async function listening(port: number): Promise<Server | undefined> {
   const server = createServer().listen(port, '127.0.0.1')
   try {
     await once(server, 'listening')
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
-    return false
+    return undefined
   }
-  server.close()
-  await once(server, 'close')
-  return true
+  return server
 }
 
 /** A base URL at which every connection is refused. */
