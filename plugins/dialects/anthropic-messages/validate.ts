@@ -1,6 +1,6 @@
 /** Checks what the gateway itself reads of a request; all else is the provider's business. */
 
-import { said } from '../../../core/document/readings.ts'
+import { said, stringOf } from '../../../core/document/readings.ts'
 import { gatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
 import { checkKind, checkMessages, checkModel } from '../../../core/neutral/checks.ts'
 import { missing, wrongType } from '../../../core/neutral/members.ts'
@@ -9,8 +9,14 @@ import { missing, wrongType } from '../../../core/neutral/members.ts'
 export function validate({ root, bytes }: JsonDocument, operation: string): void {
   checkModel(root)
   if (operation === 'messages') checkMaxTokens(root)
-  checkMessages(root, bytes)
+  if (goesOn(root)) checkKind(root, 'messages', ['array'], 'an array')
+  else checkMessages(root, bytes)
   checkKind(root, 'stream', ['boolean'], 'a boolean')
+}
+
+/** Anthropic has the conversation: where a turn paused, nothing is to be added. */
+function goesOn(root: JsonNode): boolean {
+  return stringOf(said(root, 'thread')?.get('type')) === 'continue'
 }
 
 function checkMaxTokens(root: JsonNode): void {

@@ -31,12 +31,19 @@ describe('anthropic-messages', () => {
       ['no messages', { ...body, messages: undefined }, 'missing_required_parameter', 'messages'],
       ['messages that are none', { ...body, messages: 'hi' }, 'invalid_type', 'messages'],
       ['empty messages', { ...body, messages: [] }, 'invalid_value', 'messages'],
+      ['empty messages that begin a thread', { ...body, messages: [], thread: { type: 'create' } }, 'invalid_value', 'messages'],
+      ['empty messages where thread is no object', { ...body, messages: [], thread: 'continue' }, 'invalid_value', 'messages'],
+      ['messages that are none, on a thread', { ...body, messages: 'hi', thread: { type: 'continue' } }, 'invalid_type', 'messages'],
       ['a stream that is no boolean', { ...body, stream: 'yes' }, 'invalid_type', 'stream'],
     ] as const)
       it(`refuses ${what}`, () => {
         const error = refused(value)
         expect([error?.code, error?.param, error?.status]).to.deep.equal([code, param, 400])
       })
+
+    it('takes empty messages that go on with a thread, as where a turn paused', () => {
+      expect(refused({ ...body, messages: [], thread: { type: 'continue', previous_message_id: 'msg_1' } })).to.equal(undefined)
+    })
 
     it('takes everything else, and a count without max_tokens', () => {
       expect(refused({ ...body, stream: null, system: 7, unknown: {} })).to.equal(undefined)
