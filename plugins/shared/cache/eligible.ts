@@ -4,7 +4,7 @@ import type { Exchange } from '../../../core/pipeline/exchange.ts'
 import { bypasses } from './directives.ts'
 
 /** The answer depends on state outside the body if one of these says something. */
-const stateful = ['background', 'previous_response_id', 'conversation'] as const
+const stateful = ['background', 'previous_response_id', 'conversation', 'thread'] as const
 
 /** Whether it is a request that caches look at. What a cache asks for itself is none. */
 export function concernsCaches({ request: { method }, operation, origin, targets }: Exchange, operations: ReadonlySet<string>): boolean {

@@ -132,6 +132,7 @@ describe('cache-exact in the gateway', () => {
     ['Cache-Control: no-cache', hello, { 'cache-control': 'no-cache' }],
     ['a background request', { ...hello, background: true }, {}],
     ['a request that goes on from another', { ...hello, previous_response_id: 'resp_1' }, {}],
+    ['a request whose conversation the provider keeps', { ...hello, thread: { type: 'create' } }, {}],
   ]
   for (const [what, body, headers] of bypassed) {
     it(`neither answers nor keeps ${what}`, async () => {
