@@ -2,6 +2,7 @@
 
 import { definePlugin } from '../../core/index.ts'
 import { configuredHeaders } from './configured.ts'
+import { KnownBeginnings } from './known-beginnings.ts'
 import { schema } from './schema.ts'
 import { sessionId } from './session-id.ts'
 
@@ -13,10 +14,11 @@ export default definePlugin({
   edits: false,
   setup({ options }) {
     const rules = { ...options, headers: configuredHeaders(options) }
+    const known = new KnownBeginnings()
     return {
       // Nobody looks at the body before somebody asks.
       request(exchange) {
-        exchange.readSessionFrom(() => sessionId(exchange, rules))
+        exchange.readSessionFrom(() => sessionId(exchange, rules, known))
       },
     }
   },

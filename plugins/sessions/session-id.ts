@@ -1,8 +1,9 @@
 /** Which session a call belongs to: as its client says, or as its beginning tells. */
 
-import { createHash, hash } from 'node:crypto'
-import type { Exchange, JsonNode } from '../../core/index.ts'
+import { hash } from 'node:crypto'
+import type { Exchange, JsonNode, Message } from '../../core/index.ts'
 import type { SessionHeader } from './configured.ts'
+import { joined, type KnownBeginnings } from './known-beginnings.ts'
 
 interface Options {
   readonly builtin_rules: boolean
@@ -19,10 +20,10 @@ const conversational: ReadonlySet<string> = new Set(['chat', 'responses'])
 const sessionUuid = /session_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i
 
 /** The session's id, in a form that no other tenant's can have; undefined if the call seems to stand alone. */
-export function sessionId(exchange: Exchange, options: Options): string | undefined {
+export function sessionId(exchange: Exchange, options: Options, known: KnownBeginnings): string | undefined {
   const named = namedByHeader(exchange, options) ?? (options.builtin_rules ? namedInBody(exchange) : undefined)
   if (named !== undefined) return `scoped-${digest([exchange.userPath, named])}`
-  return options.auto_detect ? detected(exchange) : undefined
+  return options.auto_detect ? detected(exchange, known) : undefined
 }
 
 function namedByHeader({ request: { headers } }: Exchange, { headers: own, builtin_rules: builtin }: Options): string | undefined {
@@ -62,27 +63,22 @@ function memberText(node: JsonNode | undefined): string | undefined {
 }
 
 /** Chats that begin alike: the same model, instructions, tools, and messages up to the first of the user. */
-function detected(exchange: Exchange): string | undefined {
+function detected(exchange: Exchange, known: KnownBeginnings): string | undefined {
   const { operation, model, userPath, bytes, readable } = exchange
   if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
   const { messages, spelledTools } = exchange.conversation
-  const facts = [userPath, model]
-  for (const { role, parts } of messages) {
-    facts.push(role)
-    for (const part of parts) facts.push(part.type === 'text' ? part.text : JSON.stringify(part.value))
-    if (role === 'user') return `auto-${digest(facts, spelledTools)}`
-  }
-  return undefined
+  const first = messages.findIndex(({ role }) => role === 'user')
+  if (first === -1) return undefined
+  const instructions = messages.slice(0, first).flatMap(factsOf)
+  return `auto-${digest([userPath, model, known.mark(instructions, spelledTools), ...factsOf(messages[first] as Message)])}`
 }
 
-/** Lengths keep facts apart. */
-function digest(facts: readonly string[], further: readonly Buffer[] = []): string {
-  let text = ''
-  for (const fact of facts) text += `${fact.length}:${fact}`
-  if (further.length === 0) return hash('sha256', text).slice(0, 32)
-  const sum = createHash('sha256').update(text)
-  for (const bytes of further) sum.update(bytes)
-  return sum.digest('hex').slice(0, 32)
+function factsOf({ role, parts }: Message): readonly string[] {
+  return [role, ...parts.map(part => (part.type === 'text' ? part.text : JSON.stringify(part.value)))]
+}
+
+function digest(facts: readonly string[]): string {
+  return hash('sha256', joined(facts)).slice(0, 32)
 }
 
 function stringOf(node: JsonNode | undefined): string | undefined {
