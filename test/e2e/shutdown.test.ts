@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { access, readFile } from 'node:fs/promises'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setImmediate as turn } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { request } from 'undici'
 import { chatChunks, chatCompletion } from '../../core/testing/chat-samples.ts'
@@ -87,7 +86,7 @@ describe('the program', () => {
       await folder.write('tapline.yaml', shutdown())
       program = new Tapline(folder, ['--port', String(port)])
       const health = () => request(`http://127.0.0.1:${port}/health`).catch(() => undefined)
-      while ((await health())?.statusCode !== 200) await turn()
+      await until(async () => (await health())?.statusCode === 200)
       program.kill('SIGTERM')
       await program.said(({ msg }) => msg === 'stopped')
       expect(await readFile(pidFile, 'utf8')).to.equal(`${program.process.pid}\n`)
