@@ -26,7 +26,6 @@ const hosted = new Set([
   'apply_patch_call_output',
   'tool_search_call',
   'tool_search_output',
-  'additional_tools',
   'program',
   'program_output',
 ])
@@ -47,6 +46,7 @@ const known = new Map([
   ['function_call_output', ofResult],
   ['custom_tool_call_output', ofResult],
   ['reasoning', ofItem(['encrypted_content'], { summary: ofThoughts, content: ofThoughts })],
+  ['additional_tools', ofItem(['role', 'tools'])],
 ])
 
 export interface Conversation {
@@ -104,6 +104,8 @@ class Items {
         return this.#result(item, { isCustom: true })
       case 'reasoning':
         return this.#reason(item)
+      case 'additional_tools':
+        return // with the request's other tools
       default:
         return this.#other(item, type)
     }

@@ -1,9 +1,10 @@
 /** Reads the tools of a request, and which of them may be called. */
 
 import { gatewayError } from '../../../core/errors.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
 import { defined, Members } from '../../../core/neutral/members.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
-import type { Tool, ToolChoice } from '../../../core/neutral/request.ts'
+import type { Json, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { dropUnknown, knownMembers } from '../../../core/neutral/unknown.ts'
 import { flatName, toolName } from './namespaces.ts'
 
@@ -15,8 +16,21 @@ const known = new Map([
 
 const ofNamespace = knownMembers(['type', 'name', 'description', 'tools'])
 
+/** Those of the request, and those that its input adds: no other dialect can say when. The last of a name counts. */
 export function readTools(body: Members, losses: Losses): readonly Tool[] {
-  return body.objects('tools').flatMap(tool => (tool.text('type') === 'namespace' ? readNamespace(tool, losses) : [readTool(tool, losses)]))
+  const tools = readGroup(body, losses)
+  const added = addedTools(body).flatMap(item => readGroup(item, losses))
+  return added.length === 0 ? tools : [...new Map([...tools, ...added].map(tool => [tool.name, tool])).values()]
+}
+
+function addedTools(body: Members): readonly Members[] {
+  const input = body.any('input')
+  if (!Array.isArray(input)) return []
+  return input.flatMap((item: Json, index) => (isObject(item) && item['type'] === 'additional_tools' ? [Members.of(item, `input[${index}]`)] : []))
+}
+
+function readGroup(group: Members, losses: Losses): readonly Tool[] {
+  return group.objects('tools').flatMap(tool => (tool.text('type') === 'namespace' ? readNamespace(tool, losses) : [readTool(tool, losses)]))
 }
 
 function readNamespace(group: Members, losses: Losses): readonly Tool[] {

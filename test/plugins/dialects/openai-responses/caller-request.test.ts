@@ -490,6 +490,31 @@ describe('a Responses request, read', () => {
     )
   })
 
+  it('reads tools that the input adds with those of the request, and takes the last of a name', () => {
+    const losses = new Losses()
+    const { tools, turns } = read(
+      {
+        tools: [
+          { type: 'function', name: 'f', description: 'old' },
+          { type: 'function', name: 'g' },
+        ],
+        input: [
+          { type: 'additional_tools', id: 'at_1', role: 'developer', tools: [{ type: 'namespace', name: 'crm', tools: [{ type: 'custom', name: 'c' }] }] },
+          { role: 'user', content: 'hi' },
+          { type: 'additional_tools', role: 'developer', tools: [{ type: 'function', name: 'f', description: 'new' }, { type: 'web_search' }] },
+        ],
+      },
+      losses,
+    )
+    expectMentioned(tools, [
+      { name: 'f', description: 'new', at: 'input[2].tools[0]' },
+      { name: 'g' },
+      { name: 'crm__c', own: { namespace: 'crm', name: 'c' }, custom: { type: 'custom' }, at: 'input[0].tools[0].tools[0]' },
+      { name: 'web_search', hosted: { type: 'web_search' } },
+    ])
+    expect([turns.length, losses.list]).to.deep.equal([1, []])
+  })
+
   const choices: Record<string, [choice: unknown, expected: object]> = {
     auto: ['auto', { kind: 'auto' }],
     none: ['none', { kind: 'none' }],
