@@ -279,7 +279,8 @@ describe('anthropic', () => {
     describe('and a breaker: the headers of a failure', () => {
       const given = { 'anthropic-organization-id': 'org_1', 'x-foo': 'bar' }
       const failed = (status: number) => ({ status, headers: given, body: { type: 'error', error: { type: 'api_error', message: 'm' } } })
-      const brittle = { resilience: { circuit_breaker: { failure_threshold: 1 } } }
+      // A wait that nothing else has.
+      const brittle = { resilience: { circuit_breaker: { failure_threshold: 1 }, retry: { initial_backoff: '3017ms', jitter_factor: 0 } } }
       const start = (config: object, clock?: TurnedClock) =>
         Served.start({
           env: { ...variables(upstream.url), ANTHROPIC_MODELS: 'claude-test' },
@@ -301,9 +302,9 @@ describe('anthropic', () => {
         await using guarded = await start({}, clock)
         upstream.reply(failed(503), failed(500))
         const call = guarded.call('POST', '/v1/messages', body)
-        await until(() => clock.waitsMs.some(ms => ms >= 900 && ms <= 1_100))
+        await until(() => clock.waitsMs.includes(3_017))
         expect((await guarded.call('POST', '/v1/messages', body)).status).to.equal(500)
-        clock.advance(1_100)
+        clock.advance(3_017)
         const { status, headers } = await call
         expect([status, headers['anthropic-organization-id'], upstream.requests.length]).to.deep.equal([503, 'org_1', 2])
       })
