@@ -43,6 +43,8 @@ const known = new Set([
   'prompt',
   'max_tool_calls',
   'context_management',
+  'access_programs',
+  'image',
   'top_logprobs',
   'extra_body',
 ])
@@ -102,7 +104,7 @@ function idOf(conversation: Json): string {
 
 /** What no other dialect has a word for, whichever it is. */
 function dropOptions(body: Members, losses: Losses): void {
-  for (const name of ['max_tool_calls', 'context_management']) {
+  for (const name of ['max_tool_calls', 'context_management', 'access_programs', 'image']) {
     if (body.any(name) !== undefined) losses.drop(name, 'known to providers of openai-responses only')
   }
   // Codex says it with every call, and other vendors refuse what they do not know.

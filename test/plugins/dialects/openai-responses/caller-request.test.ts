@@ -314,6 +314,8 @@ describe('a Responses request, read', () => {
     const dropped: Record<string, [body: object, fields: string[]]> = {
       max_tool_calls: [{ max_tool_calls: 3 }, ['max_tool_calls']],
       context_management: [{ context_management: [{}] }, ['context_management']],
+      access_programs: [{ access_programs: { cyber: 'standard' } }, ['access_programs']],
+      image: [{ image: { context_compression: 'disabled' } }, ['image']],
       include_obfuscation: [{ stream_options: { include_obfuscation: true } }, ['stream_options.include_obfuscation']],
       'nothing of what says what is the default': [
         {
