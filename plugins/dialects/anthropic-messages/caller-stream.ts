@@ -272,7 +272,8 @@ export class MessagesWriter implements StreamWriter {
     const index = this.#index - 1
     this.#current = undefined
     const signature = this.#signatureOf(current)
-    return (signature === '' ? '' : spellDelta(index, 'signature', signature)) + spellStop(index)
+    // Also where nobody signed: clients that know a signature by its event alone send no thoughts back without.
+    return (isThinking(current) ? spellDelta(index, 'signature', signature) : '') + spellStop(index)
   }
 
   #signatureOf({ block, text, state }: Current): string {
@@ -317,4 +318,9 @@ function isWhole(text: string): boolean {
   } catch {
     return false
   }
+}
+
+/** Whether a signature ends it. */
+function isThinking({ block }: Current): boolean {
+  return block.type === 'reasoning' && block.redacted === undefined
 }

@@ -515,7 +515,11 @@ describe('streams to callers of anthropic-messages', () => {
       [open('a', { type: 'reasoning' }), state('a', 'S1'), delta('a', 'hm'), state('a', 'S2'), close('a')],
       [['thinking', 'hm', 'signed S1S2']],
     ],
-    ['thinking that another signed', [open('a', { type: 'reasoning' }), delta('a', 'hm'), state('a', 'S', 'openai'), close('a')], [['thinking', 'hm']]],
+    [
+      'thinking that another signed: clients that know a signature by its event alone keep no thoughts without',
+      [open('a', { type: 'reasoning' }), delta('a', 'hm'), state('a', 'S', 'openai'), close('a')],
+      [['thinking', 'hm', 'signed ']],
+    ],
     [
       'thinking for a caller who wants none',
       [open('a', { type: 'reasoning' }), delta('a', 'hm'), close('a'), open('b', { type: 'text' }), delta('b', 'x'), close('b')],
@@ -550,9 +554,9 @@ describe('streams to callers of anthropic-messages', () => {
       'thinking that goes on behind text',
       [open('a', { type: 'reasoning' }), delta('a', 'x'), open('b', { type: 'text' }), delta('b', 'y'), delta('a', 'z'), close('a'), close('b')],
       [
-        ['thinking', 'x'],
+        ['thinking', 'x', 'signed '],
         ['text', 'y'],
-        ['thinking', 'z'],
+        ['thinking', 'z', 'signed '],
       ],
     ],
     [
