@@ -3,7 +3,7 @@
 import { dataUrl } from '../../../core/neutral/media.ts'
 import { withFurther } from '../../../core/neutral/members.ts'
 import type { NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
-import type { JsonObject, VendorState } from '../../../core/neutral/request.ts'
+import type { Json, JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
 import { CallIds, finishWord, isWrapped, replyId, spellAnnotations, spellUsage, unwrapped } from './reply-spelling.ts'
 import { heldContent, signedContent } from './state.ts'
@@ -36,6 +36,9 @@ export class ChunkWriter implements StreamWriter {
   readonly #callIds: CallIds
   readonly #open = new Map<string, Open>()
   readonly #thoughts: Thought[] = []
+  /** Whether thoughts have state that no chunk has said. */
+  #holdsState = false
+  readonly #annotations: Json[] = []
   readonly #wantsUsage: boolean
   readonly #showsReasoning: boolean
   #head = ''
@@ -119,9 +122,11 @@ export class ChunkWriter implements StreamWriter {
       state: undefined,
     }
     this.#open.set(key, open)
-    if (block.type === 'tool_call') return this.#call(block, open)
-    if (block.type === 'image') return this.#chunk(JSON.stringify({ images: [{ type: 'image_url', image_url: { url: dataUrl(block.mime, block.data) } }] }))
-    return ''
+    const state = block.type === 'reasoning' ? '' : this.#heldState()
+    if (block.type === 'tool_call') return state + this.#call(block, open)
+    if (block.type === 'image')
+      return state + this.#chunk(JSON.stringify({ images: [{ type: 'image_url', image_url: { url: dataUrl(block.mime, block.data) } }] }))
+    return state
   }
 
   #call({ id, name, isCustom, state }: Extract<OpenedBlock, { readonly type: 'tool_call' }>, { isWrapped }: Open): string {
@@ -170,9 +175,10 @@ export class ChunkWriter implements StreamWriter {
     return ''
   }
 
+  /** Held: of two lists, clients keep the second, or fail for want of an index in it. */
   #meta({ annotations }: Event<'meta'>): string {
-    const spelled = spellAnnotations(annotations, this.#context.losses)
-    return spelled.length === 0 ? '' : this.#chunk(JSON.stringify({ annotations: spelled }))
+    this.#annotations.push(...spellAnnotations(annotations, this.#context.losses))
+    return ''
   }
 
   #close(key: string): string {
@@ -201,17 +207,25 @@ export class ChunkWriter implements StreamWriter {
     return last + (state === undefined ? '' : this.#chunk(JSON.stringify({ tool_calls: [{ index, extra_content: signedContent(state) }] })))
   }
 
-  /** The state of all thoughts so far, as each list replaces the one before. */
   #closeThought({ text, state }: Open, { type: _type, ...block }: Extract<OpenedBlock, { readonly type: 'reasoning' }>): string {
     this.#thoughts.push({ type: 'reasoning', ...block, text, ...(state === undefined ? {} : { state }) })
-    if (state === undefined && block.redacted === undefined) return ''
+    this.#holdsState ||= state !== undefined || block.redacted !== undefined
+    return ''
+  }
+
+  /** The state of all thoughts so far, as each list replaces the one before; of thoughts that follow one another, one list, as with annotations. */
+  #heldState(): string {
+    if (!this.#holdsState) return ''
+    this.#holdsState = false
     return this.#chunk(JSON.stringify({ extra_content: heldContent(this.#thoughts) }))
   }
 
   #finish({ finish, stopSequence, extras }: Event<'finish'>): string {
     if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-chat')
     const stopReason = stopSequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stopSequence)}`
-    return withExtras(`${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`, extras)
+    const annotations = this.#annotations.length === 0 ? '' : this.#chunk(JSON.stringify({ annotations: this.#annotations }))
+    const last = withExtras(`${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`, extras)
+    return this.#heldState() + annotations + last
   }
 
   /** A count that nobody reported is not made up. */

@@ -278,11 +278,31 @@ describe('openai-chat writes a stream:', () => {
       ['thoughts', spoken([thought('hm')]), [{ reasoning_content: 'hm' }, {}]],
       ['a refusal', spoken([{ type: 'refusal', text: 'no' }]), [{ refusal: 'no' }, {}]],
       [
-        'signed thoughts, in growing lists',
-        spoken([thought('a', 'anthropic', 'S1'), { type: 'reasoning', text: '', redacted: 'R' }]),
+        'signed thoughts that follow one another, in one list',
+        spoken([thought('a', 'anthropic', 'S1'), { type: 'reasoning', text: '', redacted: 'R' }, { type: 'text', text: 'so' }]),
+        [
+          { reasoning_content: 'a' },
+          {
+            extra_content: {
+              anthropic: {
+                thinking_blocks: [
+                  { type: 'thinking', thinking: 'a', signature: 'S1' },
+                  { type: 'redacted_thinking', data: 'R' },
+                ],
+              },
+            },
+          },
+          { content: 'so' },
+          {},
+        ],
+      ],
+      [
+        'signed thoughts with text between, in growing lists',
+        spoken([thought('a', 'anthropic', 'S1'), { type: 'text', text: 'so' }, { type: 'reasoning', text: '', redacted: 'R' }]),
         [
           { reasoning_content: 'a' },
           { extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: 'a', signature: 'S1' }] } } },
+          { content: 'so' },
           {
             extra_content: {
               anthropic: {
@@ -304,8 +324,9 @@ describe('openai-chat writes a stream:', () => {
           { type: 'state', key: 't', state: { vendor: 'anthropic', value: 'S' } },
           { type: 'state', key: 't', state: { vendor: 'anthropic', value: '1' } },
           { type: 'close', key: 't' },
+          { type: 'finish', finish: 'stop' },
         ],
-        [{ extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: '', signature: 'S1' }] } } }],
+        [{ extra_content: { anthropic: { thinking_blocks: [{ type: 'thinking', thinking: '', signature: 'S1' }] } } }, {}],
       ],
       [
         'a text with a signature',
@@ -366,6 +387,27 @@ describe('openai-chat writes a stream:', () => {
         'sources',
         spoken([{ type: 'text', text: 'so', annotations: [{ type: 'url_citation', url: 'u' }, { type: 'x' }] }]),
         [{ content: 'so' }, { annotations: [{ type: 'url_citation', url_citation: { url: 'u' } }] }, {}],
+      ],
+      [
+        'sources that come one by one, in one list',
+        [
+          { type: 'start' },
+          { type: 'open', key: 'a', block: { type: 'text' } },
+          { type: 'meta', key: 'a', annotations: [{ type: 'url_citation', url: 'u' }] },
+          { type: 'delta', key: 'a', text: 'so' },
+          { type: 'meta', key: 'a', annotations: [{ type: 'url_citation', url: 'v' }] },
+          { type: 'finish', finish: 'stop' },
+        ],
+        [
+          { content: 'so' },
+          {
+            annotations: [
+              { type: 'url_citation', url_citation: { url: 'u' } },
+              { type: 'url_citation', url_citation: { url: 'v' } },
+            ],
+          },
+          {},
+        ],
       ],
       [
         'images',
