@@ -11,7 +11,7 @@ import { all, forChat, mayMention, messagesOf, partsOf, said, textOf, type Rule 
 export function openAiRules(modelOf: ModelOf): Rule {
   const facts = (call: RespellFacts) => openAiFacts(modelOf(call), call.settings)
   return all(
-    forChat(flatEffort, inlineFiles, (body, call) => forModel(facts(call))(body, call)),
+    forChat(flatEffort, inlineFiles, withoutState, (body, call) => forModel(facts(call))(body, call)),
     (body, call) => {
       if (call.dialect === 'openai-responses') forResponses(facts(call), body, call)
     },
@@ -59,6 +59,18 @@ function forResponses({ reasoning, efforts }: OpenAiFacts, body: JsonDocument, c
   if (reasoning !== true) return
   drop(call.model, ...moved(body))(body, call)
   if (efforts !== undefined) clampedReasoning(body, efforts, call.losses)
+}
+
+/** State of OpenAI's own models comes from /responses, and goes there: chat completions refuse the member that carries it. */
+const withoutState: Rule = (body, { losses }) => {
+  if (!mayMention(body, 'extra_content')) return
+  for (const { node } of messagesOf(body)) {
+    for (const holder of [node, ...(said(node, 'tool_calls')?.items() ?? [])]) {
+      if (holder.get('extra_content') === undefined) continue
+      body.unset(holder, 'extra_content')
+      losses.silent('messages.extra_content', 'not taken by OpenAI')
+    }
+  }
 }
 
 /** Files that come with the call need a name, and texts are no files. */

@@ -263,6 +263,19 @@ describe('the provider openai', () => {
     expect(rerouted(openai, { messages: [{ role: 'assistant', function_call: { name: 'f', arguments: '{}' } }] }, { model: 'o3' })).to.equal('openai-chat')
   })
 
+  it("takes out the state of OpenAI's own models, which only /responses takes back", () => {
+    const held = { extra_content: { openai: { reasoning_items: [{ id: 'rs_1', encrypted_content: 'E', summary: [] }] } } }
+    const history = (more: object) => ({
+      messages: [
+        { role: 'user', content: 'q' },
+        { role: 'assistant', content: 'a', ...more, tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, ...more }] },
+        { role: 'tool', tool_call_id: 'c', content: 'r', ...more },
+      ],
+    })
+    expect(after('gpt-5', history(held))).to.deep.include({ body: history({}), dropped: [] })
+    expect(after('gpt-5', history(held), { settings: { base_url: 'https://proxy.example/v1' } }).body).to.deep.equal(history(held))
+  })
+
   it('keeps the role developer', () =>
     expect(after('gpt-5', { messages: [{ role: 'developer', content: 'x' }] }).body).to.deep.equal({ messages: [{ role: 'developer', content: 'x' }] }))
 
