@@ -1,6 +1,6 @@
 /** Watches the files that the running configuration is made of, and reloads when one of them says something else. */
 
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { watch } from 'chokidar'
@@ -15,18 +15,26 @@ export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, l
   // It says of each file when it begins to watch it: what changed since it was read is seen then.
   const watcher = watch([])
   let timer: NodeJS.Timeout | undefined
+  /** Whoever empties a file is about to write it: keys and guardrails are not to be gone meanwhile. */
+  const emptied = new Set<string>()
+  const takeOver = (file: string) => {
+    if (emptied.size > 0) return log.warn({ files: [...emptied] }, 'emptied: the configuration is reloaded when this says something, or by `tapline reload`')
+    log.info({ file }, 'the configuration changed')
+    void gateway.reload()
+  }
   watcher.on('all', (_event, path) => {
     const file = resolve(path)
     const content = contentOf(file)
-    if (!contents.has(file) || contents.get(file) === content) return
+    const before = contents.get(file)
+    if (before === undefined || before === content) return
     contents.set(file, content)
+    if (content === nothing && before !== absent) emptied.add(file)
+    else emptied.delete(file)
     clearTimeout(timer)
-    timer = setTimeout(() => {
-      log.info({ file }, 'the configuration changed')
-      void gateway.reload()
-    }, settleMs)
+    timer = setTimeout(takeOver, settleMs, file)
   })
   const unfollow = gateway.follow(({ files }) => {
+    emptied.clear()
     const [gone, added] = [new Set(contents.keys()).difference(files), files.difference(contents)]
     for (const file of gone) contents.delete(file)
     for (const file of added) contents.set(file, contentOf(file))
@@ -40,10 +48,17 @@ export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, l
   }
 }
 
+const nothing = digestOf('')
+const absent = 'absent'
+
 function contentOf(file: string): string {
   try {
-    return createHash('sha256').update(readFileSync(file)).digest('hex')
+    return digestOf(readFileSync(file))
   } catch {
-    return 'absent'
+    return absent
   }
+}
+
+function digestOf(content: string | Buffer): string {
+  return hash('sha256', content)
 }

@@ -19,9 +19,14 @@ const withProvider = { providers: { own: { type: './own.ts', models: ['m'] } } }
 describe('the watch over the configuration', () => {
   let served: TestGateway
   let end: () => void
+  const warned: Readonly<Record<string, unknown>>[] = []
   const begin = async (config: object, env: Readonly<Record<string, string>> = {}) => {
     served = await startTestGateway({ config: config as Record<string, unknown>, env, files: { 'mark.ts': plugin('a'), 'own.ts': provider('/a') } })
-    end = watchConfiguration(served.gateway, pino({ enabled: false }))
+    warned.length = 0
+    end = watchConfiguration(
+      served.gateway,
+      pino({ level: 'warn' }, { write: (line: string) => void warned.push(JSON.parse(line) as Readonly<Record<string, unknown>>) }),
+    )
   }
   afterEach(async () => {
     end()
@@ -127,6 +132,24 @@ describe('the watch over the configuration', () => {
     expect(served.gateway.current).to.equal(current)
     await taken(() => write('.env', ''))
     expect(served.gateway.current.basePath).to.equal('')
+  })
+
+  it('keeps a configuration whose file was emptied, and says so, until that says something', async () => {
+    await begin(withPlugin)
+    const { current } = served.gateway
+    await write('tapline.yaml', '')
+    await until(() => warned.length > 0)
+    expect(warned[0]?.['files']).to.deep.equal([join(served.directory, 'tapline.yaml')])
+    expect(served.gateway.current).to.equal(current)
+    await taken(() => configure({}))
+  })
+
+  it('takes an emptied file over when it is told to', async () => {
+    await begin(withPlugin)
+    await write('tapline.yaml', '')
+    await until(() => warned.length > 0)
+    await taken(async () => void (await served.gateway.reload()))
+    await taken(() => configure(withProvider))
   })
 
   it('brings a plugin back that left', async () => {
