@@ -15,33 +15,34 @@ export class Components {
   add(schema: Schema, owner: string): Schema {
     const { $defs = {}, ...rest } = schema as { readonly $defs?: Readonly<Record<string, unknown>> }
     const wanted = reachable(rest, $defs)
-    const names = new Map(wanted.map(name => [name, this.#nameFor(name, $defs, owner)]))
+    const names = new Map<string, string>()
+    for (const name of wanted) names.set(name, this.#nameFor(name, renamed($defs[name], names), owner))
     for (const name of wanted) this.schemas[names.get(name) as string] = renamed($defs[name], names)
     return renamed(rest, names) as Schema
   }
 
-  #nameFor(name: string, definitions: Schema, owner: string): string {
-    const plain = new Map(reachable(definitions[name], definitions).map(used => [used, used]))
+  #nameFor(name: string, definition: unknown, owner: string): string {
     const standing = this.schemas[name]
-    const isSame = standing === undefined || isDeepStrictEqual(standing, renamed(definitions[name], plain))
+    const isSame = standing === undefined || isDeepStrictEqual(standing, definition)
     return isSame ? name : `${owner.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase())}${name}`
   }
 }
 
 const local = '#/$defs/'
 
-/** The names of all definitions that a schema leads to. */
+/** The names of all definitions that a schema leads to, each behind those that it leads to itself. */
 function reachable(schema: unknown, definitions: Schema): readonly string[] {
-  const found = new Set<string>()
+  const [found, ordered] = [new Set<string>(), [] as string[]]
   const visit = (node: unknown): void => {
     for (const name of namedIn(node)) {
       if (found.has(name)) continue
       found.add(name)
       visit(definitions[name])
+      ordered.push(name)
     }
   }
   visit(schema)
-  return [...found]
+  return ordered
 }
 
 function namedIn(node: unknown): readonly string[] {

@@ -43,7 +43,7 @@ export function openApi({ version, basePath, endpoints, routes }: DocumentFacts)
   for (const endpoint of endpoints) add(paths, `/admin${endpoint.path}`, endpoint.method, endpointOperation(endpoint, components))
   return {
     openapi: '3.1.0',
-    info: { title: 'Tapline', version, description: 'An AI gateway: its inference routes, and its admin API.' },
+    info: { title: 'Tapline', version, description: 'An AI gateway: its inference routes, and its admin API.', license: { name: 'MIT', identifier: 'MIT' } },
     servers: [{ url: basePath === '' ? '/' : basePath }],
     security: [{ bearer: [] }],
     paths,
@@ -54,7 +54,12 @@ export function openApi({ version, basePath, endpoints, routes }: DocumentFacts)
 /** `/a/:id` and `/a/*rest` become `/a/{id}` and `/a/{rest}`. */
 function add(paths: Paths, path: string, method: string, operation: object): void {
   const spelled = path.replace(/[:*](\w+)/g, '{$1}')
-  paths[spelled] = { ...paths[spelled], [method.toLowerCase()]: operation }
+  paths[spelled] = { ...paths[spelled], [method.toLowerCase()]: { operationId: operationId(method, path), ...operation } }
+}
+
+/** `getAdminUsageSummary` for `GET /admin/usage/summary`. */
+function operationId(method: string, path: string): string {
+  return method.toLowerCase() + path.replace(/[^a-z0-9]+([a-z0-9])/gi, (_, first: string) => first.toUpperCase())
 }
 
 function routeOperation(path: string, { pipeline, operation, dialect, body }: Omit<RouteFacts, 'method' | 'path'>): object {
@@ -66,19 +71,18 @@ function routeOperation(path: string, { pipeline, operation, dialect, body }: Om
     description: `Served by the pipeline \`${pipeline}\`.`,
     ...(names.length === 0 ? {} : { parameters: names.map(inPath) }),
     ...(body === 'json' || body === 'form' ? { requestBody: { content: { [content]: { schema: { type: 'object' } } } } } : {}),
-    responses: { default: { description: 'As the dialect says.' } },
+    responses: { '2XX': { description: 'The answer, as the dialect says.' }, default: { description: 'The call was refused, as the dialect says.' } },
   }
 }
 
 function endpointOperation(
-  { path, method, summary, scope, query, body, bodyOptional, response, status, produces, mayBeEmpty }: AdminEndpoint,
+  { path, summary, scope, query, body, bodyOptional, response, status, produces, mayBeEmpty }: AdminEndpoint,
   components: Components,
 ): object {
   const tag = groupOf(path)
   const parameters = [...parameterNames(path).map(inPath), ...queryParameters(query)]
   return {
     tags: [tag],
-    operationId: `${method.toLowerCase()}${path.replace(/[^a-z]+([a-z])/gi, (_, letter: string) => letter.toUpperCase())}`,
     summary,
     ...(scope === 'global' ? { description: 'Needs access to the whole gateway.' } : {}),
     ...(parameters.length === 0 ? {} : { parameters }),

@@ -57,11 +57,19 @@ describe('the document of the API', () => {
     }
   })
 
-  it('names no operation twice', () => {
-    const ids = Object.values<Record<string, { operationId?: string }>>(document.paths).flatMap(operations =>
-      Object.values(operations).flatMap(({ operationId }) => operationId ?? []),
+  it('names each operation, and none twice', () => {
+    const ids = Object.values<Record<string, { operationId: string }>>(document.paths).flatMap(operations =>
+      Object.values(operations).map(({ operationId }) => operationId),
     )
-    expect(new Set(ids).size).to.equal(ids.length)
+    expect(ids).to.include.members(['getAdminUsageSummary', 'postV1ChatCompletions', 'deleteV1ResponsesId'])
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).to.deep.equal([])
+  })
+
+  it('has no component twice, and none that nothing leads to', () => {
+    const names = Object.keys(document.components.schemas)
+    expect(names.filter(name => !JSON.stringify(document).includes(`"#/components/schemas/${name}"`))).to.deep.equal([])
+    const spelled = names.map(name => JSON.stringify(document.components.schemas[name]))
+    expect(names.filter((_, at) => spelled.indexOf(spelled[at] as string) !== at)).to.deep.equal([])
   })
 
   it('has schemas that are schemas, with nothing missing', () => {
@@ -76,7 +84,9 @@ describe('the document of the API', () => {
     const schema = (type: string) => ({ $ref: '#/$defs/View', $defs: { View: { type: 'object', properties: { id: { $ref: '#/$defs/Id' } } }, Id: { type } } })
     expect(components.add(schema('string'), 'auth-keys')).to.deep.equal({ $ref: '#/components/schemas/View' })
     expect(components.add(schema('string'), 'users')).to.deep.equal({ $ref: '#/components/schemas/View' })
-    components.add(schema('integer'), 'rate-limits')
+    for (let times = 0; times < 2; times++)
+      expect(components.add(schema('integer'), 'rate-limits')).to.deep.equal({ $ref: '#/components/schemas/RateLimitsView' })
+    expect(Object.keys(components.schemas)).to.have.members(['View', 'Id', 'RateLimitsView', 'RateLimitsId'])
     expect(components.schemas).to.deep.include({ Id: { type: 'string' }, RateLimitsId: { type: 'integer' } })
   })
 })
