@@ -47,6 +47,7 @@ export class ChunkWriter implements StreamWriter {
   /** What nobody here knows of the answer: the first chunk says it, and the last what came later. */
   #extras: JsonObject | undefined
   #calls = 0
+  #images = 0
   #usage = ''
 
   constructor(context: ReplyContext) {
@@ -124,9 +125,12 @@ export class ChunkWriter implements StreamWriter {
     this.#open.set(key, open)
     const state = block.type === 'reasoning' ? '' : this.#heldState()
     if (block.type === 'tool_call') return state + this.#call(block, open)
-    if (block.type === 'image')
-      return state + this.#chunk(JSON.stringify({ images: [{ type: 'image_url', image_url: { url: dataUrl(block.mime, block.data) } }] }))
-    return state
+    return block.type === 'image' ? state + this.#image(block) : state
+  }
+
+  /** The index tells clients who join deltas that it is another one. */
+  #image({ mime, data }: Extract<OpenedBlock, { readonly type: 'image' }>): string {
+    return this.#chunk(JSON.stringify({ images: [{ index: this.#images++, type: 'image_url', image_url: { url: dataUrl(mime, data) } }] }))
   }
 
   #call({ id, name, isCustom, state }: Extract<OpenedBlock, { readonly type: 'tool_call' }>, { isWrapped }: Open): string {

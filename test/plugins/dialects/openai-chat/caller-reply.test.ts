@@ -410,9 +410,16 @@ describe('openai-chat writes a stream:', () => {
         ],
       ],
       [
-        'images',
-        spoken([{ type: 'image', mime: 'image/png', data: 'AA==' }]),
-        [{ images: [{ type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] }, {}],
+        'images, told apart for clients who join lists',
+        spoken([
+          { type: 'image', mime: 'image/png', data: 'AA==' },
+          { type: 'image', mime: 'image/jpeg', data: 'AQ==' },
+        ]),
+        [
+          { images: [{ index: 0, type: 'image_url', image_url: { url: 'data:image/png;base64,AA==' } }] },
+          { images: [{ index: 1, type: 'image_url', image_url: { url: 'data:image/jpeg;base64,AQ==' } }] },
+          {},
+        ],
       ],
       [
         'half of a surrogate pair in each piece',
