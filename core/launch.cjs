@@ -29,8 +29,17 @@ const flags = [
 /** Those that nobody has set, this program included. */
 const missing = flags.filter(flag => !isGiven(flag.split('=')[0]))
 const args = [...process.execArgv, ...missing, __filename, ...process.argv.slice(2)]
-// The C library gives each thread memory of its own, and keeps what V8's compiling threads leave there: 25 to 60 MB.
-const env = { MALLOC_ARENA_MAX: '2', ...process.env }
+/** Where the system has it: it takes a tenth to a quarter less memory than the C library's own, and less time. */
+const allocator = [`/usr/lib/${{ x64: 'x86_64', arm64: 'aarch64' }[process.arch]}-linux-gnu`, '/usr/lib64', '/usr/local/lib']
+  .map(folder => join(folder, 'libjemalloc.so.2'))
+  .find(file => process.platform === 'linux' && existsSync(file))
+const env = {
+  // The C library gives each thread memory of its own, and keeps what V8's compiling threads leave there: 25 to 60 MB.
+  MALLOC_ARENA_MAX: '2',
+  // So does this one; and what sockets read comes in pieces of 64 KB.
+  ...(allocator === undefined ? {} : { LD_PRELOAD: allocator, MALLOC_CONF: 'narenas:2,lg_tcache_max:17' }),
+  ...process.env,
+}
 
 if (node === undefined) fail()
 else if (isNew && (missing.length === 0 || !canTurnInto())) start()

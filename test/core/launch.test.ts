@@ -1,5 +1,6 @@
 /** How the command starts the program: on a Node that is tuned for it, whichever Node it was called with. */
 
+import { globSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,17 +15,25 @@ interface Begun {
   readonly pid: number
   readonly flags: readonly string[]
   readonly arenas: string | undefined
+  /** The libraries that were named, and whether the one that takes care of memory is there. */
+  readonly preload: string | undefined
+  readonly hasAllocator: boolean
 }
+
+/** Debian's place for it. */
+const allocator = globSync('/usr/lib/*-linux-gnu/libjemalloc.so.2')[0]
+const probe = `
+const { readFileSync } = require('node:fs')
+const { MALLOC_ARENA_MAX: arenas, LD_PRELOAD: preload } = process.env
+const hasAllocator = process.platform === 'linux' && readFileSync('/proc/self/maps', 'utf8').includes('libjemalloc')
+console.error(JSON.stringify({ pid: process.pid, flags: process.execArgv, arenas, preload, hasAllocator }))`
 
 describe('the command', () => {
   let folder: string
 
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'tapline-launch-'))
-    await writeFile(
-      join(folder, 'probe.cjs'),
-      'console.error(JSON.stringify({ pid: process.pid, flags: process.execArgv, arenas: process.env.MALLOC_ARENA_MAX }))',
-    )
+    await writeFile(join(folder, 'probe.cjs'), probe)
   })
   after(() => rm(folder, { recursive: true, force: true }))
 
@@ -47,6 +56,13 @@ describe('the command', () => {
     expect(second?.flags).to.include(youngSpace)
     expect(second).to.include({ pid: first?.pid, arenas: '2' })
     expect(further).to.deep.equal([])
+  })
+
+  it('has memory taken care of by a library that the system has, unless the operator says otherwise', async function () {
+    if (allocator === undefined) return this.skip()
+    expect((await begun(process.execPath)).at(-1)).to.include({ preload: allocator, hasAllocator: true })
+    expect((await begun(usersNode)).at(-1)).to.include({ preload: allocator, hasAllocator: true })
+    expect((await begun(process.execPath, [], { LD_PRELOAD: '' })).at(-1)).to.include({ preload: '', hasAllocator: false })
   })
 
   it('runs it so on a Node that is too old, too', async () => {
