@@ -268,6 +268,66 @@ describe('tapline migrate litellm', () => {
     expect(lines.some(line => line.endsWith('changed: no key is written for this server, to which LiteLLM would send OPENAI_API_KEY'))).to.equal(true)
   })
 
+  it('has the members of a credential in the providers of the entries that name it, after what they say themselves', async () => {
+    const { written, lines } = await migrated(
+      `${list(
+        entry('a', { model: 'openai/x', litellm_credential_name: 'mine' }),
+        entry('b', { model: 'azure/y', litellm_credential_name: 'eu', api_version: '2024-10-21' }),
+        entry('c', { model: 'groq/z', litellm_credential_name: 'elsewhere' }),
+      )}credential_list:
+  - { credential_name: mine, credential_values: { api_key: os.environ/MINE, api_base: http://localhost:9/v1 }, credential_info: {} }
+  - { credential_name: eu, credential_values: { api_key: os.environ/EU, api_base: https://eu.example, api_version: 2023-05-15 } }
+`,
+    )
+    expect(Object.values(written.providers)).to.deep.equal([
+      { type: 'openai-compatible', api_key: '${MINE}', base_url: 'http://localhost:9/v1', models: ['x'] },
+      { type: 'azure', api_key: '${EU}', base_url: 'https://eu.example', api_version: '2024-10-21', models: ['y'] },
+      { type: 'groq', api_key: '${GROQ_API_KEY}', models: ['z'] },
+    ])
+    expect(lines.filter(line => line.includes('credential')).map(line => line.replace(/^\S+ +/, ''))).to.deep.equal([
+      '/model_list/2/litellm_params/litellm_credential_name  left out: the file has no credential "elsewhere": write the key and the address of the provider, which are otherwise those of the vendor',
+      '/credential_list/0  converted: mine: part of each provider whose entry names it',
+      '/credential_list/1  converted: eu: part of each provider whose entry names it',
+    ])
+  })
+
+  it('reads numbers and flags as YAML 1.1 has them, and limits of parts of a second', async () => {
+    const { written, stderr } = await migrated(
+      `model_list:
+  - model_name: a
+    litellm_params: { model: groq/x, tpm: 20_000 }
+  - model_name: a
+    litellm_params: { model: xai/y, tpm: 10_000 }
+litellm_settings: { cache: yes, cache_params: { type: local }, request_timeout: 0.5 }
+`,
+    )
+    expect(written.virtual_models, stderr).to.deep.equal([
+      {
+        source: 'a',
+        targets: [
+          { provider: 'groq', model: 'x', weight: 2 },
+          { provider: 'xai', model: 'y', weight: 1 },
+        ],
+      },
+    ])
+    expect(written).to.deep.include({ http: { timeout: '500ms' }, cache: { response: { simple: { store: 'memory' } } } })
+  })
+
+  it('leaves out what Tapline would not start with, and says what to write', async () => {
+    const { written, lines } = await migrated(
+      `${list(
+        entry('a', { model: 'groq/x', organization: ['o1', 'o2'], extra_headers: { 'AI-Resource Group': 'g', 'x-team': 't' } }),
+      )}litellm_settings: { cache: os.environ/CACHE }\n`,
+    )
+    expect(written.providers).to.deep.equal({ groq: { type: 'groq', api_key: '${GROQ_API_KEY}', custom_upstream_headers: { 'x-team': 't' }, models: ['x'] } })
+    for (const said of [
+      'AI-Resource Group  left out: this is no name of a header',
+      'organization  left out: a provider has one organization: write one for each',
+      'cache  left out: a variable says whether it is on',
+    ])
+      expect(lines.join('\n')).to.include(said)
+  })
+
   it('writes where --out says, and over another file only with --force', async () => {
     await using folder = await Folder.make({ 'litellm.yaml': list(entry('a', { model: 'groq/x' })) })
     const run = (...args: readonly string[]) => tapline(folder, 'migrate', 'litellm', 'litellm.yaml', '--out', 'new/place', ...args)

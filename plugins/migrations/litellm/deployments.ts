@@ -1,5 +1,6 @@
 /** `model_list`: each entry is a model of a provider instance; entries of one vendor, key and place share an instance. */
 
+import { headerName } from '../../../core/upstream/headers/header-edits.ts'
 import { untouchable } from '../../../core/upstream/headers/header-names.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
@@ -32,14 +33,26 @@ export class Deployments {
   hasWildcards = false
   readonly #ledger: Ledger
   readonly #byFacts = new Map<string, Instance>()
+  readonly #credentials = new Map<string, Section>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
   }
 
+  /** `credential_list`: what entries name by `litellm_credential_name`. */
+  readCredential(credential: Section): void {
+    const name = credential.text('credential_name')
+    const values = credential.section('credential_values')
+    const info = credential.section('credential_info')
+    if (name === undefined) return this.#ledger.wrong(credential.at('credential_name'), 'text')
+    this.#credentials.set(name, values)
+    this.#ledger.converted(credential.pointer, `${name}: part of each provider whose entry names it`)
+    for (const member of info.rest) this.#ledger.leftOut(info.at(member), 'there is no such member here')
+  }
+
   read(entry: Section): void {
     const group = entry.text('model_name')
-    const params = entry.section('litellm_params')
+    const params = this.#params(entry)
     const model = params.text('model')
     if (group === undefined) this.#ledger.wrong(entry.at('model_name'), 'text')
     if (model === undefined) this.#ledger.wrong(params.at('model'), 'text such as openai/gpt-4o')
@@ -54,6 +67,22 @@ export class Deployments {
       return this.#ledger.leftOut(entry.pointer, `${group}: of Vertex AI, only Google's own models are served`)
     if (model.includes('*') || group.includes('*')) this.#wildcard(group, named, entry, params)
     else this.#deployment(group, named, entry, params)
+  }
+
+  /** What the entry says itself counts before its credential. */
+  #params(entry: Section): Section {
+    const params = entry.section('litellm_params')
+    const name = params.text('litellm_credential_name')
+    if (name === undefined) return params
+    const credential = this.#credentials.get(name)
+    if (credential === undefined)
+      this.#ledger.leftOut(
+        params.at('litellm_credential_name'),
+        `the file has no credential "${name}": write the key and the address of the provider, which are otherwise those of the vendor`,
+      )
+    const all = credential === undefined ? params : params.over(credential)
+    all.any('litellm_credential_name')
+    return all
   }
 
   #wildcard(group: string, named: Named, entry: Section, params: Section): void {
@@ -194,20 +223,32 @@ export class Deployments {
 
   #headers(params: Section): Record<string, string> | undefined {
     const section = params.section('extra_headers')
-    const organization = textIn(params, 'organization', this.#ledger)
+    const organization = this.#organization(params)
     const headers = Object.fromEntries(
       section.rest.flatMap(name => {
         const value = section.text(name)
-        const isTransport = untouchable(name) === 'transport'
-        if (isTransport) this.#ledger.leftOut(section.at(name), 'Tapline writes this header itself')
-        if (value === undefined || isTransport) return []
+        const refusal =
+          untouchable(name) === 'transport' ? 'Tapline writes this header itself' : isHeaderName.test(name) ? undefined : 'this is no name of a header'
+        if (refusal !== undefined) this.#ledger.leftOut(section.at(name), refusal)
+        if (value === undefined || refusal !== undefined) return []
         return [[name, /key|token|secret|auth/i.test(name) ? this.#ledger.secret(value, section.at(name)) : this.#ledger.spelled(value)]]
       }),
     )
     const all = { ...(organization === undefined ? {} : { 'OpenAI-Organization': organization }), ...headers }
     return Object.keys(all).length === 0 ? undefined : all
   }
+
+  #organization(params: Section): string | undefined {
+    if (!Array.isArray(params.any('organization'))) return textIn(params, 'organization', this.#ledger)
+    this.#ledger.leftOut(
+      params.at('organization'),
+      'a provider has one organization: write one for each, with OpenAI-Organization in custom_upstream_headers, and all of them as targets',
+    )
+    return undefined
+  }
 }
+
+const isHeaderName = new RegExp(headerName)
 
 function orderIn(params: Section): number {
   const order = params.number('order')

@@ -23,6 +23,7 @@ function convert(file: YamlFile): Migrated {
   const { root } = ledger
   if (!blocks.some(block => Object.hasOwn(file.value, block))) ledger.wrong('/model_list', "list: the models, as the file of LiteLLM's proxy has them")
   const deployments = new Deployments(ledger)
+  for (const credential of root.sections('credential_list')) deployments.readCredential(credential)
   for (const entry of root.sections('model_list')) deployments.read(entry)
   const router = root.section('router_settings')
   const litellm = root.section('litellm_settings')

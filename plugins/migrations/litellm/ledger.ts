@@ -97,22 +97,35 @@ export class Section {
     return this.#typed(name, 'text', value => (typeof value === 'string' ? value : typeof value === 'number' ? String(value) : undefined))
   }
 
-  /** A number, or the variable that holds one, as Tapline writes it. */
+  /** A number, or the variable that holds one, as Tapline writes it. LiteLLM reads YAML 1.1, which has 20_000. */
   number(name: string): number | string | undefined {
     return this.#typed(name, 'number', value => {
       if (typeof value === 'string' && variableIn(value) !== undefined) return this.#ledger.spelled(value)
-      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value.replaceAll(/(?<=\d)_(?=\d)/g, '')) : value
       return typeof number === 'number' && Number.isFinite(number) && number >= 0 ? number : undefined
     })
   }
 
+  /** In the words of YAML 1.1, too. One whose value is a variable is left out: there is no telling what it says. */
   flag(name: string): boolean | undefined {
-    return this.#typed(name, 'true or false', value => (typeof value === 'boolean' ? value : undefined))
+    const value = this.any(name)
+    if (typeof value === 'string' && variableIn(value) !== undefined) {
+      this.#ledger.leftOut(this.at(name), 'a variable says whether it is on: write what follows from it yourself')
+      return undefined
+    }
+    return this.#typed(name, 'true or false', value =>
+      typeof value === 'boolean' ? value : typeof value === 'string' ? words.get(value.toLowerCase()) : undefined,
+    )
   }
 
   section(name: string): Section {
     const value = this.#typed(name, 'map', value => (isTree(value) ? value : undefined))
     return new Section(this.#ledger, this.at(name), value ?? {})
+  }
+
+  /** With the members of another where this has none. */
+  over(other: Section): Section {
+    return new Section(this.#ledger, this.pointer, { ...other.#value, ...this.#value })
   }
 
   list(name: string): readonly unknown[] {
@@ -142,6 +155,11 @@ export class Section {
     return typed
   }
 }
+
+const words: ReadonlyMap<string, boolean> = new Map([
+  ...['true', 'yes', 'on'].map(word => [word, true] as const),
+  ...['false', 'no', 'off'].map(word => [word, false] as const),
+])
 
 /** The variable of `os.environ/NAME`. */
 export function variableIn(text: string): string | undefined {

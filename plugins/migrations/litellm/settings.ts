@@ -69,7 +69,8 @@ export class Settings {
   /** The router's own count. */
   #attempts(section: Section): void {
     this.#number(section, 'num_retries', '/resilience/retry/max_retries')
-    for (const name of ['timeout', 'request_timeout']) this.#number(section, name, '/http/timeout')
+    for (const name of ['timeout', 'request_timeout'])
+      this.#number(section, name, '/http/timeout', value => (typeof value === 'number' && !Number.isInteger(value) ? durationOf(value) : value))
     this.#number(
       section,
       'allowed_fails',
