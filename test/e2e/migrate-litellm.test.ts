@@ -230,6 +230,49 @@ describe('tapline migrate litellm', () => {
     expect(written['models']).to.deep.equal({ configured_provider_models_mode: 'merge' })
   })
 
+  it('has names behind a pattern as targets, as aliases, and with targets of their own', async () => {
+    const { written } = await migrated(
+      `${list(entry('a', { model: 'groq/x' }), entry('openai/*', { model: 'openai/*' }))}router_settings: { model_group_alias: { b: openai/gpt-5 }, fallbacks: [{ a: [openai/gpt-5] }, { openai/gpt-5: [a] }] }\n`,
+    )
+    const [x, gpt] = [
+      { provider: 'groq', model: 'x' },
+      { provider: 'openai', model: 'gpt-5' },
+    ]
+    expect(written.virtual_models).to.deep.equal([
+      { source: 'a', strategy: 'failover', targets: [x, gpt] },
+      { source: 'openai/gpt-5', strategy: 'failover', targets: [gpt, x] },
+      { source: 'b', targets: [gpt] },
+    ])
+  })
+
+  it("keeps a pattern's name for its provider, with which the gateway starts whatever variables are set", async () => {
+    const { text, written, lines } = await migrated(
+      list(
+        entry('chat', { model: 'azure/x', api_base: 'https://a.example' }),
+        entry('azure/*', { model: 'azure/*', api_base: 'https://b.example' }),
+        entry('openai/*', { model: 'openai/*', api_base: 'http://localhost:9/v1', api_key: 'os.environ/MINE' }),
+        entry('azure/*', { model: 'azure/*', api_base: 'https://c.example' }),
+        entry('*', { model: '*' }),
+      ),
+    )
+    expect(Object.entries(written.providers).map(([name, { type, base_url: url }]) => [name, type, url])).to.deep.equal([
+      ['azure', 'azure', 'https://b.example'],
+      ['openai', 'openai', 'http://localhost:9/v1'],
+      ['azure-1', 'azure', 'https://c.example'],
+      ['azure-2', 'azure', 'https://a.example'],
+    ])
+    expect(written.virtual_models[0]?.targets).to.deep.equal([{ provider: 'azure-2', model: 'x' }])
+    for (const said of [
+      '/model_list/2  changed: unset OPENAI_API_KEY if it is set',
+      '/model_list/3  changed: azure/*: the models that the provider azure-1 lists, as azure-1/…: another provider has the name azure',
+      '/model_list/4  changed: *: the models of every vendor whose key is set, as openai/… where OPENAI_API_KEY is',
+    ])
+      expect(lines.join('\n')).to.include(said)
+    await using folder = await Folder.make({ 'tapline.yaml': text })
+    const checked = await new Tapline(folder, ['check'], { MINE: 'k', OPENAI_API_KEY: 'k', AZURE_API_KEY: 'k' }).ended
+    expect(checked.code, checked.stderr).to.equal(0)
+  })
+
   it('has an order as failover, and routing by cost as the strategy cost', async () => {
     const { written } = await migrated(
       `${list(entry('a', { model: 'groq/x', order: 2 }), entry('a', { model: 'xai/y', order: 1 }), entry('b', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { routing_strategy: cost-based-routing }\n`,

@@ -4,7 +4,7 @@ import { headerName } from '../../../core/upstream/headers/header-edits.ts'
 import { untouchable } from '../../../core/upstream/headers/header-names.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
-import { vendorOf, type Named } from './vendors.ts'
+import { isTypeHere, vendorOf, type Named } from './vendors.ts'
 
 /** A block of `providers`. */
 export interface Instance {
@@ -15,13 +15,17 @@ export interface Instance {
   readonly models: Map<string, Readonly<Record<string, unknown>>>
 }
 
+/** Where calls go. */
+export interface Place {
+  readonly provider: string
+  readonly model: string
+}
+
 /** One entry that names one model. */
-export interface Deployment {
+export interface Deployment extends Place {
   /** `model_name`. */
   readonly group: string
   readonly pointer: string
-  readonly provider: string
-  readonly model: string
   readonly weight: number | undefined
   readonly order: number
 }
@@ -34,6 +38,8 @@ export class Deployments {
   readonly #ledger: Ledger
   readonly #byFacts = new Map<string, Instance>()
   readonly #credentials = new Map<string, Section>()
+  /** By what stands before the slash in the names that callers say; '' is for those without one. */
+  readonly #wildcards = new Map<string, Instance>()
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger
@@ -57,6 +63,7 @@ export class Deployments {
     if (group === undefined) this.#ledger.wrong(entry.at('model_name'), 'text')
     if (model === undefined) this.#ledger.wrong(params.at('model'), 'text such as openai/gpt-4o')
     if (group === undefined || model === undefined) return
+    if (group === '*' && model === '*') return this.#everyVendor(entry, params)
     const named = vendorOf(model, params.text('custom_llm_provider'))
     if (named === undefined)
       return this.#ledger.leftOut(
@@ -67,6 +74,21 @@ export class Deployments {
       return this.#ledger.leftOut(entry.pointer, `${group}: of Vertex AI, only Google's own models are served`)
     if (model.includes('*') || group.includes('*')) this.#wildcard(group, named, entry, params)
     else this.#deployment(group, named, entry, params)
+  }
+
+  /** Where calls of a name go that a pattern stands for. */
+  behindPattern(name: string): Place | undefined {
+    const [, before = '', after = ''] = /^([^/]+)\/(.+)$/.exec(name) ?? []
+    const vendor = this.#wildcards.get(before)
+    const any = this.#wildcards.get('')
+    return vendor !== undefined ? { provider: vendor.name, model: after } : any === undefined ? undefined : { provider: any.name, model: name }
+  }
+
+  /** LiteLLM's keys of vendors are in the variables that make providers here. */
+  #everyVendor(entry: Section, params: Section): void {
+    this.hasWildcards = true
+    this.#ledger.changed(entry.pointer, '*: the models of every vendor whose key is set, as openai/… where OPENAI_API_KEY is')
+    this.#rest(entry, params)
   }
 
   /** What the entry says itself counts before its credential. */
@@ -91,8 +113,19 @@ export class Deployments {
       return this.#ledger.leftOut(entry.pointer, `${group}: only a whole vendor can stand for a pattern, such as openai/*`)
     const instance = this.#instance(named, entry, params, name)
     this.hasWildcards = true
-    this.#ledger.converted(entry.pointer, `${group}: the models that the provider ${instance.name} lists, as ${name === undefined ? 'their ids' : `${name}/…`}`)
+    if (!this.#wildcards.has(name ?? '')) this.#wildcards.set(name ?? '', instance)
+    const what = `${group}: the models that the provider ${instance.name} lists, as ${name === undefined ? 'their ids' : `${instance.name}/…`}`
+    if (name === undefined || instance.name === name) this.#ledger.converted(entry.pointer, what)
+    else this.#ledger.changed(entry.pointer, `${what}: another provider has the name ${name}`)
+    if (instance.name === name) this.#warnOfVariable(instance, entry)
     this.#rest(entry, params)
+  }
+
+  /** The variable of a vendor's own provider is laid over what the file says. */
+  #warnOfVariable({ name, settings: { type, api_key: key } }: Instance, entry: Section): void {
+    const variable = variableOf(name)
+    if (isTypeHere(name) && (type !== name || (key !== undefined && key !== `\${${variable}}`)))
+      this.#ledger.changed(entry.pointer, `unset ${variable} if it is set: it is for the provider ${name} of the type ${name}, and is laid over its api_key`)
   }
 
   #deployment(group: string, named: Named, entry: Section, params: Section): void {
@@ -131,7 +164,7 @@ export class Deployments {
 
   /** @param wanted the name that callers say */
   #instance(named: Named, entry: Section, params: Section, wanted: string | undefined): Instance {
-    const settings = this.#settings(named, params)
+    const settings = this.#settings(named, params, wanted)
     const facts = JSON.stringify([settings, wanted ?? ''])
     const known = this.#byFacts.get(facts) ?? (wanted === undefined ? undefined : this.#byFacts.get(JSON.stringify([settings, ''])))
     if (known !== undefined && (wanted === undefined || known.name === wanted)) return known
@@ -144,7 +177,7 @@ export class Deployments {
   /** The bare name of a type is for the key in the vendor's own variable: that variable would be laid over any other. */
   #nameFor({ prefix, vendor }: Named, settings: Readonly<Record<string, unknown>>, wanted: string | undefined): string {
     const type = String(settings['type'])
-    const own = `\${${type.toUpperCase().replaceAll('-', '_')}_API_KEY}`
+    const own = `\${${variableOf(type)}}`
     const key = settings['api_key']
     const base = wanted ?? (vendor.url !== undefined && type !== prefix ? prefix.replaceAll('_', '-') : type)
     const isTaken = (name: string) => this.instances.some(instance => instance.name === name)
@@ -152,10 +185,11 @@ export class Deployments {
     for (let n = 1; ; n++) if (!isTaken(`${base}-${n}`)) return `${base}-${n}`
   }
 
-  #settings(named: Named, params: Section): Record<string, unknown> {
+  /** A provider has the name openai only as one of that type. */
+  #settings(named: Named, params: Section, wanted: string | undefined): Record<string, unknown> {
     const { vendor, prefix } = named
     const given = params.text('api_base') ?? params.text('base_url')
-    const isElsewhere = vendor.type === 'openai' && given !== undefined && !/^https:\/\/api\.openai\.com(\/|$)/.test(given)
+    const isElsewhere = vendor.type === 'openai' && wanted !== 'openai' && given !== undefined && !/^https:\/\/api\.openai\.com(\/|$)/.test(given)
     const type = isElsewhere ? 'openai-compatible' : vendor.type
     if (isElsewhere)
       this.#ledger.changed(
@@ -246,6 +280,10 @@ export class Deployments {
     )
     return undefined
   }
+}
+
+function variableOf(type: string): string {
+  return `${type.toUpperCase().replaceAll('-', '_')}_API_KEY`
 }
 
 const isHeaderName = new RegExp(headerName)

@@ -1,7 +1,7 @@
 /** Names that callers say: what load-balances, what falls back, and aliases, as virtual models. */
 
 import { isTree, join } from '../../../core/config/pointer.ts'
-import type { Deployment } from './deployments.ts'
+import type { Deployment, Deployments } from './deployments.ts'
 import { compact } from './deployments.ts'
 import type { Ledger, Section } from './ledger.ts'
 
@@ -18,14 +18,16 @@ export type Balancing = 'cost' | undefined
 
 export class Groups {
   readonly #ledger: Ledger
+  readonly #deployments: Deployments
   readonly #groups: ReadonlyMap<string, readonly Deployment[]>
   readonly #aliases = new Map<string, { readonly target: string; readonly line: number }>()
   readonly #fallbacks = new Map<string, { readonly further: readonly string[]; readonly line: number }>()
   #byDefault: readonly string[] = []
 
-  constructor(deployments: readonly Deployment[], ledger: Ledger) {
+  constructor(deployments: Deployments, ledger: Ledger) {
     this.#ledger = ledger
-    this.#groups = Map.groupBy(deployments, ({ group }) => group)
+    this.#deployments = deployments
+    this.#groups = Map.groupBy(deployments.deployments, ({ group }) => group)
   }
 
   /** `fallbacks`: a list of maps of a name to names. */
@@ -48,7 +50,7 @@ export class Groups {
       const written = aliases.any(alias)
       const target = isTree(written) ? written['model'] : written
       if (typeof target !== 'string') this.#ledger.wrong(aliases.at(alias), 'text: the name of a model')
-      else if (!this.#groups.has(target)) this.#ledger.leftOut(aliases.at(alias), `model_list has no "${target}"`)
+      else if (!this.#isServed(target)) this.#ledger.leftOut(aliases.at(alias), `model_list has no "${target}"`)
       else this.#addAlias(alias, target, aliases.at(alias))
     }
   }
@@ -57,8 +59,20 @@ export class Groups {
   virtualModels(balancing: Balancing): readonly VirtualModel[] {
     return [
       ...[...this.#groups].flatMap(([name, deployments]) => this.#modelsOf(name, deployments, balancing)),
-      ...[...this.#aliases].map(([source, { target, line }]) => ({ source, line, targets: [{ model: target }] })),
+      ...[...this.#fallbacks]
+        .filter(([name]) => !this.#groups.has(name))
+        .map(([source, { line, further }]) => ({ source, line, strategy: 'failover', targets: [source, ...further].map(one => this.#ownTarget(one)) })),
+      ...[...this.#aliases].map(([source, { target, line }]) => ({
+        source,
+        line,
+        targets: [this.#groups.has(target) ? { model: target } : this.#ownTarget(target)],
+      })),
     ]
+  }
+
+  /** By an entry of this name, or by one whose pattern stands for it. */
+  #isServed(name: string): boolean {
+    return this.#groups.has(name) || this.#deployments.behindPattern(name) !== undefined
   }
 
   #addAlias(alias: string, target: string, pointer: string): void {
@@ -70,7 +84,7 @@ export class Groups {
   #readFallback(name: string, further: unknown, pointer: string): void {
     const names = this.#names(further, pointer)
     if (name === '*') this.#byDefault = names
-    else if (!this.#groups.has(name)) return this.#ledger.leftOut(pointer, `model_list has no "${name}"`)
+    else if (!this.#isServed(name)) return this.#ledger.leftOut(pointer, `model_list has no "${name}"`)
     else this.#fallbacks.set(name, { further: names, line: this.#ledger.line(pointer) })
     if (names.length > 0) this.#ledger.converted(pointer, `${name}: further targets, tried in order: ${names.join(', ')}`)
   }
@@ -83,7 +97,7 @@ export class Groups {
     }
     return written.flatMap((name: unknown, index): string[] => {
       const meant = typeof name === 'string' ? (this.#aliases.get(name)?.target ?? name) : undefined
-      if (meant !== undefined && this.#groups.has(meant)) return [meant]
+      if (meant !== undefined && this.#isServed(meant)) return [meant]
       this.#ledger.leftOut(join(pointer, index), typeof name === 'string' ? `model_list has no "${name}"` : 'only names of models can be fallen back to here')
       return []
     })
@@ -106,6 +120,7 @@ export class Groups {
     const deployments = this.#groups.get(name) ?? []
     const [only] = deployments
     if (deployments.length === 1 && only !== undefined) return { provider: only.provider, model: only.model }
+    if (deployments.length === 0) return { ...this.#deployments.behindPattern(name) }
     return { model: this.#furtherOf(name).length === 0 ? name : this.#poolOf(name) }
   }
 

@@ -6,7 +6,7 @@ import { defineMigration, type Migrated } from '../../../core/plugin/migration.t
 import type { YamlFile } from '../../../core/config/sources/yaml-file.ts'
 import { Deployments, type Instance } from './deployments.ts'
 import { Groups, type VirtualModel } from './groups.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type Section } from './ledger.ts'
 import { Settings } from './settings.ts'
 
 export default defineMigration({
@@ -24,10 +24,11 @@ function convert(file: YamlFile): Migrated {
   if (!blocks.some(block => Object.hasOwn(file.value, block))) ledger.wrong('/model_list', "list: the models, as the file of LiteLLM's proxy has them")
   const deployments = new Deployments(ledger)
   for (const credential of root.sections('credential_list')) deployments.readCredential(credential)
-  for (const entry of root.sections('model_list')) deployments.read(entry)
+  // Callers say the name of a pattern's provider: other entries have the names that are left.
+  for (const entry of root.sections('model_list').toSorted((one, other) => patternsIn(other) - patternsIn(one))) deployments.read(entry)
   const router = root.section('router_settings')
   const litellm = root.section('litellm_settings')
-  const groups = new Groups(deployments.deployments, ledger)
+  const groups = new Groups(deployments, ledger)
   for (const section of [router, litellm]) {
     groups.readAliases(section)
     groups.readFallbacks(section)
@@ -67,6 +68,11 @@ function written(source: string, { instances, hasWildcards }: Deployments, model
   instances.forEach(({ name, line: at }) => comment(keyOf(document.get('providers'), name), ` ${source}:${at}`))
   models.forEach(({ line: at }, index) => comment(itemOf(document.get('virtual_models'), index), ` ${source}:${at}`))
   return document.toString({ lineWidth: 120 })
+}
+
+function patternsIn(entry: Section): 0 | 1 {
+  const name = entry.any('model_name')
+  return typeof name === 'string' && name.includes('/*') ? 1 : 0
 }
 
 function listing(hasWildcards: boolean): Readonly<Record<string, unknown>> {

@@ -62,6 +62,11 @@ const bare: readonly (readonly [RegExp, string])[] = [
   [/^(command-|embed-|rerank-)/, 'cohere'],
 ]
 
+/** Whether a provider of this name finds its key in a variable of that name. */
+export function isTypeHere(name: string): boolean {
+  return Object.values(vendors).some(({ type }) => type === name)
+}
+
 export interface Named {
   readonly prefix: string
   readonly vendor: Vendor
