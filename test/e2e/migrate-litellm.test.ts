@@ -201,6 +201,23 @@ describe('tapline migrate litellm', () => {
       { model: 'bedrock/converse/eu-west-1/anthropic.claude' },
       { type: 'bedrock', base_url: 'eu-west-1', models: ['anthropic.claude'] },
     ],
+    ['a fine-tuned model', { model: 'ft:gpt-4o-mini:org::a' }, { type: 'openai', api_key: '${OPENAI_API_KEY}', models: ['ft:gpt-4o-mini:org::a'] }],
+    ['the way to call a model', { model: 'openai/responses/gpt-5-pro' }, { type: 'openai', api_key: '${OPENAI_API_KEY}', models: ['gpt-5-pro'] }],
+    [
+      'a deployment of Azure by the address of its calls',
+      { model: 'azure/o_series/d', api_base: 'https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21' },
+      { type: 'azure', api_key: '${AZURE_API_KEY}', base_url: 'https://r.openai.azure.com/openai/deployments/d', api_version: '2024-10-21', models: ['d'] },
+    ],
+    [
+      "Azure's v1 API by the word for it",
+      { model: 'azure/d', api_base: 'https://r.openai.azure.com/', api_version: 'preview' },
+      { type: 'azure', api_key: '${AZURE_API_KEY}', base_url: 'https://r.openai.azure.com/openai/v1', models: ['d'] },
+    ],
+    [
+      'Vertex AI by the other names of its project and location',
+      { model: 'vertex_ai/gemini-x', vertex_ai_project: 'p', vertex_ai_location: 'l', vertex_ai_credentials: '/k.json' },
+      { type: 'vertex', vertex_project: 'p', vertex_location: 'l', service_account_file: '/k.json', models: ['gemini-x'] },
+    ],
     [
       'headers',
       { model: 'xai/grok', organization: 'o', extra_headers: { 'x-team': 'os.environ/TEAM' } },

@@ -2,6 +2,7 @@
 
 import { headerName } from '../../../core/upstream/headers/header-edits.ts'
 import { untouchable } from '../../../core/upstream/headers/header-names.ts'
+import { azurePlace } from './azure.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
 import { isTypeHere, vendorOf, type Named } from './vendors.ts'
@@ -198,11 +199,13 @@ export class Deployments {
       )
     const retries = params.number('max_retries')
     const headers = this.#headers(params)
+    const url = type === 'bedrock' ? this.#region(named, params) : this.#url(named, params, given)
+    const azure = type === 'azure' ? azurePlace(url, textIn(params, 'api_version', this.#ledger)) : undefined
     return compact({
       type,
       api_key: type === 'bedrock' || type === 'vertex' ? undefined : this.#key(named, params, isElsewhere),
-      base_url: type === 'bedrock' ? this.#region(named, params) : this.#url(named, params, given),
-      api_version: vendor.type === 'azure' ? textIn(params, 'api_version', this.#ledger) : undefined,
+      base_url: azure === undefined ? url : azure.url,
+      api_version: azure?.version,
       ...(type === 'vertex' ? this.#vertex(params) : {}),
       custom_upstream_headers: headers,
       resilience: retries === undefined ? undefined : { retry: { max_retries: retries } },
@@ -241,7 +244,7 @@ export class Deployments {
   }
 
   #vertex(params: Section): Record<string, unknown> {
-    const credentials = params.text('vertex_credentials')
+    const credentials = params.text('vertex_credentials') ?? params.text('vertex_ai_credentials')
     const spelled =
       credentials === undefined
         ? undefined
@@ -249,10 +252,15 @@ export class Deployments {
           ? { service_account_json: this.#ledger.secret(credentials, params.at('vertex_credentials')) }
           : { service_account_file: this.#ledger.spelled(credentials) }
     return {
-      vertex_project: textIn(params, 'vertex_project', this.#ledger) ?? '${VERTEXAI_PROJECT}',
-      vertex_location: textIn(params, 'vertex_location', this.#ledger) ?? '${VERTEXAI_LOCATION:-us-central1}',
+      vertex_project: this.#ofVertex(params, 'project') ?? '${VERTEXAI_PROJECT}',
+      vertex_location: this.#ofVertex(params, 'location') ?? '${VERTEXAI_LOCATION:-us-central1}',
       ...spelled,
     }
+  }
+
+  /** LiteLLM has two names for each. */
+  #ofVertex(params: Section, what: string): string | undefined {
+    return textIn(params, `vertex_${what}`, this.#ledger) ?? textIn(params, `vertex_ai_${what}`, this.#ledger)
   }
 
   #headers(params: Section): Record<string, string> | undefined {

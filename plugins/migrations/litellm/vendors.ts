@@ -56,7 +56,7 @@ const vendors: Readonly<Record<string, Vendor>> = {
 
 /** Whose models have such names, where nothing stands before them. */
 const bare: readonly (readonly [RegExp, string])[] = [
-  [/^(gpt-|chatgpt-|o\d|text-embedding-|dall-e-|tts-|whisper-|omni-moderation)/, 'openai'],
+  [/^(gpt-|chatgpt-|ft:|o\d|text-embedding-|dall-e-|tts-|whisper-|omni-moderation)/, 'openai'],
   [/^claude-/, 'anthropic'],
   [/^gemini-/, 'vertex_ai'],
   [/^(command-|embed-|rerank-)/, 'cohere'],
@@ -80,5 +80,9 @@ export function vendorOf(model: string, custom: string | undefined): Named | und
   const prefix = custom ?? (Object.hasOwn(vendors, before) ? before : bare.find(([pattern]) => pattern.test(model))?.[1])
   const vendor = prefix === undefined || !Object.hasOwn(vendors, prefix) ? undefined : vendors[prefix]
   if (prefix === undefined || vendor === undefined) return undefined
-  return { prefix, vendor, model: before === prefix ? after : model }
+  const named = before === prefix ? after : model
+  return { prefix, vendor, model: vendor.type === 'openai' || vendor.type === 'azure' ? named.replace(routes, '') : named }
 }
+
+/** What tells LiteLLM how to call a model of OpenAI's. */
+const routes = /^(?:responses|o_series|gpt5_series)\//
