@@ -309,6 +309,13 @@ describe('tapline migrate litellm', () => {
       `${list(entry('a', { model: 'groq/x' }), entry('b', { model: 'xai/y' }))}router_settings: { allowed_fails: 0, cooldown_time: 0.5, model_group_alias: { c: b }, fallbacks: [{ a: [c] }] }\n`,
     )
     expect(written['resilience']).to.deep.equal({ circuit_breaker: { failure_threshold: 1, timeout: '500ms', scope: 'model' } })
+    const settings: readonly [string, object][] = [
+      ['allowed_fails: 3', { failure_threshold: 4, scope: 'model' }],
+      ['cooldown_time: 9', { timeout: '9s', scope: 'model' }],
+      ['disable_cooldowns: True', { enabled: false }],
+    ]
+    for (const [setting, breaker] of settings)
+      expect((await migrated(`router_settings: { ${setting} }\n`)).written['resilience'], setting).to.deep.equal({ circuit_breaker: breaker })
     expect(lines.some(line => line.endsWith('changed: resilience.circuit_breaker.failure_threshold: failures in a row count, not those of a minute'))).to.equal(
       true,
     )
@@ -384,6 +391,19 @@ litellm_settings: { cache: yes, cache_params: { type: local }, request_timeout: 
       'AI-Resource Group  left out: this is no name of a header',
       'organization  left out: a provider has one organization: write one for each',
       'cache  left out: a variable says whether it is on',
+    ])
+      expect(lines.join('\n')).to.include(said)
+  })
+
+  it('says of everything that was checked that it is not, and of models that are not in the file', async () => {
+    const { lines } = await migrated(`litellm_settings: { guardrails: [{ pii: { callbacks: [presidio], default_on: true } }] }
+general_settings: { custom_auth: my.auth, allowed_ips: [10.0.0.1], store_model_in_db: true }
+`)
+    for (const said of [
+      '/litellm_settings/guardrails/0  left out: the guardrail pii DOES NOT HOLD',
+      '/general_settings/custom_auth  left out: NOBODY IS CHECKED BY IT',
+      '/general_settings/allowed_ips  left out: ANY ADDRESS IS SERVED',
+      '/general_settings/store_model_in_db  left out: models that were added in the user interface are not in this file',
     ])
       expect(lines.join('\n')).to.include(said)
   })

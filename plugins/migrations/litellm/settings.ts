@@ -1,6 +1,6 @@
 /** `router_settings`, `litellm_settings`, `general_settings` and the rest of the file. */
 
-import { setIn, type Tree } from '../../../core/config/pointer.ts'
+import { isTree, join, setIn, type Tree } from '../../../core/config/pointer.ts'
 import type { Balancing } from './groups.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
@@ -32,6 +32,7 @@ export class Settings {
     this.#attempts(section)
     this.#cache(section)
     this.#callbacks(section)
+    this.#olderGuardrails(section)
     if (section.flag('drop_params') === true)
       this.#ledger.converted(section.at('drop_params'), 'nothing to write: what a model does not take is dropped, and reported in a header')
     for (const name of section.rest) this.#ledger.leftOut(section.at(name), litellmAdvice[name] ?? 'there is no such setting here')
@@ -46,12 +47,20 @@ export class Settings {
   /** What else stands at the top. */
   readRest(root: Section): void {
     for (const [index, guardrail] of root.sections('guardrails').entries()) {
-      this.#ledger.leftOut(guardrail.pointer, `the guardrail ${guardrail.text('guardrail_name') ?? index} DOES NOT HOLD until you write one: guardrails.rules`)
+      this.#ledger.leftOut(guardrail.pointer, notHeld(guardrail.text('guardrail_name') ?? String(index)))
     }
     const variables = root.section('environment_variables')
     for (const name of variables.rest) this.#ledger.leftOut(variables.at(name), 'set it yourself, in the environment or in .env')
     for (const name of root.rest)
       this.#ledger.leftOut(root.at(name), name === 'include' ? 'convert those files, too, and join what comes of it' : 'there is no such block here')
+  }
+
+  /** A list of maps of a name to what the guardrail does. */
+  #olderGuardrails(section: Section): void {
+    for (const [index, named] of section.list('guardrails').entries()) {
+      const pointer = join(section.at('guardrails'), index)
+      for (const name of isTree(named) ? Object.keys(named) : [String(index)]) this.#ledger.leftOut(pointer, notHeld(name))
+    }
   }
 
   #routing(router: Section): void {
@@ -71,15 +80,16 @@ export class Settings {
     this.#number(section, 'num_retries', '/resilience/retry/max_retries')
     for (const name of ['timeout', 'request_timeout'])
       this.#number(section, name, '/http/timeout', value => (typeof value === 'number' && !Number.isInteger(value) ? durationOf(value) : value))
-    this.#number(
+    const counts = this.#number(
       section,
       'allowed_fails',
       '/resilience/circuit_breaker/failure_threshold',
       value => (typeof value === 'number' ? value + 1 : value),
       'failures in a row count, not those of a minute',
     )
-    if (this.#number(section, 'cooldown_time', '/resilience/circuit_breaker/timeout', durationOf))
-      setIn(this.tree, '/resilience/circuit_breaker/scope', 'model')
+    const cools = this.#number(section, 'cooldown_time', '/resilience/circuit_breaker/timeout', durationOf)
+    if (counts || cools) setIn(this.tree, '/resilience/circuit_breaker/scope', 'model')
+    if (section.flag('disable_cooldowns') === true) this.#set('/resilience/circuit_breaker/enabled', false, section.at('disable_cooldowns'))
   }
 
   #number(section: Section, name: string, pointer: string, spelled: (value: number | string) => unknown = value => value, change?: string): boolean {
@@ -105,7 +115,7 @@ export class Settings {
     this.#number(params, 'ttl', `${base}/redis/ttl`)
     const namespace = params.text('namespace')
     if (namespace !== undefined) this.#set(`${base}/redis/key`, `${this.#ledger.spelled(namespace)}:`, params.at('namespace'))
-    for (const name of params.rest) this.#ledger.leftOut(params.at(name), 'there is no such setting of the cache here')
+    for (const name of params.rest) this.#ledger.leftOut(params.at(name), cacheAdvice[name] ?? 'there is no such setting of the cache here')
   }
 
   /** LiteLLM looks in variables of its own for what the file does not say. */
@@ -157,6 +167,10 @@ export class Settings {
   }
 }
 
+function notHeld(guardrail: string): string {
+  return `the guardrail ${guardrail} DOES NOT HOLD until you write one: guardrails.rules`
+}
+
 /** @param seconds a number, or the variable that holds one */
 function durationOf(seconds: number | string): string {
   return typeof seconds === 'string' || Number.isInteger(seconds) ? `${seconds}s` : `${Math.round(seconds * 1000)}ms`
@@ -166,8 +180,10 @@ function durationOf(seconds: number | string): string {
 const blocks: Readonly<Record<string, string>> = { prometheus: '/metrics/enabled', otel: '/opentelemetry/enabled' }
 
 const routerAdvice: Readonly<Record<string, string>> = {
-  context_window_fallbacks: 'write the code of that error in failover.retry_on_errors; the targets are those of fallbacks',
+  context_window_fallbacks: 'write a phrase of that error in failover.retry_on_errors; the targets are those of fallbacks',
   content_policy_fallbacks: 'calls do not fall back for what they say',
+  retry_policy: 'calls are tried again by their status: resilience.retry',
+  enable_tag_filtering: 'labels choose no targets: give keys allowed models, or write a virtual model for each tag',
   enable_pre_call_checks: 'a target that cannot serve a call is skipped anyway',
 }
 
@@ -177,11 +193,22 @@ const litellmAdvice: Readonly<Record<string, string>> = {
   set_verbose: 'set TAPLINE_LOG_LEVEL=debug',
   json_logs: 'set TAPLINE_LOG_FORMAT=json',
   max_budget: 'write budgets.user_paths for /',
+  budget_duration: 'write the period of the budget in budgets.user_paths',
   default_team_settings: 'teams are user paths here',
+}
+
+const cacheAdvice: Readonly<Record<string, string>> = {
+  mode: 'the cache is for every call here: callers who do not want it send Cache-Control: no-cache',
 }
 
 const generalAdvice: Readonly<Record<string, string>> = {
   database_url: 'Tapline keeps what it stores in a database of its own: storage.postgresql.url; keys can be imported',
+  store_model_in_db: 'models that were added in the user interface are not in this file: add them to it, and convert it again',
+  enable_jwt_auth: 'write auth.oidc',
+  litellm_jwtauth: 'write auth.oidc.claims',
+  custom_auth: 'NOBODY IS CHECKED BY IT until you write a plugin, or keys',
+  allowed_ips: 'ANY ADDRESS IS SERVED until you keep others off in front of Tapline',
+  max_request_size_mb: 'write server.body_size_limit',
   alerting: 'alert on the metrics: metrics.enabled',
   max_parallel_requests: 'write load_shed.max_in_flight',
   global_max_parallel_requests: 'write load_shed.max_in_flight',
