@@ -395,6 +395,15 @@ litellm_settings: { cache: yes, cache_params: { type: local }, request_timeout: 
       expect(lines.join('\n')).to.include(said)
   })
 
+  const leftOut: readonly [string, object, string][] = [
+    ['a member of calls', { model: 'groq/x', temperature: 0.2 }, 'temperature  left out: callers say it themselves, or a plugin writes it into their calls'],
+    ['the budget of a model', { model: 'groq/x', max_budget: 5 }, 'max_budget  left out: budgets are of callers here, not of models'],
+    ['made-up answers', { model: 'groq/x', mock_response: 'Hi' }, 'mock_response  left out: the vendor is called'],
+    ['a model in a variable', { model: 'os.environ/MODEL' }, '/model_list/0  left out: m: its model stands in a variable: write the model itself'],
+  ]
+  for (const [what, params, says] of leftOut)
+    it(`says what to do about ${what}`, async () => expect((await migrated(list(entry('m', params)))).lines.join('\n')).to.include(says))
+
   it('says of everything that was checked that it is not, and of models that are not in the file', async () => {
     const { lines } = await migrated(`litellm_settings: { guardrails: [{ pii: { callbacks: [presidio], default_on: true } }] }
 general_settings: { custom_auth: my.auth, allowed_ips: [10.0.0.1], store_model_in_db: true }

@@ -2,6 +2,7 @@
 
 import { headerName } from '../../../core/upstream/headers/header-edits.ts'
 import { untouchable } from '../../../core/upstream/headers/header-names.ts'
+import { adviceFor } from './advice.ts'
 import { azurePlace } from './azure.ts'
 import type { Ledger, Section } from './ledger.ts'
 import { variableIn } from './ledger.ts'
@@ -65,6 +66,8 @@ export class Deployments {
     if (model === undefined) this.#ledger.wrong(params.at('model'), 'text such as openai/gpt-4o')
     if (group === undefined || model === undefined) return
     if (group === '*' && model === '*') return this.#everyVendor(entry, params)
+    if (variableIn(model) !== undefined)
+      return this.#ledger.leftOut(entry.pointer, `${group}: its model stands in a variable: write the model itself, and convert the file again`)
     const named = vendorOf(model, params.text('custom_llm_provider'))
     if (named === undefined)
       return this.#ledger.leftOut(
@@ -111,7 +114,10 @@ export class Deployments {
   #wildcard(group: string, named: Named, entry: Section, params: Section): void {
     const [, name] = /^(?:([^/:*]+)\/)?\*$/.exec(group) ?? []
     if (named.model !== '*' || (name === undefined && group !== '*'))
-      return this.#ledger.leftOut(entry.pointer, `${group}: only a whole vendor can stand for a pattern, such as openai/*`)
+      return this.#ledger.leftOut(
+        entry.pointer,
+        `${group}: only a whole vendor can stand for a pattern, such as openai/*: write that, or an entry for each model`,
+      )
     const instance = this.#instance(named, entry, params, name)
     this.hasWildcards = true
     if (!this.#wildcards.has(name ?? '')) this.#wildcards.set(name ?? '', instance)
@@ -336,15 +342,6 @@ function metadataOf(params: Section, info: Section): Record<string, unknown> {
 function textIn(section: Section, name: string, ledger: Ledger): string | undefined {
   const text = section.text(name)
   return text === undefined ? undefined : ledger.spelled(text)
-}
-
-function adviceFor(name: string): string {
-  if (name === 'timeout' || name === 'stream_timeout')
-    return 'time limits hold for all providers here: http.timeout, http.response_header_timeout, http.stream_idle_timeout'
-  if (name === 'drop_params' || name === 'additional_drop_params')
-    return 'what a model does not take is dropped and reported; a provider of the type openai-compatible has a list drop_params'
-  if (name === 'max_parallel_requests') return 'write rate_limits.models with the period concurrent'
-  return 'there is no such setting of a provider here'
 }
 
 /** Without the members that are undefined. */
