@@ -404,6 +404,11 @@ litellm_settings: { cache: yes, cache_params: { type: local }, request_timeout: 
   for (const [what, params, says] of leftOut)
     it(`says what to do about ${what}`, async () => expect((await migrated(list(entry('m', params)))).lines.join('\n')).to.include(says))
 
+  it('says that a hidden alias is listed', async () => {
+    const { lines } = await migrated(`${list(entry('a', { model: 'groq/x' }))}router_settings: { model_group_alias: { b: { model: a, hidden: true } } }\n`)
+    expect(lines.join('\n')).to.include('/model_group_alias/b/hidden  changed: GET /v1/models lists this name, too')
+  })
+
   it('says of everything that was checked that it is not, and of models that are not in the file', async () => {
     const { lines } = await migrated(`litellm_settings: { guardrails: [{ pii: { callbacks: [presidio], default_on: true } }] }
 general_settings: { custom_auth: my.auth, allowed_ips: [10.0.0.1], store_model_in_db: true }

@@ -52,6 +52,7 @@ export class Groups {
       if (typeof target !== 'string') this.#ledger.wrong(aliases.at(alias), 'text: the name of a model')
       else if (!this.#isServed(target)) this.#ledger.leftOut(aliases.at(alias), `model_list has no "${target}"`)
       else this.#addAlias(alias, target, aliases.at(alias))
+      if (isTree(written) && written['hidden'] === true) this.#ledger.changed(join(aliases.at(alias), 'hidden'), 'GET /v1/models lists this name, too')
     }
   }
 
