@@ -21,7 +21,7 @@ import { openAiRules } from './shared/openai-rules.ts'
 import { perInstance } from './shared/per-instance.ts'
 import { all, forChat, said, type Rule } from './shared/rule.ts'
 import { thinkTagReader } from './shared/think-tags.ts'
-import { batchOperations, fileOperations } from './shared/openai-objects.ts'
+import { batchOperations, fileOperations, responseOperations } from './shared/openai-objects.ts'
 
 const schema = {
   type: 'object',
@@ -81,6 +81,9 @@ const ordinary = {
 /** What only some servers have; `operations` switches them on. */
 const further = {
   responses: 'POST /responses',
+  responses_input_tokens: 'POST /responses/input_tokens',
+  responses_compact: 'POST /responses/compact',
+  ...responseOperations(),
   messages: 'POST /messages',
   speech: 'POST /audio/speech',
   transcriptions: 'POST /audio/transcriptions',

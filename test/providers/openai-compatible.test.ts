@@ -132,6 +132,7 @@ describe('the provider openai-compatible', () => {
     const served = (operations: readonly string[]) => [...endpointsOf(instanceFacts(compatible, { operations })).keys()].sort()
     expect(served(['chat', 'files'])).to.deep.equal(['chat', 'files_content', 'files_create', 'files_delete', 'files_get', 'files_list'])
     expect(served(['responses'])).to.deep.equal(['responses'])
+    expect(served(['responses_compact', 'responses_get', 'responses_cancel'])).to.deep.equal(['responses_cancel', 'responses_compact', 'responses_get'])
     expect(served(['batches_get'])).to.deep.equal(['batches_get'])
   })
 
