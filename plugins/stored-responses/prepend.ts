@@ -16,11 +16,29 @@ export function isNative(exchange: Exchange, target: Target): boolean {
 /** @returns the request's own items, which further edits do not make into others */
 export function prepend(exchange: Exchange, body: JsonDocument, items: readonly PastItem[]): ReadonlySet<JsonNode> {
   const input = inputList(body)
+  body.remove(input, ...repeated(input, items))
   const own = new Set(input.items())
   const [first] = exchange.targets
   const going = first !== undefined && isNative(exchange, first) ? items.filter(item => isTaken(item, first)) : items
   going.forEach(({ json }, index) => body.insert(input, index, json))
   return own
+}
+
+/** Results of tools that were there before: the AI SDK says those of a conversation with every step again, and a second result of one call is refused by most vendors. */
+function repeated(input: JsonNode, items: readonly PastItem[]): readonly JsonNode[] {
+  const results = input.items().filter(isResult)
+  if (results.length === 0) return []
+  const known = new Set(items.filter(({ json }) => json.includes('call_output')).map(({ json }) => resultIn(Json.parse(Buffer.from(json)).root)))
+  return results.filter(result => known.has(resultIn(result)))
+}
+
+function isResult(item: JsonNode): boolean {
+  return stringOf(item.get('type'))?.endsWith('call_output') === true
+}
+
+/** What makes two results one. */
+function resultIn(item: JsonNode): string {
+  return JSON.stringify(['type', 'call_id', 'output'].map(name => item.get(name)?.json()))
 }
 
 /** The input as a list, which it becomes if it is none. */

@@ -287,6 +287,17 @@ describe('conversations', () => {
       })
     }
 
+    it('have the result of a tool once, where a client says it with every step', async () => {
+      const call = (id: string) => ({ type: 'function_call' as const, call_id: id, name: 'tide', arguments: '{}' })
+      const result = (id: string, output: string) => ({ type: 'function_call_output' as const, call_id: id, output })
+      const { id } = await client.conversations.create({ items: [said('Hello'), call('c1'), result('c1', 'ebb'), call('c2')] })
+      served.upstream.reply({ body: chatCompletion({ content: 'Good day.' }) })
+      await client.responses.create({ model: 'chatty/chat-test', conversation: id, input: [result('c1', 'ebb'), result('c2', 'flood')] })
+      expect(turns(served.upstream.requests[0]!.body)).to.deep.equal(['user: Hello', 'assistant: null', 'tool: ebb', 'assistant: null', 'tool: flood'])
+      const items = ['Hello', 'function_call', 'function_call_output', 'function_call', 'function_call_output', 'Good day.']
+      expect(await textsIn(id)).to.deep.equal(items)
+    })
+
     it('are seen by guardrails, with what was said before', async () => {
       const counter = `import { definePlugin } from 'tapline'
         export default definePlugin({ name: 'counter', setup: () => ({ prompt({ conversation }) { conversation.insert(0, { role: 'system', text: [...conversation.texts()].map(({ text }) => text).join(' / ') }) } }) })`
