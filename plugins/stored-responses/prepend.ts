@@ -16,7 +16,8 @@ export function isNative(exchange: Exchange, target: Target): boolean {
 /** @returns the request's own items, which further edits do not make into others */
 export function prepend(exchange: Exchange, body: JsonDocument, items: readonly PastItem[]): ReadonlySet<JsonNode> {
   const input = inputList(body)
-  body.remove(input, ...repeated(input, items))
+  const again = repeated(input, items)
+  if (again.length > 0) body.remove(input, ...again)
   const own = new Set(input.items())
   const [first] = exchange.targets
   const going = first !== undefined && isNative(exchange, first) ? items.filter(item => isTaken(item, first)) : items
