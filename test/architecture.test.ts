@@ -15,7 +15,7 @@ interface Import {
 }
 
 const root = join(import.meta.dirname, '..')
-const files = globSync(['core/**/*.{ts,cjs}', 'plugins/**/*.ts', 'providers/**/*.ts'], { cwd: root }).sort()
+const files = globSync(['core/**/*.{ts,cjs}', 'plugins/**/*.ts', 'providers/**/*.ts', 'dashboard/**/*.{ts,cjs}'], { cwd: root }).sort()
 const textOf = new Map(files.map(file => [file, readFileSync(join(root, file), 'utf8')]))
 
 /** Packages with one door each. */
@@ -61,6 +61,13 @@ describe('the architecture', () => {
       imports
         .filter(({ from, to }) => from.startsWith('providers/') && isOurs(to) && !/^(core|providers\/shared)\//.test(to) && !to.startsWith(partOf(from)))
         .map(arrow),
+    ).to.deep.equal([])
+  })
+
+  it('has the page import from itself and the schemas only, and nobody from it', () => {
+    const crossing = imports.filter(({ from, to }) => isOurs(to) && from.startsWith('dashboard/') !== to.startsWith('dashboard/'))
+    expect(
+      crossing.filter(({ from, to }) => (from.startsWith('dashboard/') ? !to.startsWith('schemas/') : to.startsWith('dashboard/'))).map(arrow),
     ).to.deep.equal([])
   })
 

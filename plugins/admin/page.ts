@@ -2,7 +2,8 @@
 
 import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { Reply, type Exchange } from '../../core/index.ts'
+import type { Exchange, Reply } from '../../core/index.ts'
+import { pageFile, redirect } from '../shared/page-file.ts'
 
 const html = `<!doctype html>
 <html lang="en">
@@ -25,29 +26,14 @@ const start = `SwaggerUIBundle({ url: '../openapi.json', dom_id: '#page', deepLi
 
 const ownFiles: Readonly<Record<string, string>> = { 'index.html': html, 'start.js': start }
 
-/** What is taken from the package, and how it is served. */
-const types: Readonly<Record<string, string>> = {
-  'index.html': 'text/html; charset=utf-8',
-  'start.js': 'text/javascript; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
-}
-
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-const safety = ['Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer']
+/** What is taken from the package. */
+const packaged: ReadonlySet<string> = new Set(['swagger-ui-bundle.js', 'swagger-ui.css', 'favicon-32x32.png'])
 
 /** Answers `/swagger/…`; undefined where nothing is. */
 export async function answerPage({ request: { path, basePath = '' } }: Exchange): Promise<Reply | undefined> {
-  if (/^\/swagger\/?$/.test(path)) return new Reply({ status: 302, headers: ['Location', `${basePath}/swagger/index.html`] })
+  if (/^\/swagger\/?$/.test(path)) return redirect(`${basePath}/swagger/index.html`)
   const name = path.slice('/swagger/'.length)
-  if (!Object.hasOwn(types, name)) return undefined
-  const own = ownFiles[name]
-  const body = own === undefined ? await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))) : Buffer.from(own)
-  return new Reply({
-    status: 200,
-    headers: ['Content-Type', types[name] as string, 'Cache-Control', own === undefined ? 'public, max-age=86400' : 'no-cache', ...safety],
-    body,
-  })
+  if (Object.hasOwn(ownFiles, name)) return pageFile(name, Buffer.from(ownFiles[name] as string), 'no-cache')
+  if (!packaged.has(name)) return undefined
+  return pageFile(name, await readFile(fileURLToPath(import.meta.resolve(`swagger-ui-dist/${name}`))), 'public, max-age=86400')
 }

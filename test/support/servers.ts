@@ -36,7 +36,7 @@ export async function need(context: Mocha.Context, { url: find, shared }: TestSe
 }
 
 /** Why tests that need a server cannot run, and what a tester does about it. */
-export function absence({ name, advice }: ServerFacts): string {
+export function absence({ name, advice }: Pick<ServerFacts, 'name' | 'advice'>): string {
   return `${name} is not installed: ${advice}`
 }
 

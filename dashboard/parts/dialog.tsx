@@ -1,0 +1,62 @@
+/** Asks, in front of the page; and shows what stands beside it. */
+
+import type { ComponentChildren } from 'preact'
+import { useEffect, useRef, useState } from 'preact/hooks'
+
+interface DialogProps {
+  readonly title: string
+  readonly drawer?: boolean
+  readonly close: () => void
+  readonly children: ComponentChildren
+}
+
+/** Closes on Escape, and gives the focus back, as the browser's own dialogs do. */
+export function Dialog({ title, drawer = false, close, children }: DialogProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => dialog.current?.showModal(), [])
+  return (
+    <dialog class={drawer ? 'drawer' : undefined} aria-label={title} ref={dialog} onClose={close}>
+      <header>
+        <h2>{title}</h2>
+        <button type="button" class="plain" aria-label="Close" onClick={() => dialog.current?.close()}>
+          ✕
+        </button>
+      </header>
+      {children}
+    </dialog>
+  )
+}
+
+interface ConfirmProps {
+  readonly title: string
+  readonly text: string
+  readonly verb: string
+  readonly close: () => void
+  act(): Promise<unknown>
+}
+
+export function Confirm({ title, text, verb, close, act }: ConfirmProps) {
+  const [problem, setProblem] = useState<string>()
+  const go = async () => {
+    try {
+      await act()
+      close()
+    } catch (cause) {
+      setProblem((cause as Error).message)
+    }
+  }
+  return (
+    <Dialog title={title} close={close}>
+      <p>{text}</p>
+      {problem !== undefined && <p role="alert">{problem}</p>}
+      <p class="answers">
+        <button type="button" class="bad" onClick={() => void go()}>
+          {verb}
+        </button>
+        <button type="button" onClick={close}>
+          Cancel
+        </button>
+      </p>
+    </Dialog>
+  )
+}
