@@ -431,6 +431,11 @@ describe('a configuration that cannot be started', () => {
       /no operation "embedings".*"embeddings"/,
       '/providers/openai/operations/1',
     ],
+    'asks a provider for a misspelt group of operations': [
+      'providers:\n  openai: { operations: [chat, ‸stored_response] }\n',
+      /no operation "stored_response".*"stored_responses"/,
+      '/providers/openai/operations/1',
+    ],
     'leaves an option out': [
       'pipelines:\n  chat:\n    - ‸insert: { use: ./strict.ts, options: { count: 1 } }\n      after: auth\n',
       /missing/,

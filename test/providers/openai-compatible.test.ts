@@ -134,6 +134,7 @@ describe('the provider openai-compatible', () => {
     expect(served(['responses'])).to.deep.equal(['responses'])
     expect(served(['responses_compact', 'responses_get', 'responses_cancel'])).to.deep.equal(['responses_cancel', 'responses_compact', 'responses_get'])
     expect(served(['batches_get'])).to.deep.equal(['batches_get'])
+    expect(served(['stored_responses'])).to.deep.equal(['responses_cancel', 'responses_delete', 'responses_get', 'responses_input_items'])
   })
 
   it("strict_openai_models spells calls for OpenAI's models", () => {

@@ -10,7 +10,7 @@ import { isForCallers, type Dialect, type UpstreamDialect } from '../../plugin/d
 import { load, LoadError, type Loaded } from '../../plugin/load.ts'
 import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { nameFrom } from '../../plugin/resolve.ts'
-import { factsOf, operationsNamed } from '../../upstream/provider/provider-facts.ts'
+import { factsOf, operationNames, operationsNamed } from '../../upstream/provider/provider-facts.ts'
 import type { Dialects } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import { tryLoad } from './try-load.ts'
@@ -84,7 +84,7 @@ function unknownOperations({ name, type, settings }: ProviderConfig, known: Read
             pointer,
             got: operation,
             expected: 'an operation of the type',
-            message: `${type} has no operation "${operation}"${suggestion(operation, Object.keys(known))}`,
+            message: `${type} has no operation "${operation}"${suggestion(operation, operationNames(known))}`,
           },
         ]
   })

@@ -68,9 +68,24 @@ export function endpointsOf({ operations, settings }: ProviderFacts): ReadonlyMa
   )
 }
 
+/** Words for all that can be done with objects that a vendor keeps. `responses` by itself makes one. */
+const groups: Readonly<Record<string, RegExp>> = {
+  files: /^files_/,
+  batches: /^batches_/,
+  message_batches: /^message_batches_/,
+  stored_responses: /^responses_(?:get|delete|cancel|input_items)$/,
+}
+
 /** What a name in the settings means: an operation, else all that can be done with what it names, such as `files`. */
 export function operationsNamed(name: string, operations: Readonly<Record<string, unknown>>): readonly string[] {
-  return Object.hasOwn(operations, name) ? [name] : Object.keys(operations).filter(operation => operation.startsWith(`${name}_`))
+  if (Object.hasOwn(operations, name)) return [name]
+  const group = Object.hasOwn(groups, name) ? groups[name] : undefined
+  return Object.keys(operations).filter(operation => group?.test(operation) ?? operation.startsWith(`${name}_`))
+}
+
+/** What the settings may name. */
+export function operationNames(operations: Readonly<Record<string, unknown>>): readonly string[] {
+  return [...Object.keys(operations), ...Object.keys(groups).filter(group => operationsNamed(group, operations).length > 0)]
 }
 
 export function placeOf(endpoint: Endpoint): EndpointPlace {
