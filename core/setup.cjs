@@ -68,13 +68,15 @@ function inRoot(options) {
 function alone(work) {
   const lock = join(root, '.setup-lock')
   for (let waited = false; !take(lock); waited = true) {
-    if (!waited) console.error(`tapline: waiting for another installation to end (if there is none: delete ${lock})`)
+    if (!waited) console.error(`tapline: waiting for another installation to end (if there is none: delete ${lock} and ${clearingOf(lock)})`)
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
   }
   const release = () => rmSync(lock, { force: true })
   process.once('exit', release)
   work()
   release()
+  // From now on it may be another's.
+  process.off('exit', release)
 }
 
 /** @returns false while another process, which is alive, holds the lock */
@@ -85,12 +87,37 @@ function take(lock) {
   } catch (cause) {
     if (cause.code !== 'EEXIST') stop(`cannot install here: ${cause.message}`)
   }
+  if (isLeft(lock)) clear(lock)
+  return false
+}
+
+/** Whether the process that took the lock is dead. */
+function isLeft(lock) {
   try {
     process.kill(Number(readFileSync(lock, 'utf8')), 0)
+    return false
   } catch (cause) {
-    if (cause.code === 'ESRCH') rmSync(lock, { force: true })
+    return cause.code === 'ESRCH'
   }
-  return false
+}
+
+/** Takes away a lock whose process is dead, one setup at a time: what the second would take away is the lock that the first has taken meanwhile. */
+function clear(lock) {
+  const clearing = clearingOf(lock)
+  try {
+    writeFileSync(clearing, '', { flag: 'wx' })
+  } catch {
+    return
+  }
+  try {
+    if (isLeft(lock)) rmSync(lock, { force: true })
+  } finally {
+    rmSync(clearing, { force: true })
+  }
+}
+
+function clearingOf(lock) {
+  return `${lock}-clearing`
 }
 
 /** Has npm's scripts run a Node that can run Tapline. */

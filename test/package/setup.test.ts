@@ -1,11 +1,13 @@
 /** What runs before npm's scripts: it must make the installation, whatever it finds, and only when it must. */
 
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { outcomeOf, run, usersNode, type Outcome } from './run.ts'
+import { outcomeOf, run, usersEnvironment, usersNode, type Outcome } from './run.ts'
 
 const core = join(import.meta.dirname, '../../core')
 const installing = 'tapline: installing'
@@ -107,6 +109,33 @@ describe('the setup before npm scripts', function () {
     await writeFile(join(folder, '.setup-lock'), stdout.trim())
     expect((await setup()).stderr).to.include(installing)
     expect(existsSync(join(folder, '.setup-lock'))).to.equal(false)
+  })
+
+  it('leaves the lock of one that died to whoever is taking it away', async () => {
+    const lock = join(folder, '.setup-lock')
+    const dead = (await outcomeOf(usersNode, ['-p', 'process.pid'], folder)).stdout.trim()
+    await writeFile(lock, dead)
+    await writeFile(`${lock}-clearing`, '')
+    const waiting = spawn(usersNode, ['core/setup.cjs'], { cwd: folder, env: usersEnvironment, stdio: ['ignore', 'ignore', 'pipe'] })
+    const ended = once(waiting, 'close')
+    await once(waiting.stderr, 'data')
+    expect(await readFile(lock, 'utf8')).to.equal(dead)
+    await rm(lock)
+    await rm(`${lock}-clearing`)
+    expect(await ended).to.deep.equal([0, null])
+  })
+
+  it('leaves the lock alone that another has taken behind it', async () => {
+    const lock = join(folder, '.setup-lock')
+    await writeFile(
+      join(folder, 'another.cjs'),
+      "if (/setup\\.cjs$/.test(process.argv[1])) process.on('exit', () => require('node:fs').writeFileSync('.setup-lock', 'taken'))",
+    )
+    expect(await setup([], { NODE_OPTIONS: '--require ./another.cjs' }))
+      .to.include({ code: 0 })
+      .with.property('stderr')
+      .that.includes(installing)
+    expect(await readFile(lock, 'utf8')).to.equal('taken')
   })
 
   it('refuses a Node that is too old in one line that says what to do', async () => {
