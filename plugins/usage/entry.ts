@@ -21,6 +21,11 @@ export function wasServed({ attempts, cache }: Exchange): boolean {
   return cache === 'hit' || attempts.some(({ failure }) => failure?.kind !== 'refused')
 }
 
+/** Whether a prompt is but counted, which is free: passed through, such a call comes by here. */
+export function isCounting({ operation }: Exchange): boolean {
+  return operation === 'count_tokens' || operation === 'responses_input_tokens'
+}
+
 /** Where the answer came from, or where it was sought last. */
 export function targetOf({ reply, attempts }: Exchange): Target | undefined {
   return reply?.target ?? attempts.findLast(({ failure }) => failure?.kind !== 'refused')?.target

@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import type { Exchange, LiveLog, Meter, UsageEntry } from '../../core/index.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { CostCounter } from './cost-counter.ts'
-import { recordOfExchange, reportedUsage, targetOf, wasServed } from './entry.ts'
+import { isCounting, recordOfExchange, reportedUsage, targetOf, wasServed } from './entry.ts'
 import { Ledger } from './ledger.ts'
 import { logLine } from './log-line.ts'
 import { recordOf, tokensOf, type PriceOf } from './record.ts'
@@ -39,7 +39,7 @@ export class Recording {
 
   /** The exchange is over. */
   note(exchange: Exchange): void {
-    if (!wasServed(exchange)) return
+    if (!wasServed(exchange) || isCounting(exchange)) return
     const target = targetOf(exchange)
     const reported = reportedUsage(exchange)
     if (this.#log.isLevelEnabled('debug')) this.#log.debug(logLine(exchange, target, reported ?? {}), 'request')

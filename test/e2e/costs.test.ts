@@ -71,11 +71,18 @@ describe('the cost in a record', () => {
 
   it('is none of counting tokens: nothing is recorded of it', async () => {
     await using served = await start()
+    const response = { model: 'gpt-test', input: 'Hi' }
+    const counts: readonly (readonly [string, object])[] = [
+      ['/v1/responses/input_tokens', response],
+      ['/v1/messages/count_tokens', hello],
+      ['/p/openai/v1/responses/input_tokens', response],
+      ['/p/openai/v1/messages/count_tokens', hello],
+      ['/p/openai/v1/responses/input_tokens', { input: 'Hi' }],
+    ]
     served.upstream.always({ body: { object: 'response.input_tokens', input_tokens: 5 } })
-    expect((await served.call('POST', '/v1/responses/input_tokens', { model: 'gpt-test', input: 'Hi' })).status).to.equal(200)
-    expect((await served.call('POST', '/v1/messages/count_tokens', hello)).status).to.equal(200)
-    const { entries } = JSON.parse((await served.call('GET', '/admin/usage/log')).body.toString()) as { entries: unknown[] }
-    expect(entries).to.deep.equal([])
+    for (const [path, body] of counts) expect((await served.call('POST', path, body)).status).to.equal(200)
+    await served.chat()
+    expect((await recorded(served, 1)).map(({ endpoint }) => endpoint)).to.deep.equal(['/v1/chat/completions'])
   })
 
   it('is that of the prices that an administrator set just before', async () => {
