@@ -53,8 +53,10 @@ export class Lifecycle {
   async #get(exchange: Exchange, id: string, found: FoundResponse | undefined, query: LifecycleQuery): Promise<Reply> {
     const include = query.include.length === 0 ? {} : { 'include[]': query.include }
     if (found === undefined) return jsonReply((await this.#untracked(exchange, id, 'responses_get', query, include)).render())
-    const keeper = isUnderWay(found.value.status) ? this.#native.keeperOf(found, 'responses_get') : undefined
-    if (keeper === undefined) return jsonReply(found.value.response)
+    if (!isUnderWay(found.value.status)) return jsonReply(found.value.response)
+    const keeper = this.#native.keeperOf(found, 'responses_get')
+    // Its caller would ask for ever.
+    if (keeper === undefined) throw gatewayError('unsupported_response_operation', 'this response runs at no provider that could be asked how far it is')
     const asked = await this.#native.ask(askerOf(exchange), keeper, found, 'responses_get', include).catch((cause: unknown) => {
       if (isElsewhere(cause)) return undefined
       throw cause

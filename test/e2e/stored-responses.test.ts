@@ -80,6 +80,13 @@ describe('stored responses', () => {
         resilience: { retry: { max_retries: 0 } },
         providers: {
           chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] },
+          forgetful: {
+            type: 'openai-compatible',
+            base_url: '${OPENAI_BASE_URL}',
+            api_key: 'sk-forgetful',
+            native_dialects: ['openai-responses'],
+            models: ['resp-test'],
+          },
           gem: { type: 'gemini', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-gem', models: ['gemini-test'] },
           claude: { type: 'anthropic', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-claude', models: ['claude-test'] },
         },
@@ -187,6 +194,14 @@ describe('stored responses', () => {
         'DELETE /v1/responses/resp_b',
       ])
     })
+  })
+
+  it('that run in the background of a provider that cannot be asked are refused, and not queued for ever', async () => {
+    served.upstream.reply({ body: response({ id: 'resp_lost', status: 'queued', output: [] }) })
+    const { id, status } = await client.responses.create({ model: 'forgetful/resp-test', input: 'Hello', background: true })
+    expect(status).to.equal('queued')
+    expect(await client.responses.retrieve(id).catch((error: unknown) => error)).to.include({ status: 501, code: 'unsupported_response_operation' })
+    expect(await client.responses.delete(id)).to.include({ deleted: true })
   })
 
   describe('have a life:', () => {
