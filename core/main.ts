@@ -73,7 +73,7 @@ program
   .action(async ({ force }: { force?: true }) => (await import('./cli/init.ts')).init(process.cwd(), force === true))
 program
   .command('new <kind> <name>')
-  .description('write the skeleton of a plugin, a provider or a dialect, with its test')
+  .description('write the skeleton of a plugin, a provider, a dialect or a store, with its test')
   .action(async (kind: string, name: string) => (await import('./cli/new.ts')).scaffold(process.cwd(), kind, name))
 program
   .command('test [files...]')

@@ -32,7 +32,7 @@ const coreWords: Readonly<Record<string, RegExp>> = {
   retry: /^core\//, // a recovery, and a kind of attempt
   secrets: /^core\/(cli\/|main\.ts$)/, // what the store keeps sealed
   state: /^core\/neutral\//, // an event: what a vendor wants back
-  storage: /^core\/testing\/store-conformance\.ts$/, // a service
+  storage: /^core\/(testing\/store-conformance|cli\/new-store)\.ts$/, // a service
   usage: /^core\/(neutral|upstream|testing)\//, // a step of a stream
   version: /^core\/gateway\//, // a service
   workflows: /^core\/(cli|gateway)\//, // a service

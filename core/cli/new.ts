@@ -1,12 +1,18 @@
-/** `tapline new plugin|provider|dialect <name>`: writes a skeleton that runs, and its test. */
+/** `tapline new plugin|provider|dialect|store <name>`: writes a skeleton that runs, and its test. */
 
 import { join } from 'node:path'
 import { suggestion } from '../config/problems/suggestion.ts'
 import { dialect } from './new-dialect.ts'
+import { store } from './new-store.ts'
 import { moduleOf, packaged, type Files } from './provider-package.ts'
 import { writeNew } from './write-new.ts'
 
-const skeletons: Readonly<Record<string, (name: string) => Files>> = { plugin, provider: packaged(provider), dialect: packaged(dialect) }
+const skeletons: Readonly<Record<string, (name: string) => Files>> = {
+  plugin,
+  provider: packaged('provider', provider),
+  dialect: packaged('provider', dialect),
+  store: packaged('store', store),
+}
 
 /** @throws Error for an unknown kind, an impossible name, or a file that is there already or cannot be written */
 export async function scaffold(directory: string, kind: string, name: string): Promise<void> {

@@ -1,12 +1,11 @@
-/** The package that `tapline new` makes of a provider's files. */
+/** The package that `tapline new` makes of the files of a provider or a store. */
 
 /** Texts by their paths. */
 export type Files = Readonly<Record<string, string>>
 
-const prefix = 'tapline-provider-'
-
-/** @param filesOf those of a provider of that name. @returns them and the package's own, in a folder that may be called as the package is, which has a prefix that the provider has not */
-export function packaged(filesOf: (name: string) => Files): (folder: string) => Files {
+/** @param filesOf those of one of that name. @returns them and the package's own, in a folder that may be called as the package is, which has a prefix that its name has not */
+export function packaged(kind: 'provider' | 'store', filesOf: (name: string) => Files): (folder: string) => Files {
+  const prefix = `tapline-${kind}-`
   return folder => {
     const name = folder.startsWith(prefix) ? folder.slice(prefix.length) : folder
     const facts = { name: prefix + name, version: '0.1.0', type: 'module', main: 'index.js', peerDependencies: { tapline: '*' } }
@@ -15,7 +14,7 @@ export function packaged(filesOf: (name: string) => Files): (folder: string) => 
   }
 }
 
-/** Its module. @param facts the lines that say what it speaks, and where */
+/** The module of a provider. @param facts the lines that say what it speaks, and where */
 export function moduleOf(name: string, facts: string): string {
   return `/** Say here which API this is, and where its documentation stands. */
 

@@ -85,6 +85,7 @@ describe('the skeletons that "tapline new" writes', () => {
     ['plugin', 'house-words', 'house-words.test.ts'],
     ['provider', 'acme', 'acme/index.test.js'],
     ['dialect', 'quill', 'quill/index.test.js'],
+    ['store', 'shelf', 'shelf/index.test.js'],
   ] as const) {
     it(`pass their test: ${kind}`, async () => {
       await using folder = await ExampleFolder.make({})

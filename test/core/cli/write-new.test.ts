@@ -41,14 +41,18 @@ describe('a file that a command writes', () => {
     expect(await said(scaffold(folder.path, 'provider', 'acme'))).to.equal('acme/package.json cannot be written (EEXIST)')
   })
 
-  for (const kind of ['provider', 'dialect'])
-    it(`names a provider alike whether its package is named or itself: ${kind}`, async () => {
-      for (const name of ['acme', 'tapline-provider-acme']) {
+  for (const [kind, packaged, said] of [
+    ['provider', 'tapline-provider-acme', 'https://api.acme.example/v1'],
+    ['dialect', 'tapline-provider-acme', 'https://api.acme.example/v1'],
+    ['store', 'tapline-store-acme', "kind: 'acme'"],
+  ] as const)
+    it(`names a ${kind} alike whether its package is named or itself`, async () => {
+      for (const name of ['acme', packaged]) {
         await scaffold(folder.path, kind, name)
-        expect(await readFile(join(folder.path, name, 'package.json'), 'utf8')).to.contain('"name": "tapline-provider-acme"')
+        expect(await readFile(join(folder.path, name, 'package.json'), 'utf8')).to.contain(`"name": "${packaged}"`)
         expect(await readFile(join(folder.path, name, 'index.js'), 'utf8'))
           .to.contain("name: 'acme'")
-          .and.to.contain('https://api.acme.example/v1')
+          .and.to.contain(said)
       }
     })
 })
