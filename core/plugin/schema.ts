@@ -24,6 +24,8 @@ export interface OptionsSchema {
   readonly default?: unknown
   readonly oneOf?: readonly OptionsSchema[]
   readonly anyOf?: readonly OptionsSchema[]
+  readonly if?: OptionsSchema
+  readonly then?: OptionsSchema
   readonly minimum?: number
   readonly maximum?: number
   readonly exclusiveMinimum?: number

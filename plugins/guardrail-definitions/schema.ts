@@ -1,7 +1,7 @@
 /** The options of the plugin `guardrail-definitions`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardrailRule } from '../../core/services/guardrail-rule.ts'
+import { writtenRule } from '../shared/guard/written-rule.ts'
 
 export const schema = {
   type: 'object',
@@ -11,7 +11,7 @@ export const schema = {
       default: [],
       setting: 'guardrails.rules',
       description: 'Guardrails that administrators can use, and not change.',
-      items: guardrailRule,
+      items: writtenRule,
     },
     refresh_interval: {
       type: 'string',

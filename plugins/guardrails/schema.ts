@@ -1,7 +1,7 @@
 /** The options of the plugin `guardrails`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
-import { guardrailRule } from '../../core/services/guardrail-rule.ts'
+import { writtenRule } from '../shared/guard/written-rule.ts'
 
 export const schema = {
   type: 'object',
@@ -13,6 +13,6 @@ export const schema = {
       env: 'GUARDRAILS_ENABLED',
       description: 'False empties this step; guardrails placed in a pipeline by hand stay.',
     },
-    rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'The guardrails, by ascending order.', items: guardrailRule },
+    rules: { type: 'array', default: [], setting: 'guardrails.rules', description: 'The guardrails, by ascending order.', items: writtenRule },
   },
 } as const satisfies OptionsSchema

@@ -2,7 +2,7 @@
 
 import type { OptionsSchema } from '../../core/index.ts'
 import { headerPolicy } from '../../core/upstream/headers/header-policy.ts'
-import { guardrailRule } from '../../core/services/guardrail-rule.ts'
+import { writtenRule } from '../shared/guard/written-rule.ts'
 
 export const schema = {
   type: 'object',
@@ -20,7 +20,7 @@ export const schema = {
       default: [],
       setting: 'guardrails.rules',
       description: 'Of these, rules of the type header_modification are header policies, too.',
-      items: guardrailRule,
+      items: writtenRule,
     },
     in_use: {
       type: 'boolean',

@@ -105,6 +105,16 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/workflows/rules/1',
     /^"a" has this scope already$/,
   ],
+  'a member that a header policy among the guardrails does not have': [
+    'guardrails:\n  rules: [{ name: a, type: header_modification, config: { ‸endpoint: [/v1/*], actions: [{ action: remove, header: X-A }] } }]\n',
+    '/guardrails/rules/0/config/endpoint',
+    /^unknown key; did you mean "endpoints"\?$/,
+  ],
+  'a member that an action of such a header policy does not have': [
+    'guardrails:\n  rules: [{ name: a, type: header_modification, config: { actions: [{ action: set, header: X-A, value: b, ‸form_header: X-B }] } }]\n',
+    '/guardrails/rules/0/config/actions/0/form_header',
+    /^unknown key; did you mean "from_header"\?$/,
+  ],
   'a phase that guardrails do not have': [
     'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 2, features: {}, steps: [{ ref: x, ‸phase: reply }] } }]\n',
     '/workflows/rules/0/workflow_payload/steps/0/phase',
@@ -118,14 +128,22 @@ describe('an option that a plugin does not know', () => {
     const file = join(folder.path, 'tapline.yaml')
     await writeFile(
       file,
-      `guardrails: { rules: [{ name: a, type: secrets, config: { one: 1 } }] }
+      `guardrails: { rules: [{ name: a, type: secrets, config: { one: 1 } }, { name: c, type: header_modification, config: { seven: 7, actions: [{ action: remove, header: X-A, eight: 8 }] } }] }
 providers: { openai: { resilience: { circuit_breaker: { two: 2 } } } }
 pipelines: { chat: [{ set: retry, options: { three: 3, max_retries: 4 } }] }
 workflows: { rules: [{ name: b, workflow_payload: { schema_version: 3, patch: [{ set: retry, options: { five: 5 } }] } }] }
 `,
     )
     const generation = await compile(file, { TAPLINE_CONFIG_STRICT: 'false' })
-    expect(generation.config.warnings.flatMap(warning => /\/(\w+) {2}/.exec(warning)?.[1] ?? [])).to.have.members(['one', 'two', 'three', 'three', 'five'])
+    expect(generation.config.warnings.flatMap(warning => /\/(\w+) {2}/.exec(warning)?.[1] ?? [])).to.have.members([
+      'one',
+      'two',
+      'three',
+      'three',
+      'five',
+      'seven',
+      'eight',
+    ])
     expect(
       [...generation.instances.values()].find(({ spec }) => spec.name === 'retry' && (spec.options as { max_retries: number }).max_retries === 4)?.spec.options,
     ).to.not.have.property('three')

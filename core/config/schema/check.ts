@@ -123,6 +123,9 @@ function finding(error: ErrorObject, schema: SettingSchema, written: unknown): F
       return [unknown(instancePath, String(params['additionalProperty']), parent)]
     case 'required':
       return [missing(instancePath, String(params['missingProperty']), parent)]
+    case 'if':
+      // What `then` finds is told by itself.
+      return []
     case 'propertyNames':
       return [badName(instancePath, String(params['propertyName']), parent)]
   }

@@ -23,7 +23,7 @@ export function checkHeaderPolicy(policy: HeaderPolicy): void {
 }
 
 /** The type of guardrail that other gateways have for header policies. */
-const compatibleType = 'header_modification'
+export const compatibleType = 'header_modification'
 
 /** Whether a rule of `guardrails.rules` is a header policy by an older spelling. */
 export function isHeaderModification({ type }: Pick<GuardrailRule, 'type'>): boolean {
