@@ -26,6 +26,8 @@ export interface PartTaker {
 }
 
 const headLimit = 16 * 1024
+/** Whoever takes parts remembers each: there must not be millions of them. */
+const mostParts = 1000
 const crlf = Buffer.from('\r\n')
 const headEnd = Buffer.from('\r\n\r\n')
 const nothing = Buffer.alloc(0)
@@ -39,6 +41,7 @@ export class FormScanner {
   /** Where `#held` begins in the body. */
   #position = -crlf.length
   #start = 0
+  #parts = 0
 
   constructor(boundary: string, taker: PartTaker) {
     this.#border = Buffer.from(`\r\n--${boundary}`, 'latin1')
@@ -101,6 +104,7 @@ export class FormScanner {
     const end = bytes.indexOf(headEnd, at)
     if ((end < 0 ? bytes.length : end) - at > headLimit) throw broken(`the head of a part has more than ${headLimit} bytes`)
     if (end < 0) return this.#hold(bytes.subarray(at))
+    if (++this.#parts > mostParts) throw broken(`it has more than ${mostParts} parts`)
     const contentStart = end + headEnd.length
     this.#state = 'content'
     this.#taker.head({ ...readHead(bytes.toString('utf8', at, end)), start: this.#start, contentStart: this.#position + contentStart })

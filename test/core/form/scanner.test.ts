@@ -96,6 +96,8 @@ describe('the scanner of forms', () => {
     })
   }
 
+  it('takes a thousand parts', () => expect(scan([form(...Array.from({ length: 1000 }, () => field('a', '1')))])).to.have.length(1000))
+
   it('takes a preamble, white space behind borders, and an epilogue', () => {
     const bytes = Buffer.from(`hello\r\n--b \t\r\n${field('a', '1')}\r\n--b-- \r\ngood bye\r\n--b\r\n`)
     for (const size of [1, 4, 1000]) expect(scan(cut(bytes, size)).map(({ name, content }) => [name, content])).to.deep.equal([['a', '1']])
@@ -107,6 +109,7 @@ describe('the scanner of forms', () => {
     ['of nothing', Buffer.alloc(0)],
     ['with a part that has no name', form('Content-Type: text/plain\r\n\r\nx')],
     ['with a head that does not end', Buffer.concat([Buffer.from('--b\r\nX: '), Buffer.alloc(20_000, 'x')])],
+    ['of more than a thousand parts', form(...Array.from({ length: 1001 }, () => field('a', '')))],
     ['with line feeds alone', Buffer.from(form(field('a', '1')).toString().replaceAll('\r\n', '\n'))],
     ['with another boundary', Buffer.from(form(field('a', '1')).toString().replaceAll('--b', '--c'))],
   ] as const) {
