@@ -6,7 +6,7 @@ import { unfenced } from '../shared/guard/unfenced.ts'
 import { askedSchema } from './asked-schema.ts'
 import { Repairer, type Asking } from './repair.ts'
 import { schema } from './schema.ts'
-import { Validators, type Fault, type Validate } from './validators.ts'
+import { TooSlow, Validators, type Fault, type Validate } from './validators.ts'
 
 export default definePlugin({
   name: 'json-schema',
@@ -43,17 +43,25 @@ export default definePlugin({
         const asked = standing === undefined && exchange.readable && texts.length > 0 ? askedSchema(exchange.conversation) : undefined
         const validate = asked === undefined ? undefined : validators.of(asked)
         const wanted = standing ?? (asked === undefined || validate === undefined ? undefined : { schema: asked, validate })
-        if (wanted === undefined) return asked === undefined ? undefined : warn('json_schema_unusable', 'the schema of the request cannot be used')
+        if (wanted === undefined) return asked === undefined ? undefined : unusable
         const asking = { exchange, signal: exchange.signal }
-        for (const parts of texts) {
-          const fault = await check(asking, parts, wanted)
-          if (fault !== undefined) return invalid(fault)
+        try {
+          for (const parts of texts) {
+            const fault = await check(asking, parts, wanted)
+            if (fault !== undefined) return invalid(fault)
+          }
+        } catch (cause) {
+          if (cause instanceof TooSlow) return unusable
+          throw cause
         }
+        return undefined
       },
       stream: { buffer: true },
     }
   },
 })
+
+const unusable = warn('json_schema_unusable', 'the schema of the request cannot be used')
 
 /** The texts of each answer; none of a turn that says nothing, or calls tools, which is no answer yet. */
 function answersOf(reply: Conversation | undefined): readonly (readonly TextPart[])[] {

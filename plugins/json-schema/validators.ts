@@ -2,11 +2,14 @@
 
 import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
 import { LRUCache } from 'lru-cache'
+import { createContext, Script } from 'node:vm'
 import type { TextTest } from '../../core/index.ts'
 
 /** Callers send schemas of their own: what they may cost is bounded. */
 const mostKept = 200
 const longestSchema = 64 * 1024
+/** A short schema may take for ever: each of its definitions may ask for the next one twice. */
+const longestCheckMs = 250
 
 /** What is wrong with a text: `json` if it is none, else the keyword of the schema that it fails; undefined if it matches. */
 export interface Fault {
@@ -16,6 +19,9 @@ export interface Fault {
 }
 
 export type Validate = (text: string) => Fault | undefined
+
+/** A schema of a caller's takes too long. */
+export class TooSlow extends Error {}
 
 export class Validators {
   readonly #ajv: Ajv2020
@@ -34,14 +40,15 @@ export class Validators {
     this.#ajv = new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false, code: { regExp } })
   }
 
-  /** @returns undefined for a schema that cannot be used */
+  /** For schemas of callers. @returns undefined for one that cannot be used; else what throws TooSlow where that turns out late, and is not returned again */
   of(schema: object): Validate | undefined {
     const key = JSON.stringify(schema)
     const known = this.#kept.get(key)
     if (known !== undefined) return known.validate
-    const made = { validate: key.length > longestSchema ? undefined : this.#try(JSON.parse(key) as object) }
-    this.#kept.set(key, made)
-    return made.validate
+    const matches = key.length > longestSchema ? undefined : this.#try(JSON.parse(key) as object)
+    const validate = matches === undefined ? undefined : inTime(matches, () => this.#kept.set(key, { validate: undefined }))
+    this.#kept.set(key, { validate })
+    return validate
   }
 
   /** @throws Error saying what is wrong with the schema */
@@ -63,6 +70,22 @@ export class Validators {
       return this.compile(schema)
     } catch {
       return undefined
+    }
+  }
+}
+
+const timed = createContext({ check: () => undefined as Fault | undefined })
+const checking = new Script('check()')
+
+function inTime(validate: Validate, overran: () => void): Validate {
+  return text => {
+    timed['check'] = () => validate(text)
+    try {
+      return checking.runInContext(timed, { timeout: longestCheckMs }) as Fault | undefined
+    } catch (cause) {
+      if ((cause as { code?: unknown }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw cause
+      overran()
+      throw new TooSlow(`the schema took longer than ${longestCheckMs} ms`, { cause })
     }
   }
 }

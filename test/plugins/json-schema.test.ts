@@ -3,7 +3,7 @@ import { compilePattern } from '../../core/plugin/pattern.ts'
 import { chatChunks, chatCompletion, type CompletionSample } from '../../core/testing/chat-samples.ts'
 import { runPlugin, type PluginRun, type PluginRunOptions } from '../../core/testing/run-plugin.ts'
 import plugin from '../../plugins/json-schema/index.ts'
-import { Validators } from '../../plugins/json-schema/validators.ts'
+import { TooSlow, Validators } from '../../plugins/json-schema/validators.ts'
 import { AnsweringModel } from '../support/asked-model.ts'
 import { message } from '../support/messages.ts'
 import { Served } from '../support/serve.ts'
@@ -11,6 +11,14 @@ import { Served } from '../support/serve.ts'
 const schema = { type: 'object', properties: { age: { type: 'integer' }, name: { type: 'string' } }, required: ['age'], additionalProperties: false }
 const right = '{"age": 3}'
 const wrong = '{"age": "three"}'
+
+/** Each definition asks for the next one twice; the last fits no number. */
+const endless = {
+  $ref: '#/$defs/0',
+  $defs: Object.fromEntries(
+    Array.from({ length: 50 }, (_, at) => [at, at === 49 ? { type: 'boolean' } : { anyOf: [{ $ref: `#/$defs/${at + 1}` }, { $ref: `#/$defs/${at + 1}` }] }]),
+  ),
+}
 
 type Repaired = PluginRun & { readonly model: AnsweringModel }
 
@@ -133,10 +141,11 @@ describe('json-schema', () => {
       'has a pattern that could stall': { type: 'string', pattern: '(a+)+\\1' },
       'is asynchronous': { $async: true, type: 'object' },
       'is too long': { type: 'object', description: 'x'.repeat(70_000) },
+      'takes for ever': endless,
     }
     for (const [name, own] of Object.entries(unusable)) {
       it(`warns of one that ${name}`, async () => {
-        const { status, headers } = await run('text', { schema: undefined }, json(own))
+        const { status, headers } = await run('1', { schema: undefined }, json(own))
         expect([status, headers[header]]).to.deep.equal([200, 'warn; code=json_schema_unusable'])
       })
     }
@@ -175,6 +184,13 @@ describe('json-schema', () => {
         }
       }
     })
+  })
+
+  it('tries one that takes for ever once', () => {
+    const validators = new Validators(compilePattern)
+    expect(() => validators.of(endless)?.('1')).to.throw(TooSlow)
+    expect(validators.of(endless)).to.equal(undefined)
+    expect(validators.of(schema)?.(right)).to.equal(undefined)
   })
 
   it('knows one schema from its second use on', () => {
