@@ -11,6 +11,7 @@ import { memoize } from '../../memoize.ts'
  * | `ofSpelling`       | leave it alone         | goes                                   | goes                                     |
  * | `requestIds`       | leave it alone         | `X-Request-Id` stays here              | goes as `X-Upstream-Request-Id`          |
  * | `ofWay`            | policy may edit it     | stays here                             | goes                                     |
+ * | `ofAnother`        | policy may edit it     | stays here                             | goes                                     |
  * | `ofGatewaysCall`   | policy may edit it     | goes                                   | goes                                     |
  * | `prefixOfOrigins`  | policy may edit it     | goes                                   | stays here                               |
  * | `ofAnswerer`       | policy may edit it     | goes                                   | stays here                               |
@@ -46,6 +47,8 @@ const requestIds: Names = new Set(['x-request-id', 'request-id'])
 /** The way that a request came; other names of this kind begin with one of `prefixesOfWay`. */
 const ofWay: Names = new Set(['forwarded'])
 const prefixesOfWay = ['proxy-', 'x-forwarded-']
+/** What some servers take for the method or the path instead of those of the request, by which the gateway has judged it. */
+const ofAnother: Names = new Set(['x-http-method-override', 'x-http-method', 'x-method-override', 'x-original-url', 'x-rewrite-url'])
 /** Where the caller stands, and what they take: the gateway makes a call of its own. */
 const ofGatewaysCall: Names = new Set(['accept', 'via', 'x-real-ip'])
 
@@ -101,6 +104,7 @@ export function staysHere(name: string): boolean {
     ofMessage.has(name) ||
     name === 'x-request-id' ||
     ofWay.has(name) ||
+    ofAnother.has(name) ||
     prefixesOfWay.some(prefix => name.startsWith(prefix))
   )
 }

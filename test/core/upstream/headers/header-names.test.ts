@@ -35,6 +35,8 @@ const fates: Readonly<Record<string, Fate>> = {
   forwarded: { up: 'never', down: true },
   'x-forwarded-for': { up: 'never', down: true },
   'proxy-status': { up: 'never', down: true },
+  'x-http-method-override': { up: 'never', down: true },
+  'x-original-url': { up: 'never', down: true },
   accept: { up: 'passthrough', down: true },
   'x-real-ip': { up: 'passthrough', down: true },
   'access-control-allow-origin': { up: 'overrides', down: false },
