@@ -133,7 +133,7 @@ export class FormScanner {
 /** The boundary that a content type names; undefined if it is no form, or names none. */
 export function boundaryOf(type: string): string | undefined {
   if (!/^\s*multipart\/form-data\s*(;|$)/i.test(type)) return undefined
-  const boundary = parametersOf(type).get('boundary')
+  const boundary = parametersOf(type)?.get('boundary')
   return boundary === undefined || boundary === '' || boundary.length > 200 ? undefined : boundary
 }
 
@@ -143,23 +143,31 @@ function broken(what: string): GatewayError {
 
 function readHead(text: string): Pick<PartHead, 'name' | 'filename' | 'type'> {
   let type
-  let parameters: ReadonlyMap<string, string> = new Map()
+  let parameters: ReadonlyMap<string, string> | undefined
   for (const line of text.split('\r\n')) {
     const colon = line.indexOf(':')
     const header = line.slice(0, colon).trim().toLowerCase()
     if (header === 'content-type') type = line.slice(colon + 1).trim()
-    if (header === 'content-disposition') parameters = parametersOf(line.slice(colon + 1))
+    if (header !== 'content-disposition') continue
+    if (parameters !== undefined) throw broken('a part has two names')
+    parameters = parametersOf(line.slice(colon + 1))
+    if (parameters === undefined) throw broken('a part says something of itself twice')
   }
-  const name = parameters.get('name')
+  const name = parameters?.get('name')
   if (name === undefined) throw broken('a part has no name')
-  return { name, filename: extended(parameters.get('filename*')) ?? parameters.get('filename'), type }
+  return { name, filename: extended(parameters?.get('filename*')) ?? parameters?.get('filename'), type }
 }
 
-/** The parameters of a header, one behind the other, so that none is found inside another's text. Browsers escape quotes by percent signs, others by a backslash. */
-function parametersOf(header: string): ReadonlyMap<string, string> {
+/**
+ * The parameters of a header, one behind the other, so that none is found inside another's text. Browsers escape quotes by percent signs, others by a backslash.
+ * @returns undefined where one is given twice: a provider may take the other, and read another form than the one that was judged here
+ */
+function parametersOf(header: string): ReadonlyMap<string, string> | undefined {
   const found = new Map<string, string>()
   for (const [, name = '', quoted, bare = ''] of header.matchAll(/;\s*([^\s=;]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/g)) {
-    found.set(name.toLowerCase(), quoted?.replace(/\\(["\\])/g, '$1').replaceAll('%22', '"') ?? bare.trim())
+    const lower = name.toLowerCase()
+    if (found.has(lower)) return undefined
+    found.set(lower, quoted?.replace(/\\(["\\])/g, '$1').replaceAll('%22', '"') ?? bare.trim())
   }
   return found
 }
