@@ -52,12 +52,17 @@ export class Authenticator {
   }
 
   #find(exchange: Exchange): Now<Caller | GatewayError> {
-    if (this.#isByKeysAlone && !this.#keys.exist)
-      return this.#keyless.isNear(exchange)
-        ? this.#keyless.callerOf(exchange)
-        : refusal('this gateway asks for no key, and answers callers on its own machine only')
+    if (this.#isByKeysAlone && !this.#keys.exist) return this.#withoutKey(exchange)
     const token = credentialOf(exchange.request.headers)
     return (typeof token === 'string' ? this.#identify(exchange, token) : undefined) ?? this.#recognise(exchange, token)
+  }
+
+  #withoutKey(exchange: Exchange): Caller | GatewayError {
+    if (!this.#keyless.isNear(exchange)) return refusal('this gateway asks for no key, and answers callers on its own machine only')
+    // The admin API refuses such pages itself, and more of what they send.
+    return !isAdmin(exchange.request.path) && this.#keyless.isOfForeignPage(exchange)
+      ? refusal('this gateway asks for no key, and answers no page of another site')
+      : this.#keyless.callerOf(exchange)
   }
 
   /** Who calls with a token that the gateway made, or why they may not; undefined if it made no such token. */

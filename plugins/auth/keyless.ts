@@ -22,11 +22,24 @@ export class Keyless {
     return this.#isOpenToAll || (isLoopback(request.remoteAddress) && isLoopback(request.clientAddress ?? request.remoteAddress))
   }
 
+  /**
+   * Whether it is near, and yet a page of another site has sent it, which a browser on this machine shows: a browser sends no such thing with a
+   * credential, or as JSON, without leave.
+   */
+  isOfForeignPage({ request: { method, headers } }: Exchange): boolean {
+    if (this.#isOpenToAll || method !== 'POST' || headers['sec-fetch-site'] !== 'cross-site') return false
+    const { authorization, 'x-api-key': key, 'content-type': type = '' } = headers
+    return authorization === undefined && key === undefined && unasked.test(String(type))
+  }
+
   /** What somebody near is taken for. */
   callerOf({ request }: Exchange): Caller {
     return this.#isOpenToAll || this.#isOwnName(request.headers.host) ? noKey : noKeyElsewhere
   }
 }
+
+/** What a browser sends to another site without asking it: a body that has no type, or one that forms have. */
+const unasked = /^\s*(?:$|(?:text\/plain|application\/x-www-form-urlencoded|multipart\/form-data)\s*(?:;|$))/i
 
 /** Whether an address is one of this machine. */
 function isLoopback(address: string): boolean {

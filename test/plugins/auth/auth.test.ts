@@ -27,6 +27,7 @@ interface Asked {
   readonly options?: Readonly<Record<string, unknown>>
   readonly keys?: Keys | undefined
   readonly headers?: Readonly<Record<string, string>>
+  readonly method?: string
   readonly path?: string
   readonly from?: string
 }
@@ -62,8 +63,13 @@ function tapsOf(asked: Asked, warnings: string[] = []): Taps {
 }
 
 function ask(asked: Asked): Outcome {
-  const { headers = {}, path = '/v1/chat/completions', from = '127.0.0.1' } = asked
-  const exchange = { request: { headers, path, remoteAddress: from }, caller: undefined, labels: [], refusedCredential: undefined } as unknown as Exchange
+  const { headers = {}, method = 'POST', path = '/v1/chat/completions', from = '127.0.0.1' } = asked
+  const exchange = {
+    request: { headers, method, path, remoteAddress: from },
+    caller: undefined,
+    labels: [],
+    refusedCredential: undefined,
+  } as unknown as Exchange
   const said = tapsOf(asked).request?.(exchange)
   return {
     caller: exchange.caller,
@@ -85,7 +91,13 @@ const missing = '401 invalid_api_key: no credential: send "Authorization: Bearer
 const malformed = '401 invalid_api_key: the Authorization header is malformed: expected "Bearer <token>"'
 const generic = '401 invalid_api_key: authentication failed'
 const wrongMaster = '401 invalid_api_key: invalid master key'
+const foreign = '401 invalid_api_key: this gateway asks for no key, and answers no page of another site'
 const closed = '401 invalid_api_key: this gateway asks for no key, and answers callers on its own machine only'
+
+/** What a browser says of a call that a page has made. @param site whose page */
+const fromPage = (type: string | undefined, site = 'cross-site', more = {}) => ({
+  headers: { 'sec-fetch-site': site, ...(type === undefined ? {} : { 'content-type': type }), ...more },
+})
 
 describe('auth', () => {
   const accepted: readonly [string, Asked, Caller][] = [
@@ -119,6 +131,16 @@ describe('auth', () => {
       { method: 'no_key' },
     ],
     ['the master key under any name', { ...withMaster, headers: { authorization: 'Bearer sk-master', host: 'gateway.example' } }, master],
+    ['a page of the gateway itself', fromPage(undefined, 'same-origin'), open],
+    ['a page of another site that had to ask for leave: it sends JSON', fromPage('application/json'), open],
+    [
+      'a page of another site that had to ask for leave: it shows a credential',
+      fromPage('multipart/form-data; boundary=b', 'cross-site', { 'x-api-key': 'any' }),
+      open,
+    ],
+    ['a link on a page of another site', { method: 'GET', ...fromPage(undefined) }, open],
+    ['a page of another site at /admin, which says no itself', { ...toAdmin, ...fromPage(undefined) }, open],
+    ['a page of another site, if allow_open says so', { options: { allow_open: true }, ...fromPage(undefined) }, open],
     ['the same at /admin itself', { ...withKeys, path: '/admin' }, open],
     ['the same from elsewhere, if allow_open says so', { options: { allow_open: true }, ...withKeys, ...toAdmin, ...elsewhere }, open],
   ]
@@ -129,6 +151,11 @@ describe('auth', () => {
     ['callers from elsewhere, as long as there is no key', elsewhere, closed],
     ['callers from elsewhere whom a header places here', { ...elsewhere, headers: { 'x-forwarded-for': '127.0.0.1' } }, closed],
     ['addresses that merely look near', { from: '::ffff:10.127.0.1' }, closed],
+    ...[undefined, 'text/plain;charset=UTF-8', 'application/x-www-form-urlencoded', 'Multipart/Form-Data; boundary=b'].map((type): [string, Asked, string] => [
+      `a page of another site that sends ${type ?? 'bytes without a type'}`,
+      fromPage(type),
+      foreign,
+    ]),
     ['a call without a credential', withMaster, missing],
     ['a call without a credential, once there are keys', withKeys, missing],
     ['an empty x-api-key', { ...withMaster, headers: { 'x-api-key': '' } }, missing],
