@@ -104,6 +104,19 @@ export class JsonDocument {
     return true
   }
 
+  /**
+   * Removes the members of an object whose names are, but for upper and lower case, among these: some take them for those, among them all that are
+   * written in Go.
+   * @param names in lower case @returns whether there were any
+   */
+  unsetRecased(object: JsonNode, names: ReadonlySet<string>): boolean {
+    const isRecased = ({ foldedName }: JsonNode) => foldedName !== undefined && names.has(foldedName)
+    if (object.kind !== 'object' || !object.children.some(isRecased)) return false
+    this.#touch(object)
+    object.keep(member => !isRecased(member))
+    return true
+  }
+
   /** Inserts before the item that is at `index` now; the number of items appends. */
   insert(array: JsonNode, index: number, json: string): void {
     this.#touch(array, 'array')

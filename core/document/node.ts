@@ -173,6 +173,19 @@ export class JsonNode {
     return length === name.length
   }
 
+  /** The name of a member as those know it who do not mind upper and lower case; undefined if that is how it is spelled. */
+  get foldedName(): string | undefined {
+    for (let at = this.#nameStart + 1; at < this.#nameEnd - 1; at++) {
+      const byte = this.source[at] ?? 0
+      if ((byte < 0x41 || byte > 0x5a) && byte !== 0x5c && byte <= 0x7e) continue
+      const name = this.#name()
+      // Both ways: there are letters that are lower case, and whose upper case is that of another one.
+      const folded = name.toUpperCase().toLowerCase()
+      return folded === name ? undefined : folded
+    }
+    return undefined
+  }
+
   /** Makes these the children. */
   adopt(children: readonly JsonNode[]): void {
     this.#children = children

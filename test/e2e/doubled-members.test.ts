@@ -1,4 +1,4 @@
-/** Members that come twice: what policy does not see passes in no direction, and where there is no policy, nothing is touched. */
+/** Members that come twice, or in another case, which some read as if they did: what policy does not see passes in no direction, and where there is no policy, nothing is touched. */
 
 import { expect } from 'chai'
 import { embeddings } from '../../core/testing/chat-samples.ts'
@@ -18,6 +18,12 @@ const dialects = {
       'content whose name has escapes': String.raw`"messages":[{"role":"user","cont\u0065nt":"my secret","content":"x"}]`,
       'text of a part': '"messages":[{"role":"user","content":[{"type":"text","text":"my secret","text":"x"}]}]',
       messages: '"messages":[{"role":"user","content":"my secret"}],"messages":[{"role":"user","content":"x"}]',
+      'messages in another case': '"messages":[{"role":"user","content":"x"}],"Messages":[{"role":"user","content":"my secret"}]',
+      'messages in letters that are others in upper case': '"messages":[{"role":"user","content":"x"}],"meſſages":[{"role":"user","content":"my secret"}]',
+      'content in another case': String.raw`"messages":[{"role":"user","content":"x","C\u004fNTENT":"my secret"}]`,
+      'text of a part in another case': '"messages":[{"role":"user","content":[{"type":"text","text":"x","Text":"my secret"}]}]',
+      'arguments of a tool in another case':
+        '"messages":[{"role":"user","content":"x"},{"role":"assistant","tool_calls":[{"id":"t","type":"function","function":{"name":"f","arguments":"{}","Arguments":"my secret"}}]},{"role":"tool","tool_call_id":"t","content":"y"}]',
     },
   },
   'openai-responses': {
@@ -26,6 +32,7 @@ const dialects = {
     doubled: {
       input: '"input":"my secret","input":"x"',
       instructions: '"instructions":"my secret","instructions":"y","input":"x"',
+      'instructions in another case': '"Instructions":"my secret","input":"x"',
       'content of an item': '"input":[{"role":"user","content":"my secret","content":"x"}]',
     },
   },
@@ -34,6 +41,7 @@ const dialects = {
     rest: '"max_tokens":9,',
     doubled: {
       system: '"system":"my secret","system":"y","messages":[{"role":"user","content":"x"}]',
+      'system in another case': '"SYSTEM":"my secret","messages":[{"role":"user","content":"x"}]',
       'text of a block': '"messages":[{"role":"user","content":[{"type":"text","text":"my secret","text":"x"}]}]',
       'input of a tool':
         '"messages":[{"role":"user","content":"x"},{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"q":"my secret"},"input":{"q":"x"}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"my secret","content":"x"}]}]',
