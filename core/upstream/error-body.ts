@@ -92,8 +92,8 @@ function plainText(text: string): string {
   if (!text.startsWith('<')) return clip(text)
   return clip(
     text
-      .replace(/<(script|style)\b[^]*?<\/\1>/gi, ' ')
-      .replace(/<[^>]*>/g, ' ')
+      .replace(/<(script|style)\b[^]*?(?:<\/\1>|$)/gi, ' ')
+      .replace(/<[^<>]*>/g, ' ')
       .replace(/\s+/g, ' ')
       .trim(),
   )

@@ -92,6 +92,8 @@ describe('what a provider says of its failure', () => {
     ["no words, but another's", '{"error":{"message":"","metadata":{"raw":"m"}}}', 'm'],
     ['text', 'just words', 'just words'],
     ['a page', '<!doctype html><style>x</style><p>Bad\n <b>Gateway</b></p>', 'Bad Gateway'],
+    ['a page whose style does not end', '<p>Bad Gateway</p><style>x', 'Bad Gateway'],
+    ['a page of tags that do not end', '<'.repeat(1_000_000), `${'<'.repeat(4096)}…`],
     ['nothing', '', 'acme answered with status 500'],
     ['null', '{"error":null}', 'acme answered with status 500'],
     ['names that nobody knows', '{"error_code":17,"error_msg":"m"}', '{"error_code":17,"error_msg":"m"}'],
