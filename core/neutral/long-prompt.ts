@@ -10,6 +10,10 @@ const texts: readonly RegExp[] = [
   /input token count .*exceeds the maximum number of tokens/i,
   // Amazon
   /input is too long for requested model/i,
+  // vLLM, DeepSeek, Mistral; xAI says "prompt length"
+  /maximum (context|prompt) length/i,
+  // llama.cpp
+  /exceeds the available context size/i,
 ]
 
 /** The code of a vendor's error: the one that all know, if its message speaks of a prompt that is too long, else its own. */
