@@ -54,7 +54,8 @@ export const schema = {
         '404 retired',
         '404 disabled',
       ],
-      description: 'Phrases after which the next target is tried: all their words occur in the error, in any order; a number is the status.',
+      description:
+        'Phrases after which the next target is tried: all their words occur in the error, in any order; a number is the status, a word can be the code.',
     },
   },
 } as const satisfies OptionsSchema

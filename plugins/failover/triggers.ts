@@ -4,7 +4,7 @@ import type { Attempt, Failure } from '../../core/index.ts'
 import { Refused } from '../../core/pipeline/verdict.ts'
 import { statusTest } from '../shared/attempts/status-list.ts'
 
-/** @param phrases each matches when all its words occur in the error's text; a numeric word is the status */
+/** @param phrases each matches when all its words occur in the error's text; a numeric word is the status, and one word may be the error's code */
 export function triggers(statuses: readonly string[], phrases: readonly string[]): (failure: Failure) => boolean {
   const isListed = statusTest(statuses)
   const split = phrases.map(phrase =>
@@ -22,7 +22,7 @@ export function triggers(statuses: readonly string[], phrases: readonly string[]
       case 'refused':
         return error instanceof Refused || error.code === 'circuit_open' || error.code === 'rate_limit_exceeded'
       case 'status':
-        return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text)))
+        return isListed(status) || split.some(words => words.every(word => isSaid(word, status, text) || word === error.code))
     }
   }
 }

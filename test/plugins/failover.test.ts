@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { gatewayError, refuse, type Failure } from '../../core/index.ts'
+import { GatewayError, gatewayError, refuse, type Failure } from '../../core/index.ts'
 import { chatCompletion, embeddings, errorBody, sampleStream } from '../../core/testing/chat-samples.ts'
 import type { Cue, Script } from '../../core/testing/script.ts'
 import { ScriptedUpstream } from '../../core/testing/scripted-upstream.ts'
@@ -43,6 +43,17 @@ describe('failover: what leads to the next target', () => {
     expect(own(failure({ status: 418 }))).to.equal(true)
     expect(own(failure({ status: 400, text: 'a pot of tea' }))).to.equal(true)
     expect(own(failure({ status: 500, text: 'model not found' }))).to.equal(false)
+  })
+
+  it('is a code that the list names', () => {
+    const tooLong = failure({
+      status: 400,
+      text: 'prompt is too long',
+      error: new GatewayError('context_length_exceeded', 'prompt is too long', { status: 400 }),
+    })
+    expect(triggers([], ['context_length_exceeded'])(tooLong)).to.equal(true)
+    expect(triggers([], ['400 context_length_exceeded'])(tooLong)).to.equal(true)
+    expect(triggers([], ['context_length'])(tooLong)).to.equal(false)
   })
 })
 

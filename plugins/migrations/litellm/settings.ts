@@ -180,7 +180,7 @@ function durationOf(seconds: number | string): string {
 const blocks: Readonly<Record<string, string>> = { prometheus: '/metrics/enabled', otel: '/opentelemetry/enabled' }
 
 const routerAdvice: Readonly<Record<string, string>> = {
-  context_window_fallbacks: 'write a phrase of that error in failover.retry_on_errors; the targets are those of fallbacks',
+  context_window_fallbacks: 'write context_length_exceeded in failover.retry_on_errors; the targets are those of fallbacks',
   content_policy_fallbacks: 'calls do not fall back for what they say',
   retry_policy: 'calls are tried again by their status: resilience.retry',
   enable_tag_filtering: 'labels choose no targets: give keys allowed models, or write a virtual model for each tag',
