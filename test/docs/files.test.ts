@@ -14,27 +14,23 @@ import { providerConformance } from '../../core/testing/conformance.ts'
 import { ExampleFolder } from './folder.ts'
 import { filesOf, page, pages, root, titleOf, type Page } from './manual.ts'
 
-const strict = {
-  module: 'nodenext',
-  target: 'es2024',
-  lib: ['es2025', 'esnext.disposable', 'dom'],
-  strict: true,
-  exactOptionalPropertyTypes: true,
-  noEmit: true,
-  skipLibCheck: true,
-  allowImportingTsExtensions: true,
-}
+/** What the manual tells authors to write; the files also have types with the stricter options that some add. */
+const { compilerOptions: shown } = JSON.parse(filesOf(page('docs/writing-a-plugin.md'))['tsconfig.json'] ?? '') as { readonly compilerOptions: object }
+const variants = { 'as shown': shown, strictly: { ...shown, exactOptionalPropertyTypes: true } }
+/** What the sources of the gateway need, which stand here for the declarations of the package. */
+const lib = ['es2025', 'esnext.disposable', 'dom']
 
 const withCode = pages.filter(page => codeOf(page).length > 0)
 /** What one page declares of the gateway's types must not hold for another. */
 const [declaring, others] = [withCode.filter(declares), withCode.filter(page => !declares(page))]
 
 describe('the files of the manual', () => {
-  for (const together of [others, ...declaring.map(page => [page])]) {
-    it(`have types: ${together.map(({ name }) => name).join(', ')}`, async () => {
+  const groups = [others, ...declaring.map(page => [page])]
+  for (const [how, options, together] of Object.entries(variants).flatMap(([how, options]) => groups.map(group => [how, options, group] as const))) {
+    it(`have types, ${how}: ${together.map(({ name }) => name).join(', ')}`, async () => {
       const files = Object.fromEntries(together.flatMap(page => Object.entries(filesOf(page)).map(([name, text]) => [`${folderOf(page)}/${name}`, text])))
       const paths = Object.fromEntries(Object.entries(ownModules).map(([name, file]) => [name, [join(root, `${file}.ts`)]]))
-      const compilerOptions = { ...strict, typeRoots: [join(root, 'node_modules/@types')], types: ['node'], paths }
+      const compilerOptions = { ...options, lib, typeRoots: [join(root, 'node_modules/@types')], paths }
       const sources = together.flatMap(page => codeOf(page).map(name => `${folderOf(page)}/${name}`))
       await using folder = await ExampleFolder.make({ ...files, 'tsconfig.json': JSON.stringify({ compilerOptions, files: sources }) })
       const { code, said } = await folder.node(join(root, 'node_modules/typescript/bin/tsc'), '-p', '.')
