@@ -1,4 +1,4 @@
-/** The manual names every setting of the default set. */
+/** The manual names every setting of the default set, and its variable. */
 
 import { expect } from 'chai'
 import type { OptionsSchema } from '../../core/index.ts'
@@ -14,6 +14,8 @@ describe('the settings of plugins', () => {
       const { definition } = await load('plugin', plugin, '/', { searchPaths: [], foreignAllowed: false })
       const settings = definition.schema === undefined ? [] : settingsOf(definition.schema)
       expect(settings.filter(setting => !isDescribed(setting)).map(({ setting }) => setting)).to.deep.equal([])
+      const variables = settings.flatMap(({ env }) => (env === undefined ? [] : [env]))
+      expect(variables.filter(name => !manual.some(text => new RegExp(`\`${name}\\b`).test(text)))).to.deep.equal([])
     })
   }
 })
