@@ -45,15 +45,23 @@ class WaitQueue {
     setTimeout(() => this.#fire(), ms).unref()
   }
 
+  /** Those who wait again meanwhile, as whatever looks every so often does, need no timer of their own. */
   #fire(): void {
-    this.#isSet = false
     const now = performance.now()
-    for (let entry = this.#waits.first; entry !== undefined; entry = this.#waits.first) {
-      const { due, callback } = entry.value as Wait
-      if (due > now) return this.#set(due - now)
-      this.#waits.remove(entry)
-      callback()
+    try {
+      for (let entry = this.#waits.first; entry !== undefined && (entry.value as Wait).due <= now; entry = this.#waits.first) {
+        this.#waits.remove(entry)
+        entry.value?.callback()
+      }
+    } finally {
+      const next = this.#waits.first?.value
+      if (next === undefined) this.#end()
+      else this.#set(next.due - now)
     }
+  }
+
+  #end(): void {
+    this.#isSet = false
     queues.delete(this.#ms)
   }
 }
