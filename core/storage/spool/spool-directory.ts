@@ -42,7 +42,14 @@ export class SpoolDirectory {
   open(name: string, options: Pick<SpoolOptions, 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool {
     const owner = (this.#owner ??= this.#claim())
     const maxBytes = options.mustNotLose === true && this.#maxBytes === 0 ? leastBytes : this.#maxBytes
-    const spool = new Spool({ name, owner, hasRoom: bytes => this.bytes + bytes <= maxBytes, log: this.#log, ...options })
+    const spool: Spool = new Spool({
+      name,
+      owner,
+      hasRoom: bytes => this.bytes + bytes <= maxBytes,
+      closed: () => this.#spools.delete(spool),
+      log: this.#log,
+      ...options,
+    })
     this.#spools.add(spool)
     spool.adopt()
     return spool
@@ -76,7 +83,6 @@ export class SpoolDirectory {
   close(): void {
     this.#looking?.cancel()
     for (const spool of this.#spools) spool.close()
-    this.#spools.clear()
     this.#owner?.release()
   }
 

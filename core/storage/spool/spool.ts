@@ -30,6 +30,8 @@ export interface SpoolOptions {
   found(): void
   /** Told that the process ends at once: what else shall be on the disk is to be appended now. */
   leaving(): void
+  /** Told that it is closed: nothing of it is here any more. */
+  closed(): void
 }
 
 /** The folder is as full as it may be. */
@@ -153,6 +155,7 @@ export class Spool {
     this.#active = undefined
     this.#held.clear()
     this.#unread.length = 0
+    this.#options.closed()
   }
 
   #abandon(segment: Segment): void {

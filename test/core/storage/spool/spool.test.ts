@@ -27,6 +27,7 @@ describe('the spool', () => {
   const open: SpoolDirectory[] = []
   const refused: Row[] = []
   let found = 0
+  let asked = 0
 
   beforeEach(() => {
     path = mkdtempSync(join(tmpdir(), 'tapline-spool-'))
@@ -34,6 +35,7 @@ describe('the spool', () => {
     warnings = []
     refused.length = 0
     found = 0
+    asked = 0
   })
   afterEach(() => {
     for (const directory of open.splice(0)) directory.close()
@@ -61,7 +63,9 @@ describe('the spool', () => {
       found: () => {
         found += 1
       },
-      leaving: () => {},
+      leaving: () => {
+        asked += 1
+      },
     })
   const files = () =>
     readdirSync(path)
@@ -211,6 +215,14 @@ describe('the spool', () => {
     writeFileSync(join(path, '1-aa.journal.1.ndjson'), `${JSON.stringify(row('a'))}\n`)
     clock.advance(12_000)
     expect(found).to.equal(0)
+  })
+
+  it('forgets those that are closed, for each reload may open others', () => {
+    const home = directory()
+    for (let reload = 0; reload < 3; reload++) spool(home).close()
+    spool(home)
+    home.leave()
+    expect(asked).to.equal(1)
   })
 
   const torn: readonly [string, string, readonly string[]][] = [
