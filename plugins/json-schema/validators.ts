@@ -1,6 +1,6 @@
 /** Compiled schemas: each once, the last ones kept. */
 
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type Options } from 'ajv/dist/2020.js'
 import { LRUCache } from 'lru-cache'
 import { createContext, Script } from 'node:vm'
 import type { TextTest } from '../../core/index.ts'
@@ -24,7 +24,9 @@ export type Validate = (text: string) => Fault | undefined
 export class TooSlow extends Error {}
 
 export class Validators {
-  readonly #ajv: Ajv2020
+  readonly #options: Options
+  /** Knows what a schema may say. */
+  readonly #judge: Ajv2020
   readonly #kept = new LRUCache<string, { readonly validate: Validate | undefined }>({ max: mostKept })
 
   /** @param regex the engine for `pattern`s: one that no text can stall */
@@ -37,7 +39,8 @@ export class Validators {
       },
       { code: '' },
     )
-    this.#ajv = new Ajv2020({ strict: false, validateFormats: false, addUsedSchema: false, logger: false, code: { regExp } })
+    this.#options = { strict: false, validateFormats: false, addUsedSchema: false, logger: false, code: { regExp } }
+    this.#judge = new Ajv2020(this.#options)
   }
 
   /** For schemas of callers. @returns undefined for one that cannot be used; else what throws TooSlow where that turns out late, and is not returned again */
@@ -56,8 +59,9 @@ export class Validators {
     // Which version a schema names makes no difference to what is used of it.
     const { $schema: _, ...own } = schema as Readonly<Record<string, unknown>>
     if ('$async' in own) throw new Error('an asynchronous schema cannot be used')
-    const matches = this.#ajv.compile(own)
-    this.#ajv.removeSchema(own)
+    void this.#judge.validateSchema(own, true)
+    // Each has its own, which goes with it: Ajv keeps what it compiles for as long as it lives, and `removeSchema` does not change that.
+    const matches = new Ajv2020({ ...this.#options, validateSchema: false }).compile(own)
     return text => {
       const parsed = parse(text)
       if (parsed === undefined) return { keyword: 'json', words: 'it is not JSON' }

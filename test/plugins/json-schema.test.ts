@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect } from 'chai'
 import { compilePattern } from '../../core/plugin/pattern.ts'
 import { chatChunks, chatCompletion, type CompletionSample } from '../../core/testing/chat-samples.ts'
@@ -7,6 +10,9 @@ import { TooSlow, Validators } from '../../plugins/json-schema/validators.ts'
 import { AnsweringModel } from '../support/asked-model.ts'
 import { message } from '../support/messages.ts'
 import { Served } from '../support/serve.ts'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const schema = { type: 'object', properties: { age: { type: 'integer' }, name: { type: 'string' } }, required: ['age'], additionalProperties: false }
 const right = '{"age": 3}'
@@ -203,6 +209,19 @@ describe('json-schema', () => {
     expect([validators.of(own())?.('"a"'), validators.of(own())?.('"b"')?.keyword]).to.deep.equal([undefined, 'pattern'])
     expect(compiled.filter(pattern => pattern === '^a$')).to.have.length(1)
     expect(validators.of({ type: 'string', pattern: '^b$' })?.('"b"')).to.equal(undefined)
+  })
+
+  it('holds on to no schema but the last 200, for callers may send another with each request', async () => {
+    let first: WeakRef<object> | undefined
+    const validators = new Validators(pattern => {
+      const compiled = compilePattern(pattern)
+      if (pattern === '^first$') first = new WeakRef(compiled)
+      return compiled
+    })
+    for (const pattern of ['^first$', ...Array.from({ length: 200 }, (_, other) => `^${other}$`)]) validators.of({ type: 'string', pattern })
+    await turn()
+    collectGarbage()
+    expect([first === undefined, first?.deref()]).to.deep.equal([false, undefined])
   })
 
   for (const own of [{ type: 'thing' }, { $ref: '#/nowhere' }]) {
