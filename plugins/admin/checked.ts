@@ -1,22 +1,33 @@
 /** Checks queries and bodies against the schemas of their endpoints; each schema is compiled once, when it is first needed. */
 
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
+import { Ajv2020, type ErrorObject, type Options, type ValidateFunction } from 'ajv/dist/2020.js'
 import { gatewayError, type Code, type GatewayError } from '../../core/index.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
-const ajv = new Ajv2020({ strict: true, strictTypes: false, strictTuples: false, useDefaults: true })
-ajv.addFormat('date', isDay)
-ajv.addFormat('date-time', text => !Number.isNaN(Date.parse(text)))
-ajv.addFormat('uri', text => URL.canParse(text))
+const options: Options = {
+  strict: true,
+  strictTypes: false,
+  strictTuples: false,
+  useDefaults: true,
+  formats: { date: isDay, 'date-time': text => !Number.isNaN(Date.parse(text)), uri: text => URL.canParse(text) },
+}
+/** Knows what a schema may say. */
+const judge = new Ajv2020(options)
 
 const validators = new WeakMap<Schema, ValidateFunction>()
 
 /** Checks a value, and fills in defaults. @throws GatewayError that names the parameter at fault */
 export function check(schema: Schema, value: unknown): void {
-  const validate = validators.get(schema) ?? ajv.compile(closed(schema) as Schema)
+  const validate = validators.get(schema) ?? compile(closed(schema) as Schema)
   validators.set(schema, validate)
   if (!validate(value)) throw refusal((validate.errors ?? [])[0] as ErrorObject)
+}
+
+/** Ajv keeps what it compiles for as long as it lives, and endpoints come anew with a reload: each schema has its own, which goes with it. */
+function compile(schema: Schema): ValidateFunction {
+  void judge.validateSchema(schema, true)
+  return new Ajv2020({ ...options, validateSchema: false }).compile(schema)
 }
 
 /** The schema, with every object that names its members taking no others. */
