@@ -20,6 +20,7 @@ export class Assembler {
   #model: string | undefined
   #finish: Finish = 'stop'
   #stopSequence: string | undefined
+  #serviceTier: string | undefined
   #usage: Usage | undefined
   #extras: JsonObject | undefined
   #usageExtras: JsonObject | undefined
@@ -62,6 +63,7 @@ export class Assembler {
       case 'finish':
         this.#finish = event.finish
         this.#stopSequence = event.stopSequence
+        this.#serviceTier = event.serviceTier
         if (event.extras !== undefined) this.#extras = { ...this.#extras, ...event.extras }
         break
       case 'error':
@@ -79,6 +81,7 @@ export class Assembler {
       finish: this.#finish,
       ...(this.#stopSequence === undefined ? {} : { stopSequence: this.#stopSequence }),
       ...(this.#usage === undefined ? {} : { usage: this.#usage }),
+      ...(this.#serviceTier === undefined ? {} : { serviceTier: this.#serviceTier }),
       ...(this.#extras === undefined ? {} : { extras: this.#extras }),
       ...(this.#usageExtras === undefined ? {} : { usageExtras: this.#usageExtras }),
     }
@@ -91,13 +94,21 @@ export class Assembler {
 }
 
 /** The events of a reply that is there as a whole. */
-export function replayed({ id, model, blocks, usage, finish, stopSequence, extras, usageExtras }: NeutralReply): readonly NeutralEvent[] {
+export function replayed({ id, model, blocks, usage, finish, stopSequence, serviceTier, extras, usageExtras }: NeutralReply): readonly NeutralEvent[] {
   const events: NeutralEvent[] = [
     { type: 'start', ...(id === undefined ? {} : { id }), ...(model === undefined ? {} : { model }), ...(extras === undefined ? {} : { extras }) },
   ]
   for (const [index, block] of blocks.entries()) addEvents(events, block, String(index))
   if (usage !== undefined) events.push({ type: 'usage', usage, ...(usageExtras === undefined ? {} : { extras: usageExtras }) })
-  events.push({ type: 'finish', finish, ...(stopSequence === undefined ? {} : { stopSequence }) }, { type: 'end' })
+  events.push(
+    {
+      type: 'finish',
+      finish,
+      ...(stopSequence === undefined ? {} : { stopSequence }),
+      ...(serviceTier === undefined ? {} : { serviceTier }),
+    },
+    { type: 'end' },
+  )
   return events
 }
 

@@ -69,7 +69,7 @@ export type NeutralEvent =
   /** `extras`: what the reader does not know of it. `isEstimated`: counted here, as the provider was not heard to its end. */
   | { readonly type: 'usage'; readonly usage: Usage; readonly extras?: JsonObject; readonly isEstimated?: true }
   /** `extras`: of the whole answer, said after its start. */
-  | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string; readonly extras?: JsonObject }
+  | { readonly type: 'finish'; readonly finish: Finish; readonly stopSequence?: string; readonly serviceTier?: string; readonly extras?: JsonObject }
   /** The provider reports an error of its own. */
   | { readonly type: 'error'; readonly error: GatewayError }
   | { readonly type: 'end' }

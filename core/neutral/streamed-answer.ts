@@ -90,7 +90,7 @@ export class StreamedAnswer<Place> {
   // The end
 
   /** Ends the answer for the reason that `reasonOf` gives, or with the error that it throws. */
-  finish(reasonOf: () => Finish, emit: Emit, more: Pick<NeutralEvent & { readonly type: 'finish' }, 'stopSequence' | 'extras'> = {}): void {
+  finish(reasonOf: () => Finish, emit: Emit, more: Pick<NeutralEvent & { readonly type: 'finish' }, 'stopSequence' | 'serviceTier' | 'extras'> = {}): void {
     try {
       const finish = finishWith(reasonOf(), this.#hasCalls)
       this.closeAll(emit)

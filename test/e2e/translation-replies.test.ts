@@ -1,6 +1,7 @@
 /** Random answers, written in each dialect of callers and read by its other side: plain or streamed, fed in whatever pieces, they say the same. */
 
 import { expect } from 'chai'
+import { JsonDocument } from '../../core/document/document.ts'
 import { argumentsObject } from '../../core/neutral/arguments.ts'
 import { Assembler, replayed } from '../../core/neutral/assemble.ts'
 import type { NeutralEvent, NeutralReply, ReplyBlock } from '../../core/neutral/reply.ts'
@@ -45,6 +46,44 @@ describe('translation, of random replies', () => {
         expect(wordsOf(throughStream(caller, upstream, reply, feeding)), `streamed, of ${JSON.stringify(reply)}`).to.deep.equal(said)
       }
     })
+  }
+})
+
+describe('translation, of the tier that served an answer', () => {
+  const answers: readonly (readonly [name: string, upstream: UpstreamSide | undefined, stream: readonly Payload[]])[] = [
+    [
+      openaiChat.name,
+      openaiChat.upstream,
+      [{ id: 'c', model: 'm', service_tier: 'default', choices: [{ index: 0, delta: { content: 'a' }, finish_reason: 'stop' }] }, '[DONE]'],
+    ],
+    [
+      openaiResponses.name,
+      openaiResponses.upstream,
+      [
+        { type: 'response.created', response: { service_tier: 'auto' } },
+        { type: 'response.completed', response: { status: 'completed', output: [], service_tier: 'default' } },
+      ],
+    ],
+    [
+      bedrockConverse.name,
+      bedrockConverse.upstream,
+      [
+        { event: 'messageStart', data: { role: 'assistant' } },
+        { event: 'messageStop', data: { stopReason: 'end_turn' } },
+        { event: 'metadata', data: { serviceTier: { type: 'default' } } },
+      ],
+    ],
+  ]
+  for (const [from, upstream, stream] of answers) {
+    for (const { name, caller } of [openaiChat, openaiResponses]) {
+      it(`is told at the end of a stream from ${from} to ${name}, whichever was asked for`, () => {
+        if (upstream === undefined || caller === undefined) throw new Error('it has no such side')
+        const original = JsonDocument.parse(Buffer.from('{"model":"m","service_tier":"flex"}'))
+        const events = translateStream(upstream, stream, caller, replyContext({ original }))
+        const last = events.filter(event => event !== '[DONE]').at(-1) as JsonObject & { readonly response?: JsonObject }
+        expect((last.response ?? last)['service_tier']).to.equal('default')
+      })
+    }
   }
 })
 

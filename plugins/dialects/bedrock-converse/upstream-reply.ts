@@ -32,7 +32,6 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
       : gatewayError('bad_upstream_response', `${from.provider}: provider returned no message`, { provider: from.provider })
   const content = Array.isArray(message['content']) ? (message['content'] as readonly Json[]).filter(isObject) : []
   const blocks = content.flatMap(block => readBlock(block, from))
-  const tier = objectAt(json, 'serviceTier')?.['type']
   return defined<NeutralReply>({
     blocks,
     finish: finishWith(
@@ -41,10 +40,16 @@ export function readReply(json: JsonObject, from: Destination): NeutralReply {
     ),
     stopSequence: stopSequenceOf(json['additionalModelResponseFields']),
     usage: usageOf(json['usage']),
-    serviceTier: typeof tier === 'string' ? tier : undefined,
+    serviceTier: tierOf(json),
     extras: restOf(json, known),
     usageExtras: isObject(json['usage']) ? restOf(json['usage'], knownInUsage) : undefined,
   })
+}
+
+/** The tier that served, of a reply or of the frame that ends a stream. */
+export function tierOf(said: JsonObject): string | undefined {
+  const tier = objectAt(said, 'serviceTier')?.['type']
+  return typeof tier === 'string' ? tier : undefined
 }
 
 function isException(json: JsonObject): boolean {

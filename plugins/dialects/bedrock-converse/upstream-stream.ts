@@ -9,13 +9,14 @@ import { defined, restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
-import { knownInUsage, stateOf } from './upstream-reply.ts'
+import { knownInUsage, stateOf, tierOf } from './upstream-reply.ts'
 
 export class ConverseReader implements StreamReader {
   readonly #from: Destination
   readonly #answer = new StreamedAnswer<number>()
   /** What the frame said with which the message ended; it is not the last. */
   #stop: JsonObject | undefined
+  #metadata: JsonObject = {}
 
   constructor(from: Destination) {
     this.#from = from
@@ -80,6 +81,7 @@ export class ConverseReader implements StreamReader {
     const usage = usageOf(metadata['usage'])
     const extras = isObject(metadata['usage']) ? restOf(metadata['usage'], knownInUsage) : undefined
     if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
+    this.#metadata = metadata
     this.#finish(emit)
   }
 
@@ -88,7 +90,14 @@ export class ConverseReader implements StreamReader {
     if (this.#stop === undefined) return
     const { stopReason, additionalModelResponseFields: fields } = this.#stop
     this.#answer.closeAll(emit)
-    this.#answer.finish(() => finishOf(stopReason, this.#from.provider), emit, defined<object>({ stopSequence: stopSequenceOf(fields) }))
+    this.#answer.finish(
+      () => finishOf(stopReason, this.#from.provider),
+      emit,
+      defined<object>({
+        stopSequence: stopSequenceOf(fields),
+        serviceTier: tierOf(this.#metadata),
+      }),
+    )
   }
 }
 

@@ -224,11 +224,12 @@ export class ChunkWriter implements StreamWriter {
     return this.#chunk(JSON.stringify({ extra_content: heldContent(this.#thoughts) }))
   }
 
-  #finish({ finish, stopSequence, extras }: Event<'finish'>): string {
+  #finish({ finish, stopSequence, serviceTier, extras }: Event<'finish'>): string {
     if (finish === 'pause') this.#context.losses.silent('pause_turn', 'not known to openai-chat')
     const stopReason = stopSequence === undefined ? '' : `,"stop_reason":${JSON.stringify(stopSequence)}`
     const annotations = this.#annotations.length === 0 ? '' : this.#chunk(JSON.stringify({ annotations: this.#annotations }))
-    const last = withExtras(`${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`, extras)
+    const further = serviceTier === undefined ? extras : { service_tier: serviceTier, ...extras }
+    const last = withExtras(`${this.#head}{"index":0,"delta":{},"logprobs":null,"finish_reason":"${finishWord(finish)}"${stopReason}}${this.#rest}`, further)
     return this.#heldState() + annotations + last
   }
 

@@ -54,6 +54,7 @@ export class ChunkReader implements StreamReader {
   #logprobs: readonly JsonObject[] = []
   /** The choice that said why it ended. */
   #ended: JsonObject | undefined
+  #serviceTier: string | undefined
   readonly #extras = new StreamedExtras()
 
   constructor(from: Destination) {
@@ -93,6 +94,7 @@ export class ChunkReader implements StreamReader {
     const choice = firstOf(choices)
     if (choice === undefined && usage === undefined) return
     this.#start(chunk, data, emit)
+    this.#serviceTier = textOf(chunk['service_tier']) ?? this.#serviceTier
     if (choice !== undefined) this.#readChoice(choice, emit)
     if (this.#ended !== undefined) this.#extras.add(furtherIn(data, chunk, knownInChunk))
     if (usage === undefined) return
@@ -265,6 +267,7 @@ export class ChunkReader implements StreamReader {
         type: 'finish',
         ...ending,
         stopSequence: ending.stopSequence,
+        serviceTier: this.#serviceTier,
         extras: this.#extras.late,
       }),
     )

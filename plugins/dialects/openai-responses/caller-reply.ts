@@ -8,10 +8,10 @@ import { ResponseWriter, type WriterOptions } from './caller-stream.ts'
 
 /** The response with which its stream would have ended. */
 export function writeReply(reply: NeutralReply, context: ReplyContext): Buffer {
-  const { created, serviceTier, logprobs } = reply
+  const { created, logprobs } = reply
   const writer = new ResponseWriter(
     context,
-    defined<WriterOptions>({ isPlain: true, created, serviceTier, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }),
+    defined<WriterOptions>({ isPlain: true, created, logprobs: context.request.wants.logprobs === true ? logprobs : undefined }),
   )
   for (const event of replayed(reply)) writer.write(event)
   return Buffer.from(writer.response())

@@ -67,6 +67,7 @@ export class ResponseWriter implements StreamWriter {
   #usageExtras: JsonObject | undefined
   #extras: JsonObject | undefined
   #laterExtras: JsonObject | undefined
+  #serviceTier: string | undefined
   #finish: Finish = 'stop'
   #hasRefusal = false
   #events = ''
@@ -269,12 +270,13 @@ export class ResponseWriter implements StreamWriter {
 
   // Ends
 
-  #end({ finish, stopSequence, extras }: Event<'finish'>): void {
+  #end({ finish, stopSequence, serviceTier, extras }: Event<'finish'>): void {
     if (this.#head === undefined) this.#begin({})
     if (finish === 'pause') this.#lose('pause_turn')
     if (stopSequence !== undefined) this.#context.losses.silent('stop_sequence', 'not known to openai-responses')
     this.#finish = finish
     this.#laterExtras = extras
+    this.#serviceTier = serviceTier
     const state = this.#ended()
     while (this.#unended.length > 0) this.#endFirst(state.status === 'incomplete' ? 'incomplete' : 'completed')
     this.#tell(`response.${state.status}`, this.#ended())
@@ -297,6 +299,7 @@ export class ResponseWriter implements StreamWriter {
       usage: this.#usage,
       usageExtras: this.#usageExtras,
       extras: this.#laterExtras,
+      serviceTier: this.#serviceTier,
     }
   }
 

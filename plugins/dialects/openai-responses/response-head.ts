@@ -21,12 +21,13 @@ export interface ResponseState {
   readonly usageExtras?: JsonObject | undefined
   /** What its provider said of it after its start. */
   readonly extras?: JsonObject | undefined
+  /** The tier that served it, once that is known. */
+  readonly serviceTier?: string | undefined
 }
 
 /** What an answer says that its stream does not. */
 export interface ResponseFacts {
   readonly created?: number
-  readonly serviceTier?: string
   readonly extras?: JsonObject | undefined
 }
 
@@ -54,29 +55,33 @@ const echoedJson = Object.entries(echoed).map(([name, value], index) => ({
   json: JSON.stringify(value),
 }))
 /** Members that it has where the request has them. */
-const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'service_tier', 'top_logprobs', 'user']
+const echoedIfThere = ['max_tool_calls', 'prompt_cache_key', 'safety_identifier', 'top_logprobs', 'user']
 
 export class ResponseHead {
   /** What stands before the status, and behind the output. */
   readonly #before: string
   readonly #echo: string
+  /** The tier that was asked for, in JSON. */
+  readonly #tier: string | undefined
   readonly #extras: JsonObject
   /** Members that extras do not stand in for. */
   readonly #own: ReadonlySet<string>
 
   constructor({ original, created, from, ids }: ReplyContext, model: string | undefined, facts: ResponseFacts = {}) {
     this.#before = `{"id":"${ids.hex('resp_', 32)}","object":"response","created_at":${facts.created ?? created},"model":${JSON.stringify(model ?? from.model)},"provider":${JSON.stringify(from.provider)}`
-    const further = furtherOf(original.root, facts)
+    const further = furtherOf(original.root)
+    this.#tier = tierOf(original.root)
     this.#echo = echoOf(original.root) + further.map(([name, json]) => `,"${name}":${json}`).join('')
-    this.#own = new Set([...own, ...further.map(([name]) => name)])
+    this.#own = new Set([...own, 'service_tier', ...further.map(([name]) => name)])
     this.#extras = facts.extras ?? {}
   }
 
   /** The whole response in JSON. */
-  spell({ status, reason, error, output, usage, usageExtras, extras }: ResponseState): string {
+  spell({ status, reason, error, output, usage, usageExtras, extras, serviceTier }: ResponseState): string {
     const details = reason === undefined ? 'null' : `{"reason":"${reason}"}`
     const counts = usage === undefined ? 'null' : JSON.stringify(withFurther(writeUsage(usage), usageExtras))
-    return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}${this.#further(extras)}}`
+    const tier = serviceTier === undefined ? this.#tier : JSON.stringify(serviceTier)
+    return `${this.#before},"status":"${status}","error":${JSON.stringify(error ?? null)},"incomplete_details":${details},"output":[${output.join(',')}],"usage":${counts},${this.#echo}${tier === undefined ? '' : `,"service_tier":${tier}`}${this.#further(extras)}}`
   }
 
   /** Members in JSON, each behind a comma. */
@@ -101,12 +106,16 @@ function echoOf(request: JsonNode): string {
 }
 
 /** Their names, and they in JSON. */
-function furtherOf(request: JsonNode, { serviceTier }: ResponseFacts): readonly (readonly [name: string, json: string])[] {
+function furtherOf(request: JsonNode): readonly (readonly [name: string, json: string])[] {
   return echoedIfThere.flatMap(name => {
     const there = said(request, name)
-    const json = name === 'service_tier' && serviceTier !== undefined ? JSON.stringify(serviceTier) : there === undefined ? undefined : spelled(there)
-    return json === undefined ? [] : [[name, json] as const]
+    return there === undefined ? [] : [[name, spelled(there)] as const]
   })
+}
+
+function tierOf(request: JsonNode): string | undefined {
+  const there = said(request, 'service_tier')
+  return there === undefined ? undefined : spelled(there)
 }
 
 /** On one line, as events must be. Objects are filled up with what they lack. */

@@ -269,6 +269,7 @@ export class ResponseReader implements StreamReader {
       defined<Extract<Parameters<Emit>[0], { type: 'finish' }>>({
         type: 'finish',
         finish,
+        serviceTier: textOf(response['service_tier']),
         extras: this.#extras.late,
       }),
     )
