@@ -7,16 +7,21 @@ import { isObject, objectIn } from '../../../core/neutral/arguments.ts'
 import { objectOf, textOf } from '../../../core/neutral/lenient.ts'
 import { defined, restOf } from '../../../core/neutral/members.ts'
 import { StreamedAnswer } from '../../../core/neutral/streamed-answer.ts'
+import { furtherIn } from '../../../core/neutral/unknown.ts'
 import { exceptionError, finishOf, stopSequenceOf, usageOf } from './facts.ts'
 import { jsonTool, usesJsonTool } from './output.ts'
 import { knownInUsage, stateOf, tierOf } from './upstream-reply.ts'
+
+/** With what fills frames up, so that their length tells nothing. */
+const knownInMetadata = new Set(['usage', 'metrics', 'serviceTier', 'p'])
 
 export class ConverseReader implements StreamReader {
   readonly #from: Destination
   readonly #answer = new StreamedAnswer<number>()
   /** What the frame said with which the message ended; it is not the last. */
   #stop: JsonObject | undefined
-  #metadata: JsonObject = {}
+  #tier: string | undefined
+  #extras: JsonObject | undefined
 
   constructor(from: Destination) {
     this.#from = from
@@ -44,7 +49,7 @@ export class ConverseReader implements StreamReader {
         this.#stop = payload
         return
       case 'metadata':
-        return this.#conclude(payload, emit)
+        return this.#conclude(payload, data, emit)
     }
   }
 
@@ -77,11 +82,12 @@ export class ConverseReader implements StreamReader {
     if (state.vendor !== 'anthropic') emit({ type: 'state', key, state })
   }
 
-  #conclude(metadata: JsonObject, emit: Emit): void {
+  #conclude(metadata: JsonObject, data: string, emit: Emit): void {
     const usage = usageOf(metadata['usage'])
     const extras = isObject(metadata['usage']) ? restOf(metadata['usage'], knownInUsage) : undefined
     if (usage !== undefined) emit(extras === undefined ? { type: 'usage', usage } : { type: 'usage', usage, extras })
-    this.#metadata = metadata
+    this.#tier = tierOf(metadata)
+    this.#extras = furtherIn(data, metadata, knownInMetadata)
     this.#finish(emit)
   }
 
@@ -95,7 +101,8 @@ export class ConverseReader implements StreamReader {
       emit,
       defined<object>({
         stopSequence: stopSequenceOf(fields),
-        serviceTier: tierOf(this.#metadata),
+        serviceTier: this.#tier,
+        extras: this.#extras,
       }),
     )
   }

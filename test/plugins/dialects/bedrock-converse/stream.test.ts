@@ -234,6 +234,12 @@ describe('bedrock-converse: a stream', () => {
     })
   })
 
+  it('says with its end what nobody here knows of the answer, as a plain reply does', () => {
+    const further = { trace: { guardrail: { actionReason: 'masked' } }, performanceConfig: { latency: 'standard' } }
+    const frame = { metadata: { ...(metadata['metadata'] as object), ...further } }
+    expect(read([start, text(0, 'a'), stop('end_turn'), frame]).at(-2)).to.deep.equal({ type: 'finish', finish: 'stop', extras: further })
+  })
+
   it('is an error for output that is malformed', () => {
     expect(read([start, text(0, 'a'), stop('malformed_tool_use'), metadata]).at(-1)).to.have.nested.property('error.status', 502)
   })
