@@ -4,6 +4,7 @@ import { gatewayError, type JsonObject, type StreamEvent } from '../../../core/i
 import type { Emit, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { Destination, StreamReader } from '../../../core/neutral/translation.ts'
 import { argumentsText, isObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { parseExactly } from '../../../core/neutral/json.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import { StreamedAnswer, type OpenBlock } from '../../../core/neutral/streamed-answer.ts'
 import { addUnknown, furtherIn } from '../../../core/neutral/unknown.ts'
@@ -43,7 +44,7 @@ export class MessagesReader implements StreamReader {
       case 'message_start':
         return this.#start(isObject(json['message']) ? json['message'] : {}, data, emit)
       case 'content_block_start':
-        return this.#begin(json, emit)
+        return this.#begin(json, data, emit)
       case 'content_block_delta':
         return this.#grow(json, emit)
       case 'content_block_stop':
@@ -72,14 +73,14 @@ export class MessagesReader implements StreamReader {
     this.#count(usageAtStart(usage), emit, isObject(usage) ? furtherIn(data, usage, knownInUsage, 'message', 'usage') : undefined)
   }
 
-  #begin({ index, content_block: block }: JsonObject, emit: Emit): void {
+  #begin({ index, content_block: block }: JsonObject, data: string, emit: Emit): void {
     if (!isObject(block)) return
     if (readTypes.has(block['type'])) addUnknown(this.lost, 'content', block, knownInBlocks)
     this.#answer.start(emit)
     const opened = openingOf(block, this.#from)
     if (opened === undefined) return this.#answer.close(index, emit)
     const isTool = opened.type === 'tool_call' || isJsonTool(block['name'], this.#from)
-    const open = this.#answer.begin(index, opened, emit, isTool ? inputOf(block) : '')
+    const open = this.#answer.begin(index, opened, emit, isTool ? inputOf(block, data) : '')
     this.#say(open, block['text'] ?? block['thinking'], emit)
     this.#sign(open, block['signature'], emit)
   }
@@ -164,6 +165,9 @@ function openingOf(block: JsonObject, from: Destination): OpenedBlock | undefine
   }
 }
 
-function inputOf({ input }: JsonObject): string {
-  return isObject(input) ? argumentsText(input) : '{}'
+/** @param data the event, in which numbers are spelled as they came */
+function inputOf({ input }: JsonObject, data: string): string {
+  if (!isObject(input) || Object.keys(input).length === 0) return '{}'
+  const { content_block: block } = parseExactly(data) as { readonly content_block: JsonObject }
+  return argumentsText(block['input'] ?? {})
 }

@@ -185,6 +185,14 @@ describe('streams from Anthropic', () => {
       { type: 'tool_call', id: 't', name: 'n', delta: '{"a":1}' },
     ])
   })
+  it('have arguments that come at once with their numbers as they were spelled', () => {
+    const events: Payload[] = [
+      start,
+      '{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"n","input":{"a":1.0,"b":-0}}}',
+      ...end,
+    ]
+    expect(blocksOf(readStream(upstream, events))).to.deep.equal([{ type: 'tool_call', id: 't', name: 'n', delta: '{"a":1.0,"b":-0}' }])
+  })
   it('have arguments in pieces instead of those at once', () => {
     expect(
       blocksOf(
