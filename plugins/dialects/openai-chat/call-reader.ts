@@ -1,6 +1,6 @@
 /** Reads the tool calls of a stream, whose pieces may come in any order. */
 
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { isObject, isSpace } from '../../../core/neutral/arguments.ts'
 import type { Emit } from '../../../core/neutral/reply.ts'
 import type { JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import { readSignature } from './state.ts'
@@ -11,6 +11,7 @@ interface Call {
   id: string
   name: string
   isOpen: boolean
+  hasText: boolean
   isCustom: boolean
   /** What came before the name was known. */
   queued: string
@@ -67,7 +68,7 @@ export class CallReader {
   }
 
   #begin(id: string): Call {
-    const call: Call = { key: this.#nextKey(), id, name: '', isOpen: false, isCustom: false, queued: '', state: undefined }
+    const call: Call = { key: this.#nextKey(), id, name: '', isOpen: false, hasText: false, isCustom: false, queued: '', state: undefined }
     this.#calls.push(call)
     return call
   }
@@ -90,7 +91,8 @@ export class CallReader {
   }
 
   #say(call: Call, text: string, emit: Emit): void {
-    if (text === '') return
+    if (text === '' || (!call.hasText && !call.isCustom && isSpace(text))) return
+    call.hasText = true
     if (call.isOpen) emit({ type: 'delta', key: call.key, text })
     else call.queued += text
   }

@@ -1,7 +1,7 @@
 /** Reads a provider's stream of a response. */
 
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
+import { isObject, isSpace } from '../../../core/neutral/arguments.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
 import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -24,6 +24,8 @@ interface Item {
 
 interface Block {
   readonly key: string
+  /** The arguments of a function: space before them says nothing. */
+  readonly isArguments: boolean
   text: string
   isClosed: boolean
 }
@@ -141,14 +143,16 @@ export class ResponseReader implements StreamReader {
   #block(item: Item, part: string, opened: () => OpenedBlock, emit: Emit): Block {
     const known = item.blocks.get(part)
     if (known !== undefined) return known
-    const block: Block = { key: String(this.#keys++), text: '', isClosed: false }
+    const what = opened()
+    const block: Block = { key: String(this.#keys++), isArguments: what.type === 'tool_call' && what.isCustom !== true, text: '', isClosed: false }
     item.blocks.set(part, block)
-    emit({ type: 'open', key: block.key, block: opened() })
+    emit({ type: 'open', key: block.key, block: what })
     return block
   }
 
   #say(block: Block, text: string | undefined, emit: Emit, logprobs: readonly JsonObject[] = []): void {
     if (text === undefined || text === '' || block.isClosed) return
+    if (block.isArguments && block.text === '' && isSpace(text)) return
     block.text += text
     emit(logprobs.length === 0 ? { type: 'delta', key: block.key, text } : { type: 'delta', key: block.key, text, logprobs })
   }

@@ -56,6 +56,7 @@ describe('a streamed answer', () => {
   for (const [what, said, otherwise, deltas] of [
     ['a call without arguments', '', undefined, ['{}']],
     ['a call', '{"port":"Brest"}', undefined, ['{"port":"Brest"}']],
+    ['a call whose arguments are nothing but space', ' ', undefined, ['{}']],
     ['a call that said its arguments at once', '', '{"port":"Oban"}', ['{"port":"Oban"}']],
   ] as const) {
     it(`has ${what} say ${deltas.join('')}`, () => {

@@ -240,6 +240,13 @@ describe('openai-chat reads a stream:', () => {
         [tide('{"p":1}')],
       ],
       ['a name that never comes', [call({ index: 0, id: 'a', function: { arguments: '{}' } })], [tide('{}', { name: '' })]],
+      ['arguments that are nothing but space, which are none', [opening(0, 'a', 'tide', ' '), piece(0, '\n')], [tide('')]],
+      ['space before the arguments', [opening(0, 'a', 'tide', ' '), piece(0, '{"p"'), piece(0, ' '), piece(0, ':1}')], [tide('{"p" :1}')]],
+      [
+        'space that a custom tool is given',
+        [call({ index: 0, id: 'a', type: 'custom', custom: { name: 'tide', input: ' ' } }), call({ index: 0, custom: { input: 'x' } })],
+        [tide(' x', { isCustom: true })],
+      ],
       ['no id', [call({ index: 0, function: { name: 'tide', arguments: '{}' } })], [tide('{}', { id: '' })]],
       [
         'a signature with the opening',

@@ -40,6 +40,11 @@ describe('a stream of Responses, read', () => {
     'a refusal': { part: makers.refusal({ pieces: ['n', 'o'] }), block: { type: 'refusal', delta: 'no' }, finish: 'refusal' },
     'a call': { part: call({ pieces: ['{"a"', ':1}'] }), block: { type: 'tool_call', id: 'call_0', name: 'tide', delta: '{"a":1}' }, finish: 'tool_calls' },
     'a call without arguments': { part: call({ pieces: [] }), block: { type: 'tool_call', id: 'call_0', name: 'tide' }, finish: 'tool_calls' },
+    'a call whose arguments are nothing but space': {
+      part: call({ pieces: [' ', '\n'] }),
+      block: { type: 'tool_call', id: 'call_0', name: 'tide' },
+      finish: 'tool_calls',
+    },
     'a custom call': {
       part: customCall({ pieces: ['fr', 'ee'] }),
       block: { type: 'tool_call', id: 'call_0', name: 'patch', isCustom: true, delta: 'free' },
