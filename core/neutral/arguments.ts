@@ -11,11 +11,6 @@ export function argumentsObject(text: string): { readonly value: JsonObject; rea
   return { value: isObject(value) ? value : { value }, isBroken: false }
 }
 
-/** Whether a first piece of arguments says nothing yet: arguments of nothing but space are none. */
-export function isSpace(piece: string): boolean {
-  return piece.trim() === ''
-}
-
 /** The arguments as text: compact, members in their order. */
 export function argumentsText(value: Json): string {
   return JSON.stringify(value)

@@ -1,7 +1,7 @@
 /** A streamed answer as it is read: it starts once, its blocks open and close, and it ends once. */
 
 import { GatewayError } from '../errors.ts'
-import { isSpace } from './arguments.ts'
+import { isBlank } from './blank.ts'
 import { finishWith } from './finish.ts'
 import type { Emit, Finish, NeutralEvent, OpenedBlock } from './reply.ts'
 import type { JsonObject } from './request.ts'
@@ -71,7 +71,7 @@ export class StreamedAnswer<Place> {
   }
 
   say(open: OpenBlock | undefined, text: string, emit: Emit): void {
-    if (open === undefined || text === '' || (!open.hasText && open.block.type === 'tool_call' && isSpace(text))) return
+    if (open === undefined || text === '' || (!open.hasText && open.block.type === 'tool_call' && isBlank(text))) return
     open.hasText = true
     emit({ type: 'delta', key: open.key, text })
   }

@@ -2,11 +2,8 @@
 
 import type { Block, Turn } from './request.ts'
 
-/** What tools gave counts as well; an empty message does not. */
-export function hasUserTurn(turns: readonly Turn[]): boolean {
+/** What tools gave counts as well; an empty message does not. @param isNothing which texts the target does not take */
+export function hasUserTurn(turns: readonly Turn[], isNothing: (text: string) => boolean = text => text === ''): boolean {
+  const saysSomething = (block: Block) => block.type !== 'text' || !isNothing(block.text)
   return turns.some(({ role, blocks }) => role !== 'assistant' && blocks.some(saysSomething))
-}
-
-function saysSomething(block: Block): boolean {
-  return block.type !== 'text' || block.text !== ''
 }

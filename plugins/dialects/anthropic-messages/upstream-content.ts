@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import type { Block, FileBlock, ImageBlock, Source, TextBlock, ToolCallBlock, ToolResultBlock } from '../../../core/neutral/request.ts'
 import { argumentsObject } from '../../../core/neutral/arguments.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import { noteForeign } from '../../../core/neutral/state.ts'
 import { writeThought } from './upstream-thoughts.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -14,7 +15,7 @@ function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
     case 'text':
       return writeText(block, writing)
     case 'refusal':
-      return block.text === '' ? [] : [{ type: 'text', text: block.text }]
+      return isBlank(block.text) ? [] : [{ type: 'text', text: block.text }]
     case 'image':
       return [writeImage(block, writing)]
     case 'file':
@@ -34,7 +35,7 @@ function writeBlock(block: Block, writing: Writing): readonly JsonObject[] {
 /** The content of a message or a result: a string where it came as one, else blocks. */
 export function writeContent(blocks: readonly Block[], writing: Writing): string | readonly JsonObject[] {
   const [only] = blocks
-  if (blocks.length === 1 && only?.type === 'text' && isWhole(only)) return only.text
+  if (blocks.length === 1 && only?.type === 'text' && isWhole(only) && !isBlank(only.text)) return only.text
   return blocks.flatMap(block => writeBlock(block, writing))
 }
 
@@ -43,9 +44,10 @@ function isWhole({ at, cache }: TextBlock): boolean {
   return cache === undefined && at?.endsWith(']') !== true
 }
 
-function writeText(block: TextBlock, { marks }: Writing): readonly JsonObject[] {
+function writeText(block: TextBlock, { marks, losses }: Writing): readonly JsonObject[] {
   const mark = marks.of(block)
-  return block.text === '' ? [] : [{ type: 'text', text: block.text, ...mark }]
+  if (isBlank(block.text)) losses.silent('messages', `${dialect} takes no texts of nothing but space`)
+  return isBlank(block.text) ? [] : [{ type: 'text', text: block.text, ...mark }]
 }
 
 function writeImage(block: ImageBlock, writing: Writing): JsonObject {
@@ -106,7 +108,7 @@ function writeCall(block: ToolCallBlock, { ids, names, losses, marks, to }: Writ
 }
 
 function writeResult(block: ToolResultBlock, writing: Writing): JsonObject {
-  const blocks = block.blocks.filter(({ type, ...other }) => type !== 'text' || (other as TextBlock).text !== '')
+  const blocks = block.blocks.filter(({ type, ...other }) => type !== 'text' || !isBlank((other as TextBlock).text))
   return {
     type: 'tool_result',
     tool_use_id: writing.ids.spell(block.callId),

@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest, SystemText, Turn } from '../../../core/neutral/request.ts'
 import type { Destination } from '../../../core/neutral/translation.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { writeContent } from './upstream-content.ts'
 import { dialect, type Writing } from './writing.ts'
@@ -11,7 +12,7 @@ import { dialect, type Writing } from './writing.ts'
 /** A message is needed, and from some models on one of the user's at the end. @throws GatewayError 400 */
 export function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destination): void {
   const field = from === 'openai-responses' ? 'input' : 'messages'
-  if (!hasUserTurn(turns)) throw refusal(field, `${field} must contain a user turn`)
+  if (!hasUserTurn(turns, isBlank)) throw refusal(field, `${field} must contain a user turn`)
   const last = turns.at(-1)
   const isPrefill = last?.role === 'assistant' && !last.blocks.some(({ type }) => type === 'tool_call')
   if (isPrefill && traits.prefill === false) throw refusal(last.at ?? field, `${model} does not go on from an assistant message at the end`)
@@ -19,7 +20,7 @@ export function checkTurns({ turns, from }: NeutralRequest, { traits, model }: D
 
 /** All instructions lead, in their order; where the model takes them amid the messages, the others stay where they were. */
 export function writeSystem(request: NeutralRequest, further: readonly string[], { to, marks, losses }: Writing): JsonObject[] {
-  const texts = request.system.filter(({ text }) => text !== '')
+  const texts = request.system.filter(({ text }) => !isBlank(text))
   const isLifted = to.traits.systemTurns !== true
   const late = texts.find(({ before }) => before > 0)
   if (isLifted && late !== undefined) losses.drop('system_position', `${dialect} takes instructions at the beginning only`, late.at)
@@ -28,7 +29,7 @@ export function writeSystem(request: NeutralRequest, further: readonly string[],
 }
 
 export function writeMessages(request: NeutralRequest, writing: Writing): JsonObject[] {
-  const amid = writing.to.traits.systemTurns === true ? request.system.filter(({ before, text }) => before > 0 && text !== '') : []
+  const amid = writing.to.traits.systemTurns === true ? request.system.filter(({ before, text }) => before > 0 && !isBlank(text)) : []
   const groups = grouped(request.turns)
   const messages = groups.flatMap(group => [...instructions(amid, group.from, group.to), ...writeGroup(group.turns, writing)])
   return [...messages, ...instructions(amid, request.turns.length, Number.POSITIVE_INFINITY)]

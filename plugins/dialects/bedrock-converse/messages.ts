@@ -3,6 +3,7 @@
 import type { JsonObject } from '../../../core/index.ts'
 import { refusal } from '../../../core/neutral/losses.ts'
 import { argumentsObject, objectIn } from '../../../core/neutral/arguments.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import { parseExactly } from '../../../core/neutral/json.ts'
 import { noteForeign } from '../../../core/neutral/state.ts'
 import type { ReasoningBlock, ToolCallBlock, ToolResultBlock, Block, NeutralRequest, Turn } from '../../../core/neutral/request.ts'
@@ -58,7 +59,7 @@ function spell(block: Block, writing: Writing): readonly JsonObject[] {
   switch (block.type) {
     case 'text':
     case 'refusal':
-      return block.text === '' ? [] : [{ text: block.text }]
+      return writeText(block.text, writing)
     case 'image':
       return [writeImage(block)]
     case 'video':
@@ -90,7 +91,7 @@ function writeCall({ id, name, argumentsText, isCustom, state, at }: ToolCallBlo
 }
 
 function writeResult({ callId, blocks, isError }: ToolResultBlock, writing: Writing): JsonObject {
-  const content = blocks.flatMap(block => (block.type === 'text' ? writeResultText(block.text) : spell(block, writing)))
+  const content = blocks.flatMap(block => (block.type === 'text' ? writeResultText(block.text, writing) : spell(block, writing)))
   return {
     toolResult: {
       toolUseId: writing.ids.spell(callId),
@@ -100,8 +101,13 @@ function writeResult({ callId, blocks, isError }: ToolResultBlock, writing: Writ
   }
 }
 
-function writeResultText(text: string): readonly JsonObject[] {
-  if (text === '') return []
+function writeResultText(text: string, writing: Writing): readonly JsonObject[] {
   const json = objectIn(text, parseExactly)
-  return [json === undefined ? { text } : { json }]
+  return json === undefined ? writeText(text, writing) : [{ json }]
+}
+
+function writeText(text: string, { losses }: Writing): readonly JsonObject[] {
+  if (!isBlank(text)) return [{ text }]
+  losses.silent('messages', `${dialect} takes no texts of nothing but space`)
+  return []
 }

@@ -9,6 +9,7 @@ import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { CachePoints } from './cache-points.ts'
 import { DocumentNames } from './document-names.ts'
@@ -76,16 +77,16 @@ function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Wr
 /** Converse begins with what a user says, and some models do not go on from an assistant's turn. */
 function checkTurns({ turns, from }: NeutralRequest, { traits, model }: Destination): void {
   const field = from === 'openai-responses' ? 'input' : 'messages'
-  if (!hasUserTurn(turns)) throw refusal(field, `${field} must contain a user turn`)
+  if (!hasUserTurn(turns, isBlank)) throw refusal(field, `${field} must contain a user turn`)
   if (traits.prefill === false && turns.at(-1)?.role === 'assistant')
     throw refusal(turns.at(-1)?.at ?? field, `${model} does not go on from an assistant's message at the end`)
 }
 
 /** All of it leads, wherever it stood. */
 function writeSystem({ system }: NeutralRequest, sentences: readonly string[], { points, losses }: Writing): JsonObject[] {
-  const late = system.find(({ before, text }) => before > 0 && text !== '')
+  const late = system.find(({ before, text }) => before > 0 && !isBlank(text))
   if (late !== undefined) losses.drop('system_position', `${dialect} takes system text at the beginning only`, late.at)
-  const texts = system.flatMap(({ text, cache }) => (text === '' ? [] : [{ text }, ...points.after(cache)]))
+  const texts = system.flatMap(({ text, cache }) => (isBlank(text) ? [] : [{ text }, ...points.after(cache)]))
   return [...texts, ...sentences.map(text => ({ text }))]
 }
 

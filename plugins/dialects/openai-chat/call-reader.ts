@@ -1,6 +1,7 @@
 /** Reads the tool calls of a stream, whose pieces may come in any order. */
 
-import { isObject, isSpace } from '../../../core/neutral/arguments.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import type { Emit } from '../../../core/neutral/reply.ts'
 import type { JsonObject, VendorState } from '../../../core/neutral/request.ts'
 import { readSignature } from './state.ts'
@@ -91,7 +92,7 @@ export class CallReader {
   }
 
   #say(call: Call, text: string, emit: Emit): void {
-    if (text === '' || (!call.hasText && !call.isCustom && isSpace(text))) return
+    if (text === '' || (!call.hasText && !call.isCustom && isBlank(text))) return
     call.hasText = true
     if (call.isOpen) emit({ type: 'delta', key: call.key, text })
     else call.queued += text

@@ -1,7 +1,8 @@
 /** Reads a provider's stream of a response. */
 
 import { gatewayError, type GatewayError } from '../../../core/errors.ts'
-import { isObject, isSpace } from '../../../core/neutral/arguments.ts'
+import { isObject } from '../../../core/neutral/arguments.ts'
+import { isBlank } from '../../../core/neutral/blank.ts'
 import { tryJson } from '../../../core/neutral/json.ts'
 import { objectsOf } from '../../../core/neutral/lenient.ts'
 import { defined } from '../../../core/neutral/members.ts'
@@ -152,7 +153,7 @@ export class ResponseReader implements StreamReader {
 
   #say(block: Block, text: string | undefined, emit: Emit, logprobs: readonly JsonObject[] = []): void {
     if (text === undefined || text === '' || block.isClosed) return
-    if (block.isArguments && block.text === '' && isSpace(text)) return
+    if (block.isArguments && block.text === '' && isBlank(text)) return
     block.text += text
     emit(logprobs.length === 0 ? { type: 'delta', key: block.key, text } : { type: 'delta', key: block.key, text, logprobs })
   }

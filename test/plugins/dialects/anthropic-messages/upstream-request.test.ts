@@ -144,6 +144,7 @@ describe('requests to anthropic-messages', () => {
     ['web search', { hints: { webSearch: {} } }, 'web_search_options'],
     ['a request with only system text', { system: [{ text: 's', kind: 'system', before: 0 }], turns: [] }, 'messages'],
     ['a request with an empty message only', { turns: [user('')] }, 'messages'],
+    ['a request with nothing but space', { turns: [user(' \n')] }, 'messages'],
     ['a request without a user', { turns: [{ role: 'assistant', blocks: [{ type: 'text', text: 'a' }] }] }, 'messages'],
     [
       'audio',
@@ -172,6 +173,7 @@ describe('requests to anthropic-messages', () => {
           system: [
             { text: 'a', kind: 'system', before: 0, cache: {} },
             { text: '', kind: 'system', before: 0 },
+            { text: '\n', kind: 'system', before: 0 },
             { text: 'b', kind: 'developer', before: 0 },
           ],
         },
@@ -282,6 +284,25 @@ describe('requests to anthropic-messages', () => {
           [{ role: 'user', content: [{ type: 'text', text: 'a' }] }],
         ),
         what: 'empty texts are left out',
+      },
+      {
+        ...messages(
+          [
+            user('a'),
+            { role: 'assistant', blocks: [{ type: 'text', text: '\n\n' }, call('1')] },
+            { role: 'tool', blocks: [result('1', ' \n')] },
+            { role: 'assistant', blocks: [{ type: 'text', text: ' ' }] },
+            user('b'),
+          ],
+          [
+            { role: 'user', content: 'a' },
+            { role: 'assistant', content: [{ type: 'tool_use', id: '1', name: 'tide', input: {} }] },
+            { role: 'user', content: [{ type: 'tool_result', tool_use_id: '1' }] },
+            { role: 'user', content: 'b' },
+          ],
+          { silent: ['messages'] },
+        ),
+        what: 'texts of nothing but space are left out, as they are refused',
       },
       { ...messages([user(''), user('a')], [{ role: 'user', content: 'a' }], { silent: ['messages'] }), what: 'empty turns are left out' },
       { ...messages([{ ...user('a'), name: 'Ann' }], [{ role: 'user', content: 'a' }], { silent: ['name'] }), what: 'names' },

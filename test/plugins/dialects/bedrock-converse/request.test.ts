@@ -161,6 +161,7 @@ describe('bedrock-converse: a request', () => {
     ['web search', { hints: { webSearch: {} } }, 'web_search_options'],
     ['system text alone', { turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'messages'],
     ['an empty message alone', user({ type: 'text', text: '' }), 'messages'],
+    ['nothing but space', user({ type: 'text', text: ' \n' }), 'messages'],
     ['system text alone (responses)', { from: 'openai-responses', turns: [], system: [{ text: 'Be brief.', kind: 'system', before: 0 }] }, 'input'],
     [
       'a prefill that the model does not take',
@@ -207,7 +208,7 @@ describe('bedrock-converse: system text', () => {
   const text = (text: string, before = 0, more: Partial<SystemText> = {}): SystemText => ({ text, kind: 'system', before, ...more })
 
   it('leads as blocks, with a cache point behind a marked one', () => {
-    const { body, losses } = write({ system: [text('A', 0, { cache: { ttl: '1h' } }), text(''), text('B', 0, { kind: 'developer', cache: {} })] })
+    const { body, losses } = write({ system: [text('A', 0, { cache: { ttl: '1h' } }), text(''), text('\n'), text('B', 0, { kind: 'developer', cache: {} })] })
     expect(body['system']).to.deep.equal([{ text: 'A' }, { cachePoint: { type: 'default', ttl: '1h' } }, { text: 'B' }, { cachePoint: { type: 'default' } }])
     expect(losses.reported).to.deep.equal([])
   })
@@ -290,20 +291,25 @@ describe('bedrock-converse: input parts', () => {
     expect(names).to.deep.equal(['a', 'a 2', '--b [c]', 'a 3', 'x'.repeat(200)])
   })
 
-  it('leaves out empty texts, and turns that become empty', () => {
-    const turns: NeutralRequest['turns'] = [
-      {
-        role: 'user',
-        blocks: [
-          { type: 'text', text: '' },
-          { type: 'text', text: 'a' },
-        ],
-      },
-      { role: 'assistant', blocks: [{ type: 'text', text: '' }] },
-      { role: 'user', blocks: [{ type: 'text', text: 'b' }] },
-    ]
-    expect(write({ turns }).body['messages']).to.deep.equal([{ role: 'user', content: [{ text: 'a' }, { text: 'b' }] }])
-  })
+  for (const [what, text] of [
+    ['empty texts', ''],
+    ['texts of nothing but space, which are refused', '\n '],
+  ] as const) {
+    it(`leaves out ${what}, and turns that become empty`, () => {
+      const turns: NeutralRequest['turns'] = [
+        {
+          role: 'user',
+          blocks: [
+            { type: 'text', text },
+            { type: 'text', text: 'a' },
+          ],
+        },
+        { role: 'assistant', blocks: [{ type: 'text', text }] },
+        { role: 'user', blocks: [{ type: 'text', text: 'b' }] },
+      ]
+      expect(write({ turns }).body['messages']).to.deep.equal([{ role: 'user', content: [{ text: 'a' }, { text: 'b' }] }])
+    })
+  }
 
   it('merges neighbours of one role', () => {
     const turn = (role: 'user' | 'assistant', text: string) => ({ role, blocks: [{ type: 'text', text }] }) as const
@@ -562,6 +568,7 @@ describe('bedrock-converse: calls and results in the history', () => {
     ],
     ['isError', { blocks: [{ type: 'text', text: 'closed' }], isError: true }, { content: [{ text: 'closed' }], status: 'error' }],
     ['empty', { blocks: [] }, { content: [{ json: {} }] }],
+    ['nothing but space', { blocks: [{ type: 'text', text: '\n' }] }, { content: [{ json: {} }] }],
     ['one empty text', { blocks: [{ type: 'text', text: '' }] }, { content: [{ json: {} }] }],
   ]
   const answered = (result: Partial<Result>): NeutralRequest['turns'] => [
