@@ -3,7 +3,8 @@
 import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { RuleEndpoints, tagOfRules } from '../shared/limits/rule-endpoints.ts'
+import type { LimitIdentity } from '../shared/limits/rule.ts'
+import { RuleEndpoints } from '../shared/limits/rule-endpoints.ts'
 import type { RuleStore } from '../shared/limits/rule-store.ts'
 import file from '../../schemas/admin/budgets.schema.json' with { type: 'json' }
 import type { BudgetList, BudgetName, BudgetSettings, BudgetSettingsWrite, BudgetView, BudgetWrite } from '../../schemas/admin/budgets.schema.ts'
@@ -19,50 +20,33 @@ export interface EndpointDeps extends SpendingDeps {
   readonly unavailable: () => string | undefined
 }
 
-type Endpoints = RuleEndpoints<BudgetRule, BudgetView, BudgetList>
-
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
-const list = { response: schemaOf('BudgetList'), tagged: ({ budgets }: BudgetList) => tagOfRules(budgets) }
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
   const { unavailable, ruleStore, clock } = deps
-  const endpoints: Endpoints = new RuleEndpoints({
+  const rules = new RuleEndpoints<BudgetRule, BudgetView, BudgetList>({
+    path: '/budgets',
+    words: { rule: 'budget', used: 'spent' },
+    schemas: {
+      list: schemaOf('BudgetList'),
+      write: schemaOf('BudgetWrite'),
+      name: schemaOf('BudgetName'),
+      reset: schemaOf('BudgetReset'),
+      resetAll: schemaOf('ResetAll'),
+      resetDone: schemaOf('ResetDone'),
+    },
+    unavailable,
     ruleStore,
     clock,
     identities: { scopes, periods, zero: false },
-    viewsOf: rules => viewsOf(rules, deps),
+    periodIn: body => (body as BudgetName).budget_key,
+    ruleOf: (identity, body) => ruleOf(identity, body as BudgetWrite, deps.retentionDays),
+    viewsOf: budgets => viewsOf(budgets, deps),
     answer: (budgets, serverTime) => ({ budgets, server_time: serverTime }),
+    rowsOf: ({ budgets }) => budgets,
   })
   return [
-    {
-      method: 'GET',
-      path: '/budgets',
-      scope: 'subtree',
-      summary: 'Lists the budgets, and how much of each is spent.',
-      ...list,
-      unavailable,
-      handle: call => endpoints.list(call),
-    },
-    {
-      method: 'PUT',
-      path: '/budgets',
-      scope: 'subtree',
-      summary: 'Sets a budget.',
-      body: schemaOf('BudgetWrite'),
-      ...list,
-      unavailable,
-      handle: call => put(endpoints, call, deps.retentionDays),
-    },
-    {
-      method: 'DELETE',
-      path: '/budgets',
-      scope: 'subtree',
-      summary: 'Deletes a budget.',
-      body: schemaOf('BudgetName'),
-      ...list,
-      unavailable,
-      handle: call => remove(endpoints, call),
-    },
+    ...rules.all,
     {
       method: 'GET',
       path: '/budgets/settings',
@@ -82,42 +66,16 @@ export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
       unavailable,
       handle: call => putSettings(deps, call),
     },
-    {
-      method: 'POST',
-      path: '/budgets/reset-one',
-      scope: 'subtree',
-      summary: 'Resets a budget.',
-      body: schemaOf('BudgetReset'),
-      ...list,
-      unavailable,
-      handle: call => endpoints.resetOne(call),
-    },
-    {
-      method: 'POST',
-      path: '/budgets/reset',
-      scope: 'global',
-      summary: 'Resets all budgets.',
-      body: schemaOf('ResetAll'),
-      response: schemaOf('ResetDone'),
-      unavailable,
-      handle: call => endpoints.resetAll(call),
-    },
   ]
 }
 
-async function put(endpoints: Endpoints, call: AdminCall, retentionDays: number): Promise<BudgetList> {
-  const { budget_key: key, per_child: perChild, amount, ...given } = call.body as BudgetWrite
-  const rule: BudgetRule = { ...endpoints.identityOf(call, given, key), per_child: perChild, amount }
+function ruleOf(identity: Pick<BudgetRule, keyof LimitIdentity>, { per_child: perChild, amount }: BudgetWrite, retentionDays: number): BudgetRule {
+  const rule: BudgetRule = { ...identity, per_child: perChild, amount }
   const flaw = flawIn(rule)
   if (flaw !== undefined) throw invalidValue(perChild && rule.scope !== 'user_path' ? 'per_child' : 'amount', flaw)
   const tooLong = flawInPeriod(rule, retentionDays)
   if (tooLong !== undefined) throw invalidValue('period_seconds', tooLong)
-  return await endpoints.put(call, rule)
-}
-
-async function remove(endpoints: Endpoints, call: AdminCall): Promise<BudgetList> {
-  const { budget_key: key, per_child: _, ...given } = call.body as BudgetName
-  return await endpoints.delete(call, given, key)
+  return rule
 }
 
 async function putSettings({ anchors, clock }: EndpointDeps, call: AdminCall): Promise<BudgetSettings> {

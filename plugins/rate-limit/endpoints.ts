@@ -1,10 +1,10 @@
 /** What the admin API says and takes of rate limits. */
 
-import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
+import { gatewayError, type AdminEndpoint, type Clock, type Question, type State } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import type { StandingRule } from '../shared/limits/rule.ts'
-import { RuleEndpoints, tagOfRules } from '../shared/limits/rule-endpoints.ts'
+import type { LimitIdentity, StandingRule } from '../shared/limits/rule.ts'
+import { RuleEndpoints } from '../shared/limits/rule-endpoints.ts'
 import type { RuleStore } from '../shared/limits/rule-store.ts'
 import file from '../../schemas/admin/rate-limits.schema.json' with { type: 'json' }
 import type { RateLimitList, RateLimitName, RateLimitView, RateLimitWrite } from '../../schemas/admin/rate-limits.schema.ts'
@@ -22,77 +22,37 @@ export interface EndpointDeps {
   readonly unavailable: () => string | undefined
 }
 
-type Endpoints = RuleEndpoints<RateRule, RateLimitView, RateLimitList>
-
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
-const list = { response: schemaOf('RateLimitList'), tagged: ({ rate_limits: rows }: RateLimitList) => tagOfRules(rows) }
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
   const { unavailable, ruleStore, clock } = deps
-  const endpoints: Endpoints = new RuleEndpoints({
+  return new RuleEndpoints<RateRule, RateLimitView, RateLimitList>({
+    path: '/rate-limits',
+    words: { rule: 'rate limit', used: 'used' },
+    schemas: {
+      list: schemaOf('RateLimitList'),
+      write: schemaOf('RateLimitWrite'),
+      name: schemaOf('RateLimitName'),
+      reset: schemaOf('RateLimitReset'),
+      resetAll: schemaOf('ResetAll'),
+      resetDone: schemaOf('ResetDone'),
+    },
+    unavailable,
     ruleStore,
     clock,
     identities: { scopes, periods, zero: true },
+    periodIn: body => (body as RateLimitName).limit_key,
+    ruleOf: (identity, body) => ruleOf(identity, body as RateLimitWrite),
     viewsOf: rules => viewsOf(deps, rules),
     answer: (rows, serverTime) => ({ rate_limits: rows, server_time: serverTime }),
-  })
-  return [
-    {
-      method: 'GET',
-      path: '/rate-limits',
-      scope: 'subtree',
-      summary: 'Lists the rate limits, and how much of each is used.',
-      ...list,
-      unavailable,
-      handle: call => endpoints.list(call),
-    },
-    {
-      method: 'PUT',
-      path: '/rate-limits',
-      scope: 'subtree',
-      summary: 'Sets a rate limit.',
-      body: schemaOf('RateLimitWrite'),
-      ...list,
-      unavailable,
-      handle: call => put(endpoints, call),
-    },
-    {
-      method: 'DELETE',
-      path: '/rate-limits',
-      scope: 'subtree',
-      summary: 'Deletes a rate limit.',
-      body: schemaOf('RateLimitName'),
-      ...list,
-      unavailable,
-      handle: call => remove(endpoints, call),
-    },
-    {
-      method: 'POST',
-      path: '/rate-limits/reset-one',
-      scope: 'subtree',
-      summary: 'Resets a rate limit.',
-      body: schemaOf('RateLimitReset'),
-      ...list,
-      unavailable,
-      handle: call => endpoints.resetOne(call),
-    },
-    {
-      method: 'POST',
-      path: '/rate-limits/reset',
-      scope: 'global',
-      summary: 'Resets all rate limits.',
-      body: schemaOf('ResetAll'),
-      response: schemaOf('ResetDone'),
-      unavailable,
-      handle: call => endpoints.resetAll(call),
-    },
-  ]
+    rowsOf: ({ rate_limits: rows }) => rows,
+  }).all
 }
 
-async function put(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList> {
-  const { limit_key: key, per_child: perChild, max_requests: requests, max_tokens: tokens, ...given } = call.body as RateLimitWrite
+function ruleOf(identity: Pick<RateRule, keyof LimitIdentity>, written: RateLimitWrite): RateRule {
+  const { per_child: perChild, max_requests: requests, max_tokens: tokens } = written
   const rule: RateRule = {
-    ...endpoints.identityOf(call, given, key),
+    ...identity,
     per_child: perChild,
     ...(typeof requests === 'number' ? { max_requests: requests } : {}),
     ...(typeof tokens === 'number' ? { max_tokens: tokens } : {}),
@@ -103,12 +63,7 @@ async function put(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList
       perChild && rule.scope !== 'user_path' ? 'per_child' : rule.period_seconds === 0 && typeof tokens === 'number' ? 'max_tokens' : 'max_requests',
       flaw,
     )
-  return await endpoints.put(call, rule)
-}
-
-async function remove(endpoints: Endpoints, call: AdminCall): Promise<RateLimitList> {
-  const { limit_key: key, per_child: _, ...given } = call.body as RateLimitName
-  return await endpoints.delete(call, given, key)
+  return rule
 }
 
 /** Of a template, one for each child that was counted lately; one without numbers where nobody was. */
