@@ -2,8 +2,9 @@
 
 import type { Collection, Db } from 'mongodb'
 import type { Clock } from '../../../core/index.ts'
-import type { JournalShape, ShapedColumn } from '../shared/definition.ts'
+import type { JournalShape } from '../shared/definition.ts'
 import type { Exclusive } from './exclusive.ts'
+import { isSame, joined } from '../shared/joined-shape.ts'
 import { RowCodec } from '../shared/row-codec.ts'
 import { collectionNames } from './layout.ts'
 import { RowReads } from './row-reads.ts'
@@ -105,19 +106,4 @@ function checkTypes(shape: JournalShape, before: JournalShape): void {
 /** What the kept sums are made of. */
 function keptOf({ rollup }: JournalShape): unknown {
   return rollup === undefined ? undefined : [rollup.dimensions, rollup.measures]
-}
-
-/** What stands in the database afterwards: columns of other versions of the program stay. */
-function joined(shape: JournalShape, before: JournalShape): JournalShape {
-  return { ...shape, columns: joinedColumns(shape.columns, before.columns), apart: joinedColumns(shape.apart, before.apart) }
-}
-
-function joinedColumns(columns: readonly ShapedColumn[], before: readonly ShapedColumn[]): readonly ShapedColumn[] {
-  const find = (list: readonly ShapedColumn[], { name }: ShapedColumn) => list.find(column => column.name === name)
-  const kept = before.map(there => ({ ...there, ...find(columns, there), indexed: there.indexed || find(columns, there)?.indexed === true }))
-  return [...kept, ...columns.filter(column => find(before, column) === undefined)]
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
 }

@@ -1,6 +1,7 @@
 /** The tables of a journal: its rows, what is kept apart from them, and the sums. They follow the definition. */
 
 import type { JournalShape, ShapedColumn } from '../definition.ts'
+import { isSame, joined, named } from '../joined-shape.ts'
 import type { Connection, Database, Dialect } from './database.ts'
 import { join, name, sql, type Sql } from './sql.ts'
 import { createSums, dropSums } from './sums-tables.ts'
@@ -26,20 +27,6 @@ async function shapeThere(connection: Connection, { name }: JournalShape): Promi
   return row === undefined ? undefined : (JSON.parse(String(row['shape'])) as JournalShape)
 }
 
-/** What stands in the database afterwards: columns of other versions of the program stay. */
-function joined(shape: JournalShape, before: JournalShape): JournalShape {
-  return { ...shape, columns: joinedColumns(shape.columns, before.columns), apart: joinedColumns(shape.apart, before.apart) }
-}
-
-function joinedColumns(columns: readonly ShapedColumn[], before: readonly ShapedColumn[]): readonly ShapedColumn[] {
-  const kept = before.map(there => ({ ...there, ...named(columns, there), indexed: there.indexed || named(columns, there)?.indexed === true }))
-  return [...kept, ...columns.filter(column => named(before, column) === undefined)]
-}
-
-function isSame(one: JournalShape, other: JournalShape): boolean {
-  return JSON.stringify(one) === JSON.stringify(other)
-}
-
 async function create(connection: Connection, dialect: Dialect, shape: JournalShape): Promise<void> {
   const rows = name(rowsTable(shape))
   await define(
@@ -58,7 +45,7 @@ async function alter(connection: Connection, dialect: Dialect, shape: JournalSha
   const moved = [...shape.columns.filter(column => named(before.apart, column)), ...shape.apart.filter(column => named(before.columns, column))][0]
   if (moved !== undefined) throw new Error(`the journal ${shape.name} has its column ${moved.name} in another table than this program`)
   await alterIndexes(connection, dialect, joined(shape, before), before)
-  if (JSON.stringify(shape.rollup) === JSON.stringify(before.rollup)) return
+  if (isSame(shape.rollup, before.rollup)) return
   if (before.rollup !== undefined) await dropSums(connection, shape)
   if (shape.rollup === undefined) return
   await createSums(connection, dialect, shape, shape.rollup)
@@ -79,10 +66,6 @@ async function addColumns(
     else if (there.type !== column.type)
       throw new Error(`the journal ${journal} has a column ${column.name} of type ${there.type} in the database, and of type ${column.type} in this program`)
   }
-}
-
-function named(columns: readonly ShapedColumn[], { name }: ShapedColumn): ShapedColumn | undefined {
-  return columns.find(column => column.name === name)
 }
 
 /** No index leads to one of several texts, and the sums lead to what they are kept by. */
