@@ -1,6 +1,7 @@
 /** The options of the plugin `budgets`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { limitsOf, limitsOfPath } from '../shared/limits/list-schemas.ts'
 import { longestPeriodSeconds } from '../shared/limits/rule.ts'
 
 const limits = {
@@ -47,52 +48,28 @@ export const schema = {
       default: [],
       setting: 'budgets.user_paths',
       description: 'Budgets of user paths and all below them.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['path', 'limits'],
-        properties: {
-          path: { type: 'string', minLength: 1, description: 'The user path.' },
-          per_child: { type: 'boolean', default: false, description: 'Each direct child of the path has budgets of its own, and the path itself none.' },
-          limits,
-        },
-      },
+      items: limitsOfPath('budgets', limits),
     },
     labels: {
       type: 'array',
       default: [],
       setting: 'budgets.labels',
       description: 'Budgets of labels.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['label', 'limits'],
-        properties: { label: { type: 'string', minLength: 1, description: 'The label, in its upper and lower case.' }, limits },
-      },
+      items: limitsOf('label', 'The label, in its upper and lower case.', limits),
     },
     users: {
       type: 'array',
       default: [],
       setting: 'budgets.users',
       description: 'Budgets of users.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['user', 'limits'],
-        properties: { user: { type: 'string', minLength: 1, description: 'The id of the user.' }, limits },
-      },
+      items: limitsOf('user', 'The id of the user.', limits),
     },
     keys: {
       type: 'array',
       default: [],
       setting: 'budgets.keys',
       description: 'Budgets of managed keys.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['key', 'limits'],
-        properties: { key: { type: 'string', minLength: 1, description: 'The id of the key.' }, limits },
-      },
+      items: limitsOf('key', 'The id of the key.', limits),
     },
     path_variables: {
       type: 'object',

@@ -1,6 +1,7 @@
 /** The options of the plugin `rate-limit`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { limitsOf, limitsOfPath } from '../shared/limits/list-schemas.ts'
 import { longestPeriodSeconds } from '../shared/limits/rule.ts'
 
 const limits = {
@@ -17,18 +18,6 @@ const limits = {
     },
   },
 } as const satisfies OptionsSchema
-
-function listOf<const Name extends string>(name: Name, words: string) {
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: [name, 'limits'],
-    properties: { [name]: { type: 'string', minLength: 1, description: words }, limits } as Record<
-      Name,
-      { readonly type: 'string'; readonly minLength: 1; readonly description: string }
-    > & { readonly limits: typeof limits },
-  } as const
-}
 
 export const schema = {
   type: 'object',
@@ -54,31 +43,28 @@ export const schema = {
       default: [],
       setting: 'rate_limits.user_paths',
       description: 'Limits of user paths and all below them.',
-      items: {
-        type: 'object',
-        additionalProperties: false,
-        required: ['path', 'limits'],
-        properties: {
-          path: { type: 'string', minLength: 1, description: 'The user path.' },
-          per_child: { type: 'boolean', default: false, description: 'Each direct child of the path has limits of its own, and the path itself none.' },
-          limits,
-        },
-      },
+      items: limitsOfPath('limits', limits),
     },
-    keys: { type: 'array', default: [], setting: 'rate_limits.keys', description: 'Limits of managed keys.', items: listOf('key', 'The id of the key.') },
+    keys: {
+      type: 'array',
+      default: [],
+      setting: 'rate_limits.keys',
+      description: 'Limits of managed keys.',
+      items: limitsOf('key', 'The id of the key.', limits),
+    },
     providers: {
       type: 'array',
       default: [],
       setting: 'rate_limits.providers',
       description: 'Limits of provider instances.',
-      items: listOf('name', 'The name of the instance.'),
+      items: limitsOf('name', 'The name of the instance.', limits),
     },
     models: {
       type: 'array',
       default: [],
       setting: 'rate_limits.models',
       description: 'Limits of models.',
-      items: listOf('model', '`provider/model`, or the id of a model with any provider.'),
+      items: limitsOf('model', '`provider/model`, or the id of a model with any provider.', limits),
     },
     path_variables: {
       type: 'object',
