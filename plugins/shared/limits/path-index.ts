@@ -1,6 +1,7 @@
 /** Finds the rules that hold for a user path: those of the path itself and of all above it, and templates that give each child its own. */
 
 import { LRUCache } from 'lru-cache'
+import { ancestors } from '../../../core/user-path.ts'
 
 /** What callers name as paths is without end. */
 const mostPaths = 10_000
@@ -49,7 +50,7 @@ export class PathIndex<R extends PathRule, M extends Applied<R>> {
 
   #find(path: string): readonly M[] {
     const found: M[] = []
-    const upwards = withAncestors(path)
+    const upwards = ancestors(path)
     upwards.forEach((subject, index) => {
       for (const rule of this.#own.get(subject) ?? []) found.push(...this.#make(rule, subject))
       const child = upwards[index - 1]
@@ -57,13 +58,6 @@ export class PathIndex<R extends PathRule, M extends Applied<R>> {
     })
     return found
   }
-}
-
-/** `/a/b`, `/a`, `/`. */
-function withAncestors(path: string): readonly string[] {
-  const paths: string[] = []
-  for (let at = path; at.length > 1; at = at.slice(0, at.lastIndexOf('/'))) paths.push(at)
-  return [...paths, '/']
 }
 
 function add<R extends PathRule>(index: Map<string, R[]>, rule: R): void {
