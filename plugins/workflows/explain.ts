@@ -9,6 +9,7 @@ import {
   type Workflows,
   type Variants,
 } from '../../core/index.ts'
+import { phases } from '../../core/pipeline/plan/step.ts'
 import type { CompiledWorkflows, Workflow } from './compiled.ts'
 import { candidates, displayOf, keyOf, scopeOf } from './scope.ts'
 
@@ -19,8 +20,6 @@ interface Parts {
   readonly providers: readonly string[]
 }
 
-/** From the first tap to the last. */
-const phases = ['request', 'route', 'prompt', 'lookup', 'attempt', 'settled', 'recover', 'response', 'stream', 'complete', 'finished'] as const
 const upwards: ReadonlySet<string> = new Set(['response', 'stream'])
 
 export class Explainer implements Workflows {
