@@ -2,6 +2,7 @@
 
 import type { OptionsSchema } from '../../core/index.ts'
 import { writtenRule } from '../shared/guard/written-rule.ts'
+import { refreshProperty } from '../shared/records/refresh-property.ts'
 
 export const schema = {
   type: 'object',
@@ -13,13 +14,6 @@ export const schema = {
       description: 'Guardrails that administrators can use, and not change.',
       items: writtenRule,
     },
-    refresh_interval: {
-      type: 'string',
-      format: 'duration',
-      default: '1m',
-      setting: 'workflows.refresh_interval',
-      env: 'WORKFLOW_REFRESH_INTERVAL',
-      description: 'How often workflows and guardrails are read from the store, should a notice of a change be lost.',
-    },
+    refresh_interval: refreshProperty,
   },
 } as const satisfies OptionsSchema

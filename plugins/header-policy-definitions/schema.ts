@@ -3,6 +3,7 @@
 import type { OptionsSchema } from '../../core/index.ts'
 import { headerPolicy } from '../../core/upstream/headers/header-policy.ts'
 import { writtenRule } from '../shared/guard/written-rule.ts'
+import { refreshProperty } from '../shared/records/refresh-property.ts'
 
 export const schema = {
   type: 'object',
@@ -29,13 +30,6 @@ export const schema = {
       env: 'HEADER_POLICIES_ENABLED',
       description: 'False switches all header policies off; what is defined, and what workflows name, stays.',
     },
-    refresh_interval: {
-      type: 'string',
-      format: 'duration',
-      default: '1m',
-      setting: 'workflows.refresh_interval',
-      env: 'WORKFLOW_REFRESH_INTERVAL',
-      description: 'How often workflows and what they name are read from the store, should a notice of a change be lost.',
-    },
+    refresh_interval: refreshProperty,
   },
 } as const satisfies OptionsSchema

@@ -1,6 +1,7 @@
 /** The options of the plugin `provider-credentials`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { refreshProperty } from '../shared/records/refresh-property.ts'
 
 export const schema = {
   type: 'object',
@@ -11,13 +12,6 @@ export const schema = {
       setting: 'secrets.allow_in_admin',
       description: 'Whether administrators may name secrets (`${env:NAME}`, `${file:/path}`) where they could give a key.',
     },
-    refresh_interval: {
-      type: 'string',
-      format: 'duration',
-      default: '1m',
-      setting: 'workflows.refresh_interval',
-      env: 'WORKFLOW_REFRESH_INTERVAL',
-      description: 'How often what administrators added is read from the store, should a notice of a change be lost.',
-    },
+    refresh_interval: refreshProperty,
   },
 } as const satisfies OptionsSchema

@@ -1,6 +1,7 @@
 /** The options of the plugin `workflows`. */
 
 import type { OptionsSchema } from '../../core/index.ts'
+import { refreshProperty } from '../shared/records/refresh-property.ts'
 
 export const schema = {
   type: 'object',
@@ -24,14 +25,7 @@ export const schema = {
         },
       },
     },
-    refresh_interval: {
-      type: 'string',
-      format: 'duration',
-      default: '1m',
-      setting: 'workflows.refresh_interval',
-      env: 'WORKFLOW_REFRESH_INTERVAL',
-      description: 'How often workflows and guardrails are read from the store, should a notice of a change be lost.',
-    },
+    refresh_interval: refreshProperty,
     guardrails_enabled: {
       type: 'boolean',
       default: true,
