@@ -5,7 +5,7 @@ import type { Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import type { Span } from '../../../core/stream/fields.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, record, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const { bytes, data = '' } of last.toReversed()) {
@@ -33,12 +33,6 @@ function json(text: string): JsonMap | undefined {
   } catch {
     return undefined
   }
-}
-
-type JsonMap = Readonly<{ [name: string]: unknown }>
-
-function record(value: unknown): JsonMap | undefined {
-  return typeof value === 'object' && value !== null ? (value as JsonMap) : undefined
 }
 
 /** What precedes the choices of an event; quotes inside a text would be escaped. */

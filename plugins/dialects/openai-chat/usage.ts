@@ -2,7 +2,7 @@
 
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
-type JsonMap = Readonly<{ [name: string]: unknown }>
+export type JsonMap = Readonly<{ [name: string]: unknown }>
 
 /** Reads token counts; undefined if there are none. @param cost beside the usage, as Eden AI reports it */
 export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
@@ -29,6 +29,6 @@ function count(value: unknown): number | undefined {
   return typeof value === 'number' ? value : undefined
 }
 
-function record(value: unknown): JsonMap | undefined {
+export function record(value: unknown): JsonMap | undefined {
   return typeof value === 'object' && value !== null ? (value as JsonMap) : undefined
 }
