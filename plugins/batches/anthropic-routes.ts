@@ -55,7 +55,7 @@ export class AnthropicRoutes {
 
   async #list(): Promise<object> {
     const query = new URLSearchParams(this.#exchange.request.query)
-    const limit = readLimit(query, 20, 1000)
+    const limit = readLimit(query, 1000)
     const [after, before] = [query.get('after_id') || undefined, query.get('before_id') || undefined]
     if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
     const found = await this.#service.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })

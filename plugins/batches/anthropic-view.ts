@@ -4,7 +4,7 @@ import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
 import type { PlacedLine } from './store.ts'
 
 /** @param resultsAt the address of the results @param counts as for `openAiBatch` */
-export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: LineCounts = batch.counts): object {
+export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: LineCounts): object {
   const { id, created_at, expires_at, times, total } = batch
   const { succeeded, errored, canceled, expired } = counts
   const hasEnded = isTerminal(batch)

@@ -64,7 +64,7 @@ export class OpenAiRoutes {
 
   async #list(): Promise<object> {
     const query = new URLSearchParams(this.#exchange.request.query)
-    const limit = readLimit(query, 20, 100)
+    const limit = readLimit(query, 100)
     const found = await this.#service.list(this.#exchange, { limit, after: query.get('after') || undefined, cursor: 'after' })
     const data = (await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch)))) as readonly { readonly id: string }[]
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: found.length > limit }

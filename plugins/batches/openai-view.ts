@@ -4,7 +4,7 @@ import type { BatchRecord, LineCounts } from './record.ts'
 import type { PlacedLine } from './store.ts'
 
 /** @param counts of the lines that are through, where they are known better than the record says */
-export function openAiBatch(batch: BatchRecord, counts: LineCounts = batch.counts): object {
+export function openAiBatch(batch: BatchRecord, counts: LineCounts): object {
   const {
     id,
     endpoint,
