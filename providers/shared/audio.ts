@@ -44,10 +44,10 @@ export function noAudio(provider: string): GatewayError {
 }
 
 /** A transcription as the caller wants it: `json` or `text`. */
-export function transcript(text: string, { response_format: format }: JsonObject, further: JsonObject = {}) {
+export function transcript(text: string, { response_format: format }: JsonObject) {
   return format === 'text'
     ? { type: 'text/plain; charset=utf-8', body: Buffer.from(`${text}\n`) }
-    : { type: 'application/json', body: Buffer.from(JSON.stringify({ text, ...further })) }
+    : { type: 'application/json', body: Buffer.from(JSON.stringify({ text })) }
 }
 
 export function textAt(value: Json | undefined): string | undefined {

@@ -47,7 +47,7 @@ export function bareId(model: string): string {
 }
 
 /** What a writer needs to know of a model of Google's. */
-export function geminiTraits(model: string, settings: ProviderSettings, more: ModelTraits = {}): ModelTraits {
+export function geminiTraits(model: string, settings: ProviderSettings, more: ModelTraits): ModelTraits {
   const id = bareId(model)
   return withOverrides(id, { vendor: 'google', ...rows.find(({ models }) => models.test(id))?.facts, ...more }, settings)
 }

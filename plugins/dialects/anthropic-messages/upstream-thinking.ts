@@ -10,8 +10,6 @@ import { isOwnThought } from './upstream-thoughts.ts'
 export interface Thinking {
   /** Whether the model is told to think. */
   readonly isOn: boolean
-  /** Whether it is told a budget. */
-  readonly hasBudget: boolean
   readonly thinking?: JsonObject
   /** For `output_config`. */
   readonly effort?: string
@@ -19,7 +17,7 @@ export interface Thinking {
   readonly maxTokens?: number
 }
 
-const untold: Thinking = { isOn: false, hasBudget: false }
+const untold: Thinking = { isOn: false }
 const leastBudget = 1024
 /** What a budget leaves for the answer. */
 const answerTokens = 1024
@@ -51,7 +49,6 @@ function adaptive({ effort: said, budget, summary, display }: ReasoningControls,
   const shown = display ?? (summary === undefined ? undefined : 'summarized')
   return {
     isOn: true,
-    hasBudget: false,
     thinking: { type: 'adaptive', ...(shown === undefined ? {} : { display: shown }) },
     ...(effort === undefined ? {} : { effort }),
   }
@@ -69,7 +66,6 @@ function byBudget(request: NeutralRequest, { effort, budget: said, display }: Re
   const budget = Math.max(leastBudget, said ?? budgetOfEffort(effort ?? 'medium'))
   const enabled = (tokens: number): Thinking => ({
     isOn: true,
-    hasBudget: true,
     thinking: { type: 'enabled', budget_tokens: tokens, ...(display === undefined ? {} : { display }) },
   })
   if (maxTokens > budget) return enabled(budget)
