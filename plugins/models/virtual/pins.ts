@@ -1,5 +1,6 @@
 /** Which target a session keeps to: in this process, or in the numbers that several share. */
 
+import { LRUCache } from 'lru-cache'
 import type { Clock, State } from '../../../core/index.ts'
 
 const idleMs = 6 * 3_600_000
@@ -15,10 +16,9 @@ export interface Pins {
   pin(key: string, index: number, instead: number | undefined): Now<number>
 }
 
-/** What was used last stands last, so that what expires soonest stands first. */
 export class MemoryPins implements Pins {
   readonly #clock: Clock
-  readonly #pins = new Map<string, { readonly index: number; readonly until: number }>()
+  readonly #pins = latest<{ readonly index: number; readonly until: number }>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -26,16 +26,10 @@ export class MemoryPins implements Pins {
 
   get(key: string): number | undefined {
     const pin = this.#pins.get(key)
-    if (pin === undefined) return undefined
-    this.#pins.delete(key)
-    if (pin.until <= this.#clock.now()) return undefined
-    return this.pin(key, pin.index)
+    return pin === undefined || pin.until <= this.#clock.now() ? undefined : this.pin(key, pin.index)
   }
 
   pin(key: string, index: number): number {
-    this.#pins.delete(key)
-    const [oldest] = this.#pins.keys()
-    if (this.#pins.size >= mostPins && oldest !== undefined) this.#pins.delete(oldest)
     this.#pins.set(key, { index, until: this.#clock.now() + idleMs })
     return index
   }
@@ -47,7 +41,7 @@ export class SharedPins implements Pins {
   readonly #clock: Clock
   /** What this process knows: when it wrote last, and what holds while nobody can be asked. */
   readonly #own: MemoryPins
-  readonly #renewed = new Map<string, number>()
+  readonly #renewed = latest<number>()
 
   constructor(state: State, clock: Clock) {
     this.#state = state
@@ -82,7 +76,7 @@ export class SharedPins implements Pins {
       [{ counter: { counter: nameOf(key), add: index + 1, expiresAtMs: now + idleMs }, limit: index + 1 }],
       now,
     )
-    this.#note(key, now)
+    this.#renewed.set(key, now)
     return admitted ? index : (standings[0]?.current ?? index + 1) - 1
   }
 
@@ -90,19 +84,17 @@ export class SharedPins implements Pins {
   async #renew(key: string, index: number): Promise<void> {
     this.#own.pin(key, index)
     const now = this.#clock.now()
-    const last = this.#renewed.get(key)
-    if (last === undefined) return this.#note(key, now)
-    if (now - last < renewMs) return
+    const last = this.#renewed.peek(key)
+    if (last === undefined) this.#renewed.set(key, now)
+    if (last === undefined || now - last < renewMs) return
     await this.#state.forget([nameOf(key)])
     await this.#claim(key, index)
   }
+}
 
-  #note(key: string, now: number): void {
-    this.#renewed.delete(key)
-    const [oldest] = this.#renewed.keys()
-    if (this.#renewed.size >= mostPins && oldest !== undefined) this.#renewed.delete(oldest)
-    this.#renewed.set(key, now)
-  }
+/** By size, not by number: room for all of them is made when they come, not at once. */
+function latest<V extends object | number>(): LRUCache<string, V> {
+  return new LRUCache({ maxSize: mostPins, sizeCalculation: () => 1 })
 }
 
 function nameOf(key: string): string {
