@@ -3,6 +3,7 @@
 import { isPromise } from '../../../core/promise.ts'
 import { Overdue } from '../../../core/pipeline/stoppable.ts'
 import type { Clock, RouteOption, RouteStrategy, Target } from '../../../core/index.ts'
+import { inTime } from '../../shared/in-time.ts'
 import type { Ask, Viable } from './choice.ts'
 import { noteChoice } from './noted-choice.ts'
 import type { Pins } from './pins.ts'
@@ -117,9 +118,9 @@ export class Chooser {
     const at = free.findIndex(({ index }) => index === pinned)
     const noted = noteChoice(exchange, strategy.name, this.#parts.clock)
     try {
-      const answer = await this.#inTime(
-        Promise.try(() => strategy.choose({ source, options: free.map(viable => this.#optionOf(viable)), pinned: at < 0 ? undefined : at, config, exchange })),
-      )
+      const options = free.map(viable => this.#optionOf(viable))
+      const choice = Promise.try(() => strategy.choose({ source, options, pinned: at < 0 ? undefined : at, config, exchange }))
+      const answer = await inTime(this.#parts.clock, choice, deadlineMs, () => new Overdue(`no choice within ${deadlineMs} ms`))
       const chosen = answer === undefined ? undefined : free[answer]
       noted(chosen?.option.selector)
       if (chosen !== undefined) return chosen.index
@@ -134,12 +135,5 @@ export class Chooser {
   #optionOf({ option, leaves }: Viable): RouteOption {
     const [target] = leaves as readonly [Target, ...Target[]]
     return { target, selector: option.selector, weight: option.weight, priceUsd: this.#priceOf(leaves), health: this.#parts.health.of(target) }
-  }
-
-  #inTime<T>(work: Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const timer = this.#parts.clock.after(deadlineMs, () => reject(new Overdue(`no choice within ${deadlineMs} ms`)))
-      work.finally(() => timer.cancel()).then(resolve, reject)
-    })
   }
 }
