@@ -3,6 +3,7 @@
 import type { Clock, Timer } from '../../core/index.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
+import { readAgain } from '../shared/records/read-again.ts'
 import type { AuthKey } from '../../schemas/records/auth-key.schema.ts'
 import type { KeyRing } from './key-ring.ts'
 
@@ -20,7 +21,7 @@ export class Follower {
   #written: Set<string> | undefined
   #reading: Promise<void> = Promise.resolve()
   #due: Timer | undefined
-  #refresh: Timer | undefined
+  #end: (() => void) | undefined
   #unwatch: (() => void) | undefined
 
   /** @param failed told why the keys could not be read; those that were read before stand */
@@ -34,17 +35,14 @@ export class Follower {
   /** Reads all keys, and listens for changes from then on. @throws what the store throws */
   async begin(): Promise<void> {
     this.#unwatch = this.#records.watch(() => {
-      this.#due ??= this.#clock.after(gatheredMs, () => this.#readSoon())
+      this.#due ??= this.#clock.after(gatheredMs, () => void this.#readNow().catch(this.#failed))
     })
     await this.read()
   }
 
   /** Begins the regular readings. */
   start(): void {
-    this.#refresh = this.#clock.after(refreshMs, () => {
-      this.#readSoon()
-      this.start()
-    })
+    this.#end = readAgain(this.#clock, refreshMs, () => this.#readNow(), this.#failed)
   }
 
   /** Reads all keys, behind readings that are under way. @throws what the store throws */
@@ -63,14 +61,14 @@ export class Follower {
   async close(): Promise<void> {
     this.#unwatch?.()
     this.#due?.cancel()
-    this.#refresh?.cancel()
+    this.#end?.()
     await this.#reading
   }
 
-  #readSoon(): void {
+  #readNow(): Promise<void> {
     this.#due?.cancel()
     this.#due = undefined
-    this.read().catch(this.#failed)
+    return this.read()
   }
 
   async #read(): Promise<void> {
