@@ -18,11 +18,11 @@ export interface ListedModel {
 }
 
 export class Registry implements Models, RealModels {
-  readonly #inventories: readonly Inventory[]
+  readonly inventories: readonly Inventory[]
   readonly #byProvider: ReadonlyMap<string, Inventory>
   /** By names in lower case; of two that differ in case alone, the first. */
   readonly #byAnyCase: ReadonlyMap<string, Inventory>
-  readonly #virtual: VirtualRouting
+  readonly virtual: VirtualRouting
   readonly #overrides: (provider: string, model: string) => readonly ModelMetadata[]
   /** Of entries that no administrator says anything of: each call asks several times. */
   #metadata = new WeakMap<ModelEntry, ModelMetadata | undefined>()
@@ -40,18 +40,18 @@ export class Registry implements Models, RealModels {
     catalogue: Catalogue | undefined,
   ) {
     this.#catalogue = catalogue
-    this.#inventories = inventories
+    this.inventories = inventories
     this.#overrides = overrides
     this.#byProvider = new Map(inventories.map(inventory => [inventory.provider.name, inventory]))
     this.#byAnyCase = new Map(inventories.toReversed().map(inventory => [inventory.provider.name.toLowerCase(), inventory]))
-    this.#virtual = new VirtualRouting({ ...virtual, real: this })
+    this.virtual = new VirtualRouting({ ...virtual, real: this })
     this.index()
   }
 
   /** To be called when an inventory changed. */
   index(): void {
     this.#bare = new Map()
-    for (const { provider, spellings } of this.#inventories) {
+    for (const { provider, spellings } of this.inventories) {
       for (const [spelling, model] of spellings) if (!this.#bare.has(spelling)) this.#bare.set(spelling, { provider, model, isListed: true })
     }
   }
@@ -59,14 +59,6 @@ export class Registry implements Models, RealModels {
   /** To be called when the catalogue says something else. */
   forget(): void {
     this.#metadata = new WeakMap()
-  }
-
-  get inventories(): readonly Inventory[] {
-    return this.#inventories
-  }
-
-  get virtual(): VirtualRouting {
-    return this.#virtual
   }
 
   metadata(provider: ProviderInstance, entry: ModelEntry): ModelMetadata | undefined {
@@ -78,28 +70,28 @@ export class Registry implements Models, RealModels {
 
   /** Whether every provider has been asked once. */
   get isLoaded(): boolean {
-    return this.#inventories.every(({ state }) => state !== 'loading')
+    return this.inventories.every(({ state }) => state !== 'loading')
   }
 
   /** Where calls of nobody in particular go. */
   targets(selector: string): readonly Target[] {
-    const found = this.#virtual.targets(selector, nobody)
+    const found = this.virtual.targets(selector, nobody)
     return isPromise(found) ? this.reached(selector) : (found ?? this.#real(selector))
   }
 
   strategy(strategy: RouteStrategy): () => void {
-    return this.#virtual.addStrategy(strategy)
+    return this.virtual.addStrategy(strategy)
   }
 
   prices({ both, dearer }: TargetPrices): () => void {
-    for (const inventory of this.#inventories) inventory.priceBy(model => dearer({ provider: inventory.provider, model }))
+    for (const inventory of this.inventories) inventory.priceBy(model => dearer({ provider: inventory.provider, model }))
     this.index()
-    return this.#virtual.addPrices(both)
+    return this.virtual.addPrices(both)
   }
 
   /** Wherever calls for a selector may go, in no order; nobody's turn passes. */
   reached(selector: string): readonly Target[] {
-    return this.#virtual.resolver.reached(selector)
+    return this.virtual.resolver.reached(selector)
   }
 
   find(selector: string): Target | undefined {
@@ -117,7 +109,7 @@ export class Registry implements Models, RealModels {
   /** A provider that could not be asked is passed by, unless none could; so is a model that its provider does not list. */
   isAvailable({ provider, isListed }: Target): boolean {
     const inventory = this.#byProvider.get(provider.name)
-    if (inventory?.state === 'stale' && this.#inventories.some(({ state }) => state !== 'stale')) return false
+    if (inventory?.state === 'stale' && this.inventories.some(({ state }) => state !== 'stale')) return false
     return isListed === true || inventory?.state !== 'fresh' || inventory.entries.size === 0
   }
 
@@ -134,15 +126,15 @@ export class Registry implements Models, RealModels {
   /** Every model that somebody may name, by id. Providers whose listing failed are left out, unless all failed. */
   list(options: { readonly onlyAliases: boolean; readonly unqualified: boolean }, asking: Asking): readonly ListedModel[] {
     const listed = new Map<string, ListedModel>()
-    const fresh = this.#inventories.filter(({ state }) => state !== 'stale')
-    for (const { provider, entries } of options.onlyAliases ? [] : fresh.length === 0 ? this.#inventories : fresh) {
+    const fresh = this.inventories.filter(({ state }) => state !== 'stale')
+    for (const { provider, entries } of options.onlyAliases ? [] : fresh.length === 0 ? this.inventories : fresh) {
       for (const entry of entries.values()) {
         const id = options.unqualified ? entry.id : `${provider.name}/${entry.id}`
         if (!listed.has(id)) listed.set(id, this.#listed(id, entry, provider))
       }
     }
-    for (const source of this.#virtual.redirects.sources) {
-      if (this.#virtual.resolver.entered(source, asking) !== undefined)
+    for (const source of this.virtual.redirects.sources) {
+      if (this.virtual.resolver.entered(source, asking) !== undefined)
         listed.set(source, { id: source, created: listed.get(source)?.created ?? 0, owned_by: 'tapline' })
     }
     return [...listed.values()].sort((one, other) => (one.id < other.id ? -1 : 1))
@@ -150,7 +142,7 @@ export class Registry implements Models, RealModels {
 
   /** One model, by any selector that callers may use. */
   describe(selector: string, asking: Asking): ListedModel | undefined {
-    if (this.#virtual.resolver.entered(selector, asking) !== undefined) return { id: selector, created: 0, owned_by: 'tapline' }
+    if (this.virtual.resolver.entered(selector, asking) !== undefined) return { id: selector, created: 0, owned_by: 'tapline' }
     const target = this.find(selector)
     const entry = target === undefined ? undefined : this.#byProvider.get(target.provider.name)?.entryOf(target.model)
     return target === undefined || entry === undefined ? undefined : this.#listed(selector, entry, target.provider)
@@ -158,7 +150,7 @@ export class Registry implements Models, RealModels {
 
   /** Wherever calls of somebody for a name may go. */
   reachedBy(selector: string, asking: Asking): readonly Target[] {
-    return this.#virtual.resolver.entered(selector, asking) === undefined ? this.#real(selector) : this.reached(selector)
+    return this.virtual.resolver.entered(selector, asking) === undefined ? this.#real(selector) : this.reached(selector)
   }
 
   /** Whoever writes its name in another case means it, too. */
@@ -168,7 +160,7 @@ export class Registry implements Models, RealModels {
 
   /** A bare id in another spelling than the one that is listed. */
   #otherwise(selector: string): Target | undefined {
-    for (const inventory of this.#inventories) {
+    for (const inventory of this.inventories) {
       const entry = inventory.entryOf(selector)
       if (entry !== undefined) return { provider: inventory.provider, model: entry.id, isListed: true }
     }

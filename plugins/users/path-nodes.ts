@@ -24,7 +24,7 @@ export interface KnownNode extends Omit<PathNode, 'created_at' | 'updated_at'> {
 
 export class PathNodes {
   readonly #managed: ReadonlyMap<string, KnownNode>
-  readonly #kept: Snapshot<PathNode>
+  readonly snapshot: Snapshot<PathNode>
   #all: ReadonlyMap<string, KnownNode>
   /** The paths whose callers may use some models only. */
   restrictedPaths: readonly string[] = []
@@ -48,13 +48,9 @@ export class PathNodes {
       ]),
     )
     if (this.#managed.size < configured.length) throw new Error('users names one path twice')
-    this.#kept = new Snapshot(records, () => this.#index(), failed)
+    this.snapshot = new Snapshot(records, () => this.#index(), failed)
     this.#all = this.#managed
     this.#index()
-  }
-
-  get snapshot(): Snapshot<PathNode> {
-    return this.#kept
   }
 
   get paths(): readonly string[] {
@@ -66,12 +62,12 @@ export class PathNodes {
   }
 
   stored(path: string): Stored<PathNode> | undefined {
-    return this.#kept.get(path)
+    return this.snapshot.get(path)
   }
 
   /** The configuration counts before administrators. */
   #index(): void {
-    const stored = this.#kept.all.map(({ id, value }): [string, KnownNode] => [id, { ...value, managed: false }])
+    const stored = this.snapshot.all.map(({ id, value }): [string, KnownNode] => [id, { ...value, managed: false }])
     this.#all = new Map([...stored, ...this.#managed])
     this.restrictedPaths = this.paths.filter(path => (this.of(path)?.allowed_models.length ?? 0) > 0)
   }
