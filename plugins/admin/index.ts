@@ -1,6 +1,7 @@
 /** The admin API: offers the service `admin` to the other plugins, serves the endpoints that they offer, and describes them. */
 
-import { definePlugin, gatewayError, Reply, type AdminEndpoint, type Exchange, type GatewayError } from '../../core/index.ts'
+import { definePlugin, gatewayError, type AdminEndpoint, type Exchange, type GatewayError } from '../../core/index.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { AdminOffers } from './admin-offers.ts'
 import { answer } from './door.ts'
 import { askedFor, type Asked } from './legacy.ts'
@@ -41,7 +42,7 @@ export default definePlugin({
       request(exchange) {
         const { operation, request, replyHeaders } = exchange
         if (operation === 'admin') replyHeaders.push('Cache-Control', 'no-store', ...asked(exchange).headers)
-        else if (options.swagger_enabled) return request.path === '/openapi.json' ? json(describe(exchange)) : answerPage(exchange)
+        else if (options.swagger_enabled) return request.path === '/openapi.json' ? jsonReply(describe(exchange)) : answerPage(exchange)
         return undefined
       },
       route(exchange) {
@@ -67,10 +68,6 @@ function documentEndpoint(describe: (exchange: Exchange) => object): AdminEndpoi
     response: { type: 'object', description: 'An OpenAPI 3.1 document.' },
     handle: ({ exchange }) => describe(exchange),
   }
-}
-
-function json(value: object): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(value)) })
 }
 
 function nothingHere({ request: { path } }: Exchange): GatewayError {

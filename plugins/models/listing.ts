@@ -1,10 +1,9 @@
 /** The model lists that callers see: OpenAI's shape, and Anthropic's for who sends an `anthropic-version` header. */
 
-import { gatewayError, Reply, type Access, type Exchange, type GatewayError } from '../../core/index.ts'
+import { gatewayError, type Reply, type Access, type Exchange, type GatewayError } from '../../core/index.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import type { ListedModel, Registry } from './registry.ts'
 import { visibleTo } from './visible.ts'
-
-const headers = ['Content-Type', 'application/json']
 
 export interface ListingOptions {
   readonly onlyAliases: boolean
@@ -22,11 +21,11 @@ export function answerModels(exchange: Exchange, registry: Registry, options: Li
   const isVisible = visibleTo(exchange, registry, options.access)
   if (id === undefined) {
     const listed = registry.list(options, exchange).filter(model => isVisible(model.id))
-    return isAnthropic ? anthropicPage(listed, new URLSearchParams(request.query)) : json({ object: 'list', data: listed.map(openAi) })
+    return isAnthropic ? anthropicPage(listed, new URLSearchParams(request.query)) : jsonReply({ object: 'list', data: listed.map(openAi) })
   }
   const model = isVisible(id) ? registry.describe(id, exchange) : undefined
   if (model === undefined) return gatewayError('model_not_found', `The model '${id}' does not exist`, { status: 404, param: 'model' })
-  return json(isAnthropic ? anthropic(model) : openAi(model))
+  return jsonReply(isAnthropic ? anthropic(model) : openAi(model))
 }
 
 function openAi({ id, created, owned_by, metadata }: ListedModel): object {
@@ -53,9 +52,5 @@ function anthropicPage(models: readonly ListedModel[], query: URLSearchParams): 
         )
   const page = before === null ? models.slice(from, from + limit) : models.slice(Math.max(0, to - limit), to)
   const more = before === null ? from + limit < models.length : to - limit > 0
-  return json({ data: page.map(anthropic), has_more: more, first_id: page[0]?.id ?? null, last_id: page.at(-1)?.id ?? null })
-}
-
-function json(value: object): Reply {
-  return new Reply({ status: 200, headers, body: Buffer.from(JSON.stringify(value)) })
+  return jsonReply({ data: page.map(anthropic), has_more: more, first_id: page[0]?.id ?? null, last_id: page.at(-1)?.id ?? null })
 }

@@ -1,9 +1,10 @@
 /** Estimates the tokens of a prompt where nobody counts them exactly: with providers that have no such operation, and when counting fails. */
 
-import { definePlugin, GatewayError, Reply, type Exchange, type JsonObject, type Target } from '../../core/index.ts'
+import { definePlugin, GatewayError, type Reply, type Exchange, type JsonObject, type Target } from '../../core/index.ts'
 import { parseJson } from '../../core/neutral/json.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import { estimateBytes, estimateTokens } from '../../core/neutral/estimate.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -29,7 +30,7 @@ function mayCount({ dialect, operation }: Exchange, target: Target | undefined):
 }
 
 function estimate(exchange: Exchange): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify({ input_tokens: tokensOf(exchange) })) })
+  return jsonReply({ input_tokens: tokensOf(exchange) })
 }
 
 /** A prompt that has no neutral form is counted by its bytes. */

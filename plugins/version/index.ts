@@ -1,12 +1,13 @@
 /** Says which version runs. */
 
-import { definePlugin, Reply } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
+import { jsonReply } from '../../core/pipeline/verdict.ts'
 
 export default definePlugin({
   name: 'version',
   description: 'Answers /version.',
   setup({ services: { version } }) {
     const body = Buffer.from(JSON.stringify(version))
-    return { request: () => new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body }) }
+    return { request: () => jsonReply(body) }
   },
 })
