@@ -50,34 +50,26 @@ export function writtenBodies(row: AuditRow, caught: CaughtBodies, keep: (side: 
 }
 
 function requestText({ request, form, formCopy }: CaughtBodies, keep: KeepMedia): Written {
-  if (form === undefined) return bodyText(request, keep)
-  const text = formText(form, formCopy, keep)
-  return text.length > bodyLimit ? tooBig : text
+  return form === undefined ? bodyText(request, keep) : bounded(formText(form, formCopy, keep))
 }
 
+/** A stream or images that nobody can read stay as they were. */
 function responseText({ reply, dialect, operation }: CaughtBodies, keep: KeepMedia): Written {
-  if (reply.contentType === 'text/event-stream' && dialect !== undefined && reply.bytes !== undefined) return streamText(dialect, reply, keep)
-  if (operation.startsWith('image') && isJson(reply.contentType) && reply.bytes !== undefined) return imagesText(reply, keep)
+  const { bytes, contentType } = reply
+  if (bytes === undefined) return bodyText(reply, keep)
+  try {
+    if (contentType === 'text/event-stream' && dialect !== undefined) return streamText(wholeOf(dialect, bytes))
+    if (operation.startsWith('image') && isJson(contentType)) return bounded(imageText(bytes.toString(), keep))
+  } catch {}
   return bodyText(reply, keep)
 }
 
-/** A stream that nobody can put together stays as it was. */
-function streamText(dialect: Dialect, reply: Received & { readonly bytes?: Buffer | undefined }, keep: KeepMedia): Written {
-  try {
-    const whole = wholeOf(dialect, reply.bytes ?? Buffer.alloc(0))
-    return whole.length > bodyLimit ? tooBig : jsonText(whole.toString())
-  } catch {
-    return bodyText(reply, keep)
-  }
+function streamText(whole: Buffer): Written {
+  return whole.length > bodyLimit ? tooBig : jsonText(whole.toString())
 }
 
-function imagesText(reply: Received, keep: KeepMedia): Written {
-  try {
-    const text = imageText(reply.bytes?.toString() ?? '', keep)
-    return text.length > bodyLimit ? tooBig : text
-  } catch {
-    return bodyText(reply, keep)
-  }
+function bounded(text: string): Written {
+  return text.length > bodyLimit ? tooBig : text
 }
 
 function stored(text: Written, keys: readonly string[]): string | null {

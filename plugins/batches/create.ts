@@ -75,15 +75,14 @@ async function give(
   }
   const path = provider.definition.batchPath?.(batch.endpoint, provider.settings) ?? batch.endpoint
   const isFit = order.input !== undefined && !order.input.kept && order.input.provider === provider.name && !judged.isChanged && path === batch.endpoint
-  const input =
-    isFit && order.input !== undefined
-      ? order.input
-      : await files.upload(
-          { filename: `batch-${batch.id}.jsonl`, purpose: 'batch', provider: provider.name, owner: batch.submitter.user_path },
-          mapped(judgedAs('asSent'), ({ custom_id, body }) =>
-            Buffer.from(`{"custom_id":${JSON.stringify(custom_id)},"method":"POST","url":${JSON.stringify(path)},"body":${body}}\n`),
-          ),
-        )
+  const input = isFit
+    ? order.input
+    : await files.upload(
+        { filename: `batch-${batch.id}.jsonl`, purpose: 'batch', provider: provider.name, owner: batch.submitter.user_path },
+        mapped(judgedAs('asSent'), ({ custom_id, body }) =>
+          Buffer.from(`{"custom_id":${JSON.stringify(custom_id)},"method":"POST","url":${JSON.stringify(path)},"body":${body}}\n`),
+        ),
+      )
   const { id: nativeId, key, status, errors } = await api.create(provider, batch, input)
   return {
     ...batch,

@@ -70,7 +70,7 @@ function recordOf(exchange: Exchange, { id, status, response }: Answer, { conver
     provider: target?.provider.name ?? null,
     provider_type: target?.provider.type ?? null,
     upstream_id: isNative ? id : null,
-    key: isNative && attempt?.key !== undefined ? fingerprintOf(attempt.key) : null,
+    key: isNative && attempt.key !== undefined ? fingerprintOf(attempt.key) : null,
     ...(isUnderWay(status) ? { charge: chargeOf(exchange) } : {}),
   }
 }

@@ -14,7 +14,7 @@ export function usageOf({ root }: JsonDocument): Usage | undefined {
     root
       .get('data')
       ?.items()
-      ?.filter(image => (said(image, 'url') ?? said(image, 'b64_json')) !== undefined).length ?? 0
+      .filter(image => (said(image, 'url') ?? said(image, 'b64_json')) !== undefined).length ?? 0
   const seconds = root.get('duration')?.value()
   const units = { ...(images > 0 ? { images } : {}), ...(typeof seconds === 'number' ? { seconds } : {}) }
   return Object.keys(units).length === 0 ? counted : readUsage({ ...units, ...(isObject(usage) ? usage : {}) })

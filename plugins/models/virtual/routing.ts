@@ -97,7 +97,7 @@ export class VirtualRouting implements AccessSource {
       return { param: 'strategy_plugin', message: `there is no strategy ${JSON.stringify(name)}; known: ${[...this.#strategies.keys()].join(', ') || 'none'}` }
     const [problem] = checkOptions(strategy.schema, config, () => undefined).problems
     if (problem === undefined) return undefined
-    return { param: `strategy_config${(problem.pointer ?? '').replaceAll('/', '.')}`, message: problem.message ?? `expected ${problem.expected}` }
+    return { param: `strategy_config${problem.pointer.replaceAll('/', '.')}`, message: problem.message }
   }
 
   /** What is wrong with what strategies are told, as far as plugins have offered them by now. */
