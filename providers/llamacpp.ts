@@ -2,19 +2,14 @@
 
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
-import { localListingMs, serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
+import { localListingMs, serverFacts, serverOperations } from './shared/server-root.ts'
 
 export default defineProvider({
+  ...serverFacts,
   name: 'llamacpp',
   description: 'llama.cpp',
   needs: ['base_url'],
-  dialects: ['openai-chat'],
   operations: { ...serverOperations, responses: 'POST /v1/responses', messages: 'POST /v1/messages' },
-  usageOnRequest: true,
   listingTimeoutMs: localListingMs,
-  resolve: serverRoot,
-  passthrough: serverPath,
-  traits: serverTraits,
-  respell: serverRules,
   models: body => listOf(body, ({ meta }) => ({ context_window: (meta as { readonly n_ctx?: unknown } | undefined)?.n_ctx })),
 })

@@ -1,15 +1,14 @@
 /** llm-d's router. Facts: https://llm-d.ai/docs/api-reference/epp-http-headers */
 
 import { defineProvider } from '../core/index.ts'
-import { serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
+import { serverFacts, serverOperations } from './shared/server-root.ts'
 
 export default defineProvider({
+  ...serverFacts,
   name: 'llmd',
   description: 'llm-d',
   needs: ['base_url'],
-  dialects: ['openai-chat'],
   operations: { ...serverOperations, responses: 'POST /v1/responses' },
-  usageOnRequest: true,
   schema: {
     type: 'object',
     properties: {
@@ -22,10 +21,6 @@ export default defineProvider({
       },
     },
   },
-  resolve: serverRoot,
-  passthrough: serverPath,
-  traits: serverTraits,
-  respell: serverRules,
   sign({ headers, userPath }, { inference_objective: objective, fairness_from_user_path: isFair }) {
     if (objective !== undefined) headers.push('x-gateway-inference-objective', objective)
     if (isFair && userPath !== undefined) headers.push('x-gateway-inference-fairness-id', userPath)

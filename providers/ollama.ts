@@ -7,14 +7,14 @@ import { developerAsSystem, dropThoughts } from './shared/messages.ts'
 import { forChat, said, textOf } from './shared/rule.ts'
 import { ollamaEmbeddings } from './shared/ollama-embed.ts'
 import { ollamaShow } from './shared/ollama-show.ts'
-import { localListingMs, serverPath, serverRoot, serverTraits } from './shared/server-root.ts'
+import { localListingMs, serverFacts } from './shared/server-root.ts'
 
 export default defineProvider({
+  ...serverFacts,
   name: 'ollama',
   description: 'Ollama',
   baseUrl: 'http://localhost:11434/v1',
   needsOneOf: ['base_url'],
-  dialects: ['openai-chat'],
   operations: {
     chat: 'POST /v1/chat/completions',
     responses: 'POST /v1/responses',
@@ -24,11 +24,7 @@ export default defineProvider({
   },
   modelDetails: ollamaShow,
   listingTimeoutMs: localListingMs,
-  usageOnRequest: true,
   adapters: { embeddings: ollamaEmbeddings },
-  resolve: serverRoot,
-  passthrough: serverPath,
-  traits: serverTraits,
   respell: forChat(
     developerAsSystem,
     tokensField('max_tokens'),

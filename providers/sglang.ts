@@ -2,9 +2,10 @@
 
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
-import { localListingMs, serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
+import { localListingMs, serverFacts, serverOperations } from './shared/server-root.ts'
 
 export default defineProvider({
+  ...serverFacts,
   name: 'sglang',
   description: 'SGLang',
   baseUrl: 'http://localhost:30000/v1',
@@ -12,11 +13,6 @@ export default defineProvider({
   // Its Responses are partial: they are translated, unless native_dialects says otherwise.
   dialects: ['openai-chat'],
   operations: { ...serverOperations, responses: 'POST /v1/responses' },
-  usageOnRequest: true,
   listingTimeoutMs: localListingMs,
-  resolve: serverRoot,
-  passthrough: serverPath,
-  traits: serverTraits,
-  respell: serverRules,
   models: body => listOf(body, ({ max_model_len: context_window }) => ({ context_window })),
 })

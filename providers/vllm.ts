@@ -3,9 +3,10 @@
 import { defineProvider } from '../core/index.ts'
 import { listOf } from './shared/listing.ts'
 import { rerank } from './shared/rerank.ts'
-import { localListingMs, serverOperations, serverPath, serverRoot, serverRules, serverTraits } from './shared/server-root.ts'
+import { localListingMs, serverFacts, serverOperations } from './shared/server-root.ts'
 
 export default defineProvider({
+  ...serverFacts,
   name: 'vllm',
   description: 'vLLM',
   baseUrl: 'http://localhost:8000/v1',
@@ -19,11 +20,6 @@ export default defineProvider({
     rerank: 'POST /rerank',
   },
   adapters: { rerank },
-  usageOnRequest: true,
   listingTimeoutMs: localListingMs,
-  resolve: serverRoot,
-  passthrough: serverPath,
-  traits: serverTraits,
-  respell: serverRules,
   models: body => listOf(body, ({ max_model_len: context_window }) => ({ context_window })),
 })

@@ -1,6 +1,6 @@
 /** Servers whose API lies below /v1 of their root, and more beside it: vLLM and its relatives. */
 
-import type { Endpoint, ModelTraits, ProviderSettings, ResolvedFacts } from '../../core/index.ts'
+import type { Endpoint, ProviderDefinition, ProviderSettings, ResolvedFacts } from '../../core/index.ts'
 import { flatEffort } from './effort.ts'
 import { tokensField } from './fields.ts'
 import { developerAsSystem, dropThoughts } from './messages.ts'
@@ -13,11 +13,11 @@ export const localListingMs = 5_000
 const belowV1 = /^\/(?:models|chat\/completions|responses|completions|embeddings|messages|audio\/.*|files.*|batches.*)(?:\/.*)?$/
 
 /** The server's root: its base URL may be given with and without /v1. */
-export function serverRoot({ base_url: url }: ProviderSettings): ResolvedFacts {
+function serverRoot({ base_url: url }: ProviderSettings): ResolvedFacts {
   return url === undefined ? {} : { baseUrl: url.replace(/\/v1$/, '') }
 }
 
-export function serverPath(target: string): string {
+function serverPath(target: string): string {
   const path = target.split('?', 1)[0] ?? ''
   return belowV1.test(path) ? `/v1${target}` : target
 }
@@ -28,8 +28,12 @@ export const serverOperations = {
   models: 'GET /v1/models',
 } as const satisfies Readonly<Record<string, Endpoint>>
 
-/** What is known of their models, whichever they are. */
-export const serverTraits = (): ModelTraits => ({ limitName: 'max_tokens' })
-
-/** They take no thoughts back, and know the older names only. */
-export const serverRules = forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts)
+/** What they have in common: they take no thoughts back, and know the older names only. */
+export const serverFacts = {
+  dialects: ['openai-chat'],
+  usageOnRequest: true,
+  resolve: serverRoot,
+  passthrough: serverPath,
+  traits: () => ({ limitName: 'max_tokens' }),
+  respell: forChat(developerAsSystem, tokensField('max_tokens'), flatEffort, dropThoughts),
+} as const satisfies Partial<ProviderDefinition>
