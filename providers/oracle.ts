@@ -1,9 +1,8 @@
 /** Oracle's OCI Generative AI, by its OpenAI-compatible API. Facts: https://docs.oracle.com/iaas/Content/generative-ai/openai-compatible-api.htm */
 
-import { defineProvider } from '../core/index.ts'
-import { compatibleRules } from './shared/compatible.ts'
+import { compatibleVendor } from './shared/compatible.ts'
 
-export default defineProvider({
+export default compatibleVendor({
   name: 'oracle',
   description: 'Oracle OCI Generative AI',
   needs: ['api_key', 'base_url'],
@@ -16,7 +15,4 @@ export default defineProvider({
     translations: 'POST /audio/translations',
     models: 'GET /models',
   },
-  usageOnRequest: true,
-  traits: () => ({ limitName: 'max_tokens', vendor: 'oracle' }),
-  respell: compatibleRules,
 })
