@@ -10,7 +10,6 @@ import { encryptedContent, extraOfState, extraOfThought } from './state.ts'
 /** Writes an event: numbered, its members in JSON. */
 export type Write = (type: string, members: Members) => void
 
-/** Ends an item: its last events, and the item as a whole. */
 export type ItemStatus = 'completed' | 'incomplete'
 
 /** The event in which a piece of text travels; the quotes around the text belong to it. */
@@ -29,12 +28,14 @@ export interface OutputItem {
   text: string
   state: VendorState | undefined
   begin(write: Write): void
-  /** Before the first piece; pieces that must wait for the end are kept back. */
+  /** Its pieces wait for the end. */
   readonly keepsBack: boolean
+  /** Before the first piece. */
   announce?(write: Write): void
-  /** The same for a piece whose tokens were weighed. */
+  /** How a piece travels whose tokens were weighed. */
   weighed?(logprobs: readonly JsonObject[]): Piece
   annotate?(annotations: readonly Json[], write: Write): void
+  /** Its last events. @returns the item as a whole */
   end(status: ItemStatus, write: Write): JsonObject
 }
 
