@@ -1,6 +1,6 @@
 /** The tagging headers that hold: those of the configuration, and those that administrators named, the same for all processes. */
 
-import { Conflict, gatewayError } from '../../core/index.ts'
+import { refuseContention } from '../shared/admin/refuse-conflict.ts'
 import { openOrLater } from '../shared/records/open-or-later.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { SharedDocument } from '../../core/storage/shared-document.ts'
@@ -48,11 +48,7 @@ export class Tagging {
 
   /** @param edit the headers that stand beside those of the configuration afterwards. @throws GatewayError, and what `edit` throws */
   async change(edit: () => readonly TaggingHeader[]): Promise<void> {
-    await this.#kept
-      .change(() => ({ headers: edit() }))
-      .catch((cause: unknown) => {
-        throw cause instanceof Conflict ? gatewayError('conflict', 'others write the tagging headers all the time; try again', { cause }) : cause
-      })
+    await this.#kept.change(() => ({ headers: edit() })).catch(refuseContention('the tagging headers'))
   }
 
   close(): Promise<void> {
