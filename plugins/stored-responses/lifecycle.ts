@@ -4,7 +4,7 @@ import { gatewayError, type Reply, type Exchange, type JsonDocument } from '../.
 import { notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
-import { isElsewhere, orElsewhere } from '../shared/objects/gone.ts'
+import { orElsewhere } from '../shared/objects/gone.ts'
 import { pageQuery } from '../shared/objects/item-lists.ts'
 import type { Background } from './background.ts'
 import { itemPage } from './item-page.ts'
@@ -57,10 +57,7 @@ export class Lifecycle {
     const keeper = this.#native.keeperOf(found, 'responses_get')
     // Its caller would ask for ever.
     if (keeper === undefined) throw gatewayError('unsupported_response_operation', 'this response runs at no provider that could be asked how far it is')
-    const asked = await this.#native.ask(askerOf(exchange), keeper, found, 'responses_get', include).catch((cause: unknown) => {
-      if (isElsewhere(cause)) return undefined
-      throw cause
-    })
+    const asked = await orElsewhere(this.#native.ask(askerOf(exchange), keeper, found, 'responses_get', include))
     return jsonReply(asked === undefined ? found.value.response : await this.#background.take(exchange, found, asked, exchange.dialect?.usage(asked)))
   }
 

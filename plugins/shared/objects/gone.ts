@@ -23,10 +23,11 @@ export function isElsewhere(cause: unknown): boolean {
   return cause instanceof GatewayError && elsewhere.has(cause.status)
 }
 
-/** Waits for a deletion at a provider; what it does not have, or cannot delete, may be forgotten here all the same. @throws what it refused otherwise */
-export async function orElsewhere(deleting: Promise<unknown>): Promise<void> {
-  await deleting.catch((cause: unknown) => {
+/** What a provider answers; undefined if it does not have the object, or not the operation: then it may be forgotten here all the same. @throws what it refused otherwise */
+export async function orElsewhere<T>(asking: Promise<T>): Promise<T | undefined> {
+  return await asking.catch((cause: unknown) => {
     if (!isElsewhere(cause)) throw cause
+    return undefined
   })
 }
 
