@@ -1,7 +1,8 @@
 /** Batches and their lines in the store. */
 
-import { Conflict, type Storage } from '../../core/index.ts'
+import type { Storage } from '../../core/index.ts'
 import { update, type RecordQuery, type Records, type Stored } from '../../core/storage/records.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import type { BatchLine, BatchRecord, LineCounts, Outcome } from './record.ts'
 
 /** Lines go some time after their batch could have ended, also those of batches that never came to be. */
@@ -104,11 +105,7 @@ export class BatchStore {
   async settle(id: string, { index, line }: PlacedLine, outcome: Outcome): Promise<void> {
     const stored = await this.#lines.get(lineId(id, index))
     if (stored === undefined || stored.value.done) return
-    try {
-      await this.#lines.put(stored.id, { ...line, done: true, outcome }, { expected: stored.revision })
-    } catch (cause) {
-      if (!(cause instanceof Conflict)) throw cause
-    }
+    await orConflict(this.#lines.put(stored.id, { ...line, done: true, outcome }, { expected: stored.revision }))
   }
 
   /** The same became of every line that is not through. */

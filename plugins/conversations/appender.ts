@@ -1,8 +1,8 @@
 /** Puts items behind those of a conversation, one writer at a time, also over several gateways. */
 
 import { randomUUID } from 'node:crypto'
-import { Conflict } from '../../core/index.ts'
 import type { KeptItem } from '../../core/neutral/kept-items.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import { asRecord, itemKey, type StoredConversation, type StoreOptions } from './record.ts'
 
 /** How long a writer may take before another takes their place. */
@@ -114,14 +114,5 @@ export class Appender {
     return new Promise(resolve => {
       clock.after(waitMs * (1 + random()), resolve)
     })
-  }
-}
-
-async function orConflict<T>(write: Promise<T>): Promise<T | undefined> {
-  try {
-    return await write
-  } catch (cause) {
-    if (cause instanceof Conflict) return undefined
-    throw cause
   }
 }

@@ -1,7 +1,7 @@
 /** What is remembered of a response while a provider works at it, so that somebody asks after it. */
 
-import { Conflict } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import { backedOff, type Backoff } from '../shared/records/backoff.ts'
 import type { Absence } from '../shared/objects/gone.ts'
 
@@ -18,9 +18,5 @@ export function askedAgain(before: OpenResponse | undefined, now: number): OpenR
 
 /** @param expected the revision that must be there; whoever came between knows better */
 export async function putOpen(records: Records<OpenResponse>, id: string, open: OpenResponse, expected = 0): Promise<void> {
-  try {
-    await records.put(id, open, { expected, expiresAt: open.since + patienceMs })
-  } catch (cause) {
-    if (!(cause instanceof Conflict)) throw cause
-  }
+  await orConflict(records.put(id, open, { expected, expiresAt: open.since + patienceMs }))
 }

@@ -1,9 +1,9 @@
 /** The data keys of a database: random, numbered, each kept wrapped by a key that only the operator knows. */
 
 import { randomBytes } from 'node:crypto'
-import { Conflict } from '../../core/index.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import { decrypt, derivation, derive, encrypt, nonceBytes, type Derivation } from './cipher.ts'
 
 /** A data key as it is stored. */
@@ -48,11 +48,7 @@ export class DataKeys {
   /** Makes a new one, which is the newest from now on. Another process may do so at the same time: then theirs is. */
   async make(): Promise<void> {
     const id = String(this.#newestNumber() + 1)
-    try {
-      await this.#records.put(id, await this.#wrap(id, randomBytes(keyBytes)), { expected: 0 })
-    } catch (cause) {
-      if (!(cause instanceof Conflict)) throw cause
-    }
+    await orConflict(this.#records.put(id, await this.#wrap(id, randomBytes(keyBytes)), { expected: 0 }))
     await this.read()
   }
 
@@ -81,9 +77,7 @@ export class DataKeys {
       throw new Error(
         `ENCRYPTION_KEY does not open data key ${id} of this database${this.#previous === undefined ? '; if it was changed, give the old one as ENCRYPTION_KEY_PREVIOUS' : ', nor does ENCRYPTION_KEY_PREVIOUS'}`,
       )
-    await this.#records.put(id, await this.#wrap(id, before), { expected: revision }).catch((cause: unknown) => {
-      if (!(cause instanceof Conflict)) throw cause // another replica did the same
-    })
+    await orConflict(this.#records.put(id, await this.#wrap(id, before), { expected: revision })) // another replica does the same
     return before
   }
 

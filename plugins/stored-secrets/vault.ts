@@ -1,10 +1,11 @@
 /** Seals and opens secrets, with data keys where the operator gave a key, and as they are where not. */
 
 import { randomBytes } from 'node:crypto'
-import { Conflict, type Secrets, type Storage } from '../../core/index.ts'
+import type { Secrets, Storage } from '../../core/index.ts'
 import type { Stored } from '../../core/storage/records.ts'
 import type { SecretPlace } from '../../core/storage/secrets.ts'
 import { listAll } from '../../core/storage/list-all.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import { decrypt, encrypt, nonceBytes } from './cipher.ts'
 import type { DataKeys } from './data-keys.ts'
 import { about, format, markPlain, parse, unmarkPlain } from './sealed.ts'
@@ -76,12 +77,7 @@ export class Vault implements Secrets {
       const stored = await records.get(id)
       const resealed = stored === undefined ? {} : await this.#resealed(collection, stored)
       if (stored === undefined || Object.keys(resealed).length === 0) return false
-      try {
-        await records.put(id, { ...stored.value, ...resealed }, { expected: stored.revision })
-        return true
-      } catch (cause) {
-        if (!(cause instanceof Conflict)) throw cause
-      }
+      if ((await orConflict(records.put(id, { ...stored.value, ...resealed }, { expected: stored.revision }))) !== undefined) return true
     }
   }
 

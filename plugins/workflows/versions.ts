@@ -1,9 +1,10 @@
 /** The versions of workflows in the store, and which of them are active. */
 
 import { randomUUID } from 'node:crypto'
-import { Conflict, StorageUnavailable, type Storage, type WorkflowScope } from '../../core/index.ts'
+import { StorageUnavailable, type Storage, type WorkflowScope } from '../../core/index.ts'
 import type { Records } from '../../core/storage/records.ts'
 import { Snapshot } from '../../core/storage/snapshot.ts'
+import { orConflict } from '../shared/records/or-conflict.ts'
 import { keyOf } from './scope.ts'
 import type { ScopeState, Version } from './version.ts'
 
@@ -91,8 +92,6 @@ export class Versions {
   /** Keeps a version of the configuration's, for who looks it up by its id later. */
   async #keep(version: Version): Promise<void> {
     this.#known.set(version.id, version)
-    await this.#records.put(version.id, version, { expected: 0 }).catch((cause: unknown) => {
-      if (!(cause instanceof Conflict)) throw cause
-    })
+    await orConflict(this.#records.put(version.id, version, { expected: 0 }))
   }
 }
