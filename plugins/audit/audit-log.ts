@@ -1,7 +1,8 @@
 /** The log once its store is open: what writes it, what shows it, and what deletes it. */
 
 import type { Logger } from 'pino'
-import type { Exchange, LiveLog, OptionsOf, Services, UsageLedger } from '../../core/index.ts'
+import type { Exchange, OptionsOf } from '../../core/index.ts'
+import type { GivenServices } from '../../core/services/services.ts'
 import { dataPath } from '../../core/storage/data-path.ts'
 import type { Journal } from '../../core/storage/journal.ts'
 import { JournalWriter } from '../shared/journal/journal-writer.ts'
@@ -25,10 +26,7 @@ const batchRows = 500
 export interface AuditDeps {
   readonly options: Options
   readonly journal: Journal<AuditRow>
-  readonly services: Pick<Services, 'storage' | 'spool' | 'admin' | 'clock' | 'meter' | 'health' | 'pipelines'> & {
-    readonly usage: UsageLedger | undefined
-    readonly live: LiveLog | undefined
-  }
+  readonly services: GivenServices<'storage' | 'spool' | 'admin', 'usage' | 'live'>
   readonly log: Logger
 }
 

@@ -14,11 +14,7 @@ export default definePlugin({
   edits: false,
   onError: 'open',
   setup({ options, services, log }) {
-    const { storage, spool, admin, clock, meter, health, pipelines } = services
-    const live = services.live
-    const usage = services.usage
-    const isOneOfSeveral = services.processes !== undefined
-    if (options.recording && options.media_type === 'memory' && isOneOfSeveral)
+    if (options.recording && options.media_type === 'memory' && services.processes !== undefined)
       throw new Error("what is kept in memory is one process's own: keep media in files, or serve with one process (server.workers: 1)")
     let opened: AuditLog | undefined
     const taps = { request: (exchange: Exchange) => opened?.open(exchange), finished: (exchange: Exchange) => opened?.close(exchange) }
@@ -26,8 +22,7 @@ export default definePlugin({
     return {
       ...(options.recording ? taps : {}),
       async open() {
-        const journal = await storage.journal(auditJournal)
-        opened = new AuditLog({ options, journal, services: { storage, spool, admin, clock, meter, health, pipelines, usage, live }, log })
+        opened = new AuditLog({ options, journal: await services.storage.journal(auditJournal), services, log })
       },
       start: () => opened?.start(),
       close: () => opened?.end(),
