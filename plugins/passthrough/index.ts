@@ -1,6 +1,6 @@
 /** Sends a call on to a provider's own API as it is: the path says which provider, the gateway adds its key. */
 
-import { definePlugin, gatewayError, type Exchange, type JsonDocument, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin, gatewayError, GatewayError, type Exchange, type JsonDocument, type ProviderInstance } from '../../core/index.ts'
 import { forwardedHeaders } from '../../core/upstream/headers/forwarded-headers.ts'
 import { isPromise } from '../../core/promise.ts'
 import { bringsAnswers } from './answers.ts'
@@ -26,18 +26,12 @@ export default definePlugin({
         if (!options.enabled) return gatewayError('unknown_url', 'passthrough routes are switched off')
         const name = exchange.request.params['provider'] ?? ''
         const provider = providers.get(name) ?? [...providers.values()].find(({ type }) => type === name)
-        if (provider === undefined || !enabled.has(provider.type) || provider.baseUrl === undefined) {
+        if (provider === undefined || !enabled.has(provider.type) || provider.baseUrl === undefined)
           return gatewayError('invalid_value', `no passthrough to "${name}"; enabled: ${reachable(providers, enabled).join(', ') || 'none'}`, {
             param: 'provider',
           })
-        }
-        const rest = restOf(exchange, name)
-        if (rest === '/' || rest === '') return gatewayError('invalid_value', 'the path below the provider is empty', { param: 'path' })
-        if (/^\/(\/|[a-z][a-z0-9+.-]*:(\/|%2f))/i.test(rest)) return gatewayError('bad_request_target', 'the path below the provider names another host')
-        if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket')
-          return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
-        const path = withoutAlias(rest, provider.baseUrl, options.v1_alias)
-        if (path === undefined) return gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
+        const path = pathBelow(exchange, name, provider.baseUrl, options.v1_alias)
+        if (path instanceof GatewayError) return path
         const target = targetOf(provider, path + forwardedQuery(exchange.request.query, provider.definition.queryCredentials))
         exchange.forward = {
           method: exchange.request.method,
@@ -57,16 +51,26 @@ export default definePlugin({
           request: { method },
         } = exchange
         if (readable || options.unguarded || (!hasBytes && !bringsAnswers(method, forward?.path ?? ''))) return undefined
-        if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true) {
+        if (exchange.plan.guardsPrompts || exchange.plan.guardsReplies || workflows?.guardAny === true)
           return gatewayError(
             'passthrough_guardrails_unsupported',
             'a guardrail applies, and nobody can read this call; ALLOW_UNGUARDED_PASSTHROUGH=true lets it pass',
           )
-        }
       },
     }
   },
 })
+
+/** Where a call goes below the base URL, or why it goes nowhere. */
+function pathBelow(exchange: Exchange, name: string, baseUrl: string, mayAlias: boolean): string | GatewayError {
+  const rest = restOf(exchange, name)
+  if (rest === '/' || rest === '') return gatewayError('invalid_value', 'the path below the provider is empty', { param: 'path' })
+  if (/^\/(\/|[a-z][a-z0-9+.-]*:(\/|%2f))/i.test(rest)) return gatewayError('bad_request_target', 'the path below the provider names another host')
+  if (exchange.request.headers['upgrade']?.toString().toLowerCase() === 'websocket')
+    return gatewayError('unsupported_response_operation', 'WebSockets are not passed on')
+  const path = withoutAlias(rest, baseUrl, mayAlias)
+  return path ?? gatewayError('invalid_value', `the v1/ alias is switched off: write ${rest.slice('/v1'.length)}`, { param: 'path' })
+}
 
 /** The path below the provider, exactly as it was sent. */
 function restOf({ request }: Exchange, provider: string): string {
