@@ -34,8 +34,6 @@ import { Spellings } from './sources/spelling.ts'
 import { suggestion } from './problems/suggestion.ts'
 import type { YamlFile } from './sources/yaml-file.ts'
 
-export type { Config, PluginSettings } from './config.ts'
-
 /** The files of a configuration, by absolute paths, where there are any. */
 export type ReadFrom = Pick<Config, 'file' | 'dotenv'>
 
@@ -62,14 +60,7 @@ export interface SoundConfig {
   readonly problems: readonly Problem[]
 }
 
-/** @throws ConfigError with all that is wrong, so that one run of the operator's editor mends it */
-export async function loadConfig(input: ConfigInput): Promise<Config> {
-  const { config, problems } = await loadSound(input)
-  if (problems.length > 0) throw new ConfigError(problems)
-  return config
-}
-
-/** `loadConfig`, for who goes on to compile what is right and tells of all at once. @throws ConfigError where nothing can be made of it */
+/** Reads and checks, for who goes on to compile what is right and tells of all problems at once. @throws ConfigError where nothing can be made of it */
 export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const report = new Report()
   const environment = await readEnvironment(input.cwd, input.env, input.previous?.dotenv, report, input.readText ?? readText)

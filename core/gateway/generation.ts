@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import pino, { type Logger } from 'pino'
-import type { Config } from '../config/load.ts'
+import type { Config } from '../config/config.ts'
 import type { Blamed, Problem } from '../config/problems/place.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { gatewayError } from '../errors.ts'

@@ -2,7 +2,7 @@
 
 import { join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import type { Problem } from '../../config/problems/place.ts'
 import { ConfigError } from '../../config/problems/problems.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'

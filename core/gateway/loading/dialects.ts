@@ -1,7 +1,7 @@
 /** Loads the dialects of a configuration: those of its pipelines, and those that its providers speak. */
 
 import { dirname } from 'node:path'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import type { ProviderConfig } from '../../config/providers/config.ts'
 import type { Place, Problem } from '../../config/problems/place.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'

@@ -1,6 +1,7 @@
 /** Reads the configuration of a process: its file, variables and flags, with the settings that plugins bring and the types that providers have. */
 
-import { loadSound, type Config, type ConfigInput, type SoundConfig } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
+import { loadSound, type ConfigInput, type SoundConfig } from '../../config/load.ts'
 import { ConfigError } from '../../config/problems/problems.ts'
 import { defaultNames, load } from '../../plugin/load.ts'
 import type { ProcessContext } from '../process-context.ts'

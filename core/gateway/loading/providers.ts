@@ -3,7 +3,7 @@
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { Logger } from 'pino'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import { withoutSecrets } from '../../config/providers/added.ts'
 import type { ProviderConfig } from '../../config/providers/config.ts'
 import type { ProviderDefinition } from '../../plugin/provider.ts'

@@ -1,6 +1,6 @@
 /** The provider instances that a configuration shall have: those that it declares, and those that were added beside it. */
 
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import type { ProviderConfig } from '../../config/providers/config.ts'
 import { registerAdded } from '../../config/providers/added.ts'
 import { AddedProviderFault, type AddedProvider } from '../../services/added-providers.ts'

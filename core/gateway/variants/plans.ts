@@ -1,7 +1,7 @@
 /** Plans of pipelines whose plugins are set up. */
 
 import { dirname } from 'node:path'
-import type { Config } from '../../config/load.ts'
+import type { Config } from '../../config/config.ts'
 import type { ResolvedPipeline, ResolvedStep } from '../../pipeline/plan/compile.ts'
 import { buildPlan } from '../../pipeline/plan/place-taps.ts'
 import { timeoutOf, withEverywhere, type PlacedStep } from '../../pipeline/plan/placed-step.ts'

@@ -3,8 +3,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { loadConfig } from '../../../core/config/load.ts'
-import type { Config, ConfigInput } from '../../../core/config/load.ts'
+import type { Config } from '../../../core/config/config.ts'
+import { loadSound, type ConfigInput } from '../../../core/config/load.ts'
 import type { Problem } from '../../../core/config/problems/place.ts'
 import { ConfigError, formatProblem } from '../../../core/config/problems/problems.ts'
 import type { SettingsOwner } from '../../../core/config/schema/compose.ts'
@@ -60,11 +60,11 @@ export async function inDirectory<T>(given: Given, run: (cwd: string) => Promise
   }
 }
 
-export function loadFrom(
+export async function loadFrom(
   cwd: string,
   { env = {}, flags, previously, previouslyDotenv = false, settings = [samplePlugin, samplePolicy], providerTypes = sampleTypes }: Given,
 ): Promise<Config> {
-  return loadConfig({
+  const { config, problems } = await loadSound({
     cwd,
     env,
     flags,
@@ -72,6 +72,8 @@ export function loadFrom(
     settings,
     providerTypes,
   })
+  if (problems.length > 0) throw new ConfigError(problems)
+  return config
 }
 
 async function problemsFrom(cwd: string, given: Given): Promise<readonly Problem[]> {
