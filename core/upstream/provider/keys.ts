@@ -44,11 +44,6 @@ export class KeyRing {
     return this.#keys.reduce((shown, key) => (key.length < shortestHidden ? shown : shown.replaceAll(key, '<redacted>')), text)
   }
 
-  /** What may be shown of the keys. */
-  get fingerprints(): readonly string[] {
-    return this.#keys.map(fingerprintOf)
-  }
-
   /** The key of which this is the fingerprint; undefined if it is no longer there. */
   withFingerprint(fingerprint: string): string | undefined {
     return this.#keys.find(key => fingerprintOf(key) === fingerprint)

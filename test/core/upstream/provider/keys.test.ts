@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { TurnedClock } from '../../../../core/testing/turned-clock.ts'
 import { chatCompletion, errorBody } from '../../../../core/testing/chat-samples.ts'
-import { KeyRing } from '../../../../core/upstream/provider/keys.ts'
+import { fingerprintOf, KeyRing } from '../../../../core/upstream/provider/keys.ts'
 import { hello, Served } from '../../../support/serve.ts'
 import { until } from '../../../support/until.ts'
 
@@ -24,9 +24,10 @@ describe('the keys of a provider', () => {
 
   it('may be none', () => expect(new KeyRing([]).take()).to.equal(undefined))
 
-  it('are shown by their fingerprints only', () => {
+  it('are known by their fingerprints, and never shown', () => {
     const ring = new KeyRing(['sk-secret'])
-    expect(ring.fingerprints[0]).to.match(/^[0-9a-f]{8}$/)
+    expect(fingerprintOf('sk-secret')).to.match(/^[0-9a-f]{8}$/)
+    expect(ring.withFingerprint(fingerprintOf('sk-secret'))).to.equal('sk-secret')
     expect(JSON.stringify(ring)).to.not.include('secret')
   })
 
