@@ -1,14 +1,11 @@
 /** `tapline check`, `config show`, `config schema`: looks at the configuration without running it. */
 
-import pino from 'pino'
 import type { Problem } from '../config/problems/place.ts'
 import { ConfigError, formatProblem } from '../config/problems/problems.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { loadFor } from '../gateway/loading/load-for.ts'
 import { compiled } from './compiled.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
-
-const quiet = pino({ enabled: false })
 
 /** Compiles everything. What is left out for a fault of the configuration is a failure here, though a gateway would start. @throws ConfigError, unless the problems go out as JSON */
 export async function check(flags: CommonFlags, asJson: boolean): Promise<void> {
@@ -42,11 +39,11 @@ function unmade({ unmade, config }: Generation): readonly Problem[] {
 
 /** Prints every setting, its value, and where it came from. */
 export async function show(flags: CommonFlags): Promise<void> {
-  const config = await loadFor(await processContext(flags, quiet))
+  const config = await loadFor(await processContext(flags))
   for (const { pointer, value, source } of config.show()) console.log(`${pointer.slice(1).replaceAll('/', '.')} = ${JSON.stringify(value)}  (${source})`)
 }
 
 export async function printSchema(flags: CommonFlags): Promise<void> {
-  const config = await loadFor(await processContext(flags, quiet))
+  const config = await loadFor(await processContext(flags))
   console.log(JSON.stringify(config.schema, null, 2))
 }

@@ -1,6 +1,5 @@
 /** The configuration of this directory, compiled as those would that serve it, and not opened. */
 
-import pino from 'pino'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { readConfig } from '../gateway/loading/load-for.ts'
@@ -9,7 +8,7 @@ import { processContext, type CommonFlags } from './process-context.ts'
 
 /** What one process may do and several may not is told where several shall serve. @throws ConfigError with every problem */
 export async function compiled(flags: CommonFlags): Promise<Generation> {
-  const context = await processContext(flags, pino({ enabled: false }))
+  const context = await processContext(flags)
   const read = await readConfig(context)
   const { workers } = read.config.values.server
   return await buildGeneration(workers === 1 ? context : { ...context, processes: unservedProcesses() }, { read })

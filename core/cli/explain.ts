@@ -1,6 +1,5 @@
 /** `tapline explain <pipeline>`: prints what was compiled; of a request with certain facts, which workflow it meets. */
 
-import pino from 'pino'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import type { ResolvedPlan } from '../gateway/variants/plans.ts'
@@ -17,7 +16,7 @@ export interface RequestFacts {
 
 /** @throws ConfigError, or Error if there is no such pipeline */
 export async function explain(flags: CommonFlags, name: string, facts: RequestFacts = {}): Promise<void> {
-  const generation = await buildGeneration(await processContext(flags, pino({ enabled: false })), { wanted: name })
+  const generation = await buildGeneration(await processContext(flags), { wanted: name })
   try {
     console.log(Object.keys(facts).length === 0 ? explainPipeline(generation.plans.get(name) as ResolvedPlan) : await explainRequest(generation, name, facts))
   } finally {

@@ -1,7 +1,6 @@
 /** `tapline --health` and `--ready`: asks the gateway on this machine, for container health checks. */
 
 import { request } from 'node:http'
-import pino from 'pino'
 import { loadFor } from '../gateway/loading/load-for.ts'
 import { readDuration } from '../config/schema/grammar.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
@@ -21,7 +20,7 @@ export async function probe(flags: ProbeFlags): Promise<void> {
     flags.ready === true ? ['/health/ready', '--ready-timeout', flags.readyTimeout] : ['/health', '--health-timeout', flags.healthTimeout]
   const timeoutMs = readDuration(timeout)
   if (timeoutMs === undefined) throw new Error(`${flag}: expected duration such as 500ms, got "${timeout}"`)
-  const { server } = (await loadFor(await processContext(flags, pino({ enabled: false })))).values
+  const { server } = (await loadFor(await processContext(flags))).values
   const { code, status } = await ask(server.port, `${server.base_path === '/' ? '' : server.base_path}${path}`, timeoutMs)
   console.log(status ?? 'no answer')
   process.exitCode = code === 200 && well[path]?.includes(status ?? '') ? 0 : 1

@@ -1,11 +1,11 @@
-/** What commands stand on: this directory, this environment, real time. */
+/** What commands stand on: this directory, this environment, real time, and no log; who serves makes one as the configuration says. */
 
 import { GatewayHealth } from '../gateway/health.ts'
 import { InnerCalls } from '../gateway/inner-calls.ts'
 import { realClock } from '../gateway/clock.ts'
 import type { ProcessContext } from '../gateway/process-context.ts'
 import { packageVersion } from '../gateway/version.ts'
-import type { Logger } from 'pino'
+import pino from 'pino'
 
 export interface CommonFlags {
   readonly config?: string
@@ -16,7 +16,7 @@ export interface CommonFlags {
   readonly set?: string[]
 }
 
-export async function processContext(flags: CommonFlags, log: Logger): Promise<ProcessContext> {
+export async function processContext(flags: CommonFlags): Promise<ProcessContext> {
   return {
     cwd: process.cwd(),
     env: process.env,
@@ -26,6 +26,6 @@ export async function processContext(flags: CommonFlags, log: Logger): Promise<P
     health: new GatewayHealth(realClock),
     innerCalls: new InnerCalls(),
     version: await packageVersion(),
-    log,
+    log: pino({ enabled: false }),
   }
 }

@@ -8,13 +8,13 @@ import type { Served } from '../gateway/served.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
 import { Ending } from './ending.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
-import pino from 'pino'
+import type { Logger } from 'pino'
 
 export type StartFlags = CommonFlags
 
 export async function start(flags: StartFlags): Promise<void> {
   const texts = new KeptTexts()
-  const context = await processContext(flags, pino({ enabled: false }))
+  const context = await processContext(flags)
   const read = await readConfig({ ...context, readText: texts.read })
   const { config } = read
   const { shutdown, workers, pid_file: pid } = config.values.server
@@ -45,7 +45,7 @@ export async function start(flags: StartFlags): Promise<void> {
   announce(gateway, workers, logger)
 }
 
-function announce({ facts: { url, providers, file, lookedFor } }: Served, workers: number, log: pino.Logger): void {
+function announce({ facts: { url, providers, file, lookedFor } }: Served, workers: number, log: Logger): void {
   if (lookedFor.length > 0)
     log.warn(
       { looked_for: lookedFor },

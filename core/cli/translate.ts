@@ -1,7 +1,6 @@
 /** `tapline translate --to <provider> < request.json`: prints what the provider would be sent, and what would be lost. */
 
 import { buffer } from 'node:stream/consumers'
-import pino from 'pino'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../gateway/dry-run.ts'
 import { processContext, type CommonFlags } from './process-context.ts'
@@ -15,7 +14,7 @@ export interface TranslateFlags {
 /** The request goes to standard output as it would leave, what would be lost to standard error. @throws ConfigError, GatewayError, Error */
 export async function translate(flags: CommonFlags, { to, from, json }: TranslateFlags): Promise<void> {
   const request = await buffer(process.stdin)
-  const generation = await buildGeneration(await processContext(flags, pino({ enabled: false })))
+  const generation = await buildGeneration(await processContext(flags))
   try {
     const run = await dryRun(generation, { to, request, ...(from === undefined ? {} : { from }) })
     if (json === true) console.log(JSON.stringify(run, undefined, 2))

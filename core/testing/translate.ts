@@ -3,7 +3,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import { processContext } from '../cli/process-context.ts'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../gateway/dry-run.ts'
@@ -25,7 +24,7 @@ export async function translate({ config, to, from, request }: TranslateOptions)
   try {
     const file = join(folder, 'tapline.yaml')
     await writeFile(file, JSON.stringify(config))
-    const generation = await buildGeneration({ ...(await processContext({ config: file }, pino({ enabled: false }))), cwd: folder, env: {} })
+    const generation = await buildGeneration({ ...(await processContext({ config: file })), cwd: folder, env: {} })
     const body = Buffer.isBuffer(request) ? request : Buffer.from(typeof request === 'string' ? request : JSON.stringify(request))
     try {
       return await dryRun(generation, { to, request: body, ...(from === undefined ? {} : { from }) })

@@ -4,7 +4,6 @@ import { expect } from 'chai'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import { processContext } from '../../core/cli/process-context.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { buildGeneration } from '../../core/gateway/loading/build.ts'
@@ -179,7 +178,7 @@ describe('a member that nobody knows', () => {
     const built = async (isStrict: boolean) => {
       const file = join(folder, `strict-${isStrict}.yaml`)
       await writeFile(file, JSON.stringify({ providers, translation: { strict: isStrict } }))
-      return buildGeneration({ ...(await processContext({ config: file }, pino({ enabled: false }))), cwd: folder, env: {} })
+      return buildGeneration({ ...(await processContext({ config: file })), cwd: folder, env: {} })
     }
     ;[lenient, strict] = [await built(false), await built(true)]
   })

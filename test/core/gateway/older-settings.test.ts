@@ -2,7 +2,6 @@ import { expect } from 'chai'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import pino from 'pino'
 import { stringify } from 'yaml'
 import { formatProblem, ConfigError } from '../../../core/config/problems/problems.ts'
 import { loadFor } from '../../../core/gateway/loading/load-for.ts'
@@ -180,7 +179,7 @@ describe('settings by their older names', () => {
       },
       async directory => {
         const generation = await buildGeneration({
-          ...(await processContext({}, pino({ enabled: false }))),
+          ...(await processContext({})),
           cwd: directory,
           env: { TAPLINE_SQLITE_PATH: join(directory, 'tapline.db') },
           flags: {},
