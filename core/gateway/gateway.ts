@@ -26,8 +26,6 @@ export interface GatewayOptions extends Omit<ProcessContext, 'health' | 'innerCa
   readonly read?: ReadConfig
 }
 
-export type { Prepared }
-
 export class Gateway implements ServerState, Served, Changing {
   readonly clock: Clock
   readonly #context: ProcessContext

@@ -23,7 +23,7 @@ interface Waiting {
 
 /** The other process is gone. */
 export class RpcClosed extends Error {
-  override readonly name = 'WireClosed'
+  override readonly name = 'RpcClosed'
 }
 
 export function isPacket(message: unknown): message is Packet {
@@ -42,7 +42,7 @@ export class Rpc {
     this.#send = send
   }
 
-  /** @throws what the other one's handler throws, or WireClosed */
+  /** @throws what the other one's handler throws, or RpcClosed */
   ask(what: string, question?: unknown): Promise<unknown> {
     if (this.#closed !== undefined) return Promise.reject(this.#closed)
     const ask = (this.#asked += 1)

@@ -70,7 +70,7 @@ export class WorkerHandle {
     }
   }
 
-  /** @throws why it cannot take the configuration, or WireClosed */
+  /** @throws why it cannot take the configuration, or RpcClosed */
   async prepare(preparation: Preparation): Promise<void> {
     await this.#rpc.ask('prepare', preparation)
   }

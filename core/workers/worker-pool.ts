@@ -2,7 +2,6 @@
 
 import type { Logger } from 'pino'
 import { KeptTexts, type Texts } from '../config/sources/kept-texts.ts'
-import type { ReadFrom } from '../config/load.ts'
 import { readConfig, type Origin } from '../gateway/loading/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
 import type { Clock } from '../services/clock.ts'
@@ -69,11 +68,6 @@ export class WorkerPool implements Served {
     return this.#serving.facts
   }
 
-  /** Where the configuration that serves was read. */
-  #from(): ReadFrom | undefined {
-    return this.#serving?.from
-  }
-
   reload(): Promise<boolean> {
     return this.#inTurn(() => this.#reload())
   }
@@ -98,7 +92,7 @@ export class WorkerPool implements Served {
     const worker = new WorkerHandle({ stateServer: this.#stateServer, broadcast: this.#broadcast, clock })
     this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
-    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#from(), isQuiet })])
+    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#serving?.from, isQuiet })])
     await this.#inTurn(() => this.#catchUp(worker))
     return worker
   }
@@ -154,7 +148,7 @@ export class WorkerPool implements Served {
   async #reload(): Promise<boolean> {
     const texts = new KeptTexts()
     try {
-      await readConfig({ ...this.#options.origin, previous: this.#from(), readText: texts.read })
+      await readConfig({ ...this.#options.origin, previous: this.#serving?.from, readText: texts.read })
       const workers = this.#broadcast.serving
       if (workers.length === 0) throw new Error('no worker serves at the moment')
       await this.#change(workers, texts.all, false)
@@ -169,7 +163,7 @@ export class WorkerPool implements Served {
   /** All take it over, or none. @param isQuiet whether even the first of them says nothing @throws why one of them cannot */
   async #change(workers: readonly WorkerHandle[], texts: Texts, isQuiet: boolean): Promise<void> {
     const [first, ...others] = workers
-    const previous = this.#from()
+    const previous = this.#serving?.from
     try {
       if (first !== undefined) await unlessGone(first.prepare({ texts, previous, isQuiet }))
       await Promise.all(others.map(worker => unlessGone(worker.prepare({ texts, previous, isQuiet: true }))))
