@@ -21,12 +21,8 @@ export function reportLosses(exchange: Exchange, provider: ProviderInstance, los
   if (provider.translation.report_dropped && losses.reported.length > 0) exchange.replyHeaders.push(header, losses.reported.join(','))
 }
 
-/** What was noticed after the reply had begun: too late for the header. @param reported how many losses were reported before */
-export function reportLateLosses(exchange: Exchange, provider: ProviderInstance, losses: Losses, reported: number): void {
-  logLosses(exchange, provider, losses.list.slice(reported))
-}
-
-function logLosses(exchange: Exchange, provider: ProviderInstance, losses: readonly Loss[]): void {
+/** For losses that were noticed after the reply had begun, this is all: too late for the header. */
+export function logLosses(exchange: Exchange, provider: ProviderInstance, losses: readonly Loss[]): void {
   if (losses.length === 0) return
   exchange.log.debug({ losses }, 'not everything could be carried to the provider')
   for (const { field, action, isFault } of losses)

@@ -8,7 +8,7 @@ import { HeldBody } from '../bodies/held-body.ts'
 import { asFault } from '../bodies/netted.ts'
 import type { BodyReader, Reading } from '../bodies/reading.ts'
 import { Reply } from '../reply.ts'
-import { reportLateLosses, reportLosses } from './report-losses.ts'
+import { logLosses, reportLosses } from './report-losses.ts'
 import { RunningStream } from '../bodies/running-stream.ts'
 import type { TranslatedStream } from './translated-stream.ts'
 import type { Translation } from './translation.ts'
@@ -131,7 +131,7 @@ export class TranslatedEventBody implements BodyReader {
       exchange,
     } = this.#reading
     if (!this.#established) return this.#reading.settle(emptyFailure(provider.name, 'an empty stream'))
-    reportLateLosses(exchange, provider, this.#translation.losses, this.#reportedLosses)
+    logLosses(exchange, provider, this.#translation.losses.list.slice(this.#reportedLosses))
     this.#stream.finish(error)
   }
 
