@@ -35,6 +35,11 @@ export function membership(texts: readonly string[]): (address: string) => boole
 /** Whether an address is one of this machine. */
 export const isLoopback = membership(['loopback'])
 
+/** The host of a URL as sockets and resolvers want it: that of an IPv6 address without its brackets. */
+export function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, '')
+}
+
 /** The host of a URL, without brackets, and without the dot that may end a name. */
 export function hostOf({ hostname }: URL): string {
   return hostname.replace(/^\[|\]$|\.$/g, '').toLowerCase()

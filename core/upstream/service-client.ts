@@ -1,7 +1,7 @@
 /** Calls to one service of the operator's own, such as a webhook or an analyzer, on connections that are kept. */
 
 import { request, type Dispatcher } from 'undici'
-import { isLoopback } from '../networks.ts'
+import { isLoopback, unbracketed } from '../networks.ts'
 import type { Clock } from '../services/clock.ts'
 import { wholeBytes } from '../whole-bytes.ts'
 import { connectionsTo } from './transport/connections.ts'
@@ -66,5 +66,5 @@ export function serviceUrl(address: string, isSecret: boolean): URL {
 }
 
 function isOnThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
+  return hostname === 'localhost' || isLoopback(unbracketed(hostname))
 }

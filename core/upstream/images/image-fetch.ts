@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { request } from 'undici'
 import { proxyFor, type ProxySettings } from '../../config/providers/proxy.ts'
+import { unbracketed } from '../../networks.ts'
 import { connectionsTo } from '../transport/connections.ts'
 import { isPublicAddress, publicLookup } from './public-address.ts'
 
@@ -122,8 +123,4 @@ function addressOf(host: string, lookup: ReturnType<typeof publicLookup>, signal
       else resolve(address.includes(':') ? `[${address}]` : address)
     })
   })
-}
-
-function unbracketed(host: string): string {
-  return host.replace(/^\[|\]$/g, '')
 }

@@ -3,6 +3,7 @@
 import type { LookupFunction, Socket } from 'node:net'
 import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'
 import { joinWrites } from '../../joined-writes.ts'
+import { unbracketed } from '../../networks.ts'
 
 export interface ConnectionOptions {
   /** As many as are needed, by default. */
@@ -91,8 +92,4 @@ async function tunnel(options: import('socks').SocksClientOptions): Promise<Sock
   } catch (cause) {
     throw Object.assign(new Error(`SOCKS: ${(cause as Error).message}`), { code: 'ERR_SOCKS' })
   }
-}
-
-function unbracketed(host: string): string {
-  return host.replace(/^\[|\]$/g, '')
 }
