@@ -1,6 +1,6 @@
 /** Real time. Waits of one length share a timer: thousands of them are started and cancelled every second, and hardly one runs out. */
 
-import type { Clock, Timer } from '../services/clock.ts'
+import { ownTimer, type Clock, type Timer } from '../services/clock.ts'
 import { LinkedList, type Entry } from '../linked-list.ts'
 
 /** Whole seconds are what configuration says and many exchanges wait for; any other wait is rare, and gets a timer of its own. */
@@ -17,11 +17,6 @@ export const realClock: Clock = {
     if (queue === undefined) queues.set(ms, (queue = new WaitQueue(ms)))
     return queue.add(callback)
   },
-}
-
-function ownTimer(ms: number, callback: () => void): Timer {
-  const timer = setTimeout(callback, ms)
-  return { cancel: () => clearTimeout(timer) }
 }
 
 /** Waits of one length end in the order in which they began. */

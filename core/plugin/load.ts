@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs'
 import { readFile, readdir, realpath } from 'node:fs/promises'
 import { dirname, resolve as resolvePath } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import type { Timer } from '../services/clock.ts'
+import { ownTimer } from '../services/clock.ts'
 import type { PluginDefinition } from './define.ts'
 import type { Dialect, UpstreamDialect } from './dialect.ts'
 import { inTime } from './in-time.ts'
@@ -156,11 +156,6 @@ const imported = new Map<string, URL>()
 /** Node looks once where a link leads, but those of Kubernetes lead elsewhere after each change. What holds the same as before is the module that it was. */
 async function versionOf(url: URL, sha256: string): Promise<URL> {
   return imported.get(url.href + sha256) ?? new URL(`?sha256=${sha256.slice(0, 16)}`, pathToFileURL(await realpath(url)))
-}
-
-function ownTimer(ms: number, callback: () => void): Timer {
-  const timer = setTimeout(callback, ms)
-  return { cancel: () => clearTimeout(timer) }
 }
 
 function isDefinition(kind: Kind, value: unknown): boolean {

@@ -13,3 +13,9 @@ export interface Clock {
 export interface Timer {
   cancel(): void
 }
+
+/** A timer of Node's, for which the process stays. */
+export function ownTimer(ms: number, callback: () => void): Timer {
+  const timer = setTimeout(callback, ms)
+  return { cancel: () => clearTimeout(timer) }
+}
