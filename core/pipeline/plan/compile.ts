@@ -1,6 +1,7 @@
 /** Compiles pipelines: every step finds its plugin, its options are checked, and nothing is looked up by name afterwards. */
 
 import { dirname } from 'node:path'
+import type { PluginSettings } from '../../config/config.ts'
 import { keysOf } from '../../config/pointer.ts'
 import { checkOptions } from '../../config/schema/options.ts'
 import type { Blamed, Place, Problem } from '../../config/problems/place.ts'
@@ -38,18 +39,9 @@ export interface ResolvedPipeline {
   readonly byStep: ReadonlyMap<NamedStep, readonly ResolvedStep[]>
 }
 
-/** Where a plugin's options come from when the step does not give them. */
-export interface SettingsSource {
-  settingsOf(plugin: string): {
-    readonly values: Readonly<Record<string, unknown>>
-    readonly sources: Readonly<Record<string, string>>
-    readonly places: Readonly<Record<string, Blamed>>
-    readonly isFaulty: boolean
-  }
-}
-
 export interface CompileInput {
-  readonly settings: SettingsSource
+  /** Where a plugin's options come from when the step does not give them. */
+  readonly settings: { settingsOf(plugin: string): Omit<PluginSettings, 'present'> }
   readonly loader: LoaderOptions
   /** The directory of the user's configuration. */
   readonly directory: string
