@@ -24,11 +24,7 @@ import type { TapFailure } from './tap-failure.ts'
 import type { Trace } from './trace.ts'
 import { Warning, type GivenWarning, type WarningFacts } from './warning.ts'
 
-const noLabels: readonly string[] = []
-const noHeaders: readonly string[] = []
-const noWarnings: readonly GivenWarning[] = []
-const noEdits: readonly HeaderEdits[] = []
-const noVariation: readonly string[] = []
+const none: readonly never[] = []
 
 export class Exchange extends Stoppable {
   readonly id: string
@@ -46,7 +42,7 @@ export class Exchange extends Stoppable {
   caller: Caller | undefined
   userPath = ''
   /** What the call is counted under, beside its path. */
-  labels: readonly string[] = noLabels
+  labels: readonly string[] = none
   /** Why the credential was refused, for the audit record alone. */
   refusedCredential: string | undefined
   /** The `method` of the refused credential (see `Caller`), where it could be told. */
@@ -89,13 +85,13 @@ export class Exchange extends Stoppable {
   /** Monotonic milliseconds at which the first byte of the reply was ready. */
   firstByteAt: number | undefined
   /** What the answer depends on besides the request and the plan, such as headers that policy adds to the call; part of the key of caches. */
-  variesBy: readonly string[] = noVariation
+  variesBy: readonly string[] = none
   /** How a cache took part, for example `hit`, `miss`, `bypass`. */
   cache: string | undefined
   /** Of a hit: which cache answered. */
   cacheLayer: CacheLayer['name'] = 'exact'
   /** The headers that the caller saw, flat; empty before they are given. */
-  sentHeaders: readonly string[] = noHeaders
+  sentHeaders: readonly string[] = none
   /** Sees every byte that the caller is sent; see `copyTo`. */
   copy: ((bytes: Buffer) => void) | undefined
   /** Told of each attempt as it begins; see `watchAttempts`. */
@@ -111,12 +107,12 @@ export class Exchange extends Stoppable {
   /** Headers that taps add to the reply, flat; see `setReplyHeader`. */
   readonly replyHeaders: string[] = []
   /** What policy changes in the headers of the reply; see `editReplyHeaders`. */
-  replyHeaderEdits: readonly HeaderEdits[] = noEdits
+  replyHeaderEdits: readonly HeaderEdits[] = none
   /** What translation dropped or approximated, for the call that was answered. */
   losses: readonly Loss[] = []
   readonly failures: TapFailure[] = []
   /** What policy warned of; see `warn`. */
-  warnings: readonly GivenWarning[] = noWarnings
+  warnings: readonly GivenWarning[] = none
   /** The index of the step that answered; below every step if a provider did. */
   answeredBy = Number.POSITIVE_INFINITY
   /** Whether it is counted among the requests in progress. */
