@@ -50,11 +50,12 @@ export class ProviderInstance {
   readonly limits: ProviderLimits
   /** The dialects that it may be spoken to in, by name. */
   readonly wires: ReadonlyMap<string, UpstreamDialect & Partial<Dialect>>
+  /** Every operation that is served, and where. */
+  readonly operations: ReadonlyMap<string, EndpointPlace>
   /** What its refusals have taught (see `learn` of its definition). */
   readonly learned = new Set<string>()
   /** The proxy that its calls go through, as logs may show it. */
   readonly proxy: string | undefined
-  readonly #endpoints: ReadonlyMap<string, EndpointPlace>
   /** What the configuration says of models, by their ids, as given and as canonical ones. */
   readonly #configured: ReadonlyMap<string, ConfiguredModel>
   /** The dialects themselves, whatever a type or a pipeline calls them. */
@@ -75,7 +76,7 @@ export class ProviderInstance {
     const facts = factsOf(config, definition)
     this.baseUrl = facts.baseUrl
     this.dialects = new Set(facts.dialects)
-    this.#endpoints = endpointsOf(facts)
+    this.operations = endpointsOf(facts)
     this.#configured = new Map([
       ...config.models.map(model => [this.canonical(model.id), model] as const).reverse(),
       ...config.models.map(model => [model.id, model] as const),
@@ -92,14 +93,9 @@ export class ProviderInstance {
     this.headers = new ProviderHeaders(this.settings, definition, facts.defaultHeaders)
   }
 
-  /** Every operation that is served, and where. */
-  get operations(): ReadonlyMap<string, EndpointPlace> {
-    return this.#endpoints
-  }
-
   /** Where an operation is served; undefined if this provider has none such. */
   endpoint(operation: string): EndpointPlace | undefined {
-    return this.#endpoints.get(operation)
+    return this.operations.get(operation)
   }
 
   /** The one spelling of a model's id, of several that mean the same. */
