@@ -1,6 +1,6 @@
 /** Tool arguments between text, as models write them, and objects, as some providers want them. */
 
-import { parseExactly, parseJson, tryJson } from './json.ts'
+import { isRaw, parseExactly, parseJson, tryJson } from './json.ts'
 import type { Json, JsonObject } from './request.ts'
 
 /** The arguments as an object: nothing is `{}`, another value is wrapped, what is no JSON is kept as text. */
@@ -25,5 +25,5 @@ export function objectIn(text: string, parse = parseJson): JsonObject | undefine
 
 /** Whether a value is an object, and not raw JSON in the place of a number. */
 export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isRaw(value)
 }

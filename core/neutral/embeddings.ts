@@ -2,6 +2,7 @@
 
 import { gatewayError } from '../errors.ts'
 import type { GatewayError } from '../errors.ts'
+import { isRaw } from './json.ts'
 import { refusal } from './losses.ts'
 import type { Json, JsonObject } from './request.ts'
 
@@ -53,8 +54,7 @@ export function vectorOf(vector: Json | undefined, provider: string): readonly J
 /** A number as JavaScript has it, also of raw JSON; `NaN` for anything else. */
 function numberOf(value: Json): number {
   if (typeof value === 'number') return value
-  const raw = (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
-  return raw ? Number((value as { readonly rawJSON: string }).rawJSON) : Number.NaN
+  return isRaw(value) ? Number(JSON.stringify(value)) : Number.NaN
 }
 
 function unusable(provider: string, what: string): GatewayError {

@@ -56,3 +56,8 @@ export function tryJson(text: string, parse = parseJson): Json | undefined {
 export function rawJson(source: string): Json {
   return (JSON as unknown as { rawJSON(text: string): Json }).rawJSON(source)
 }
+
+/** Whether a value is a number that stayed as it was spelled. */
+export function isRaw(value: unknown): boolean {
+  return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
+}

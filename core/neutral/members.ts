@@ -2,6 +2,7 @@
 
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { isObject } from './arguments.ts'
+import { isRaw } from './json.ts'
 import type { Json, JsonObject } from './request.ts'
 
 /** An object and its place in the caller's body. `null` counts as absent; another type than the one asked for is refused. */
@@ -122,9 +123,4 @@ export function defined<T extends object>(members: { readonly [K in keyof T]: T[
   const kept: Record<string, unknown> = {}
   for (const name in members) if (members[name] !== undefined) kept[name] = members[name]
   return kept as T
-}
-
-/** Whether a value is a number that stayed as it was spelled. */
-export function isRaw(value: Json): boolean {
-  return (JSON as unknown as { isRawJSON(value: unknown): boolean }).isRawJSON(value)
 }

@@ -2,7 +2,7 @@
 
 import { gatewayError, type Json, type JsonObject } from '../../../core/index.ts'
 import { isObject } from '../../../core/neutral/arguments.ts'
-import { isRaw } from '../../../core/neutral/members.ts'
+import { isRaw } from '../../../core/neutral/json.ts'
 
 export function textIn(object: JsonObject, name: string): string | undefined {
   const value = object[name]
