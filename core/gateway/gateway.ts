@@ -7,6 +7,7 @@ import { makeServer, type ServerState } from '../http/server.ts'
 import { AddedProviderFault, type AddedProvider, type Prepared } from '../services/added-providers.ts'
 import type { Clock } from '../services/clock.ts'
 import { Registrations } from '../services/registrations.ts'
+import { Turns } from '../turns.ts'
 import type { Generation } from './generation.ts'
 import type { ProcessContext } from './process-context.ts'
 import { GatewayHealth } from './health.ts'
@@ -16,7 +17,6 @@ import type { ReadConfig } from './loading/load-for.ts'
 import { openGeneration, openWith } from './loading/opened.ts'
 import { RunningConfigurations, type Changing } from './running-configurations.ts'
 import { factsOf, logFailedReload, logReload, type Served, type ServedFacts } from './served.ts'
-import { Mutex } from './mutex.ts'
 import { underWay } from './under-way.ts'
 
 export interface GatewayOptions extends Omit<ProcessContext, 'health' | 'innerCalls' | 'configurations'> {
@@ -39,7 +39,7 @@ export class Gateway implements ServerState, Served, Changing {
   readonly #retiring = new Map<Generation, Promise<void>>()
   readonly #followers = new Registrations<(current: Generation) => void>()
   /** Changes of the configuration follow each other: each is made of the one before. */
-  readonly #turns = new Mutex()
+  readonly #turns = new Turns()
   #stopping: Promise<boolean> | undefined
 
   private constructor(context: ProcessContext, health: GatewayHealth, first: Generation) {

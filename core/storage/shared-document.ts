@@ -1,5 +1,6 @@
 /** One document that all processes share and that is kept in memory: for sets whose members must fit together, so that each write is checked against all of them and done in one step. */
 
+import { Turns } from '../turns.ts'
 import { Conflict, type Records } from './records.ts'
 
 /** Writers that come in each other's way try again so often. */
@@ -20,7 +21,7 @@ export class SharedDocument<T extends object> {
   readonly #options: SharedDocumentOptions<T>
   #content: T
   #revision = 0
-  #last: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #unwatch: (() => void) | undefined
 
   constructor(options: SharedDocumentOptions<T>) {
@@ -43,7 +44,7 @@ export class SharedDocument<T extends object> {
 
   /** Reads it, behind readings and writings that are under way. @throws what the store throws */
   read(): Promise<void> {
-    return this.#inTurn(() => this.#read())
+    return this.#turns.take(() => this.#read())
   }
 
   /**
@@ -52,18 +53,12 @@ export class SharedDocument<T extends object> {
    * @throws Conflict, and what `edit` throws
    */
   change(edit: (content: T) => T | undefined): Promise<void> {
-    return this.#inTurn(() => this.#change(edit))
+    return this.#turns.take(() => this.#change(edit))
   }
 
   async close(): Promise<void> {
     this.#unwatch?.()
-    await this.#last
-  }
-
-  #inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.#last.then(work)
-    this.#last = done.catch(() => {})
-    return done
+    await this.#turns.over()
   }
 
   async #change(edit: (content: T) => T | undefined): Promise<void> {

@@ -1,5 +1,6 @@
 /** A small collection that is kept in memory as a whole, the same as in the store, whoever changes it. */
 
+import { Turns } from '../turns.ts'
 import { listAll } from './list-all.ts'
 import type { PutOptions, Records, Stored } from './records.ts'
 
@@ -8,7 +9,7 @@ export class Snapshot<T extends object> {
   readonly #failed: (cause: unknown) => void
   readonly #changed: () => void | Promise<void>
   #byId: ReadonlyMap<string, Stored<T>> = new Map()
-  #reading: Promise<void> = Promise.resolve()
+  readonly #turns = new Turns()
   #unwatch: (() => void) | undefined
 
   /**
@@ -40,9 +41,7 @@ export class Snapshot<T extends object> {
 
   /** Reads it, behind readings that are under way. @throws what the store throws */
   read(): Promise<void> {
-    const reading = this.#reading.then(() => this.#read())
-    this.#reading = reading.catch(() => {})
-    return reading
+    return this.#turns.take(() => this.#read())
   }
 
   /** Writes a document; when this resolves, it stands here too. @throws Conflict */
@@ -61,7 +60,7 @@ export class Snapshot<T extends object> {
 
   async close(): Promise<void> {
     this.#unwatch?.()
-    await this.#reading
+    await this.#turns.over()
   }
 
   async #read(): Promise<void> {

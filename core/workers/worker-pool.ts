@@ -6,6 +6,7 @@ import { readConfig, type Origin } from '../gateway/loading/load-for.ts'
 import { logFailedReload, logReload, type MadeOf, type Served, type ServedFacts } from '../gateway/served.ts'
 import type { Clock } from '../services/clock.ts'
 import { Registrations } from '../services/registrations.ts'
+import { Turns } from '../turns.ts'
 import { Broadcast } from './broadcast.ts'
 import { Backoff } from './backoff.ts'
 import { WorkerHandle, type Ending } from './worker-handle.ts'
@@ -38,7 +39,7 @@ export class WorkerPool implements Served {
   #texts: Texts
   #serving: Serving | undefined
   /** Changes of the configuration follow each other. */
-  #changing: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #isStopping = false
 
   private constructor(options: WorkerPoolOptions) {
@@ -69,7 +70,7 @@ export class WorkerPool implements Served {
   }
 
   reload(): Promise<boolean> {
-    return this.#inTurn(() => this.#reload())
+    return this.#turns.take(() => this.#reload())
   }
 
   follow(follower: Follower): () => void {
@@ -93,7 +94,7 @@ export class WorkerPool implements Served {
     this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
     this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#serving?.from, isQuiet })])
-    await this.#inTurn(() => this.#catchUp(worker))
+    await this.#turns.take(() => this.#catchUp(worker))
     return worker
   }
 
@@ -137,12 +138,6 @@ export class WorkerPool implements Served {
 
   #isHopeless(): boolean {
     return this.#backoff.isHopeless && this.#broadcast.serving.length === 0
-  }
-
-  #inTurn<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#changing.then(change)
-    this.#changing = done.catch(() => {})
-    return done
   }
 
   async #reload(): Promise<boolean> {

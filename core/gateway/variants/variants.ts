@@ -7,6 +7,7 @@ import { tappedPhases } from '../../pipeline/plan/placed-step.ts'
 import type { Patch } from '../../pipeline/plan/source.ts'
 import type { Instance } from '../../plugin/instance.ts'
 import { VariantError, type Variant, type Variants } from '../../services/variants.ts'
+import { Turns } from '../../turns.ts'
 import type { SetUpInstances } from '../loading/instances.ts'
 import { lateSteps, patchPipelines, type PatchedPipeline } from './patched-pipelines.ts'
 import type { PlanMaker, ResolvedPlan } from './plans.ts'
@@ -28,7 +29,7 @@ export class VariantCompiler implements Variants {
   readonly #files = new Set<string>()
   #base: VariantBase | undefined
   #chosen: readonly ResolvedPlan[] = []
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #turns = new Turns()
   #start: ((instance: Instance) => void) | undefined
 
   constructor(input: CompileInput, previous: VariantCompiler | undefined) {
@@ -65,9 +66,7 @@ export class VariantCompiler implements Variants {
   }
 
   compile(patches: readonly Patch[]): Promise<Variant> {
-    const compiled = this.#queue.then(() => this.#compile(patches))
-    this.#queue = compiled.catch(() => {})
-    return compiled
+    return this.#turns.take(() => this.#compile(patches))
   }
 
   async vet(patches: readonly Patch[]): Promise<void> {
