@@ -95,15 +95,8 @@ export interface Loaded extends Settled {
 
 /** Freezes what was loaded. */
 export function configOf(loaded: Loaded): Config {
-  const {
-    owners,
-    values,
-    providers,
-    schema,
-    layers: { provenance },
-    judge,
-    faults,
-  } = loaded
+  const { owners, values, providers, schema, layers, judge, faults } = loaded
+  const { provenance } = layers
   const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance, faults)]))
   return Object.freeze<Config>({
     values: deepFreeze(values) as unknown as TaplineSettings,

@@ -270,13 +270,8 @@ export class Gateway implements ServerState, Served, Changing {
 type FixedSettings = Readonly<Record<string, string | number | undefined>>
 
 /** What a reload cannot change. */
-function fixedSettings({
-  config: {
-    values: {
-      server: { port, workers, host, pid_file: pidFile },
-    },
-  },
-}: Generation): FixedSettings {
+function fixedSettings({ config }: Generation): FixedSettings {
+  const { port, workers, host, pid_file: pidFile } = config.values.server
   return { 'server.port': port, 'server.workers': workers, 'server.host': host, 'server.pid_file': pidFile }
 }
 

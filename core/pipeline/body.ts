@@ -16,10 +16,8 @@ export function readBody(exchange: Exchange): Promise<void> | undefined {
 }
 
 function reads(exchange: Exchange): Promise<void> | undefined {
-  const {
-    plan: { body },
-    request,
-  } = exchange
+  const { plan, request } = exchange
+  const { body } = plan
   if (body === 'none') return undefined
   if (body === 'form') return readForm(exchange)
   if (body === 'json') checkType(request.headers['content-type'])

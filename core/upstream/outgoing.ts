@@ -54,9 +54,7 @@ export function spelledCall(exchange: Exchange, attempt: Attempt): OutgoingCall 
 }
 
 function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
-  const {
-    target: { provider },
-  } = attempt
+  const { provider } = attempt.target
   const { forward, operation } = exchange
   const place = forward ?? provider.endpoint(operation)
   if (place === undefined) {
@@ -74,9 +72,7 @@ function nativeCall(exchange: Exchange, attempt: Attempt): OutgoingCall {
 /** Adds what every call carries. */
 function call(exchange: Exchange, attempt: Attempt, outgoing: OutgoingCall): OutgoingCall {
   const { headers } = outgoing
-  const {
-    target: { provider, model },
-  } = attempt
+  const { provider, model } = attempt.target
   if (exchange.forward === undefined) trace(headers, exchange)
   const caller = exchange.forward === undefined ? { request: exchange.request, ownHeaders: exchange.plan.ownHeaders } : undefined
   const dressed = provider.headers.of(headers, {

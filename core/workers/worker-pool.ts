@@ -86,14 +86,11 @@ export class WorkerPool implements Served {
   }
 
   async #hire(isQuiet: boolean): Promise<WorkerHandle> {
-    const {
-      clock,
-      origin: { flags },
-    } = this.#options
+    const { clock, origin } = this.#options
     const worker = new WorkerHandle({ stateServer: this.#stateServer, broadcast: this.#broadcast, clock })
     this.#broadcast.add(worker)
     void worker.ended.then(ending => this.#ended(worker, ending))
-    this.#adopt([await worker.begin({ flags, texts: this.#texts, previous: this.#serving?.from, isQuiet })])
+    this.#adopt([await worker.begin({ flags: origin.flags, texts: this.#texts, previous: this.#serving?.from, isQuiet })])
     await this.#turns.take(() => this.#catchUp(worker))
     return worker
   }

@@ -116,12 +116,7 @@ class ServingWorker {
   }
 }
 
-function servingOf({
-  facts,
-  current: {
-    files,
-    config: { file, dotenv },
-  },
-}: Gateway): Serving {
-  return { facts, files: [...files], from: { file, dotenv } }
+function servingOf({ facts, current }: Gateway): Serving {
+  const { file, dotenv } = current.config
+  return { facts, files: [...current.files], from: { file, dotenv } }
 }

@@ -134,12 +134,8 @@ class SetUp implements SetUpInstances {
   }
 
   /** Whether it lacks something for a mistake that is told. */
-  #mustFail({
-    isFaulty = false,
-    spec: {
-      definition: { needs = [], wants = [] },
-    },
-  }: ResolvedStep): boolean {
+  #mustFail({ isFaulty = false, spec }: ResolvedStep): boolean {
+    const { needs = [], wants = [] } = spec.definition
     const isThere = (service: ServiceName) => service in this.#services && !this.#lost.has(service)
     return isFaulty || !needs.every(isThere) || !wants.every(want => isThere(want) || (this.#input.isWhole && !this.#lost.has(want)))
   }
@@ -168,12 +164,9 @@ class SetUp implements SetUpInstances {
 
   /** A step that the operator did not write themselves is at fault for what they set. */
   #placeOf(resolved: MadeOf): Blamed {
-    const {
-      spec,
-      step: { place },
-    } = resolved
+    const { place } = resolved.step
     const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)
-    return setting ?? place ?? { pointer: `/${spec.name}` }
+    return setting ?? place ?? { pointer: `/${resolved.spec.name}` }
   }
 }
 
@@ -190,16 +183,7 @@ function listOf(service: unknown): readonly unknown[] {
 /** The services of instances that are gone, whoever else offers them. */
 function withdrawn(steps: readonly ResolvedStep[], previous: InstanceInput['previous']): readonly ServiceName[] {
   const standing = new Set(steps.map(({ spec }) => spec.key))
-  return [...previous].flatMap(
-    ([
-      key,
-      {
-        spec: {
-          definition: { provides },
-        },
-      },
-    ]) => (provides === undefined || standing.has(key) ? [] : [provides]),
-  )
+  return [...previous].flatMap(([key, { spec }]) => (standing.has(key) ? [] : (spec.definition.provides ?? [])))
 }
 
 /** Providers of services before those who need them. @param unmet what is wrong with steps whose needs nobody meets */
@@ -241,13 +225,7 @@ function inOrder(steps: readonly ResolvedStep[], problems: Problem[], unmet: Pro
 
 /** One instance provides a service, but for those that are joined. Of several, those that the operator wrote are too many, beside those that came with the package. */
 function checkServices(steps: readonly ResolvedStep[], userFile: string | undefined, problems: Problem[]): void {
-  const providing = steps.filter(
-    ({
-      spec: {
-        definition: { provides },
-      },
-    }) => provides !== undefined && !joined.has(provides),
-  )
+  const providing = steps.filter(({ spec: { definition } }) => definition.provides !== undefined && !joined.has(definition.provides))
   for (const [service, rivals] of Map.groupBy(providing, ({ spec }) => spec.definition.provides)) {
     const own = rivals.filter(({ step: { place } }) => place !== undefined && place.file === userFile)
     const tooMany = own.length < rivals.length && own.length > 0 ? own : rivals.slice(1)

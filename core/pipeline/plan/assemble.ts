@@ -135,12 +135,8 @@ class Assembler {
 
   /** Whether the user took a step out of a pipeline that this one of the default set takes over: then it need not be taken out again. */
   #isGone(step: string, pipeline: string): boolean {
-    const {
-      source: {
-        written: { extends: parent },
-      },
-      isUsers,
-    } = this.#drafts.get(pipeline) as Draft
+    const { source, isUsers } = this.#drafts.get(pipeline) as Draft
+    const { extends: parent } = source.written
     if (isUsers || parent === undefined) return false
     const said = this.#user.pipelines[parent]
     return (Array.isArray(said) && (said as readonly Patch[]).some(patch => 'remove' in patch && patch.remove === step)) || this.#isGone(step, parent)

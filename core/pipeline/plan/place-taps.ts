@@ -67,11 +67,8 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
 function ownHeaders(steps: readonly PlacedStep[]): HeaderNames {
   const fixed = new Set<string>()
   const changing: HeaderNames[] = []
-  for (const {
-    instance: {
-      taps: { ownHeaders: names = [] },
-    },
-  } of steps) {
+  for (const { instance } of steps) {
+    const { ownHeaders: names = [] } = instance.taps
     if ('has' in names) changing.push(names)
     else for (const name of names) fixed.add(name)
   }

@@ -53,13 +53,8 @@ export function buffersUndeclared(step: PlacedStep): boolean {
 
 /** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
 export function isForStreamsAlone(step: PlacedStep): boolean {
-  const {
-    phases,
-    instance: {
-      taps: { stream },
-    },
-  } = step
-  return phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
+  const { stream } = step.instance.taps
+  return step.phases.has('stream') && isStreamTap(stream) && stream.buffer === true && !everywhere(step).has('response')
 }
 
 /** Whether an instance stands on replies, and not on streams, but leaves those unread: it is told that they begin. */

@@ -13,12 +13,8 @@ import { TranslatedEventBody, TranslatedPlainBody } from '../translation/transla
 
 /** The reader that status, type and attempt ask for. */
 export function bodyReader(reading: Reading): BodyReader {
-  const {
-    exchange,
-    status,
-    headers,
-    attempt: { translation, adaptation },
-  } = reading
+  const { exchange, status, headers, attempt } = reading
+  const { translation, adaptation } = attempt
   const isSuccess = status >= 200 && status < 300
   if (exchange.forward !== undefined && (!isSuccess || !exchange.readable || isEmpty(exchange, status))) return new RawBody(reading)
   if (!isSuccess) return decoded(reading, ErrorBody)

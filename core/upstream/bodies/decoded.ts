@@ -14,14 +14,8 @@ export function decoded(reading: Reading, Reader: new (reading: Reading) => Body
   const decoder = decodingStream(encoding)
   if (decoder === undefined) return mayLeave(encoding, reading) ? netted(reading, Reader) : unread(reading, unreadable(reading))
   const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = reading.headers
-  const {
-    call,
-    attempt: {
-      target: {
-        provider: { name: provider },
-      },
-    },
-  } = reading
+  const { call, attempt } = reading
+  const { name: provider } = attempt.target.provider
   const reader = netted({ ...reading, headers, call: ending(call, decoder) }, Reader)
   decoder.on('data', (chunk: Buffer) => reader.data(chunk))
   decoder.on('end', () => reader.end())

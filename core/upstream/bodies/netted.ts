@@ -76,18 +76,9 @@ function failed(reading: Reading, cause: unknown): GatewayError {
 }
 
 /** What went wrong as a provider's answer was read; logged, unless it says so itself. */
-export function asFault(
-  cause: unknown,
-  {
-    exchange,
-    attempt: {
-      target: {
-        provider: { name: provider },
-      },
-    },
-  }: Pick<Reading, 'exchange' | 'attempt'>,
-): GatewayError {
+export function asFault(cause: unknown, { exchange, attempt }: Pick<Reading, 'exchange' | 'attempt'>): GatewayError {
   if (cause instanceof GatewayError) return cause
+  const { name: provider } = attempt.target.provider
   exchange.log.warn({ provider, err: cause }, 'the answer of a provider cannot be read')
   return gatewayError('bad_upstream_response', `${provider}: the provider's answer cannot be read`, { provider, cause })
 }

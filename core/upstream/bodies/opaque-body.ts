@@ -34,16 +34,11 @@ export class OpaqueBody implements BodyReader {
   }
 
   #establish(): void {
-    const {
-      status,
-      headers,
-      attempt: { target },
-      settle,
-    } = this.#reading
+    const { status, headers, attempt, settle } = this.#reading
     this.#established = true
     const own = ['Content-Type', String(headers['content-type'] ?? 'application/octet-stream')]
     const length = headers['content-length']
     if (typeof length === 'string') own.push('Content-Length', length)
-    settle(new Reply({ status, headers: own, stream: this.#stream, framing: 'bytes', target }))
+    settle(new Reply({ status, headers: own, stream: this.#stream, framing: 'bytes', target: attempt.target }))
   }
 }

@@ -25,13 +25,10 @@ const own: ReadonlySet<string> = new Set([
  * its headers anyway.
  */
 export function relayHeaders(exchange: Exchange, attempt: Attempt, headers: ReplyHeaders): void {
-  const {
-    target: { provider },
-    translation,
-  } = attempt
+  const { provider } = attempt.target
   const { definition } = provider
   if (exchange.forward !== undefined) return
-  const isNative = translation === undefined && (definition.relaysHeaders === true || provider.spoken(exchange.dialect)?.relaysHeaders === true)
+  const isNative = attempt.translation === undefined && (definition.relaysHeaders === true || provider.spoken(exchange.dialect)?.relaysHeaders === true)
   if (!isNative && definition.replyHeaders === undefined) return
   const flat = isNative ? all(headers) : named(definition.replyHeaders ?? [], headers)
   if (flat.length === 0) return

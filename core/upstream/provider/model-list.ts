@@ -22,11 +22,8 @@ const shown: InspectOptions = { depth: 1, breakLength: Infinity, maxStringLength
 
 /** @throws Error if the provider does not say */
 export async function listModels(listing: ModelListing, timeoutMs: number): Promise<readonly ModelEntry[]> {
-  const {
-    place,
-    definition: { models = openAiModels, nextPage, modelDetails },
-    headers,
-  } = listing
+  const { place, definition, headers } = listing
+  const { models = openAiModels, nextPage, modelDetails } = definition
   const entries: ModelEntry[] = []
   let path: string | undefined = place.path
   for (let page = 0; path !== undefined && page < mostPages; page++) {

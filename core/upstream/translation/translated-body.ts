@@ -92,11 +92,8 @@ export class TranslatedEventBody implements BodyReader {
   }
 
   #establish(): void {
-    const {
-      attempt: { target },
-      settle,
-      exchange,
-    } = this.#reading
+    const { attempt, settle, exchange } = this.#reading
+    const { target } = attempt
     const { losses } = this.#translation
     this.#established = true
     this.#reportedLosses = losses.list.length
@@ -124,12 +121,8 @@ export class TranslatedEventBody implements BodyReader {
   #finish(error?: GatewayError): void {
     if (this.#over) return
     this.#over = true
-    const {
-      attempt: {
-        target: { provider },
-      },
-      exchange,
-    } = this.#reading
+    const { attempt, exchange } = this.#reading
+    const { provider } = attempt.target
     if (!this.#established) return this.#reading.settle(emptyFailure(provider.name, 'an empty stream'))
     logLosses(exchange, provider, this.#translation.losses.list.slice(this.#reportedLosses))
     this.#stream.finish(error)
