@@ -11,7 +11,7 @@ import { readEnvironment } from './sources/environment.ts'
 import type { Environment } from './sources/environment.ts'
 import { Faults } from './problems/faults.ts'
 import { readConfigFile } from './sources/find-file.ts'
-import { readText, type ReadText } from './sources/kept-texts.ts'
+import { readText as readFromDisk, type ReadText } from './sources/kept-texts.ts'
 import { shown } from './schema/expectation.ts'
 import { readBoolean } from './schema/grammar.ts'
 import { Judge } from './problems/judge.ts'
@@ -63,22 +63,18 @@ export interface SoundConfig {
 /** Reads and checks, for who goes on to compile what is right and tells of all problems at once. @throws ConfigError where nothing can be made of it */
 export async function loadSound(input: ConfigInput): Promise<SoundConfig> {
   const report = new Report()
-  const environment = await readEnvironment(input.cwd, input.env, input.previous?.dotenv, report, input.readText ?? readText)
+  const { cwd, env, flags, previous, readText = readFromDisk } = input
+  const environment = await readEnvironment(cwd, env, previous?.dotenv, report, readText)
   const spellings = new Spellings(environment, report)
   const isStrict = readStrictness(spellings, report)
-  const written = await readConfigFile(
-    { cwd: input.cwd, flag: input.flags?.config, previous: input.previous?.file },
-    spellings,
-    report,
-    input.readText ?? readText,
-  )
+  const written = await readConfigFile({ cwd, flag: flags?.config, previous: previous?.file }, spellings, report, readText)
   const older = input.settings.flatMap(owner => owner.older ?? [])
   const file = written === undefined ? undefined : readOlderKeys(written, older, environment, report)
   retireVariables(older, spellings, environment, report)
   const providerTypes = [...input.providerTypes, ...(await furtherTypes(input, file, report))]
   const schema = composeSchema(input.settings, providerTypes, report)
   const layers = layer(input, schema, file, spellings, report)
-  const directory = file === undefined ? input.cwd : dirname(resolve(input.cwd, file.file))
+  const directory = file === undefined ? cwd : dirname(resolve(cwd, file.file))
   const settleTree = (tree: Tree, into: Report) => {
     const judge = new Judge(layers.provenance, into, isStrict)
     const reading = { ...readingOf(environment, layers, into, judge), directory }

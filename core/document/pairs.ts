@@ -15,18 +15,8 @@ export function checkPairs(messages: readonly Paired[], staying: readonly Paired
   const before = openCalls(messages)
   for (const [id, after] of openCalls(staying)) {
     const open = before.get(id) ?? 0
-    if (after > Math.max(open, 0))
-      throw lonely(
-        'call',
-        id,
-        staying.find(message => message.calls.includes(id)),
-      )
-    if (after < Math.min(open, 0))
-      throw lonely(
-        'result',
-        id,
-        staying.find(message => message.results.includes(id)),
-      )
+    if (after > Math.max(open, 0)) throw lonely('call', id, staying)
+    if (after < Math.min(open, 0)) throw lonely('result', id, staying)
   }
 }
 
@@ -40,7 +30,8 @@ function openCalls(messages: readonly Paired[]): ReadonlyMap<string, number> {
   return open
 }
 
-function lonely(what: 'call' | 'result', id: string, partner: Paired | undefined): Error {
+function lonely(what: 'call' | 'result', id: string, staying: readonly Paired[]): Error {
+  const partner = staying.find(({ calls, results }) => (what === 'call' ? calls : results).includes(id))
   const missing = what === 'call' ? 'result' : 'call'
   return new Error(`removing this would leave the tool ${what} ${id} without its ${missing}: remove message ${partner?.id} too`)
 }

@@ -66,16 +66,8 @@ function applyKeys({ keys }: InstanceVariables, target: Target, overlay: Overlay
   const [first] = keys
   const { block, pointer } = target.draft
   const written = isEmpty(block['api_keys'], overlay.lookup) ? '/api_key' : '/api_keys'
-  if (
-    first === undefined ||
-    !takes(
-      target,
-      written,
-      keys.map(({ name }) => name),
-      overlay,
-    )
-  )
-    return
+  const names = keys.map(({ name }) => name)
+  if (first === undefined || !takes(target, written, names, overlay)) return
   delete block['api_key']
   block['api_keys'] = keys.map(({ value }) => new Verbatim(value))
   overlay.provenance.override(join(pointer, 'api_keys'), first)

@@ -57,11 +57,8 @@ function takeOutUnknown({ block, pointer }: Draft, { properties }: SettingSchema
   if (judge.tolerate === undefined) return
   const own = { resilience: properties?.['resilience'] ?? {} }
   const { findings } = check({ type: 'object', properties: own }, { resilience: block['resilience'] })
-  judge.judge(
-    block,
-    judge.meant(findings).filter(({ kind }) => kind === 'unknown'),
-    pointer,
-  )
+  const unknown = judge.meant(findings).filter(({ kind }) => kind === 'unknown')
+  judge.judge(block, unknown, pointer)
 }
 
 /** Variables of providers are never prefixed: somebody who writes `TAPLINE_OPENAI_API_KEY` is told. */

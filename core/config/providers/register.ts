@@ -56,11 +56,8 @@ const leavingSecretsAlone: Pick<Expansion, 'resolve' | 'fail' | 'conceal'> = { r
 function withUnknownKeys(draft: Draft, registry: Registry): Draft {
   const schema = blockSchema(draft.definition)
   const { value, findings } = check(schema, expand(draft.block, schema, draft.pointer, { ...registry, ...leavingSecretsAlone }))
-  registry.judge.judge(
-    value,
-    registry.judge.meant(findings).filter(({ kind }) => kind === 'unknown'),
-    draft.pointer,
-  )
+  const unknown = registry.judge.meant(findings).filter(({ kind }) => kind === 'unknown')
+  registry.judge.judge(value, unknown, draft.pointer)
   return draft
 }
 
@@ -92,11 +89,8 @@ function finish(draft: Draft, written: unknown, registry: Registry): ProviderCon
   const findings = registry.judge.meant(found)
   const missing = findings.filter(({ kind, pointer }) => kind === 'missing' && keysOf(pointer).length === 1)
   if (missing.length > 0) unregistered(draft, `it has no ${missing.map(({ pointer }) => pointer.slice(1)).join(', ')}`, registry)
-  const isUsable = registry.judge.judge(
-    value,
-    findings.filter(finding => !missing.includes(finding)),
-    draft.pointer,
-  )
+  const others = findings.filter(finding => !missing.includes(finding))
+  const isUsable = registry.judge.judge(value, others, draft.pointer)
   if (!isUsable || missing.length > 0 || !isTree(value)) return undefined
   const urls = urlsOf(draft, value, registry)
   return urls && instance(draft, { ...value, ...urls }, registry)
