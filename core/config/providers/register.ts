@@ -36,7 +36,10 @@ export interface Registry extends Reading {
 export function register(draft: Draft, registry: Registry): ProviderConfig | undefined {
   const pruned = withBaseUrl(prune(draft.block, registry.lookup), draft, registry)
   const lacking = whatIsLacking(draft, pruned, registry)
-  if (lacking !== undefined) return unregistered(withUnknownKeys(draft, registry), lacking, registry)
+  if (lacking !== undefined) {
+    tellUnknownKeys(draft, registry)
+    return unregistered(draft, lacking, registry)
+  }
   for (const { pointer, placeholders } of pruned.dropped) {
     registry.report.warn(`${(draft.pointer + pointer).slice(1).replaceAll('/', '.')} is dropped: ${placeholders} is not set`)
   }
@@ -53,12 +56,11 @@ function withBaseUrl(pruned: Pruned, { definition: { baseUrlVariables = [] } }: 
 const leavingSecretsAlone: Pick<Expansion, 'resolve' | 'fail' | 'conceal'> = { resolve: () => '', fail: () => {}, conceal: () => {} }
 
 /** A misspelt key is told of, even if the block is left out; it may be why. */
-function withUnknownKeys(draft: Draft, registry: Registry): Draft {
+function tellUnknownKeys(draft: Draft, registry: Registry): void {
   const schema = blockSchema(draft.definition)
   const { value, findings } = check(schema, expand(draft.block, schema, draft.pointer, { ...registry, ...leavingSecretsAlone }))
   const unknown = registry.judge.meant(findings).filter(({ kind }) => kind === 'unknown')
   registry.judge.judge(value, unknown, draft.pointer)
-  return draft
 }
 
 function unregistered({ name }: Draft, why: string, { report }: Registry): undefined {
