@@ -20,7 +20,7 @@ import { pluginsOf } from './known-plugins.ts'
 import { readConfig, type ReadConfig } from './load-for.ts'
 import { planMaker } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
-import { absentIn, makeStandingProviders, noProviders, releaseNew, sameProviders, makeProviderDeps } from './providers.ts'
+import { absentIn, makeStandingProviders, releaseNew, sameProviders } from './providers.ts'
 import { noAdditions, standingProviders, type Additions } from './standing-providers.ts'
 import { tryLoad } from './try-load.ts'
 import { VariantCompiler } from '../variants/variants.ts'
@@ -51,10 +51,9 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   const standing = standingProviders(config, types, additions)
   const dialects = await loadDialects(resolved, standing.configs, config, types, problems)
   const areProvidersSound = !problems.some(({ pointer }) => pointer.startsWith('/providers/')) && !config.isFaulty('/providers')
-  const providerDeps = makeProviderDeps(config, dialects, types)
-  const made = areProvidersSound ? makeStandingProviders({ standing, config, types, providerDeps, previous, log: context.log }) : noProviders
-  const leftOut = new Map([...standing.leftOut, ...made.unmadeAdded])
-  const absentProviders = absentIn({ ...made, config, leftOut })
+  const makeable = areProvidersSound ? standing : { ...standing, configs: new Map() }
+  const made = makeStandingProviders({ standing: makeable, config, types, dialects, previous, log: context.log })
+  const absentProviders = absentIn({ ...made, config })
   const variants = new VariantCompiler(input, previous?.variants)
   const setUp = await setUpInstances(
     resolved.flatMap(({ steps }) => steps),
@@ -84,14 +83,11 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
       types,
       plans,
       variants,
-      providerDeps,
+      ...made,
       instances: setUp.instances,
       places: setUp.places,
-      providers: made.providers,
       files: filesOf({ config, cwd: context.cwd, types, loaded: [...listed.values(), ...dialects.values()], resolved }),
       added: additions.all,
-      leftOut,
-      unmade: made.unmade,
       lookedFor: isFallback ? config.lookedFor : [],
     },
     context.clock,

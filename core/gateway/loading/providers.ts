@@ -6,33 +6,45 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
 import { withoutSecrets } from '../../config/providers/added.ts'
 import type { ProviderConfig } from '../../config/providers/config.ts'
-import type { ProviderDefinition } from '../../plugin/provider.ts'
 import { ProviderInstance, type ProviderDeps } from '../../upstream/provider/provider.ts'
+import type { Parts } from '../generation.ts'
 import type { Dialects } from '../variants/plans.ts'
 import type { ProviderTypes } from './provider-types.ts'
 import type { StandingProviders } from './standing-providers.ts'
 
-export interface MadeProviders {
-  readonly providers: ReadonlyMap<string, ProviderInstance>
-  /** Why some that the configuration declares are not there, by name. */
-  readonly unmade: ReadonlyMap<string, string>
-  /** The same of those that were added beside it, without their secrets. */
-  readonly unmadeAdded: ReadonlyMap<string, string>
-}
+/** As a generation has them. */
+export type MadeProviders = Pick<Parts, 'providers' | 'providerDeps' | 'leftOut' | 'unmade'>
 
 export interface StandingInput {
   readonly standing: StandingProviders
   readonly config: Config
   readonly types: ProviderTypes
-  readonly providerDeps: ProviderDeps
-  readonly previous: { readonly providers: ReadonlyMap<string, ProviderInstance>; readonly providerDeps: ProviderDeps } | undefined
+  readonly dialects: Dialects
+  readonly previous: Pick<Parts, 'providers' | 'providerDeps'> | undefined
   readonly log: Logger
 }
 
-export const noProviders: MadeProviders = { providers: new Map(), unmade: new Map(), unmadeAdded: new Map() }
+/** Where none of those that were added can be made, and nothing else is declared, the fallback stands. */
+export function makeStandingProviders({ standing, config, types, dialects, previous, log }: StandingInput): MadeProviders {
+  const providerDeps = makeProviderDeps(config, dialects, types)
+  const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
+  const failed = (name: string, cause: unknown) => {
+    const provider = standing.added.get(name)
+    const why = cause instanceof Error ? cause.message : String(cause)
+    if (provider === undefined) {
+      unmade.set(name, why)
+      return log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
+    }
+    unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
+  }
+  const make = (configs: StandingProviders['configs']) => makeProviders({ configs, types, providerDeps, previous, log, failed })
+  const made = make(standing.configs)
+  const providers = made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made
+  return { providers, providerDeps, unmade, leftOut: new Map([...standing.leftOut, ...unmadeAdded]) }
+}
 
 /** What all provider instances of a configuration share. */
-export function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects, { files }: ProviderTypes): ProviderDeps {
+function makeProviderDeps({ values: { http, translation } }: Config, dialects: Dialects, { files }: ProviderTypes): ProviderDeps {
   return {
     limits: {
       connections: http.max_connections_per_origin,
@@ -46,60 +58,30 @@ export function makeProviderDeps({ values: { http, translation } }: Config, dial
   }
 }
 
-/** Where none of those that were added can be made, and nothing else is declared, the fallback stands. */
-export function makeStandingProviders({ standing, config, types, providerDeps, previous, log }: StandingInput): MadeProviders {
-  const [unmade, unmadeAdded] = [new Map<string, string>(), new Map<string, string>()]
-  const failed = (name: string, cause: unknown) => {
-    const provider = standing.added.get(name)
-    const why = cause instanceof Error ? cause.message : String(cause)
-    if (provider === undefined) {
-      unmade.set(name, why)
-      return log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
-    }
-    unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
-  }
-  const make = (configs: ReadonlyMap<string, ProviderConfig>) =>
-    makeProviders({
-      configs,
-      definitions: types.definitions,
-      providerDeps,
-      previous: previous?.providers ?? new Map(),
-      previousDeps: previous?.providerDeps,
-      log,
-      failed,
-    })
-  const made = make(standing.configs)
-  return { providers: made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made, unmade, unmadeAdded }
-}
-
-interface ProvidersInput {
-  readonly configs: ReadonlyMap<string, ProviderConfig>
-  readonly definitions: ReadonlyMap<string, ProviderDefinition>
+interface ProvidersInput extends Pick<StandingInput, 'types' | 'previous' | 'log'> {
+  readonly configs: StandingProviders['configs']
   readonly providerDeps: ProviderDeps
-  readonly previous: ReadonlyMap<string, ProviderInstance>
-  readonly previousDeps: ProviderDeps | undefined
-  readonly log: Logger
   /** Told of one that cannot be made: it is left out, and the others start. */
   readonly failed: (name: string, cause: unknown) => void
 }
 
-function makeProviders(input: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
+function makeProviders({ configs, types, providerDeps, previous, log, failed }: ProvidersInput): ReadonlyMap<string, ProviderInstance> {
   const instances = new Map<string, ProviderInstance>()
-  const isSame = isDeepStrictEqual(input.providerDeps, input.previousDeps)
-  for (const [name, config] of input.configs) {
-    const kept = input.previous.get(name)
-    const definition = input.definitions.get(config.type)
+  const isSame = isDeepStrictEqual(providerDeps, previous?.providerDeps)
+  for (const [name, config] of configs) {
+    const kept = previous?.providers.get(name)
+    const definition = types.definitions.get(config.type)
     if (definition === undefined) continue
     if (kept !== undefined && kept.definition === definition && isSameBlock(kept.config, config) && isSame) {
       instances.set(name, kept)
       continue
     }
     try {
-      const made = new ProviderInstance(config, definition, input.providerDeps)
-      if (made.proxy !== undefined) input.log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
+      const made = new ProviderInstance(config, definition, providerDeps)
+      if (made.proxy !== undefined) log.info({ provider: name, proxy: made.proxy }, 'its calls go through a proxy')
       instances.set(name, made)
     } catch (cause) {
-      input.failed(name, cause)
+      failed(name, cause)
     }
   }
   return instances
@@ -111,16 +93,8 @@ function isSameBlock(one: ProviderConfig, other: ProviderConfig): boolean {
 }
 
 /** The names of those that somebody declared and that are not there, whatever they lack. */
-export function absentIn({
-  config: { unregistered },
-  providers,
-  unmade,
-  leftOut,
-}: Pick<MadeProviders, 'providers' | 'unmade'> & {
-  readonly config: Pick<Config, 'unregistered'>
-  readonly leftOut: ReadonlyMap<string, string>
-}): ReadonlySet<string> {
-  return new Set([...unregistered, ...unmade.keys(), ...leftOut.keys()].filter(name => !providers.has(name)))
+export function absentIn({ config, providers, unmade, leftOut }: Pick<Parts, 'config' | 'providers' | 'unmade' | 'leftOut'>): ReadonlySet<string> {
+  return new Set([...config.unregistered, ...unmade.keys(), ...leftOut.keys()].filter(name => !providers.has(name)))
 }
 
 /** Whether two sets hold the very same instances. */
