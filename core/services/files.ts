@@ -22,13 +22,8 @@ export interface FileRecord {
   readonly key?: string
 }
 
-export interface NewFile {
-  readonly filename: string
-  readonly purpose: string
-  readonly provider: string
-  readonly owner: string
-  readonly isSpelled?: boolean
-}
+/** What is said of a file as it is made. */
+export type NewFile = Pick<FileRecord, 'filename' | 'purpose' | 'provider' | 'owner' | 'isSpelled'>
 
 export interface Files {
   /** A file that the caller may reach; undefined for an unknown one and for another's alike. */

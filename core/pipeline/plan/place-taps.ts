@@ -1,11 +1,8 @@
 /** Places the taps of set-up plugins into the phases of one pipeline. */
 
 import { hash } from 'node:crypto'
-import type { Logger } from 'pino'
 import { GatewayError } from '../../errors.ts'
 import type { HeaderNames } from '../../flat-headers.ts'
-import type { Dialect } from '../../plugin/dialect.ts'
-import type { Clock } from '../../services/clock.ts'
 import { askedTogether, type Neighbour } from '../asked-together.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Exchange } from '../exchange.ts'
@@ -14,21 +11,12 @@ import type { Recovery } from '../recovery.ts'
 import { noteFailure } from '../tap-failure.ts'
 import { streamPasses } from './place-stream-taps.ts'
 import { errorMode, guards, isForStreamsAlone, isStreamTap, isTraced, mayEdit, taps, type PlacedStep } from './placed-step.ts'
-import type { Limits, Plan, Said } from './plan.ts'
+import type { Plan, Said } from './plan.ts'
 import { Reply } from '../../upstream/reply.ts'
 import { vettedTap } from './vetted-tap.ts'
 
-export interface PlanFacts {
-  readonly name: string
-  readonly operation: string
-  readonly dialect: Dialect | undefined
-  readonly dialectWhen: Plan['dialectWhen']
-  readonly body: Plan['body']
-  readonly clock: Clock
-  readonly log: Logger
-  readonly limits: Limits
-  readonly compatHeaders: boolean
-}
+/** What a plan has that its steps do not decide. */
+export type PlanFacts = Pick<Plan, 'name' | 'operation' | 'dialect' | 'dialectWhen' | 'body' | 'clock' | 'log' | 'limits' | 'compatHeaders'>
 
 type Bailing = 'request' | 'route' | 'prompt' | 'lookup' | 'attempt' | 'recover' | 'response'
 

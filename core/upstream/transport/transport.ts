@@ -1,18 +1,10 @@
 /** How bytes reach a provider and come back: over HTTP, or within this process. */
 
 import type { Readable } from 'node:stream'
+import type { ProviderCall } from '../../plugin/provider.ts'
 
 /** A call, ready to leave. */
-export interface OutgoingCall {
-  readonly operation: string
-  readonly method: string
-  /** Path and query below the base URL. */
-  readonly path: string
-  /** Flat: name, value, name, value … */
-  readonly headers: string[]
-  readonly body: Buffer | undefined
-  /** The user path that the call counts for, if it has one. */
-  readonly userPath?: string
+export interface OutgoingCall extends Readonly<Omit<ProviderCall, 'signal'>> {
   /** The body, where it flows: then `body` is undefined, and the call can be made once. Destroyed with the call. */
   readonly upload?: Readable
   /** The bodies of further calls that are made besides; the replies of all together, as a JSON array, are the reply. */
