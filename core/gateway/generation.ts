@@ -30,10 +30,16 @@ import { LinkedList } from '../linked-list.ts'
 import type { VariantCompiler } from './variants/variants.ts'
 
 /** What a generation is made of. */
-export interface Parts {
-  readonly config: Config
+export type Parts = Pick<
+  Generation,
+  'config' | 'plans' | 'providers' | 'providerDeps' | 'instances' | 'places' | 'variants' | 'types' | 'added' | 'leftOut' | 'unmade' | 'lookedFor'
+> & {
   /** Absolute paths of what it was made from: when one of them changes, so may it. */
   readonly files: ReadonlySet<string>
+}
+
+export class Generation implements Serving, Running {
+  readonly config: Config
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
   readonly providerDeps: ProviderDeps
@@ -49,21 +55,6 @@ export interface Parts {
   /** Why some that the configuration declares are not there, by name: they cannot be set up. */
   readonly unmade: ReadonlyMap<string, string>
   /** The variables that would have made a provider, where only the fallback answers. */
-  readonly lookedFor: readonly string[]
-}
-
-export class Generation implements Serving, Parts, Running {
-  readonly config: Config
-  readonly plans: ReadonlyMap<string, ResolvedPlan>
-  readonly providers: ReadonlyMap<string, ProviderInstance>
-  readonly providerDeps: ProviderDeps
-  readonly instances: ReadonlyMap<string, Instance>
-  readonly places: ReadonlyMap<string, Blamed>
-  readonly variants: VariantCompiler
-  readonly types: ProviderTypes
-  readonly added: readonly AddedProvider[]
-  readonly leftOut: ReadonlyMap<string, string>
-  readonly unmade: ReadonlyMap<string, string>
   readonly lookedFor: readonly string[]
   readonly basePath: string
   readonly bodyLimits: Serving['bodyLimits']
