@@ -3,10 +3,10 @@
 import { Command } from 'commander'
 import { formatProblem, ConfigError } from './config/problems/problems.ts'
 import { suggestion } from './config/problems/suggestion.ts'
+import type { Flags } from './config/sources/layers.ts'
 import { packageVersion } from './gateway/version.ts'
 import type { RequestFacts } from './cli/explain.ts'
 import type { MigrateFlags } from './cli/migrate.ts'
-import type { StartFlags } from './cli/start.ts'
 import type { TranslateFlags } from './cli/translate.ts'
 
 /** The exit code of a configuration that cannot be used (sysexits: EX_CONFIG). */
@@ -31,7 +31,7 @@ const program = new Command('tapline')
   .option('--reload', 'the same as the command reload')
   .option('--version', 'print the version')
   .allowExcessArguments()
-  .action(async (flags: StartFlags & { version?: true; reload?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
+  .action(async (flags: Flags & { version?: true; reload?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
     refuseCommand(program.args[0])
     if (flags.version === true) return console.log(`tapline ${(await packageVersion()).version} (node ${process.versions.node}, plugin contract 1)`)
     if (flags.health === true || flags.ready === true) return await (await import('./cli/probe.ts')).probe(flags)
@@ -123,8 +123,8 @@ function withTwoDashes(argument: string): string {
   return /^-[a-z]{2}/.test(argument) ? `-${argument}` : argument
 }
 
-function flags(): StartFlags {
-  return program.opts<StartFlags>()
+function flags(): Flags {
+  return program.opts<Flags>()
 }
 
 /** Nothing is left that could end what is waited for; without a word, that would pass for a success. */

@@ -2,13 +2,14 @@
 
 import type { Problem } from '../config/problems/place.ts'
 import { ConfigError, formatProblem } from '../config/problems/problems.ts'
+import type { Flags } from '../config/sources/layers.ts'
 import type { Generation } from '../gateway/generation.ts'
 import { loadFor } from '../gateway/loading/load-for.ts'
 import { compiled } from './compiled.ts'
-import { processContext, type CommonFlags } from './process-context.ts'
+import { processContext } from './process-context.ts'
 
 /** Compiles everything. What is left out for a fault of the configuration is a failure here, though a gateway would start. @throws ConfigError, unless the problems go out as JSON */
-export async function check(flags: CommonFlags, asJson: boolean): Promise<void> {
+export async function check(flags: Flags, asJson: boolean): Promise<void> {
   try {
     const generation = await compiled(flags)
     const warnings = [...generation.config.warnings, ...generation.warnings]
@@ -38,12 +39,12 @@ function unmade({ unmade, config }: Generation): readonly Problem[] {
 }
 
 /** Prints every setting, its value, and where it came from. */
-export async function show(flags: CommonFlags): Promise<void> {
+export async function show(flags: Flags): Promise<void> {
   const config = await loadFor(await processContext(flags))
   for (const { pointer, value, source } of config.show()) console.log(`${pointer.slice(1).replaceAll('/', '.')} = ${JSON.stringify(value)}  (${source})`)
 }
 
-export async function printSchema(flags: CommonFlags): Promise<void> {
+export async function printSchema(flags: Flags): Promise<void> {
   const config = await loadFor(await processContext(flags))
   console.log(JSON.stringify(config.schema, null, 2))
 }

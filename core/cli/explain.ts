@@ -1,11 +1,12 @@
 /** `tapline explain <pipeline>`: prints what was compiled; of a request with certain facts, which workflow it meets. */
 
+import type { Flags } from '../config/sources/layers.ts'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import type { Generation } from '../gateway/generation.ts'
 import type { ResolvedPlan } from '../gateway/variants/plans.ts'
 import { explainPipeline, shortened } from '../pipeline/plan/explain.ts'
 import type { WorkflowExplanation } from '../services/workflows.ts'
-import { processContext, type CommonFlags } from './process-context.ts'
+import { processContext } from './process-context.ts'
 
 /** What is known of a request; without any of it, the pipeline is explained as it is for all. */
 export interface RequestFacts {
@@ -15,7 +16,7 @@ export interface RequestFacts {
 }
 
 /** @throws ConfigError, or Error if there is no such pipeline */
-export async function explain(flags: CommonFlags, name: string, facts: RequestFacts = {}): Promise<void> {
+export async function explain(flags: Flags, name: string, facts: RequestFacts = {}): Promise<void> {
   const generation = await buildGeneration(await processContext(flags), { wanted: name })
   try {
     console.log(Object.keys(facts).length === 0 ? explainPipeline(generation.plans.get(name) as ResolvedPlan) : await explainRequest(generation, name, facts))

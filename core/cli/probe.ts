@@ -3,12 +3,13 @@
 import { request } from 'node:http'
 import { loadFor } from '../gateway/loading/load-for.ts'
 import { readDuration } from '../config/schema/grammar.ts'
-import { processContext, type CommonFlags } from './process-context.ts'
+import type { Flags } from '../config/sources/layers.ts'
+import { processContext } from './process-context.ts'
 
 /** What is well, by the path that says so. */
 const well: Readonly<Record<string, readonly string[]>> = { '/health': ['ok'], '/health/ready': ['ready', 'degraded'] }
 
-export interface ProbeFlags extends CommonFlags {
+export interface ProbeFlags extends Flags {
   readonly ready?: true
   readonly healthTimeout: string
   readonly readyTimeout: string

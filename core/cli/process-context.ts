@@ -1,5 +1,6 @@
 /** What commands stand on: this directory, this environment, real time, and no log; who serves makes one as the configuration says. */
 
+import type { Flags } from '../config/sources/layers.ts'
 import { GatewayHealth } from '../gateway/health.ts'
 import { InnerCalls } from '../gateway/inner-calls.ts'
 import { realClock } from '../gateway/clock.ts'
@@ -7,20 +8,11 @@ import type { ProcessContext } from '../gateway/process-context.ts'
 import { packageVersion } from '../gateway/version.ts'
 import pino from 'pino'
 
-export interface CommonFlags {
-  readonly config?: string
-  readonly port?: string
-  readonly host?: string
-  readonly workers?: string
-  readonly insecure?: true
-  readonly set?: string[]
-}
-
-export async function processContext(flags: CommonFlags): Promise<ProcessContext> {
+export async function processContext(flags: Flags): Promise<ProcessContext> {
   return {
     cwd: process.cwd(),
     env: process.env,
-    flags: { ...flags },
+    flags,
     clock: realClock,
     random: Math.random,
     health: new GatewayHealth(realClock),

@@ -1,11 +1,11 @@
 /** `tapline reload`: a configuration that is broken fails here, and the running gateway hears of it only if it is not. */
 
 import { readFile } from 'node:fs/promises'
+import type { Flags } from '../config/sources/layers.ts'
 import { pidFile } from '../gateway/pid-file.ts'
 import { compiled } from './compiled.ts'
-import type { CommonFlags } from './process-context.ts'
 
-export async function reload(flags: CommonFlags): Promise<void> {
+export async function reload(flags: Flags): Promise<void> {
   const generation = await compiled(flags)
   await generation.discard()
   const file = pidFile(generation.config.values.server.pid_file)

@@ -1,18 +1,17 @@
 /** `tapline`: runs the gateway until it is told to stop. */
 
 import { KeptTexts } from '../config/sources/kept-texts.ts'
+import type { Flags } from '../config/sources/layers.ts'
 import { Gateway } from '../gateway/gateway.ts'
 import { readConfig } from '../gateway/loading/load-for.ts'
 import { makeLog } from '../gateway/log.ts'
 import type { Served } from '../gateway/served.ts'
 import { watchConfiguration } from '../gateway/watch.ts'
 import { Ending } from './ending.ts'
-import { processContext, type CommonFlags } from './process-context.ts'
+import { processContext } from './process-context.ts'
 import type { Logger } from 'pino'
 
-export type StartFlags = CommonFlags
-
-export async function start(flags: StartFlags): Promise<void> {
+export async function start(flags: Flags): Promise<void> {
   const texts = new KeptTexts()
   const context = await processContext(flags)
   const read = await readConfig({ ...context, readText: texts.read })

@@ -1,9 +1,10 @@
 /** `tapline translate --to <provider> < request.json`: prints what the provider would be sent, and what would be lost. */
 
 import { buffer } from 'node:stream/consumers'
+import type { Flags } from '../config/sources/layers.ts'
 import { buildGeneration } from '../gateway/loading/build.ts'
 import { dryRun, type DryRun } from '../gateway/dry-run.ts'
-import { processContext, type CommonFlags } from './process-context.ts'
+import { processContext } from './process-context.ts'
 
 export interface TranslateFlags {
   readonly to: string
@@ -12,7 +13,7 @@ export interface TranslateFlags {
 }
 
 /** The request goes to standard output as it would leave, what would be lost to standard error. @throws ConfigError, GatewayError, Error */
-export async function translate(flags: CommonFlags, { to, from, json }: TranslateFlags): Promise<void> {
+export async function translate(flags: Flags, { to, from, json }: TranslateFlags): Promise<void> {
   const request = await buffer(process.stdin)
   const generation = await buildGeneration(await processContext(flags))
   try {
