@@ -10,7 +10,7 @@ import type { Exchange } from './exchange.ts'
 import { Overdue } from './stoppable.ts'
 import type { Plan } from './plan/plan.ts'
 import type { PhaseName } from './plan/step.ts'
-import { noteFailure, type TapFailure } from './tap-failure.ts'
+import { noteFailure, policyFailure, type TapFailure } from './tap-failure.ts'
 import { Blocked, Refused } from './verdict.ts'
 import { Warning } from './warning.ts'
 
@@ -148,7 +148,7 @@ export class Phase<Said> {
       throw told
     }
     noteFailure(exchange, failure)
-    if (mode === 'closed') throw gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed', { cause })
+    if (mode === 'closed') throw policyFailure('request', cause)
     return undefined
   }
 }

@@ -1,11 +1,12 @@
 /** The `response` phase: policy looks at a whole reply. */
 
 import { JsonError } from '../document/document.ts'
-import { GatewayError, gatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import type { Usage } from '../neutral/usage.ts'
 import { isPromise } from '../promise.ts'
 import type { Exchange } from './exchange.ts'
 import type { Said } from './plan/plan.ts'
+import { policyFailure } from './tap-failure.ts'
 import { Blocked } from './verdict.ts'
 import { Reply } from '../upstream/reply.ts'
 
@@ -56,5 +57,5 @@ function unanswerable({ reply }: Exchange, text: string): Blocked {
 
 function unspoken({ answeredBy, log, plan }: Exchange): GatewayError {
   log.error({ instance: plan.steps[answeredBy]?.name }, 'a plugin answered with a turn of the assistant where no dialect is spoken')
-  return gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed')
+  return policyFailure('request')
 }

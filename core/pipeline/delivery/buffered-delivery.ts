@@ -12,6 +12,7 @@ import type { Exchange } from '../exchange.ts'
 import { Flow } from './flow.ts'
 import { passWhole } from './guarded.ts'
 import { KeepAlive } from './keep-alive.ts'
+import { policyFailure } from '../tap-failure.ts'
 import { Blocked } from '../verdict.ts'
 import { Reply } from '../../upstream/reply.ts'
 import { review } from '../review.ts'
@@ -111,7 +112,7 @@ export class BufferedDelivery {
   /** The stream has begun, and policy says what no event can tell. */
   #untold({ status }: Reply): GatewayError {
     this.#exchange.log.warn({ status }, 'a plugin answered with a reply that cannot be told in a stream that has begun')
-    return gatewayError('plugin_failure', 'A policy of this gateway failed; the request was not completed')
+    return policyFailure('request')
   }
 
   #sendOriginal(): GatewayError | undefined {

@@ -1,8 +1,9 @@
 /** The work of stream taps, with what becomes of it when one of them refuses or fails. */
 
-import { GatewayError, gatewayError } from '../../errors.ts'
+import { GatewayError } from '../../errors.ts'
 import type { StreamRule } from '../../stream/rule.ts'
 import type { Exchange } from '../exchange.ts'
+import { policyFailure } from '../tap-failure.ts'
 import { Blocked } from '../verdict.ts'
 
 /** A tap that must not fail and did ends the stream like a refusal; which one it was is in the log. */
@@ -11,7 +12,7 @@ export function guarded<T>(work: () => T): T | GatewayError {
     return work()
   } catch (cause) {
     if (cause instanceof GatewayError) return cause
-    return gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
+    return policyFailure('answer', cause)
   }
 }
 

@@ -1,12 +1,13 @@
 /** Keeps the event that ends a streamed answer back until the taps that must see it first are done with it. */
 
-import { GatewayError, gatewayError } from '../../errors.ts'
+import { GatewayError } from '../../errors.ts'
 import { isPromise } from '../../promise.ts'
 import type { StreamTap } from '../../plugin/define.ts'
 import { splitEvents } from '../../stream/borders.ts'
 import type { StreamEvent } from '../../stream/event.ts'
 import type { OnFailure } from '../../stream/rule.ts'
 import type { Exchange } from '../exchange.ts'
+import { policyFailure } from '../tap-failure.ts'
 import { joinedBytes } from '../../joined-bytes.ts'
 
 type Said = GatewayError | undefined
@@ -131,9 +132,7 @@ export class LastEvent {
     const { exchange } = this.#options
     exchange.throwIfStopped()
     if (cause instanceof GatewayError) return cause
-    return onFailure(name, cause, exchange) === 'open'
-      ? undefined
-      : gatewayError('plugin_failure', 'A policy of this gateway failed; the answer was not completed', { cause })
+    return onFailure(name, cause, exchange) === 'open' ? undefined : policyFailure('answer', cause)
   }
 
   #settle(event: StreamEvent, refusal: Said): void {
