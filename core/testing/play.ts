@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
-import { hasHeader } from '../flat-headers.ts'
+import { flatHeaders, hasHeader } from '../flat-headers.ts'
 import { collect, piecesOf } from './pieces.ts'
 import type { ReceivedRequest } from './received-request.ts'
 import type { Script } from './script.ts'
@@ -43,7 +43,7 @@ type Pieces = Iterable<Buffer> | AsyncIterable<Buffer>
 
 /** The script's headers, flat, and those that it leaves to us. */
 function headersOf(script: Script, body: Buffer[] | AsyncIterable<Buffer>): string[] {
-  const headers = flat(script.headers ?? [])
+  const headers = [...flatHeaders(script.headers ?? [])]
   const has = (name: string) => hasHeader(headers, name)
   const add = (name: string, value: string) => has(name) || headers.push(name, value)
 
@@ -52,15 +52,6 @@ function headersOf(script: Script, body: Buffer[] | AsyncIterable<Buffer>): stri
   if (script.encoding !== undefined) add('content-encoding', script.encoding)
   if (Array.isArray(body) && !has('transfer-encoding')) add('content-length', String(Buffer.concat(body).length))
   return headers
-}
-
-function flat(headers: NonNullable<Script['headers']>): string[] {
-  if (isFlat(headers)) return [...headers]
-  return Object.entries(headers).flatMap(([name, value]) => (typeof value === 'string' ? [value] : value).flatMap(each => [name, each]))
-}
-
-function isFlat(headers: NonNullable<Script['headers']>): headers is readonly string[] {
-  return Array.isArray(headers)
 }
 
 async function* upTo(limit: number, pieces: Pieces): AsyncGenerator<Buffer> {

@@ -1,5 +1,6 @@
 /** What a scripted upstream answers to one request. */
 
+import type { WrittenHeaders } from '../flat-headers.ts'
 import type { Encoding } from './encode.ts'
 import type { ReceivedRequest } from './received-request.ts'
 
@@ -8,7 +9,7 @@ export interface Script {
   /** 200 by default. */
   readonly status?: number
   /** By name, or flat (name, value, name, value …). `content-type` and `content-length` are added unless named. */
-  readonly headers?: Readonly<Record<string, string | readonly string[]>> | readonly string[]
+  readonly headers?: WrittenHeaders
   /** The whole body, sent with its length: bytes, text, or a value that is sent as JSON. */
   readonly body?: Buffer | string | object
   /** The body in pieces, sent without a length, as `text/event-stream` unless `headers` say otherwise. Pulled as the client reads, so it may be endless. */
