@@ -2,7 +2,7 @@
 
 import type { OptionsOf, OptionsSchema } from '../plugin/schema.ts'
 
-export const guardrailPhases = ['request', 'route', 'prompt', 'lookup', 'response', 'stream'] as const
+const guardrailPhases = ['request', 'route', 'prompt', 'lookup', 'response', 'stream'] as const
 
 export const guardrailRule = {
   type: 'object',

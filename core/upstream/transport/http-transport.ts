@@ -1,15 +1,11 @@
 /** Calls over HTTP: one undici pool per provider instance, one `dispatch` per call. */
 
 import type { Dispatcher, Pool } from 'undici'
-import { connectionsTo } from './connections.ts'
+import { connectionsTo, type ConnectionOptions } from './connections.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
 
-export interface HttpTransportOptions {
+export interface HttpTransportOptions extends Pick<ConnectionOptions, 'connections' | 'keepAliveMs' | 'proxyUrl'> {
   readonly baseUrl: string
-  readonly connections: number
-  readonly keepAliveMs: number
-  /** An outbound proxy: `http:`, `https:`, `socks5:` or `socks5h:`. */
-  readonly proxyUrl?: string | undefined
 }
 
 export class HttpTransport implements Transport {
