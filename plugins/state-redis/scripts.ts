@@ -24,7 +24,8 @@ local function release(key, holder)
   if not amount then return end
   redis.call('HDEL', prefix .. 'a:' .. key, holder)
   redis.call('ZREM', prefix .. 'h:' .. key, holder)
-  redis.call('HINCRBY', prefix .. 'a:' .. key, '', '-' .. amount)
+  -- To Redis, -0 is no number.
+  if amount ~= '0' then redis.call('HINCRBY', prefix .. 'a:' .. key, '', '-' .. amount) end
 end
 local function hold(h)
   release(h.key, h.holder)

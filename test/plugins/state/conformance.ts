@@ -76,6 +76,13 @@ export function stateConformance(title: string, { prepare, open }: StateUnderTes
       expect([await admitted([claim('z')]), await admitted([claim('w')])]).to.deep.equal([true, false])
     })
 
+    it('holds nothing for a call that costs nothing, renews that, and settles it', async () => {
+      await one.claim([{ hold: hold('free', 'x', 0), limit: 9 }], now)
+      await one.renew([hold('free', 'x', 0)], now)
+      await one.settle({ releases: [hold('free', 'x', 0)], adds: [{ counter: key('free'), amount: 2, expiresAtMs: later }] }, now)
+      expect(await standing('free')).to.deep.equal({ current: 2, previous: 0, held: 0 })
+    })
+
     it('lets a hold lapse', async () => {
       const claim = (holder: string): Claim => ({ hold: hold('slots', holder, 1, now + 1000), limit: 1 })
       expect(await admitted([claim('x')])).to.equal(true)
