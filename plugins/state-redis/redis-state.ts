@@ -3,12 +3,14 @@
 import type { Redis } from 'ioredis'
 import type { Claim, ClaimAnswer, Clock, Hold, Notes, Question, Settlement, Standing, State } from '../../core/index.ts'
 import { StateUnavailable } from '../../core/services/state.ts'
-import { probeRedis, redisAt } from '../shared/redis.ts'
+import { redisAt } from '../shared/redis.ts'
 import { baseScript, claimScript, forgetScript, readNotesScript, readScript, renewScript, replaceNoteScript, settleScript } from './scripts.ts'
 
 const commandMs = 2_000
 /** After a failure, nobody waits for the next one so long. */
 const pauseMs = 1_000
+/** What a probe wrote ends by itself. */
+const probeMs = 1_000
 
 type Script = (...parameters: readonly string[]) => Promise<unknown>
 const scripts = {
@@ -64,8 +66,12 @@ export class RedisState implements State {
     this.#redis.disconnect()
   }
 
+  /** By a write: a server that has no room, or that only reads, answers all else. */
   async probe(): Promise<'ok' | 'down'> {
-    return await probeRedis(this.#redis)
+    return await this.#redis.set(`${this.#prefix}probe`, '', 'PX', probeMs).then(
+      () => 'ok' as const,
+      () => 'down' as const,
+    )
   }
 
   async claim(claims: readonly Claim[], nowMs: number): Promise<ClaimAnswer> {

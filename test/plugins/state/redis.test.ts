@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Redis } from 'ioredis'
 import { StateUnavailable } from '../../../core/services/state.ts'
 import { realClock } from '../../../core/gateway/clock.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
@@ -65,4 +66,33 @@ describe('state-redis', () => {
       await state.close()
     }
   })
+
+  for (const [what, hinder, mend] of [
+    ['has no room', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
+    ['only reads, as a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
+  ] as const) {
+    it(`is down while Redis ${what}, though it answers, and ok when it takes writes again`, async () => {
+      await using server = await startRedis()
+      const url = server?.url ?? ''
+      const operator = new Redis(url)
+      const tell = async ([command, ...words]: readonly [string, ...string[]]) => await operator.call(command, ...words)
+      const clock = new TurnedClock()
+      const state = new RedisState({ url, prefix: 'x:', clock, lost: nothing, found: nothing })
+      const admitted = async (holder: string) => (await state.claim([{ hold: { key: 'slots', holder, amount: 1, untilMs: 1000 }, limit: 9 }], 0)).admitted
+      await state.open()
+      try {
+        expect([await admitted('a'), await state.probe()]).to.deep.equal([true, 'ok'])
+        await tell(hinder)
+        const failure = await admitted('b').catch((cause: unknown) => cause)
+        expect(failure).to.be.instanceOf(StateUnavailable)
+        expect(await state.probe()).to.equal('down')
+        await tell(mend)
+        clock.advance(1000)
+        expect([await admitted('c'), await state.probe()]).to.deep.equal([true, 'ok'])
+      } finally {
+        await state.close()
+        operator.disconnect()
+      }
+    })
+  }
 })
