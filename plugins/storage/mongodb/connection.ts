@@ -19,7 +19,9 @@ const defaultDatabase = 'tapline'
 const refusals = [6, 7, 89, 91, 189, 365, 9001, 10107, 11600, 11601, 11602, 13435, 13436, 14031]
 /** What it says of work that it gave up: a lock or a limit of time that passed, a write in another's way, a cursor that a restart took away. */
 const givenUp = [24, 43, 50, 64, 112, 175, 202, 237, 262]
-const awayCodes = new Set([...refusals, ...givenUp])
+/** What it says of a password or a user that is not known now, or has lost a right; Atlas has a number of its own for it. */
+const strangers = [13, 18, 8000]
+const awayCodes = new Set([...refusals, ...givenUp, ...strangers])
 const awayNames =
   /^Mongo(Network|NetworkTimeout|ServerSelection|NotConnected|TopologyClosed|ServerClosed|ClientClosed|PoolClosed|PoolCleared|WaitQueueTimeout|OperationTimeout|ExpiredSession)Error$/
 

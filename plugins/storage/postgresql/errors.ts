@@ -2,10 +2,13 @@
 
 import { StorageUnavailable } from '../../../core/index.ts'
 
-/** Classes of SQLSTATE that say nothing against the statement: connections, resources, the operator's doing, the system's. */
-const passingClasses: ReadonlySet<string> = new Set(['08', '53', '57', '58'])
-/** A server that only reads, as a standby does; a transaction that took too long, or did nothing for too long; a lock that was waited for too long. */
-const passingCodes: ReadonlySet<string> = new Set(['25006', '25P03', '25P04', '55P03'])
+/** Classes of SQLSTATE that say nothing against the statement: connections, a password or a user, a database that is not there, resources, the operator's doing, the system's. */
+const passingClasses: ReadonlySet<string> = new Set(['08', '28', '3D', '53', '57', '58', 'XX'])
+/**
+ * A server that only reads, as a standby does; a transaction that took too long, or did nothing for too long; a lock that was waited for too long; a right that
+ * was taken away; a table that is not there, as while a backup is put back.
+ */
+const passingCodes: ReadonlySet<string> = new Set(['25006', '25P03', '25P04', '55P03', '42501', '42P01'])
 /** A deadlock; a transaction that could not be put in order with another. */
 const repeatable: ReadonlySet<string> = new Set(['40001', '40P01'])
 

@@ -126,6 +126,8 @@ describe('MongoDB', function () {
       'met a lock': { code: 24 },
       "stood in another write's way": { code: 112 },
       'lost its cursor in a restart': { code: 43 },
+      'has a password that was changed': { code: 18 },
+      'has lost a right': { code: 13 },
     })) {
       it(`is away for what ${what}`, async () => {
         const connection = await Connection.to(url, undefined, new TurnedClock())

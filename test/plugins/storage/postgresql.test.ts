@@ -49,6 +49,12 @@ describe('postgresql', () => {
     ['a lock that was waited for too long', '55P03'],
     ['a transaction that took too long', '25P04'],
     ['one that did nothing for too long', '25P03'],
+    ['a password that was changed', '28P01'],
+    ['a user who may not log in', '28000'],
+    ['a database that is not there', '3D000'],
+    ['a right that was taken away', '42501'],
+    ['a table that is not there', '42P01'],
+    ['a damaged page', 'XX001'],
   ] as const) {
     it(`is away for ${what}`, () => {
       expect(meaningOf(Object.assign(new Error('canceled'), { code }))).to.be.instanceOf(StorageUnavailable)
