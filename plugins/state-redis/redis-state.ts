@@ -103,11 +103,22 @@ export class RedisState implements State {
   async #run(name: keyof typeof scripts, asked: object, nowMs: number): Promise<unknown> {
     if (this.#clock.elapsed() < this.#pausedUntil) throw new StateUnavailable('Redis did not answer a moment ago')
     try {
-      return await (this.#redis as unknown as Record<string, Script>)[name]?.(this.#prefix, String(nowMs), JSON.stringify(asked))
+      return await this.#send(name, asked, nowMs)
     } catch (cause) {
       this.#pausedUntil = this.#clock.elapsed() + pauseMs
+      if (name === 'claim') this.#giveBack(asked as readonly Claim[], nowMs)
       throw new StateUnavailable(`Redis: ${(cause as Error).message}`, { cause })
     }
+  }
+
+  async #send(name: keyof typeof scripts, asked: object, nowMs: number): Promise<unknown> {
+    return await (this.#redis as unknown as Record<string, Script>)[name]?.(this.#prefix, String(nowMs), JSON.stringify(asked))
+  }
+
+  /** A server that was frozen does later what nobody waits for any more, in the order in which it was asked. */
+  #giveBack(claims: readonly Claim[], nowMs: number): void {
+    const releases = claims.flatMap(({ hold }) => hold ?? [])
+    if (releases.length > 0) this.#send('settle', { releases, adds: [] }, nowMs).catch(() => {}) // then they lapse
   }
 }
 

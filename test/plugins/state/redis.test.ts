@@ -67,6 +67,25 @@ describe('state-redis', () => {
     }
   })
 
+  it('keeps no hold of a claim that it gave up when Redis was frozen, and that Redis admits later', async () => {
+    await using server = await startRedis()
+    const clock = new TurnedClock()
+    const state = new RedisState({ url: server?.url ?? '', prefix: 'x:', clock, lost: nothing, found: nothing })
+    await state.open()
+    try {
+      await server?.freeze()
+      const failure = await state
+        .claim([{ counter: { counter: 'a', add: 1, expiresAtMs: 1000 }, hold: { key: 'a', holder: 'b', amount: 5, untilMs: 1000 }, limit: 9 }], 0)
+        .catch((cause: unknown) => cause)
+      expect(failure).to.be.instanceOf(StateUnavailable)
+      server?.thaw()
+      clock.advance(1000)
+      expect(await state.read([{ counter: 'a', held: 'a' }], 0)).to.deep.equal([{ current: 1, previous: 0, held: 0 }])
+    } finally {
+      await state.close()
+    }
+  })
+
   for (const [what, hinder, mend] of [
     ['has no room', ['CONFIG', 'SET', 'maxmemory', '1'], ['CONFIG', 'SET', 'maxmemory', '0']],
     ['only reads, as a replica', ['REPLICAOF', '127.0.0.1', '1'], ['REPLICAOF', 'NO', 'ONE']],
