@@ -50,9 +50,11 @@ export interface Records<T extends object> {
   deleteAll(query: Pick<RecordQuery, 'owner' | 'prefix' | 'where'>): Promise<number>
   /**
    * Calls back after documents of the collection have changed: at once for changes through this process, within 2 s for those of others.
-   * Changes that come together may be told once. @returns how to end it
+   * Changes that come together may be told once.
+   * @param changed if what it returns resolves to `false`, it could not read them: the stores of Tapline then tell it again
+   * @returns how to end it
    */
-  watch(changed: () => void): () => void
+  watch(changed: () => unknown): () => void
 }
 
 /** Somebody else wrote, made or deleted the document first. */

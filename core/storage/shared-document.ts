@@ -1,6 +1,7 @@
 /** One document that all processes share and that is kept in memory: for sets whose members must fit together, so that each write is checked against all of them and done in one step. */
 
 import { Turns } from '../turns.ts'
+import { isRead } from './is-read.ts'
 import { Conflict, type Records } from './records.ts'
 
 /** Writers that come in each other's way try again so often. */
@@ -36,9 +37,7 @@ export class SharedDocument<T extends object> {
   /** Reads it, and follows its changes from then on. @throws what the store throws */
   async open(): Promise<void> {
     const { records, failed } = this.#options
-    this.#unwatch = records.watch(() => {
-      this.read().catch(failed)
-    })
+    this.#unwatch = records.watch(() => isRead(this.read(), failed))
     await this.read()
   }
 

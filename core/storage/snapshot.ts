@@ -2,6 +2,7 @@
 
 import { Turns } from '../turns.ts'
 import { listAll } from './list-all.ts'
+import { isRead } from './is-read.ts'
 import type { PutOptions, Records, Stored } from './records.ts'
 
 export class Snapshot<T extends object> {
@@ -33,9 +34,7 @@ export class Snapshot<T extends object> {
 
   /** Reads the collection, and follows its changes from then on. @throws what the store throws */
   async open(): Promise<void> {
-    this.#unwatch = this.#records.watch(() => {
-      this.read().catch(this.#failed)
-    })
+    this.#unwatch = this.#records.watch(() => isRead(this.read(), this.#failed))
     await this.read()
   }
 

@@ -17,7 +17,18 @@ const shedRows = 10
 const shedMs = 1000
 
 /** What is no model's affair: neither asked of one, nor kept for it. */
-const houseOperations: ReadonlySet<string> = new Set(['admin', 'api-page', 'auth-verify', 'dashboard', 'health', 'metrics', 'models', 'unknown', 'usage-report', 'version'])
+const houseOperations: ReadonlySet<string> = new Set([
+  'admin',
+  'api-page',
+  'auth-verify',
+  'dashboard',
+  'health',
+  'metrics',
+  'models',
+  'unknown',
+  'usage-report',
+  'version',
+])
 
 export interface RecorderOptions extends RowOptions {
   readonly onlyModelInteractions: boolean

@@ -1,6 +1,7 @@
 /** Keeps the keys in memory the same as those in the store, whoever changes them. */
 
 import type { Clock, Timer } from '../../core/index.ts'
+import { isRead } from '../../core/storage/is-read.ts'
 import type { Records, Stored } from '../../core/storage/records.ts'
 import { listAll } from '../../core/storage/list-all.ts'
 import { readAgain } from '../shared/records/read-again.ts'
@@ -22,6 +23,7 @@ export class Follower {
   #reading: Promise<void> = Promise.resolve()
   #due: Timer | undefined
   #end: (() => void) | undefined
+  #gathered: Promise<boolean> | undefined
   #unwatch: (() => void) | undefined
 
   /** @param failed told why the keys could not be read; those that were read before stand */
@@ -34,15 +36,13 @@ export class Follower {
 
   /** Reads all keys, and listens for changes from then on. @throws what the store throws */
   async begin(): Promise<void> {
-    this.#unwatch = this.#records.watch(() => {
-      this.#due ??= this.#clock.after(gatheredMs, () => void this.#readNow().catch(this.#failed))
-    })
+    this.#unwatch = this.#records.watch(() => this.#readGathered())
     await this.read()
   }
 
   /** Begins the regular readings. */
   start(): void {
-    this.#end = readAgain(this.#clock, refreshMs, () => this.#readNow(), this.#failed)
+    this.#end = readAgain(this.#clock, refreshMs, () => this.read(), this.#failed)
   }
 
   /** Reads all keys, behind readings that are under way. @throws what the store throws */
@@ -65,10 +65,13 @@ export class Follower {
     await this.#reading
   }
 
-  #readNow(): Promise<void> {
-    this.#due?.cancel()
-    this.#due = undefined
-    return this.read()
+  #readGathered(): Promise<boolean> {
+    return (this.#gathered ??= new Promise(resolve => {
+      this.#due = this.#clock.after(gatheredMs, () => {
+        this.#gathered = undefined
+        resolve(isRead(this.read(), this.#failed))
+      })
+    }))
   }
 
   async #read(): Promise<void> {

@@ -1,6 +1,7 @@
 /** Keeps secrets in the store sealed: a copy of the database alone gives none away. */
 
 import { definePlugin } from '../../core/index.ts'
+import { isRead } from '../../core/storage/is-read.ts'
 import { DataKeys, type WrappedKey } from './data-keys.ts'
 import { schema } from './schema.ts'
 import { Vault } from './vault.ts'
@@ -29,9 +30,9 @@ export default definePlugin({
               : 'secrets in the database are not encrypted yet: run tapline secrets reencrypt',
           )
         if (keys !== undefined)
-          stopWatching = storage.records('encryption_keys').watch(() => {
-            keys.read().catch((cause: unknown) => log.warn({ err: cause }, 'the data keys could not be read; those known stay'))
-          })
+          stopWatching = storage
+            .records('encryption_keys')
+            .watch(() => isRead(keys.read(), cause => log.warn({ err: cause }, 'the data keys could not be read; those known stay')))
       },
       close: () => stopWatching(),
     }

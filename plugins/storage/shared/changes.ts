@@ -5,8 +5,13 @@ import type { Backend } from './backend.ts'
 
 const pollMs = 1_000
 
+/** If what it returns resolves to `false`, it could not read what has changed. */
+type Watcher = () => unknown
+
 interface Watched {
-  readonly watchers: Set<() => void>
+  readonly watchers: Set<Watcher>
+  /** Those that could not: they are told again when the database was asked the next time. */
+  readonly behind: Set<Watcher>
   /** As the database last said; undefined before it did. */
   revision: number | undefined
   /** Changes made here since then: they were told already. */
@@ -28,14 +33,15 @@ export class Changes {
     this.#clock = clock
   }
 
-  watch(collection: string, changed: () => void): () => void {
-    const watched = this.#watched.get(collection) ?? { watchers: new Set<() => void>(), revision: undefined, own: 0, looks: 0 }
+  watch(collection: string, changed: Watcher): () => void {
+    const watched = this.#watched.get(collection) ?? { watchers: new Set<Watcher>(), behind: new Set<Watcher>(), revision: undefined, own: 0, looks: 0 }
     const watcher = () => changed()
     watched.watchers.add(watcher)
     this.#watched.set(collection, watched)
     if (this.#watched.size === 1 && this.#timer === undefined) void this.look()
     return () => {
       watched.watchers.delete(watcher)
+      watched.behind.delete(watcher)
       if (watched.watchers.size === 0) this.#watched.delete(collection)
     }
   }
@@ -48,7 +54,7 @@ export class Changes {
       if (watched === undefined) return
       // A look that came in between may have seen it: counted once more, it would hide a change of somebody else.
       if (watched.looks === looks) watched.own += count
-      tell(watched)
+      tell(watched, watched.watchers)
     }
   }
 
@@ -91,10 +97,17 @@ export class Changes {
     watched.own = 0
     watched.looks += 1
     // The first look cannot tell what was changed between the watcher's own reading and now.
-    if (before === undefined || revision - before > own) tell(watched)
+    tell(watched, before === undefined || revision - before > own ? watched.watchers : watched.behind)
   }
 }
 
-function tell({ watchers }: Watched): void {
-  for (const watcher of watchers) watcher()
+function tell({ watchers, behind }: Watched, told: ReadonlySet<Watcher>): void {
+  for (const watcher of told) {
+    behind.delete(watcher)
+    const reading = watcher()
+    if (!(reading instanceof Promise)) continue
+    void reading.then(isRead => {
+      if (isRead === false && watchers.has(watcher)) behind.add(watcher)
+    })
+  }
 }

@@ -65,7 +65,7 @@ export class CodedRecords<T extends object> implements Records<T> {
     return deleted
   }
 
-  watch(changed: () => void): () => void {
+  watch(changed: () => unknown): () => void {
     return this.#changes.watch(this.#collection, changed)
   }
 

@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Records, Stored } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
+import { StorageUnavailable } from '../../../core/storage/storage.ts'
 
 interface Colour {
   readonly hex: string
@@ -11,7 +12,7 @@ interface Colour {
 class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | 'watch'> {
   readonly rows: Stored<Colour>[] = []
   failure: Error | undefined
-  tell = () => {}
+  tell: () => unknown = () => {}
 
   async list({ limit = 1000, after }: { readonly limit?: number; readonly after?: { readonly position: number } } = {}): Promise<readonly Stored<Colour>[]> {
     if (this.failure !== undefined) throw this.failure
@@ -30,7 +31,7 @@ class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | '
     return at >= 0
   }
 
-  watch(changed: () => void): () => void {
+  watch(changed: () => unknown): () => void {
     this.tell = changed
     return () => {
       this.tell = () => {}
@@ -89,6 +90,20 @@ describe('a snapshot of a collection', () => {
     expect(snapshot.all).to.have.lengthOf(1)
     expect(failures).to.deep.equal([records.failure])
   })
+
+  for (const [what, failure, answer] of [
+    ['the store was away', new StorageUnavailable('away'), false],
+    ['something else failed, which would fail again', new Error('broken'), true],
+  ] as const) {
+    it(`says whether it is to be told again, when ${what}`, async () => {
+      const { records, snapshot } = start()
+      await snapshot.open()
+      records.failure = failure
+      expect(await records.tell()).to.equal(answer)
+      records.failure = undefined
+      expect(await records.tell()).to.equal(true)
+    })
+  }
 
   it('is told nothing more once it is closed', async () => {
     const { records, snapshot, changes } = start()

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import type { Records, Stored } from '../../../core/storage/records.ts'
+import { StorageUnavailable } from '../../../core/storage/storage.ts'
 import { Gate } from '../../../core/testing/gate.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { Follower } from '../../../plugins/managed-keys/follower.ts'
@@ -22,7 +23,7 @@ class OneKey {
   listings = 0
   gate: Gate | undefined
   failure: Error | undefined
-  changed: () => void = () => {}
+  changed: () => unknown = () => {}
   readonly follower: Follower
 
   constructor() {
@@ -40,7 +41,7 @@ class OneKey {
     return [stored]
   }
 
-  watch(changed: () => void): () => void {
+  watch(changed: () => unknown): () => void {
     this.changed = changed
     return () => {
       this.changed = () => {}
@@ -95,6 +96,19 @@ describe('the follower of keys', () => {
     await keys.follower.close()
     expect(keys.failures).to.deep.equal([keys.failure])
     expect(keys.verdict).to.equal('good')
+  })
+
+  it('asks to be told again of a change that it could not read', async () => {
+    const keys = new OneKey()
+    await keys.follower.begin()
+    const answers: unknown[] = []
+    for (const failure of [new StorageUnavailable('away'), undefined]) {
+      keys.failure = failure
+      const answer = keys.changed()
+      keys.clock.advance(100)
+      answers.push(await answer)
+    }
+    expect(answers).to.deep.equal([false, true])
   })
 
   it('does not bring back what a listing that is older than a write still has', async () => {

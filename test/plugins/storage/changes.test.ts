@@ -37,4 +37,28 @@ describe('the notice of changes', () => {
     await changes.look()
     expect(told()).to.equal(before + 1)
   })
+
+  it('is given again to who could not read what has changed, and to nobody else, until it could', async () => {
+    let [revision, isAway] = [1, false]
+    const told: string[] = []
+    const changes = new Changes({ revisions: async () => ({ things: revision }) }, new TurnedClock())
+    changes.watch('things', async () => {
+      told.push('one')
+      return !isAway
+    })
+    changes.watch('things', () => told.push('other'))
+    await changes.look()
+    const toldByNextLook = async () => {
+      told.length = 0
+      await changes.look()
+      return [...told]
+    }
+    isAway = true
+    revision += 1
+    expect(await toldByNextLook()).to.deep.equal(['one', 'other'])
+    expect(await toldByNextLook()).to.deep.equal(['one'])
+    isAway = false
+    expect(await toldByNextLook()).to.deep.equal(['one'])
+    expect(await toldByNextLook()).to.deep.equal([])
+  })
 })
