@@ -18,7 +18,7 @@ export interface OpenWorkParts {
   due(): Promise<readonly string[]>
   /** @param signal the work is no longer ours */
   work(id: string, signal: AbortSignal): Promise<void>
-  /** Told why work failed, or the look for it where no id is given. */
+  /** Told why work failed, or the look for it where no id is given: of looks that fail one after the other, of the first. */
   failed(cause: unknown, id: string | undefined): void
 }
 
@@ -27,6 +27,7 @@ export class OpenWork {
   readonly #running = new Map<string, Promise<void>>()
   readonly #closed = new AbortController()
   #timer: Timer | undefined
+  #couldLook = true
 
   constructor(parts: OpenWorkParts) {
     this.#parts = parts
@@ -67,8 +68,10 @@ export class OpenWork {
     const { clock, lookMs, due } = this.#parts
     try {
       for (const id of await due()) void this.kick(id)
+      this.#couldLook = true
     } catch (cause) {
-      this.#tell(cause, undefined)
+      if (this.#couldLook) this.#tell(cause, undefined)
+      this.#couldLook = false
     }
     if (this.#closed.signal.aborted) return
     this.#timer = clock.after(lookMs, () => {
