@@ -12,6 +12,8 @@ import { processContext } from './process-context.ts'
 import type { Logger } from 'pino'
 
 export async function start(flags: Flags): Promise<void> {
+  const serving = Promise.withResolvers<Served>()
+  process.on('SIGHUP', () => void serving.promise.then(gateway => gateway.reload()))
   const texts = new KeptTexts()
   const context = await processContext(flags)
   const read = await readConfig({ ...context, readText: texts.read })
@@ -33,9 +35,7 @@ export async function start(flags: Flags): Promise<void> {
   for (const warning of gateway.facts.warnings) if (!told.includes(warning)) logger.warn(warning)
   // It serves from here on: whoever ends it finds somebody who listens.
   const stopWatching = watchConfiguration(gateway, logger)
-  process.on('SIGHUP', () => {
-    void gateway.reload()
-  })
+  serving.resolve(gateway)
   process.on('unhandledRejection', cause => {
     logger.error({ err: cause }, 'a promise was rejected and nobody took care of it')
   })

@@ -240,6 +240,23 @@ describe('the program', () => {
       expect(await embeddings(url)).to.equal(404)
     })
 
+    it('once it serves, on SIGHUP while it begins', async () => {
+      const hangingUp = `import { definePlugin } from 'tapline'
+export default definePlugin({
+  name: 'hanging-up',
+  setup: () => ({
+    open() {
+      if (!globalThis.hungUp) process.kill(process.pid, 'SIGHUP')
+      globalThis.hungUp = true
+    },
+  }),
+})`
+      await folder.write('hanging-up.ts', hangingUp)
+      const url = await start({ ...shutdown(), pipelines: { chat: [{ insert: { use: './hanging-up.ts' }, before: 'retry' }] } })
+      await program.said(isReloaded)
+      expect(await embeddings(url)).to.equal(400)
+    })
+
     it('when its file changes', async () => {
       const url = await start(shutdown())
       await program.said(({ msg }) => /listens on/.test(String(msg)))
