@@ -15,6 +15,9 @@ export interface DocumentFacts {
   readonly routes: readonly RouteFacts[]
 }
 
+/** The admin API is told endpoint by endpoint, and the dashboard is a page. */
+const notByRoute: ReadonlySet<string> = new Set(['admin', 'dashboard'])
+
 const anyMethod = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
 const error = {
@@ -38,7 +41,7 @@ export function openApi({ version, basePath, endpoints, routes }: DocumentFacts)
   const components = new Components({ Error: errorSchema })
   const paths: Paths = {}
   for (const { method, path, ...facts } of routes) {
-    if (facts.operation !== 'admin') for (const one of method === 'ALL' ? anyMethod : [method]) add(paths, path, one, routeOperation(path, facts))
+    if (!notByRoute.has(facts.operation)) for (const one of method === 'ALL' ? anyMethod : [method]) add(paths, path, one, routeOperation(path, facts))
   }
   for (const endpoint of endpoints) add(paths, `/admin${endpoint.path}`, endpoint.method, endpointOperation(endpoint, components))
   return {
