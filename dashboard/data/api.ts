@@ -1,12 +1,15 @@
 /** Calls the admin API of the gateway that served the page. */
 
 import { signal } from '@preact/signals'
+import { eventsOf } from './events.ts'
 import { forgetKey, key } from './key.ts'
 import { timeZone } from './time-zone.ts'
 
 /** The path of the page, below whatever base path the gateway has. */
 export const pageBase = location.pathname.replace(/(\/admin\/dashboard).*$/, '$1')
 const apiBase = pageBase.replace(/\/dashboard$/, '')
+/** Where callers' routes begin. */
+export const gatewayBase = apiBase.replace(/\/admin$/, '')
 
 /** Whether the gateway wants a key, or another one than it was given. */
 export const keyWanted = signal(false)
@@ -38,9 +41,18 @@ export async function get<T>(path: string, query: Query = {}): Promise<T> {
 }
 
 /** @returns undefined where nothing is answered @throws as `get` */
-export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body: object): Promise<T | undefined> {
-  const reply = await ask(method, path, JSON.stringify(body))
-  return reply.status === 204 ? undefined : ((await reply.json()) as T)
+export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T | undefined> {
+  const text = await (await ask(method, path, body && JSON.stringify(body))).text()
+  return text === '' ? undefined : (JSON.parse(text) as T)
+}
+
+/** The `data` of server-sent events, as they come, once the gateway has begun to answer. @throws as `get` */
+export async function openStream<T>(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<T>> {
+  return parsed<T>(await ask('GET', path + queryText(query), undefined, signal))
+}
+
+async function* parsed<T>(reply: Response): AsyncGenerator<T> {
+  for await (const data of eventsOf(reply)) yield JSON.parse(data) as T
 }
 
 /** Saves what the API answers as a file. */
@@ -53,10 +65,11 @@ export async function download(path: string, query: Query, name: string): Promis
   URL.revokeObjectURL(url)
 }
 
-async function ask(method: string, path: string, body?: string): Promise<Response> {
+async function ask(method: string, path: string, body?: string, signal: AbortSignal | null = null): Promise<Response> {
   const given = key.value
   const reply = await fetch(apiBase + path, {
     method,
+    signal,
     headers: {
       'X-Tapline-Timezone': timeZone.value,
       ...(given === undefined ? {} : { Authorization: `Bearer ${given}` }),

@@ -2,21 +2,37 @@
 
 import type { FunctionComponent } from 'preact'
 import type { Reach } from '../data/access.ts'
+import { AliasesPage } from './aliases.tsx'
 import { AuditPage } from './audit.tsx'
+import { CachePage } from './cache.tsx'
+import { GuardrailsPage } from './guardrails.tsx'
 import { KeysPage } from './keys.tsx'
+import { LimitsPage } from './limits.tsx'
+import { LivePage } from './live.tsx'
 import { ModelsPage } from './models.tsx'
 import { OverviewPage } from './overview.tsx'
 import type { PagePath } from './paths.ts'
+import { PlaygroundPage } from './playground.tsx'
 import { ProvidersPage } from './providers.tsx'
 import { SettingsPage } from './settings.tsx'
 import { UsagePage } from './usage.tsx'
+import { UsersPage } from './users.tsx'
+import { WorkflowsPage } from './workflows.tsx'
 
 export const views: Readonly<Record<PagePath, FunctionComponent<{ readonly reach: Reach }>>> = {
   '/overview': OverviewPage,
   '/usage': UsagePage,
   '/audit': AuditPage,
+  '/live': LivePage,
+  '/playground': PlaygroundPage,
   '/models': ModelsPage,
+  '/aliases': AliasesPage,
   '/providers': ProvidersPage,
   '/keys': KeysPage,
+  '/limits': LimitsPage,
+  '/users': UsersPage,
+  '/guardrails': GuardrailsPage,
+  '/workflows': WorkflowsPage,
+  '/cache': CachePage,
   '/settings': SettingsPage,
 }

@@ -3,12 +3,13 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { AuthKeyCreate, AuthKeyCreated, AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
-import { get, Refusal, send } from '../data/api.ts'
+import { get, send } from '../data/api.ts'
 import { listIn, textIn } from '../data/form.ts'
 import { time } from '../data/words.ts'
 import { Badge, Section } from '../parts/cards.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
+import { RecordForm, type Field } from '../parts/record-form.tsx'
 
 export function KeysPage() {
   const queries = useQueryClient()
@@ -82,66 +83,27 @@ interface CreateProps {
 
 function Create({ close, created }: CreateProps) {
   const [value, setValue] = useState<string>()
-  const [refused, setRefused] = useState<Refusal | Error>()
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    try {
-      const made = await send<AuthKeyCreated>('POST', '/auth-keys', asBody(new FormData(event.currentTarget as HTMLFormElement)))
-      setValue(made?.value)
-      await created()
-    } catch (cause) {
-      setRefused(cause as Error)
-    }
+  const save = async (form: FormData) => {
+    setValue((await send<AuthKeyCreated>('POST', '/auth-keys', asBody(form)))?.value)
+    await created()
   }
-  if (value !== undefined)
-    return (
-      <Dialog title="The new key" close={close}>
-        <p>It is shown this once.</p>
-        <p>
-          <code class="secret">{value}</code>
-        </p>
-        <p class="answers">
-          <button type="button" class="first" onClick={() => void navigator.clipboard.writeText(value)}>
-            Copy
-          </button>
-          <button type="button" onClick={close}>
-            Done
-          </button>
-        </p>
-      </Dialog>
-    )
-  const wrong = refused instanceof Refusal ? refused.param : undefined
+  if (value === undefined) return <RecordForm title="Create a key" verb="Create" fields={fields} close={close} save={save} />
   return (
-    <Dialog title="Create a key" close={close}>
-      <form onSubmit={event => void submit(event)}>
-        {fields.map(({ name, title, hint, type = 'text', required = false }) => (
-          <label key={name} class={type === 'checkbox' ? 'check' : undefined}>
-            {type !== 'checkbox' && title}
-            <input name={name} type={type} required={required} aria-invalid={wrong === name} />
-            {type === 'checkbox' && title}
-            {hint !== undefined && <small class="faint">{hint}</small>}
-          </label>
-        ))}
-        {refused !== undefined && <p role="alert">{refused.message}</p>}
-        <p class="answers">
-          <button type="submit" class="first">
-            Create
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
-      </form>
+    <Dialog title="The new key" close={close}>
+      <p>It is shown this once.</p>
+      <p>
+        <code class="secret">{value}</code>
+      </p>
+      <p class="answers">
+        <button type="button" class="first" onClick={() => void navigator.clipboard.writeText(value)}>
+          Copy
+        </button>
+        <button type="button" onClick={close}>
+          Done
+        </button>
+      </p>
     </Dialog>
   )
-}
-
-interface Field {
-  readonly name: keyof AuthKeyCreate
-  readonly title: string
-  readonly hint?: string
-  readonly type?: string
-  readonly required?: boolean
 }
 
 const fields: readonly Field[] = [

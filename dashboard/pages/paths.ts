@@ -14,9 +14,17 @@ export const pages = [
   { path: '/overview', title: 'Overview' },
   { path: '/usage', title: 'Usage', needs: 'USAGE_ENABLED' },
   { path: '/audit', title: 'Audit log', needs: 'LOGGING_ENABLED' },
+  { path: '/live', title: 'Live', global: true, needs: 'DASHBOARD_LIVE_LOGS_ENABLED' },
+  { path: '/playground', title: 'Playground' },
   { path: '/models', title: 'Models' },
+  { path: '/aliases', title: 'Virtual models', global: true },
   { path: '/providers', title: 'Providers', global: true },
   { path: '/keys', title: 'API keys' },
+  { path: '/limits', title: 'Limits' },
+  { path: '/users', title: 'User paths' },
+  { path: '/guardrails', title: 'Guardrails', global: true },
+  { path: '/workflows', title: 'Workflows', global: true },
+  { path: '/cache', title: 'Cache', global: true, needs: 'CACHE_ENABLED' },
   { path: '/settings', title: 'Settings' },
 ] as const satisfies readonly PagePlace[]
 

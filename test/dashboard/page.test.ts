@@ -4,11 +4,14 @@ import { createRequire } from 'node:module'
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import type { Browser, Page } from 'playwright-core'
-import { chatCompletion, sampleStream } from '../../core/testing/chat-samples.ts'
+import { chatCompletion, samplePieces, sampleStream } from '../../core/testing/chat-samples.ts'
 import { pages } from '../../dashboard/pages/paths.ts'
 import { buildPage, openBrowser, Reader } from '../support/browser.ts'
 import { hello, helloStream, masterKey, Served } from '../support/serve.ts'
 import { until } from '../support/until.ts'
+
+/** With every feature that has a page. */
+const config = { logging: { enabled: true, log_bodies: true }, cache: { response: { simple: {} } } }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -19,7 +22,7 @@ describe('the dashboard in a browser', () => {
   before(async function () {
     browser = await openBrowser(this)
     buildPage()
-    served = await Served.start({ config: { logging: { enabled: true, log_bodies: true }, usage: { enabled: true } } })
+    served = await Served.start({ config })
     served.upstream.always({ body: chatCompletion({ content: 'Good morning.' }) })
     for (let sent = 0; sent < 12; sent++) await served.chat(hello, { 'x-tapline-user-path': `/team/${sent % 3}` })
     served.upstream.reply({ chunks: sampleStream })
@@ -109,6 +112,116 @@ describe('the dashboard in a browser', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  it('tries a model in each dialect, streamed or not, and shows what came back', async () => {
+    await using reader = await signedIn(browser, served, 'playground')
+    const { page } = reader
+    await page.getByLabel('Model').fill('gpt-test')
+    await page.getByLabel('User', { exact: true }).fill('Hello')
+    for (const dialect of ['Chat Completions', 'Messages']) {
+      await page.locator('[name=dialect]').selectOption(dialect)
+      for (const streamed of [true, false]) {
+        await page.getByLabel('Stream').setChecked(streamed)
+        served.upstream.reply(streamed ? { chunks: sampleStream } : { body: chatCompletion({ content: `As ${dialect}.` }) })
+        await page.getByRole('button', { name: 'Send' }).click()
+        await until(async () =>
+          (await page.getByLabel('Text', { exact: true }).innerText()).includes(streamed ? samplePieces.join('').trim() : `As ${dialect}.`),
+        )
+      }
+    }
+    await page.locator('[name=dialect]').selectOption('Responses')
+    served.upstream.reply({ body: { id: 'resp_1', object: 'response', status: 'completed', output: [spoken('As Responses.')] } })
+    await page.getByRole('button', { name: 'Send' }).click()
+    await until(async () => (await page.getByLabel('Text', { exact: true }).innerText()) === 'As Responses.')
+    await page.getByLabel('Model').fill('unheard-of')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.getByText('400', { exact: true }).waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('shows a call while it happens', async () => {
+    await using reader = await signedIn(browser, served, 'live')
+    const { page } = reader
+    await page.getByText('live', { exact: true }).waitFor()
+    await served.chat(hello, { 'x-tapline-user-path': '/seen/live' })
+    await page.getByRole('row', { name: /\/seen\/live.*flushed/ }).press('Enter')
+    await page.getByRole('dialog', { name: 'Call' }).getByText('/seen/live', { exact: true }).waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('makes, changes and deletes a budget', async () => {
+    await using reader = await signedIn(browser, served, 'limits')
+    const { page } = reader
+    const budgets = page.getByRole('table', { name: 'Budgets' })
+    await page.getByRole('button', { name: 'New budget' }).click()
+    await page.getByLabel('For', { exact: false }).first().fill('/team/spends')
+    await page.getByLabel('Amount').fill('2.5')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await budgets
+      .getByRole('row', { name: /\/team\/spends.*of \$2\.50/ })
+      .getByRole('button', { name: 'Edit' })
+      .click()
+    await page.getByLabel('Amount').fill('4')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await budgets
+      .getByRole('row', { name: /of \$4\.00/ })
+      .getByRole('button', { name: 'Delete' })
+      .click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await page.getByRole('row', { name: /\/team\/spends/ }).waitFor({ state: 'detached' })
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('makes an alias that calls may name', async () => {
+    await using reader = await signedIn(browser, served, 'aliases')
+    const { page } = reader
+    await page.getByRole('button', { name: 'New alias' }).click()
+    await page.getByLabel('Name').fill('clever')
+    await page.getByLabel('Stands for').fill('gpt-test')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /clever.*gpt-test/ }).waitFor()
+    expect((await served.chat({ ...hello, model: 'clever' })).status).to.equal(200)
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('defines a guardrail, and a workflow that applies it to one path', async () => {
+    await using reader = await signedIn(browser, served, 'guardrails')
+    const { page } = reader
+    await page.getByRole('button', { name: 'New guardrail' }).click()
+    await page.getByLabel('Name').fill('no-secrets')
+    await page.locator('[name=type]').selectOption('string_replace')
+    await page.getByLabel('Options').fill('{ "rules": "hello => goodbye" }')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /no-secrets/ }).waitFor()
+    await page.getByRole('link', { name: 'Workflows' }).click()
+    await page.getByRole('button', { name: 'New workflow' }).click()
+    await page.getByLabel('Name').fill('guarded')
+    await page.getByLabel('For user path').fill('/guarded')
+    await page
+      .getByLabel('Features')
+      .fill('{ "schema_version": 2, "features": { "guardrails": true }, "steps": [{ "ref": "no-secrets", "phase": "prompt", "step": 1 }] }')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /guarded.*no-secrets/ }).waitFor()
+    await page.getByLabel('User path', { exact: true }).fill('/guarded')
+    await page.getByLabel('User path', { exact: true }).press('Enter')
+    await page.getByText('guarded (version 1').waitFor()
+    await until(async () => {
+      await served.chat(hello, { 'x-tapline-user-path': '/guarded' })
+      return served.upstream.requests.at(-1)!.body.includes('goodbye')
+    })
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('gives a user path a rule, and shows what is left to it', async () => {
+    await using reader = await signedIn(browser, served, 'users')
+    const { page } = reader
+    await page.getByRole('button', { name: 'New rule' }).click()
+    await page.getByLabel('User path').fill('/team/few')
+    await page.getByLabel('Models').fill('openai/nothing')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /\/team\/few.*openai\/nothing.*none/ }).waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
   it('says which field of a key is wrong', async () => {
     await using reader = await signedIn(browser, served, 'keys')
     const { page } = reader
@@ -134,7 +247,7 @@ describe('the dashboard in a browser', () => {
   })
 
   it('works below a base path, asks nobody but the gateway, and breaks none of its own rules', async () => {
-    await using other = await Served.start({ config: { server: { base_path: '/g' } } })
+    await using other = await Served.start({ config: { ...config, server: { base_path: '/g' } } })
     await using reader = await Reader.open(browser)
     const { page } = reader
     await page.goto(`${other.url}/admin/dashboard`)
@@ -172,6 +285,11 @@ async function signedIn(browser: Browser, served: Served, path: string): Promise
   await reader.page.goto(`${served.url}/admin/dashboard/${path}`)
   await signIn(reader.page)
   return reader
+}
+
+/** An item of a response. */
+function spoken(text: string): object {
+  return { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }
 }
 
 async function signIn(page: Page, key = masterKey): Promise<void> {
