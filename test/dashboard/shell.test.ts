@@ -1,0 +1,80 @@
+/** Who is let in, what is asked of whom, and whether everybody can read it. */
+
+import { expect } from 'chai'
+import { pages } from '../../dashboard/pages/paths.ts'
+import { violations } from '../support/axe.ts'
+import { Reader } from '../support/browser.ts'
+import { config, Dashboard, signIn } from '../support/dashboard.ts'
+import { Served } from '../support/serve.ts'
+
+describe('the dashboard', () => {
+  let dashboard: Dashboard
+
+  before(async function () {
+    dashboard = await Dashboard.start(this)
+  })
+
+  after(async () => {
+    await dashboard?.close()
+  })
+
+  it('asks for the key, says if it is not known, keeps it for the session, and forgets it on demand', async () => {
+    await using reader = await Reader.open(dashboard.browser)
+    const { page } = reader
+    await page.goto(`${dashboard.served.url}/admin/dashboard`)
+    await page.getByLabel('Master key').fill('wrong')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('This key is not known here.').waitFor()
+    await signIn(page)
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'Overview' }).waitFor()
+    expect(await page.evaluate(() => [sessionStorage.length, localStorage.length])).to.deep.equal([1, 0])
+    await page.getByRole('button', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await page.evaluate(() => sessionStorage.length)).to.equal(0)
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('shows who administers one path that path, and no page about the whole gateway', async () => {
+    const made = await dashboard.served.call('POST', '/admin/auth-keys', { name: 'of a team', user_path: '/team/1', dashboard_access: true })
+    await using reader = await Reader.open(dashboard.browser)
+    const { page } = reader
+    await page.goto(`${dashboard.served.url}/admin/dashboard`)
+    await signIn(page, (JSON.parse(made.body.toString()) as { value: string }).value)
+    await page.getByText('below /team/1').waitFor()
+    expect(await page.getByRole('navigation').getByRole('link').allInnerTexts())
+      .to.include('Usage')
+      .and.not.include('Providers')
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('works below a base path, asks nobody but the gateway, and breaks none of its own rules', async () => {
+    await using other = await Served.start({ config: { ...config, server: { base_path: '/g' } } })
+    await using reader = await Reader.open(dashboard.browser)
+    const { page } = reader
+    await page.goto(`${other.url}/admin/dashboard`)
+    await signIn(page)
+    for (const { path, title } of pages) {
+      await page.goto(`${other.url}/admin/dashboard${path}`)
+      await page.getByRole('heading', { level: 1, name: title }).waitFor()
+    }
+    expect([...reader.hosts]).to.deep.equal([new URL(other.url).host])
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`can be read by everybody (${colorScheme})`, async () => {
+      await using reader = await dashboard.open('', { colorScheme, bypassCSP: true })
+      const { page } = reader
+      const found: string[] = []
+      for (const { path, title } of pages) {
+        await page.goto(`${dashboard.served.url}/admin/dashboard${path}`)
+        await page.getByRole('heading', { level: 1, name: title }).waitFor()
+        await page.getByText('Loading …').first().waitFor({ state: 'detached' })
+        found.push(...(await violations(page)).map(violation => `${path}: ${violation}`))
+      }
+      expect(found).to.deep.equal([])
+    })
+  }
+})
