@@ -10,6 +10,16 @@ export class Turns {
     return done
   }
 
+  /** @returns does the work in a turn; all who ask for it before that turn begins share it */
+  sharing<T>(work: () => Promise<T>): () => Promise<T> {
+    let next: Promise<T> | undefined
+    return () =>
+      (next ??= this.take(() => {
+        next = undefined
+        return work()
+      }))
+  }
+
   /** Resolves when it is the caller's turn. @returns how to end it; ending it again does nothing */
   enter(): Promise<() => void> {
     return new Promise(begun => void this.take(() => new Promise<void>(end => begun(end))))

@@ -93,18 +93,17 @@ export class Gateway implements ServerState, Served, Changing {
     return factsOf(this.#current, this.url)
   }
 
-  /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Reloads queue up. */
-  async reload(): Promise<boolean> {
+  /** Compiles the configuration anew and swaps it in whole; one that does not compile changes nothing. Resolves to whether it did. */
+  readonly reload = this.#turns.sharing(async () => {
     try {
-      const prepared = await this.prepare()
-      prepared.take()
+      this.#take(await openGeneration(this.#context, this.#current, undefined))
       logReload(this.facts, this.#log)
       return true
     } catch (cause) {
       logFailedReload(cause, this.#log)
       return false
     }
-  }
+  })
 
   /** Compiles the configuration anew, and connects its plugins. @param read what was read already @throws ConfigError */
   async prepare(read?: ReadConfig): Promise<Prepared> {
@@ -200,7 +199,7 @@ export class Gateway implements ServerState, Served, Changing {
     }
   }
 
-  #take(next: Generation, endTurn: () => void): void {
+  #take(next: Generation, endTurn = () => {}): void {
     const before = this.#current
     this.#current = next
     endTurn()

@@ -42,9 +42,7 @@ export class SharedDocument<T extends object> {
   }
 
   /** Reads it, behind readings and writings that are under way. @throws what the store throws */
-  read(): Promise<void> {
-    return this.#turns.take(() => this.#read())
-  }
+  readonly read = this.#turns.sharing(() => this.#read())
 
   /**
    * Changes it; when this resolves, the change stands here too. One change at a time.

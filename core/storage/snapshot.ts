@@ -38,10 +38,8 @@ export class Snapshot<T extends object> {
     await this.read()
   }
 
-  /** Reads it, behind readings that are under way. @throws what the store throws */
-  read(): Promise<void> {
-    return this.#turns.take(() => this.#read())
-  }
+  /** Reads it, behind a reading that is under way. @throws what the store throws */
+  readonly read = this.#turns.sharing(() => this.#read())
 
   /** Writes a document; when this resolves, it stands here too. @throws Conflict */
   async put(id: string, value: T, options?: PutOptions): Promise<Stored<T>> {

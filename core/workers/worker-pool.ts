@@ -69,9 +69,7 @@ export class WorkerPool implements Served {
     return this.#serving.facts
   }
 
-  reload(): Promise<boolean> {
-    return this.#turns.take(() => this.#reload())
-  }
+  readonly reload = this.#turns.sharing(() => this.#reload())
 
   follow(follower: Follower): () => void {
     const withdraw = this.#followers.add(follower)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { Gate } from '../../core/testing/gate.ts'
 import { Turns } from '../../core/turns.ts'
 
 describe('turns', () => {
@@ -43,5 +44,31 @@ describe('turns', () => {
     failing.catch(() => {})
     await turns.over()
     expect(isDone).to.equal(true)
+  })
+
+  it('are shared by all who ask for the same work before it begins', async () => {
+    const turns = new Turns()
+    const gate = new Gate()
+    let times = 0
+    const count = turns.sharing(async () => {
+      const time = ++times
+      await gate
+      return time
+    })
+    const early = [count(), count()]
+    await Promise.resolve()
+    const late = [count(), count(), count()]
+    gate.open()
+    expect(await Promise.all([...early, ...late])).to.deep.equal([1, 1, 2, 2, 2])
+  })
+
+  it('that were shared and failed are taken again', async () => {
+    let times = 0
+    const failing = new Turns().sharing(async () => {
+      throw new Error(`failure ${++times}`)
+    })
+    const why = () => failing().catch((cause: Error) => cause.message)
+    expect(await Promise.all([why(), why()])).to.deep.equal(['failure 1', 'failure 1'])
+    expect(await why()).to.equal('failure 2')
   })
 })
