@@ -11,6 +11,8 @@ export interface SecretPlace {
 
 /** The service `secrets`. */
 export interface Secrets {
+  /** Whether a key is configured to seal with. */
+  readonly hasKey: boolean
   /**
    * Says, before anything is opened, which members of a collection are sealed.
    * @param options `ownMaking`: the gateway makes these itself; while no key is configured, nobody is warned that they stand as they are

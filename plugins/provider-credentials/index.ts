@@ -29,6 +29,7 @@ export default definePlugin({
     const book = new ProviderBook({ records, secrets, mayRefer: options.allow_references, changed: renew, failed })
     const ends: (() => void)[] = []
     secrets.cover(collection, sealedFields)
+    ends.push(admin.setting('ENCRYPTION_KEY', () => secrets.hasKey))
     return {
       service: book,
       async open() {

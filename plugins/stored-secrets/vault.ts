@@ -24,6 +24,10 @@ export class Vault implements Secrets {
     this.#keys = keys
   }
 
+  get hasKey(): boolean {
+    return this.#keys !== undefined
+  }
+
   cover(collection: string, fields: readonly string[], { ownMaking = false }: { readonly ownMaking?: boolean } = {}): void {
     if (ownMaking) this.#ownMaking.add(collection)
     this.#covered.set(collection, [...new Set([...(this.#covered.get(collection) ?? []), ...fields])])

@@ -41,6 +41,7 @@ describe('what is switched on', () => {
         PLUGINS_ENABLED: 'on',
         USAGE_ENABLED: 'on',
         PER_CHILD_QUOTAS_ENABLED: 'on',
+        ENCRYPTION_KEY: 'off',
         USER_PATH_HEADER: 'X-Tapline-User-Path',
         VIRTUAL_MODEL_STRATEGIES: 'round_robin,cost,failover,adaptive,plugin:cheapest_healthy',
       },
@@ -50,6 +51,7 @@ describe('what is switched on', () => {
       { failover: { enabled: false }, guardrails: { enabled: false }, usage: { enabled: false }, server: { user_path_header: 'X-Team' } },
       { FAILOVER_ENABLED: 'off', GUARDRAILS_ENABLED: 'off', USAGE_ENABLED: 'off', USER_PATH_HEADER: 'X-Team' },
     ],
+    ['with a key for secrets', { storage: { encryption_key: 'sixteen or more of them' } }, { ENCRYPTION_KEY: 'on' }],
     ['with budgets that do not hold, as rate limits do', { budgets: { enabled: false } }, { BUDGETS_ENABLED: 'off', PER_CHILD_QUOTAS_ENABLED: 'on' }],
     ['without quotas of any kind', { budgets: { enabled: false }, rate_limits: { enabled: false } }, { PER_CHILD_QUOTAS_ENABLED: 'off' }],
     [
