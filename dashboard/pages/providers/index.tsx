@@ -1,101 +1,141 @@
-/** The providers: whether they answer, and if not, why. */
+/** The providers: whether they answer, and if not, why; those that administrators add are edited here. */
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query'
-import type { ProvidersStatus, ProviderStatus } from '../../schemas/admin/providers.schema.ts'
-import type { Refresh } from '../../schemas/admin/runtime.schema.ts'
-import { get, send } from '../data/api.ts'
-import { count, time } from '../data/words.ts'
-import { Badge } from '../parts/cards.tsx'
-import { Empty, Failed, Loading } from '../parts/states.tsx'
+import { useState } from 'preact/hooks'
+import type { ProviderCredentialView, ProviderCredentialWrite, ProviderTypeView } from '../../../schemas/admin/provider-credentials.schema.ts'
+import type { ProvidersStatus, ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
+import type { Refresh } from '../../../schemas/admin/runtime.schema.ts'
+import type { Reach } from '../../data/access.ts'
+import { get, Refusal, send } from '../../data/api.ts'
+import { count } from '../../data/words.ts'
+import { Confirm } from '../../parts/dialog.tsx'
+import { Empty, Failed, Loading } from '../../parts/states.tsx'
+import { ProviderCard, type Action } from './card.tsx'
+import { switched } from './credentials.ts'
+import { ProviderForm } from './form.tsx'
 
-const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const
+type Asked = { readonly edit: ProviderCredentialView | undefined } | { readonly remove: ProviderCredentialView }
 
-export function ProvidersPage() {
+export function ProvidersPage({ reach }: { readonly reach: Reach }) {
   const queries = useQueryClient()
-  const { data, error, refetch } = useQuery({
-    queryKey: ['providers'],
-    queryFn: async () => await get<ProvidersStatus>('/providers/status'),
-    refetchInterval: 10_000,
+  const [asked, setAsked] = useState<Asked>()
+  const close = () => setAsked(undefined)
+  const status = useQuery({ queryKey: ['providers'], queryFn: async () => await get<ProvidersStatus>('/providers/status'), refetchInterval: 10_000 })
+  const credentials = useQuery({
+    queryKey: ['provider-credentials'],
+    queryFn: async () => await get<ProviderCredentialView[]>('/provider-credentials'),
   })
-  const refresh = useMutation({
-    mutationFn: async () => await send<Refresh>('POST', '/runtime/refresh', {}),
-    onSuccess: async () => await queries.invalidateQueries(),
+  const types = useQuery({
+    queryKey: ['provider-credentials', 'types'],
+    queryFn: async () => await get<ProviderTypeView[]>('/provider-credentials/types'),
+    staleTime: Number.POSITIVE_INFINITY,
   })
+  const change = async (method: 'PUT' | 'DELETE' | 'POST', path: string, body?: object) => {
+    await send(method, path, body)
+    close()
+    await queries.invalidateQueries()
+  }
+  const acting = useMutation({
+    mutationFn: async ({ action, of }: { readonly action: Action; readonly of: ProviderCredentialView }) => {
+      if (action === 'reset') await change('POST', `/providers/${encodeURIComponent(of.name)}/circuit-breaker/reset`, {})
+      else await change('PUT', '/provider-credentials', switched(of, action === 'enable'))
+    },
+  })
+  const act = (action: Action, of: ProviderCredentialView) => {
+    if (action === 'edit') setAsked({ edit: of })
+    else if (action === 'remove') setAsked({ remove: of })
+    else acting.mutate({ action, of })
+  }
+  const save = async (write: ProviderCredentialWrite) => {
+    const isNew = asked !== undefined && 'edit' in asked && asked.edit === undefined
+    if (isNew && credentials.data?.some(({ name }) => name === write.name) === true)
+      throw new Refusal(409, { message: `There is already a provider ${write.name}.`, param: 'name' })
+    await change('PUT', '/provider-credentials', write)
+  }
   return (
     <>
       <header class="head">
         <h1>Providers</h1>
-        <button type="button" disabled={refresh.isPending} onClick={() => refresh.mutate()}>
-          {refresh.isPending ? 'Asking them …' : 'Ask them anew'}
-        </button>
+        <span class="actions">
+          <Recheck />
+          <button type="button" class="first" disabled={types.data === undefined} onClick={() => setAsked({ edit: undefined })}>
+            Add a provider
+          </button>
+        </span>
       </header>
-      {refresh.data !== undefined && (
-        <p role="status" class="faint">
-          {refresh.data.steps.map(({ name, status }) => `${name} ${status}`).join(', ')}
-        </p>
+      {!reach.isOn('ENCRYPTION_KEY') && credentials.data?.some(({ managed }) => !managed) === true && (
+        <p class="banner">Keys that are added here are stored unencrypted: this gateway has no encryption key.</p>
       )}
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Cards providers={data.providers} reread={refetch} />}
+      {acting.error !== null && <p role="alert">{acting.error.message}</p>}
+      {status.data === undefined ? (
+        status.error === null ? (
+          <Loading />
+        ) : (
+          <Failed error={status.error} retry={status.refetch} />
+        )
+      ) : (
+        <Cards status={status.data.providers} credentials={credentials.data ?? []} act={act} isLogged={reach.isOn('LOGGING_ENABLED')} />
+      )}
+      {asked !== undefined && 'edit' in asked && types.data !== undefined && <ProviderForm types={types.data} edited={asked.edit} close={close} save={save} />}
+      {asked !== undefined && 'remove' in asked && (
+        <Confirm
+          title={`Delete ${asked.remove.name}?`}
+          text="Its keys are forgotten. Running calls finish; later ones for its models are refused."
+          verb="Delete"
+          close={close}
+          act={async () => await change('DELETE', `/provider-credentials/${encodeURIComponent(asked.remove.name)}`)}
+        />
+      )}
     </>
   )
 }
 
-function Cards({ providers, reread }: { readonly providers: readonly ProviderStatus[]; readonly reread: () => unknown }) {
-  if (providers.length === 0) return <Empty>No provider is configured.</Empty>
+/** Has all providers asked for their models, and says what came of it. */
+function Recheck() {
+  const queries = useQueryClient()
+  const { data, error, isPending, mutate } = useMutation({
+    mutationFn: async () => await send<Refresh>('POST', '/runtime/refresh', {}),
+    onSuccess: async () => await queries.invalidateQueries(),
+  })
+  const failed = data?.steps.filter(({ status }) => status === 'failed' || status === 'partial') ?? []
   return (
-    <div class="panels">
-      {providers.map(provider => (
-        <Provider key={provider.name} provider={provider} reread={reread} />
-      ))}
-    </div>
+    <>
+      {error !== null && <span role="alert">{error.message}</span>}
+      {data !== undefined && (
+        <span role="status" class="faint">
+          {count(data.model_count)} models of {count(data.provider_count)} providers
+          {failed.length > 0 && `, not complete: ${failed.map(({ name }) => name.replaceAll('_', ' ')).join(', ')}`}
+        </span>
+      )}
+      <button type="button" disabled={isPending} onClick={() => mutate()}>
+        {isPending ? 'Rechecking …' : 'Recheck now'}
+      </button>
+    </>
   )
 }
 
-function Provider({ provider, reread }: { readonly provider: ProviderStatus; readonly reread: () => unknown }) {
-  const { name, type, status, status_label: label, status_reason: reason, runtime, config, circuit_state: circuit, request_health: health } = provider
-  const reset = useMutation({
-    mutationFn: async () => await send('POST', `/providers/${encodeURIComponent(name)}/circuit-breaker/reset`, {}),
-    onSuccess: reread,
-  })
+interface CardsProps {
+  readonly status: readonly ProviderStatus[]
+  readonly credentials: readonly ProviderCredentialView[]
+  readonly isLogged: boolean
+  act(action: Action, of: ProviderCredentialView): void
+}
+
+/** Those that are disabled, or cannot be set up, have credentials and no status. */
+function Cards({ status, credentials, isLogged, act }: CardsProps) {
+  const names = [...new Set([...status, ...credentials].map(({ name }) => name))].toSorted()
+  if (names.length === 0) return <Empty>There is no provider.</Empty>
   return (
-    <article>
-      <header>
-        <h2>
-          {name} {name !== type && <small class="faint">{type}</small>}
-        </h2>
-        <Badge kind={kinds[status]}>{label}</Badge>
-      </header>
-      <p>{reason}</p>
-      <dl class="facts">
-        {config.base_url !== null && [<dt>Address</dt>, <dd>{config.base_url}</dd>]}
-        <dt>Models</dt>
-        <dd>
-          {count(runtime.discovered_model_count)}
-          {runtime.using_cached_models && ' of an earlier list'}
-        </dd>
-        <dt>Asked for them</dt>
-        <dd>{time(runtime.last_model_fetch_at)}</dd>
-        <dt>Last {Math.round(health.window_seconds / 60)} minutes</dt>
-        <dd>
-          {count(health.requests)} calls, {count(health.errors)} failed
-        </dd>
-        {circuit !== undefined &&
-          circuit !== 'closed' && [
-            <dt>Circuit breaker</dt>,
-            <dd>
-              <Badge kind="bad">{circuit}</Badge>{' '}
-              <button type="button" onClick={() => reset.mutate()}>
-                Close it
-              </button>
-            </dd>,
-          ]}
-      </dl>
-      {health.models
-        .filter(({ flagged }) => flagged)
-        .map(({ model, errors, requests, last_error: last }) => (
-          <p key={model} class="state failed">
-            {model}: {count(errors)} of {count(requests)} failed. {last === undefined ? '' : `${last.status_code}: ${last.message}`}
-          </p>
-        ))}
-    </article>
+    <div class="panels">
+      {names.map(name => (
+        <ProviderCard
+          key={name}
+          status={status.find(one => one.name === name)}
+          credential={credentials.find(one => one.name === name)}
+          isLogged={isLogged}
+          act={act}
+        />
+      ))}
+    </div>
   )
 }

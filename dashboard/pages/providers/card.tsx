@@ -1,0 +1,169 @@
+/** One provider: how it is doing, under which rules it is called, and what can be done to it. */
+
+import type { ProviderCredentialView } from '../../../schemas/admin/provider-credentials.schema.ts'
+import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
+import { Link } from 'wouter-preact'
+import { count, duration, time } from '../../data/words.ts'
+import { Badge } from '../../parts/cards.tsx'
+
+export type Action = 'edit' | 'enable' | 'disable' | 'remove' | 'reset'
+
+interface CardProps {
+  /** Undefined where it is not called. */
+  readonly status: ProviderStatus | undefined
+  /** Undefined where credentials are not kept by this gateway. */
+  readonly credential: ProviderCredentialView | undefined
+  /** Whether there is an audit log to look into. */
+  readonly isLogged: boolean
+  act(action: Action, of: ProviderCredentialView): void
+}
+
+const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const
+
+export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
+  const { name = '', type = '' } = status ?? credential ?? {}
+  const error = status?.last_error ?? credential?.error ?? null
+  return (
+    <article class="card" aria-label={name}>
+      <header>
+        <h2>
+          {name} {name !== type && <small class="faint">{type}</small>}
+        </h2>
+        <span>
+          {credential?.managed === true && <Badge>Config</Badge>}
+          {status === undefined ? (
+            <Badge kind={error === null ? 'plain' : 'bad'}>{error === null ? 'Disabled' : 'Not set up'}</Badge>
+          ) : (
+            <Badge kind={kinds[status.status]}>{status.status_label}</Badge>
+          )}
+        </span>
+      </header>
+      <p class="sentence">{status?.status_reason ?? (error === null ? 'it is not called' : 'it cannot be called as it is')}.</p>
+      {error !== null && <p class="failed">{error}</p>}
+      {status === undefined ? (
+        credential !== undefined && <Kept credential={credential} />
+      ) : (
+        <Facts status={status} credential={credential} isLogged={isLogged} act={act} />
+      )}
+      {credential !== undefined && <Actions credential={credential} act={act} />}
+    </article>
+  )
+}
+
+/** What is known of one that is not called. */
+function Kept({ credential: { base_url: address, api_keys: keys } }: { readonly credential: ProviderCredentialView }) {
+  return (
+    <dl class="facts">
+      {address !== null && [<dt>Address</dt>, <dd>{address}</dd>]}
+      <dt>API keys</dt>
+      <dd>{count(keys.length)}</dd>
+    </dl>
+  )
+}
+
+function Facts({ status, credential, isLogged, act }: CardProps & { readonly status: ProviderStatus }) {
+  const { name, runtime, config, circuit_state: circuit, request_health: health } = status
+  return (
+    <>
+      <dl class="facts">
+        {config.base_url !== null && [<dt>Address</dt>, <dd>{config.base_url}</dd>]}
+        <dt>Models</dt>
+        <dd>
+          {count(runtime.discovered_model_count)}
+          {runtime.using_cached_models && ' of an earlier list'}
+        </dd>
+        {credential !== undefined && credential.api_keys.length > 0 && [<dt>API keys</dt>, <dd>{count(credential.api_keys.length)}</dd>]}
+        <dt>Last check</dt>
+        <dd>{time(runtime.last_availability_check_at)}</dd>
+        {runtime.last_availability_error !== null && [<dt>Last success</dt>, <dd>{time(runtime.last_availability_ok_at)}</dd>]}
+        {circuit !== undefined && [
+          <dt>Circuit breaker</dt>,
+          <dd>
+            <Badge kind={circuit === 'closed' ? 'good' : circuit === 'open' ? 'bad' : 'warn'}>{circuit}</Badge>{' '}
+            {circuit !== 'closed' && credential !== undefined && (
+              <button type="button" onClick={() => act('reset', credential)}>
+                Reset
+              </button>
+            )}
+          </dd>,
+        ]}
+        <dt>Last {Math.round(health.window_seconds / 60)} minutes</dt>
+        <dd>
+          {count(health.requests)} calls, {count(health.errors)} failed{' '}
+          {isLogged && health.errors > 0 && <Link href={`/audit?days=1&provider=${encodeURIComponent(name)}`}>Audit log</Link>}
+        </dd>
+      </dl>
+      <Failures models={health.models} />
+      <Resilience rules={config.resilience} />
+    </>
+  )
+}
+
+function Failures({ models }: { readonly models: ProviderStatus['request_health']['models'] }) {
+  const failing = models.filter(({ errors }) => errors > 0)
+  if (failing.length === 0) return null
+  return (
+    <ul class="plain-list">
+      {failing.map(({ model, errors, requests, flagged, last_error: last }) => (
+        <li key={model}>
+          <Badge kind={flagged ? 'bad' : 'warn'}>
+            {count(errors)} of {count(requests)} failed
+          </Badge>
+          <code>{model}</code>
+          {last !== undefined && (
+            <small title={time(last.at)}>
+              {' '}
+              {last.status_code}: {last.message}
+            </small>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function Resilience({ rules }: { readonly rules: ProviderStatus['config']['resilience'] }) {
+  return (
+    <details>
+      <summary>Resilience</summary>
+      {Object.entries(rules).map(([rule, values]) => (
+        <section key={rule} class="part">
+          <h3 class="sentence">{words(rule)}</h3>
+          <dl class="facts">
+            {Object.entries(values).map(([name, value]) => [<dt key={name}>{words(name)}</dt>, <dd key={`${name} value`}>{spelled(name, value)}</dd>])}
+          </dl>
+        </section>
+      ))}
+    </details>
+  )
+}
+
+function words(name: string): string {
+  return name.replace(/_ms$/, '').replaceAll('_', ' ')
+}
+
+function spelled(name: string, value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return name.endsWith('_ms') && value > 0 ? duration(value) : String(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.join(', ')
+  if (typeof value === 'object' && value !== null) return Object.keys(value).join(', ') || 'none'
+  return String(value)
+}
+
+function Actions({ credential, act }: { readonly credential: ProviderCredentialView; readonly act: CardProps['act'] }) {
+  if (credential.managed) return <p class="faint last">The configuration declares it. Change it there.</p>
+  const { enabled } = credential
+  return (
+    <p class="actions last">
+      <button type="button" onClick={() => act('edit', credential)}>
+        Edit
+      </button>
+      <button type="button" onClick={() => act(enabled ? 'disable' : 'enable', credential)}>
+        {enabled ? 'Disable' : 'Enable'}
+      </button>
+      <button type="button" onClick={() => act('remove', credential)}>
+        Delete
+      </button>
+    </p>
+  )
+}
