@@ -39,11 +39,11 @@ export class Dashboard {
     return JSON.parse((await this.served.call('GET', `/admin${path}`)).body.toString()) as T
   }
 
-  /** A reader who has signed in with the master key. */
-  async open(path: string, options: BrowserContextOptions = {}): Promise<Reader> {
+  /** A reader who has signed in. */
+  async open(path: string, options: BrowserContextOptions = {}, key = masterKey): Promise<Reader> {
     const reader = await Reader.open(this.browser, options)
     await reader.page.goto(`${this.served.url}/admin/dashboard/${path}`)
-    await signIn(reader.page)
+    await signIn(reader.page, key)
     return reader
   }
 

@@ -4,11 +4,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { ProviderCredentialView, ProviderCredentialWrite, ProviderTypeView } from '../../../schemas/admin/provider-credentials.schema.ts'
 import type { ProvidersStatus, ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
-import type { Refresh } from '../../../schemas/admin/runtime.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, Refusal, send } from '../../data/api.ts'
-import { count } from '../../data/words.ts'
 import { Confirm } from '../../parts/dialog.tsx'
+import { Recheck } from '../../parts/recheck.tsx'
 import { Empty, Failed, Loading } from '../../parts/states.tsx'
 import { ProviderCard, type Action } from './card.tsx'
 import { switched } from './credentials.ts'
@@ -57,7 +56,7 @@ export function ProvidersPage({ reach }: { readonly reach: Reach }) {
       <header class="head">
         <h1>Providers</h1>
         <span class="actions">
-          <Recheck />
+          <Recheck>Recheck now</Recheck>
           <button type="button" class="first" disabled={types.data === undefined} onClick={() => setAsked({ edit: undefined })}>
             Add a provider
           </button>
@@ -86,30 +85,6 @@ export function ProvidersPage({ reach }: { readonly reach: Reach }) {
           act={async () => await change('DELETE', `/provider-credentials/${encodeURIComponent(asked.remove.name)}`)}
         />
       )}
-    </>
-  )
-}
-
-/** Has all providers asked for their models, and says what came of it. */
-function Recheck() {
-  const queries = useQueryClient()
-  const { data, error, isPending, mutate } = useMutation({
-    mutationFn: async () => await send<Refresh>('POST', '/runtime/refresh', {}),
-    onSuccess: async () => await queries.invalidateQueries(),
-  })
-  const failed = data?.steps.filter(({ status }) => status === 'failed' || status === 'partial') ?? []
-  return (
-    <>
-      {error !== null && <span role="alert">{error.message}</span>}
-      {data !== undefined && (
-        <span role="status" class="faint">
-          {count(data.model_count)} models of {count(data.provider_count)} providers
-          {failed.length > 0 && `, not complete: ${failed.map(({ name }) => name.replaceAll('_', ' ')).join(', ')}`}
-        </span>
-      )}
-      <button type="button" disabled={isPending} onClick={() => mutate()}>
-        {isPending ? 'Rechecking …' : 'Recheck now'}
-      </button>
     </>
   )
 }
