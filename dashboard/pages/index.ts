@@ -2,7 +2,7 @@
 
 import type { FunctionComponent } from 'preact'
 import type { Reach } from '../data/access.ts'
-import { AliasesPage } from './aliases.tsx'
+import { AliasesPage } from './aliases/index.tsx'
 import { AuditPage } from './audit.tsx'
 import { CachePage } from './cache.tsx'
 import { GuardrailsPage } from './guardrails.tsx'
