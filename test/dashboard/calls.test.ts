@@ -1,12 +1,10 @@
-/** Calls: those that were made, that are under way, and that are tried by hand. */
+/** Calls: those that were made, and that are under way. */
 
 import { expect } from 'chai'
-import { chatCompletion, samplePieces, sampleStream } from '../../core/testing/chat-samples.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { hello } from '../support/serve.ts'
-import { until } from '../support/until.ts'
 
-describe('the pages Audit log, Live and Playground', () => {
+describe('the pages Audit log and Live', () => {
   let dashboard: Dashboard
 
   before(async function () {
@@ -42,35 +40,4 @@ describe('the pages Audit log, Live and Playground', () => {
     await page.getByRole('dialog', { name: 'Call' }).getByText('/seen/live', { exact: true }).waitFor()
     expect(reader.complaints).to.deep.equal([])
   })
-
-  it('tries a model in each dialect, streamed or not, and shows what came back', async () => {
-    await using reader = await dashboard.open('playground')
-    const { page } = reader
-    await page.getByLabel('Model').fill('gpt-test')
-    await page.getByLabel('User', { exact: true }).fill('Hello')
-    for (const dialect of ['Chat Completions', 'Messages']) {
-      await page.locator('[name=dialect]').selectOption(dialect)
-      for (const streamed of [true, false]) {
-        await page.getByLabel('Stream').setChecked(streamed)
-        dashboard.served.upstream.reply(streamed ? { chunks: sampleStream } : { body: chatCompletion({ content: `As ${dialect}.` }) })
-        await page.getByRole('button', { name: 'Send' }).click()
-        await until(async () =>
-          (await page.getByLabel('Text', { exact: true }).innerText()).includes(streamed ? samplePieces.join('').trim() : `As ${dialect}.`),
-        )
-      }
-    }
-    await page.locator('[name=dialect]').selectOption('Responses')
-    dashboard.served.upstream.reply({ body: { id: 'resp_1', object: 'response', status: 'completed', output: [spoken('As Responses.')] } })
-    await page.getByRole('button', { name: 'Send' }).click()
-    await until(async () => (await page.getByLabel('Text', { exact: true }).innerText()) === 'As Responses.')
-    await page.getByLabel('Model').fill('unheard-of')
-    await page.getByRole('button', { name: 'Send' }).click()
-    await page.getByText('400', { exact: true }).waitFor()
-    expect(reader.complaints).to.deep.equal([])
-  })
 })
-
-/** An item of a response. */
-function spoken(text: string): object {
-  return { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [{ type: 'output_text', text, annotations: [] }] }
-}
