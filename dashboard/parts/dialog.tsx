@@ -31,32 +31,49 @@ interface ConfirmProps {
   readonly title: string
   readonly text: string
   readonly verb: string
+  /** Has to be typed first, where what is done cannot be made good. */
+  readonly word?: string
   readonly close: () => void
   act(): Promise<unknown>
 }
 
-export function Confirm({ title, text, verb, close, act }: ConfirmProps) {
+export function Confirm({ title, text, verb, word, close, act }: ConfirmProps) {
+  const [typed, setTyped] = useState('')
+  const [acting, setActing] = useState(false)
   const [problem, setProblem] = useState<string>()
-  const go = async () => {
+  const go = async (event: SubmitEvent) => {
+    event.preventDefault()
+    setActing(true)
     try {
       await act()
       close()
     } catch (cause) {
       setProblem((cause as Error).message)
+      setActing(false)
     }
   }
   return (
     <Dialog title={title} close={close}>
-      <p>{text}</p>
-      {problem !== undefined && <p role="alert">{problem}</p>}
-      <p class="answers">
-        <button type="button" class="bad" onClick={() => void go()}>
-          {verb}
-        </button>
-        <button type="button" onClick={close}>
-          Cancel
-        </button>
-      </p>
+      <form onSubmit={event => void go(event)}>
+        <p>{text}</p>
+        {word !== undefined && (
+          <label>
+            <span>
+              Type <code>{word}</code> to confirm
+            </span>
+            <input value={typed} autocomplete="off" spellcheck={false} onInput={({ currentTarget }) => setTyped(currentTarget.value.trim())} />
+          </label>
+        )}
+        {problem !== undefined && <p role="alert">{problem}</p>}
+        <p class="answers">
+          <button type="submit" class="bad" disabled={acting || (word !== undefined && typed !== word)}>
+            {verb}
+          </button>
+          <button type="button" onClick={close}>
+            Cancel
+          </button>
+        </p>
+      </form>
     </Dialog>
   )
 }
