@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals'
 import { eventsOf } from './events.ts'
 import { forgetKey, key } from './key.ts'
+import { saveFile } from './save.ts'
 import { timeZone } from './time-zone.ts'
 
 /** The path of the page, below whatever base path the gateway has. */
@@ -57,12 +58,7 @@ async function* parsed<T>(reply: Response): AsyncGenerator<T> {
 
 /** Saves what the API answers as a file. */
 export async function download(path: string, query: Query, name: string): Promise<void> {
-  const url = URL.createObjectURL(await (await ask('GET', path + queryText(query))).blob())
-  const link = document.createElement('a')
-  link.href = url
-  link.download = name
-  link.click()
-  URL.revokeObjectURL(url)
+  saveFile(await (await ask('GET', path + queryText(query))).blob(), name)
 }
 
 async function ask(method: string, path: string, body?: string, signal: AbortSignal | null = null): Promise<Response> {

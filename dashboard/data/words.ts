@@ -37,3 +37,19 @@ export function time(at: string | null): string {
   if (at === null) return '–'
   return new Date(at).toLocaleString('sv-SE', { timeZone: timeZone.value })
 }
+
+const units: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9, T: 1e12, s: 1000, min: 60_000 }
+
+/** The amount that one of these texts begins with, durations in milliseconds: 12300 in `12.3K`. */
+export function amountIn(text: string): number | undefined {
+  const [, digits, unit = ''] = /(-?\d[\d,.]*(?:e[-+]\d+)?)(?: ?(K|M|B|T|s|min)\b)?/.exec(text) ?? []
+  return digits === undefined ? undefined : Number(digits.replaceAll(',', '')) * (units[unit] ?? 1)
+}
+
+/** A name for addresses and files: `Input, per million` is `input-per-million`. */
+export function slug(title: string): string {
+  return title
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '')
+}

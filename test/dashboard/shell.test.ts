@@ -1,6 +1,8 @@
 /** Who is let in, what is asked of whom, and whether everybody can read it. */
 
+import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
 import { pages } from '../../dashboard/pages/paths.ts'
 import { violations } from '../support/axe.ts'
 import { Reader } from '../support/browser.ts'
@@ -63,6 +65,33 @@ describe('the dashboard', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  it('sorts a table by its columns, in the address too, and saves it as CSV and JSON', async () => {
+    const made = ['second', '=first', 'third']
+    for (const name of made) await dashboard.served.call('POST', '/admin/auth-keys', { name, labels: ['sorted', 'a "b"'] })
+    await using reader = await dashboard.open('keys')
+    const { page } = reader
+    const table = page.getByRole('table', { name: 'Keys' })
+    const names = async () => (await table.locator('tbody td:first-child').allInnerTexts()).filter(name => made.includes(name))
+    const header = table.getByRole('columnheader', { name: 'Name' })
+    await header.getByRole('button').focus()
+    await page.keyboard.press('Enter')
+    expect([await header.getAttribute('aria-sort'), await names()]).to.deep.equal(['ascending', ['=first', 'second', 'third']])
+    await page.keyboard.press('Enter')
+    await page.reload()
+    await header.waitFor()
+    expect([await header.getAttribute('aria-sort'), await names()]).to.deep.equal(['descending', ['third', 'second', '=first']])
+    const csv = await saved(page, 'CSV')
+    expect(csv)
+      .to.match(/^Name,.*\r\nthird,.*\r\n/)
+      .and.include('"sorted a ""b"""')
+      .and.include("'=first,")
+      .and.not.include('Actions')
+    expect((JSON.parse(await saved(page, 'JSON')) as { name: string }[])[0]).to.include({ name: 'third', active: true })
+    await header.getByRole('button').click()
+    expect(await header.getAttribute('aria-sort')).to.equal(null)
+    expect(reader.complaints).to.deep.equal([])
+  })
+
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`can be read by everybody (${colorScheme})`, async () => {
       await using reader = await dashboard.open('', { colorScheme, bypassCSP: true })
@@ -78,3 +107,9 @@ describe('the dashboard', () => {
     })
   }
 })
+
+/** What is in the file. */
+async function saved(page: Page, format: string): Promise<string> {
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: format }).click()])
+  return await readFile(await file.path(), 'utf8')
+}
