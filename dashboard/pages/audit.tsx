@@ -56,6 +56,7 @@ export function AuditPage() {
           rows={{ ...result, data: result.data?.entries }}
           columns={columns}
           none="No call fits."
+          paged
           id={({ id }) => id}
           open={({ id }) => setOpen(id)}
         />

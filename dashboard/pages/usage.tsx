@@ -135,6 +135,7 @@ function Log({ query }: { readonly query: Query }) {
         label="Requests"
         rows={{ ...result, data: result.data?.entries as readonly Entry[] | undefined }}
         columns={logColumns}
+        paged
         none="No request in these days."
         id={({ id }) => id}
       />
