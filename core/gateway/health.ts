@@ -16,6 +16,7 @@ export class GatewayHealth implements Health {
   readonly #checks = new Map<string, Registrations<Probe>>()
   readonly #awaited = new Map<string, () => boolean>()
   readonly #happened = new Set<string>()
+  readonly #lost = new Map<string, number>()
   #last: { readonly at: number; readonly report: Promise<Report> } | undefined
 
   constructor(clock: Clock) {
@@ -30,6 +31,14 @@ export class GatewayHealth implements Health {
 
   waitFor(name: string, hasHappened: () => boolean): void {
     if (!this.#happened.has(name)) this.#awaited.set(name, hasHappened)
+  }
+
+  lost(name: string, records: number): void {
+    this.#lost.set(name, (this.#lost.get(name) ?? 0) + records)
+  }
+
+  get lostRecords(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#lost)
   }
 
   /** Probes run together, each for at most 2 s; one result serves everybody for 1 s. */

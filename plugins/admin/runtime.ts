@@ -30,7 +30,11 @@ const known = [
 ]
 
 /** The endpoints that belong to no other plugin. */
-export function runtimeEndpoints(offers: AdminOffers, refreshing: Refreshing, { version }: Pick<Services, 'version'>): readonly AdminEndpoint[] {
+export function runtimeEndpoints(
+  offers: AdminOffers,
+  refreshing: Refreshing,
+  { version, health }: Pick<Services, 'version' | 'health'>,
+): readonly AdminEndpoint[] {
   return [
     {
       method: 'GET',
@@ -58,6 +62,14 @@ export function runtimeEndpoints(offers: AdminOffers, refreshing: Refreshing, { 
         ...Object.fromEntries(known.map(name => [name, 'off'])),
         ...Object.fromEntries(offers.settings.all.map(({ name, read }) => [name, spelled(read())])),
       }),
+    },
+    {
+      method: 'GET',
+      path: '/runtime/health',
+      scope: 'global',
+      summary: 'Whether the process that answers is ready, and how many records it lost.',
+      response: definition(file, 'Health'),
+      handle: async () => ({ ...(await health.report()), lost_records: health.lostRecords }),
     },
     {
       method: 'GET',

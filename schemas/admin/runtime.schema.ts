@@ -61,6 +61,27 @@ export interface Config {
   [k: string]: string
 }
 /**
+ * The state of the process that answers.
+ *
+ * This interface was referenced by `RuntimeBodies`'s JSON-Schema
+ * via the `definition` "Health".
+ */
+export interface Health {
+  status: 'ready' | 'degraded' | 'not_ready'
+  /**
+   * What readiness depends on, as `/health/ready` reports it.
+   */
+  checks: {
+    [k: string]: 'ok' | 'down' | 'waiting'
+  }
+  /**
+   * How many rows of each log were lost since the process began: neither the store nor the local disk took them.
+   */
+  lost_records: {
+    [k: string]: number
+  }
+}
+/**
  * The settings that can be changed while the gateway runs.
  *
  * This interface was referenced by `RuntimeBodies`'s JSON-Schema

@@ -35,7 +35,11 @@ export class WriterFigures {
     this.#log = log
     this.#length = meter.gauge('writer_queue_length', 'Rows that wait for the store.', ['writer']).of(name)
     this.#bytes = meter.gauge('writer_spilled_bytes', 'Bytes of rows on the local disk that wait for the store.', ['writer']).of(name)
-    this.#dropped = meter.counter('writer_dropped_total', 'Rows that were lost: neither the store nor the local disk took them.', ['writer']).of(name)
+    const dropped = meter.counter('writer_dropped_total', 'Rows that were lost: neither the store nor the local disk took them.', ['writer']).of(name)
+    this.#dropped = rows => {
+      dropped(rows)
+      health.lost(name, rows)
+    }
     this.#dropped(0)
     this.close = health.check(name, () => Promise.resolve(this.#storeIsAway || this.#diskIsFull ? 'down' : 'ok'))
   }

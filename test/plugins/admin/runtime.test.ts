@@ -23,6 +23,13 @@ describe('GET /admin/version', () => {
   })
 })
 
+describe('GET /admin/runtime/health', () => {
+  it('says whether the process is ready, and how many records it lost', async () => {
+    await using gateway = await AdminGateway.start()
+    expect((await gateway.call('GET', '/runtime/health')).json).to.deep.include({ status: 'ready', lost_records: { usage: 0, audit: 0 } })
+  })
+})
+
 describe('GET /admin/runtime/config', () => {
   it('calls off what no plugin speaks for', async () => {
     await using gateway = await AdminGateway.start()

@@ -385,6 +385,7 @@ describe('the writer of a journal', () => {
     writer.sync()
     expect(lost).to.deep.equal([...numbers(1005).slice(1000), 'x', 'y'])
     expect(figures.get('writer_dropped_total')).to.equal(7)
+    expect(health.lostRecords).to.deep.equal({ journal: 7 })
     expect(log.filter(({ msg }) => msg.startsWith('records are lost'))).to.have.length(1)
     journal.fails = undefined
     await writer.flush()
