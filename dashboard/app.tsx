@@ -1,33 +1,84 @@
 /** The shell: who is asking, the menu, and the page that the address names. */
 
+import { useQueryClient } from '@tanstack/preact-query'
+import { useErrorBoundary, useEffect, useRef } from 'preact/hooks'
 import { Link, Redirect, Route, Switch, useLocation } from 'wouter-preact'
-import { keyWanted } from './data/api.ts'
+import { isAway } from './data/api.ts'
 import { useReach, type Reach } from './data/access.ts'
-import { forgetKey, key } from './data/key.ts'
+import { forgetKey, key, keyWanted } from './data/key.ts'
 import { views } from './pages/index.ts'
 import { pages, type PagePath, type PagePlace } from './pages/paths.ts'
+import { Banners } from './parts/banners.tsx'
 import { KeyForm } from './parts/key-form.tsx'
-import { Failed, Loading } from './parts/states.tsx'
+import { Menu } from './parts/menu.tsx'
+import { Empty, Failed, Loading } from './parts/states.tsx'
 
 export function App() {
-  const { reach, error } = useReach()
-  if (keyWanted.value) return <KeyForm />
-  if (error !== null) return <Failed error={error} retry={() => location.reload()} />
-  if (reach === undefined) return <Loading />
+  return keyWanted.value ? <KeyForm /> : <Signed />
+}
+
+function Signed() {
+  const { reach, error, refetch } = useReach()
+  useReturn()
+  if (reach !== undefined) return <Shell reach={reach} />
+  if (error === null) return <Loading />
+  return (
+    <main>
+      <Failed error={error} retry={refetch} />
+      {key.value !== undefined && (
+        <p class="state">
+          <button type="button" onClick={forgetKey}>
+            Use another key
+          </button>
+        </p>
+      )}
+    </main>
+  )
+}
+
+/** When the gateway is back, all is read again. */
+function useReturn(): void {
+  const queries = useQueryClient()
+  const wasAway = useRef(false)
+  useEffect(() => {
+    if (wasAway.current && !isAway.value) void queries.invalidateQueries()
+    wasAway.current = isAway.value
+  }, [queries, isAway.value])
+}
+
+function Shell({ reach }: { readonly reach: Reach }) {
+  const [at] = useLocation()
+  const main = useRef<HTMLElement>(null)
   const shown = pages.filter(page => isShown(page, reach))
+  const title = shown.find(({ path }) => path === at)?.title
+  const last = useRef(at)
+  useEffect(() => {
+    document.title = title === undefined ? 'Tapline' : `${title} · Tapline`
+    // Whoever goes to another page reads it from its beginning.
+    if (last.current !== at) main.current?.focus()
+    last.current = at
+  }, [at, title])
   return (
     <div class="shell">
-      <Menu pages={shown} reach={reach} />
-      <main>
-        {reach.isOn('DEMO_MODE') && <p class="banner">This gateway is a demonstration. Do not give it real keys.</p>}
+      <a class="skip" href="#main">
+        Skip to the page
+      </a>
+      <Menu key={at} pages={shown} reach={reach} at={at} />
+      <main id="main" tabIndex={-1} ref={main}>
+        <Banners reach={reach} />
         <Switch>
           {shown.map(({ path }) => (
             <Route key={path} path={path}>
-              <Shown path={path} reach={reach} />
+              <Shown key={path} path={path} reach={reach} />
             </Route>
           ))}
+          <Route path="/">
+            <Redirect to={pages[0].path} replace />
+          </Route>
           <Route>
-            <Redirect to={shown[0]?.path ?? '/'} replace />
+            <Empty>
+              There is no such page here, or what it shows is switched off. <Link href={pages[0].path}>To the overview</Link>
+            </Empty>
           </Route>
         </Switch>
       </main>
@@ -35,44 +86,13 @@ export function App() {
   )
 }
 
+/** A page that fails takes nothing else with it. */
 function Shown({ path, reach }: { readonly path: PagePath; readonly reach: Reach }) {
+  const [error, retry] = useErrorBoundary()
   const View = views[path]
-  return <View reach={reach} />
+  return error === undefined ? <View reach={reach} /> : <Failed error={error as Error} retry={retry} />
 }
 
 function isShown({ needs, global = false }: PagePlace, reach: Reach): boolean {
   return (reach.global || !global) && (needs === undefined || reach.isOn(needs))
-}
-
-function Menu({ pages: shown, reach }: { readonly pages: readonly PagePlace[]; readonly reach: Reach }) {
-  const [at] = useLocation()
-  return (
-    <nav aria-label="Pages">
-      <p class="brand">Tapline</p>
-      <ul>
-        {shown.map(({ path, title }) => (
-          <li key={path}>
-            <Link href={path} aria-current={at === path ? 'page' : undefined}>
-              {title}
-            </Link>
-          </li>
-        ))}
-      </ul>
-      <footer>
-        {reach.userPath !== undefined && <p class="faint">below {reach.userPath}</p>}
-        {key.value !== undefined && (
-          <button
-            type="button"
-            class="plain"
-            onClick={() => {
-              forgetKey()
-              keyWanted.value = true
-            }}
-          >
-            Sign out
-          </button>
-        )}
-      </footer>
-    </nav>
-  )
 }

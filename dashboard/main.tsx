@@ -4,10 +4,14 @@ import { QueryClient, QueryClientProvider } from '@tanstack/preact-query'
 import { render } from 'preact'
 import { Router } from 'wouter-preact'
 import { App } from './app.tsx'
-import { isRefusal, pageBase } from './data/api.ts'
+import { pageBase, wouldHelp } from './data/api.ts'
 
 const queries = new QueryClient({
-  defaultOptions: { queries: { staleTime: 10_000, retry: (failures, cause) => failures < 2 && !isRefusal(cause) } },
+  defaultOptions: {
+    // A gateway may be near that has no way to the internet, by which browsers judge.
+    queries: { staleTime: 10_000, networkMode: 'always', retry: (failures, cause) => failures < 2 && wouldHelp(cause) },
+    mutations: { networkMode: 'always' },
+  },
 })
 
 render(

@@ -2,7 +2,7 @@
 
 import { useQuery } from '@tanstack/preact-query'
 import type { Access, Config } from '../../schemas/admin/runtime.schema.ts'
-import { get } from './api.ts'
+import { get, isAway } from './api.ts'
 import { key } from './key.ts'
 
 export interface Reach {
@@ -12,13 +12,16 @@ export interface Reach {
   isOn(feature: string): boolean
 }
 
-/** Undefined until it is known. @returns with what went wrong, if it did */
-export function useReach(): { readonly reach: Reach | undefined; readonly error: Error | null } {
-  const { data, error } = useQuery({
+const whileAwayMs = 2000
+
+/** Undefined until it is known. While the gateway is away, it is asked again and again. @returns with what went wrong, if it did */
+export function useReach(): { readonly reach: Reach | undefined; readonly error: Error | null; refetch(): unknown } {
+  const { data, error, refetch } = useQuery({
     queryKey: ['reach', key.value],
     queryFn: async () => await Promise.all([get<Access>('/access'), get<Config>('/runtime/config')]),
+    refetchInterval: isAway.value && whileAwayMs,
   })
-  if (data === undefined) return { reach: undefined, error }
+  if (data === undefined) return { reach: undefined, error, refetch }
   const [access, config] = data
   return {
     reach: {
@@ -27,5 +30,6 @@ export function useReach(): { readonly reach: Reach | undefined; readonly error:
       isOn: feature => config[feature] === 'on',
     },
     error: null,
+    refetch,
   }
 }

@@ -1,19 +1,13 @@
 /** Calls the admin API of the gateway that served the page. */
 
 import { signal } from '@preact/signals'
+import { apiBase } from './base.ts'
 import { eventsOf } from './events.ts'
 import { forgetKey, key } from './key.ts'
 import { saveFile } from './save.ts'
 import { timeZone } from './time-zone.ts'
 
-/** The path of the page, below whatever base path the gateway has. */
-export const pageBase = location.pathname.replace(/(\/admin\/dashboard).*$/, '$1')
-const apiBase = pageBase.replace(/\/dashboard$/, '')
-/** Where callers' routes begin. */
-export const gatewayBase = apiBase.replace(/\/admin$/, '')
-
-/** Whether the gateway wants a key, or another one than it was given. */
-export const keyWanted = signal(false)
+export { gatewayBase, pageBase } from './base.ts'
 
 /** What the gateway refused. `param` names the field of the request that is wrong. */
 export class Refusal extends Error {
@@ -29,27 +23,38 @@ export class Refusal extends Error {
   }
 }
 
-/** Whether asking again would bring the same answer. */
-export function isRefusal(cause: unknown): boolean {
-  return cause instanceof Refusal && cause.status < 500
+/** Nobody answered, or somebody else. */
+export class Unreachable extends Error {}
+
+/** Whether the last call found no gateway. */
+export const isAway = signal(false)
+
+/** Whether asking again at once may help. Who is away is waited for elsewhere. */
+export function wouldHelp(cause: unknown): boolean {
+  return cause instanceof Refusal && cause.status >= 500 && cause.code !== 'feature_unavailable'
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>
 
-/** @param path below `/admin` @throws Refusal, or TypeError if the gateway cannot be reached */
+/** @param path below `/admin` @throws Refusal, or Unreachable */
 export async function get<T>(path: string, query: Query = {}): Promise<T> {
   return (await (await ask('GET', path + queryText(query))).json()) as T
 }
 
+/** @throws as `get`, if the gateway does not take the key */
+export async function tryKey(given: string): Promise<void> {
+  await ask('GET', '/access', { given })
+}
+
 /** @returns undefined where nothing is answered @throws as `get` */
 export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T | undefined> {
-  const text = await (await ask(method, path, body && JSON.stringify(body))).text()
+  const text = await (await ask(method, path, { body: body && JSON.stringify(body) })).text()
   return text === '' ? undefined : (JSON.parse(text) as T)
 }
 
 /** The `data` of server-sent events, as they come, once the gateway has begun to answer. @throws as `get` */
 export async function openStream<T>(path: string, query: Query, signal: AbortSignal): Promise<AsyncIterable<T>> {
-  return parsed<T>(await ask('GET', path + queryText(query), undefined, signal))
+  return parsed<T>(await ask('GET', path + queryText(query), { signal }))
 }
 
 async function* parsed<T>(reply: Response): AsyncGenerator<T> {
@@ -61,11 +66,17 @@ export async function download(path: string, query: Query, name: string): Promis
   saveFile(await (await ask('GET', path + queryText(query))).blob(), name)
 }
 
-async function ask(method: string, path: string, body?: string, signal: AbortSignal | null = null): Promise<Response> {
-  const given = key.value
-  const reply = await fetch(apiBase + path, {
+interface Asked {
+  readonly body?: string | undefined
+  readonly signal?: AbortSignal
+  /** The key. */
+  readonly given?: string | undefined
+}
+
+async function ask(method: string, path: string, { body, signal, given = key.value }: Asked = {}): Promise<Response> {
+  const reply = await fetched(path, {
     method,
-    signal,
+    signal: signal ?? null,
     headers: {
       'X-Tapline-Timezone': timeZone.value,
       ...(given === undefined ? {} : { Authorization: `Bearer ${given}` }),
@@ -74,11 +85,25 @@ async function ask(method: string, path: string, body?: string, signal: AbortSig
     ...(body === undefined ? {} : { body }),
   })
   if (reply.ok) return reply
-  if (reply.status === 401) {
-    forgetKey()
-    keyWanted.value = true
-  }
+  // Another one may have been given since.
+  if (reply.status === 401 && given === key.value) forgetKey()
   throw new Refusal(reply.status, await errorOf(reply))
+}
+
+/** What the gateway itself answers. A proxy in between that speaks for it answers pages, or bare text. */
+async function fetched(path: string, init: RequestInit): Promise<Response> {
+  try {
+    const reply = await fetch(apiBase + path, { cache: 'no-store', ...init })
+    const type = reply.headers.get('content-type') ?? ''
+    const isOurs = reply.ok ? !type.startsWith('text/html') : type.startsWith('application/json')
+    if (!isOurs) throw new Unreachable(`The gateway cannot be reached: something else answered for it, with ${reply.status}.`)
+    isAway.value = false
+    return reply
+  } catch (cause) {
+    if (init.signal?.aborted === true) throw cause
+    isAway.value = true
+    throw cause instanceof Unreachable ? cause : new Unreachable('The gateway cannot be reached.', { cause })
+  }
 }
 
 async function errorOf(reply: Response): Promise<{ message?: string; code?: string; param?: string }> {

@@ -1,24 +1,24 @@
 /** Asks for the key. */
 
 import { useQueryClient } from '@tanstack/preact-query'
-import { useState } from 'preact/hooks'
-import { get, keyWanted, Refusal } from '../data/api.ts'
+import { useEffect, useState } from 'preact/hooks'
+import { Refusal, tryKey } from '../data/api.ts'
 import { textIn } from '../data/form.ts'
-import { forgetKey, keepKey } from '../data/key.ts'
+import { keepKey } from '../data/key.ts'
 
 export function KeyForm() {
   const queries = useQueryClient()
   const [problem, setProblem] = useState<string>()
+  // What was shown to one is not for the next.
+  useEffect(() => queries.clear(), [queries])
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
     const form = new FormData(event.currentTarget as HTMLFormElement)
-    keepKey(textIn(form, 'key'), form.get('remember') !== null)
+    const given = textIn(form, 'key')
     try {
-      await get('/access')
-      queries.clear()
-      keyWanted.value = false
+      await tryKey(given)
+      keepKey(given, form.get('remember') !== null)
     } catch (cause) {
-      forgetKey()
       setProblem(cause instanceof Refusal && cause.status === 401 ? 'This key is not known here.' : (cause as Error).message)
     }
   }

@@ -38,6 +38,79 @@ describe('the dashboard', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  it('forgets a key that the gateway no longer takes, in the middle of a page and in every tab', async () => {
+    const made = await dashboard.served.call('POST', '/admin/auth-keys', { name: 'for a while', dashboard_access: true })
+    const { id, value } = JSON.parse(made.body.toString()) as { id: string; value: string }
+    await using reader = await Reader.open(dashboard.browser)
+    const one = reader.page
+    await one.goto(`${dashboard.served.url}/admin/dashboard`)
+    await one.getByLabel('Keep it').check()
+    await signIn(one, value)
+    await one.getByRole('heading', { name: 'Overview' }).waitFor()
+    const other = await one.context().newPage()
+    await other.goto(`${dashboard.served.url}/admin/dashboard/live`)
+    await other.getByText('live', { exact: true }).waitFor()
+    await dashboard.served.call('POST', `/admin/auth-keys/${id}/deactivate`, {})
+    await one.getByRole('link', { name: 'Models', exact: true }).click()
+    for (const page of [one, other]) await page.getByRole('button', { name: 'Sign in' }).waitFor()
+    expect(await one.evaluate(() => [sessionStorage.length, localStorage.length])).to.deep.equal([0, 0])
+    await one.getByLabel('Keep it').check()
+    await signIn(one)
+    await one.getByRole('heading', { name: 'Models', level: 1 }).waitFor()
+    await other.getByRole('heading', { name: 'Live', level: 1 }).waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('says that the gateway is away, or that a proxy speaks for it, and goes on when it is back', async () => {
+    await using reader = await dashboard.open('keys')
+    const { page } = reader
+    await page.getByRole('table', { name: 'Keys' }).waitFor()
+    await page.route('**/admin/**', async route => await route.abort())
+    await page.getByRole('link', { name: 'Models', exact: true }).click()
+    await page.getByText('What is shown may be old').waitFor()
+    await page.unroute('**/admin/**')
+    await page.getByText('What is shown may be old').waitFor({ state: 'detached' })
+    await page.getByRole('table', { name: 'Models' }).waitFor()
+    await page.route('**/admin/**', async route => await route.fulfill({ status: 200, contentType: 'text/html', body: '<p>Sign in to the proxy' }))
+    await page.getByRole('link', { name: 'User paths' }).click()
+    await page.getByRole('alert').getByText('something else answered for it').waitFor()
+    await page.unroute('**/admin/**')
+    await page.getByRole('alert').waitFor({ state: 'detached' })
+  })
+
+  it('says that records wait, and that some were lost', async () => {
+    await using reader = await Reader.open(dashboard.browser)
+    const { page } = reader
+    const health = { status: 'degraded', checks: { storage: 'down', audit: 'down' }, lost_records: { audit: 0, usage: 1200 } }
+    await page.route('**/admin/runtime/health', async route => await route.fulfill({ json: health }))
+    await page.goto(`${dashboard.served.url}/admin/dashboard/models`)
+    await signIn(page)
+    await page.getByText('Records wait to be stored (audit)').waitFor()
+    await page.getByText('1,200 of usage.').waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('is read without a pointer, and on a telephone', async () => {
+    await using reader = await dashboard.open('models', { viewport: { width: 400, height: 800 } })
+    const { page } = reader
+    await page.getByRole('heading', { name: 'Models', level: 1 }).waitFor()
+    expect(await page.title()).to.equal('Models · Tapline')
+    const link = page.getByRole('link', { name: 'Virtual models' })
+    expect(await link.isVisible()).to.equal(false)
+    await page.getByRole('button', { name: 'Menu' }).click()
+    await link.click()
+    await page.getByRole('heading', { name: 'Virtual models', level: 1 }).waitFor()
+    expect([await page.title(), await link.isVisible()]).to.deep.equal(['Virtual models · Tapline', false])
+    await page.reload()
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.locator('main:focus').waitFor()
+    await page.goto(`${dashboard.served.url}/admin/dashboard/nothing`)
+    await page.getByText('There is no such page here').waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
   it('shows who administers one path that path, and no page about the whole gateway', async () => {
     const made = await dashboard.served.call('POST', '/admin/auth-keys', { name: 'of a team', user_path: '/team/1', dashboard_access: true })
     await using reader = await Reader.open(dashboard.browser)
@@ -52,7 +125,7 @@ describe('the dashboard', () => {
   })
 
   it('works below a base path, asks nobody but the gateway, and breaks none of its own rules', async () => {
-    await using other = await Served.start({ config: { ...config, server: { base_path: '/g' } } })
+    await using other = await Served.start({ config: { ...config, server: { base_path: '/g', demo_mode: true } } })
     await using reader = await Reader.open(dashboard.browser)
     const { page } = reader
     await page.goto(`${other.url}/admin/dashboard`)
@@ -60,6 +133,7 @@ describe('the dashboard', () => {
     for (const { path, title } of pages) {
       await page.goto(`${other.url}/admin/dashboard${path}`)
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
+      await page.getByText('This gateway is a demonstration').waitFor()
     }
     expect([...reader.hosts]).to.deep.equal([new URL(other.url).host])
     expect(reader.complaints).to.deep.equal([])
