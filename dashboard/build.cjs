@@ -3,12 +3,15 @@
 'use strict'
 
 const { spawnSync } = require('node:child_process')
-const { existsSync, readdirSync, renameSync, rmSync, statSync } = require('node:fs')
+const { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs')
 const { join } = require('node:path')
+const { brotliCompressSync, gzipSync } = require('node:zlib')
 
 const root = join(__dirname, '..')
 const page = join(root, 'dist/page')
 const vite = join(root, 'node_modules/vite/bin/vite.js')
+/** Below so many bytes, the head of the answer is most of it. */
+const smallest = 1000
 /** With `--always`, whatever stands there. */
 const always = process.argv.includes('--always')
 
@@ -32,12 +35,24 @@ function build() {
   const aside = `${page}.${process.pid}`
   const { status, stderr } = spawnSync(process.execPath, [vite, 'build', __dirname, '--outDir', aside, '--logLevel', 'warn'], { encoding: 'utf8' })
   if (status !== 0) return give(stderr)
+  compress(join(aside, 'assets'))
   rmSync(page, { recursive: true, force: true })
   try {
     renameSync(aside, page)
   } catch {
     // The other one was faster, and has built the same.
     rmSync(aside, { recursive: true, force: true })
+  }
+}
+
+/** Once, as small as it gets: browsers ask for brotli only where the connection is encrypted, and for gzip anywhere. */
+function compress(folder) {
+  for (const name of readdirSync(folder)) {
+    const file = join(folder, name)
+    const body = readFileSync(file)
+    if (body.length < smallest) continue
+    writeFileSync(`${file}.br`, brotliCompressSync(body))
+    writeFileSync(`${file}.gz`, gzipSync(body, { level: 9 }))
   }
 }
 

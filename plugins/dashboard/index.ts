@@ -1,10 +1,8 @@
 /** Serves the dashboard: a page that anybody may load, since all that it shows comes from the admin API, for which it asks for a key. */
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { definePlugin, gatewayError, type Exchange } from '../../core/index.ts'
+import { definePlugin, gatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { pageFile, redirect } from '../shared/page-file.ts'
-import { builtPage } from './built-page.ts'
+import { builtPage, type BuiltFile } from './built-page.ts'
 import { schema } from './schema.ts'
 
 const place = '/admin/dashboard'
@@ -21,13 +19,14 @@ export default definePlugin({
     if (shown && served && page === undefined) log.warn('the dashboard is not there: it was not built (npm run page)')
 
     return {
-      async request(exchange) {
+      request(exchange) {
         const { path, basePath = '' } = exchange.request
-        const name = path.slice(place.length + 1)
-        if (page === undefined || name.includes('/') !== page.assets.has(name)) return nothingHere(exchange)
-        if (path.length === place.length) return redirect(`${basePath}${place}/`)
-        if (page.assets.has(name)) return pageFile(name, await readFile(join(page.folder, name)), forEver)
-        return pageFile('index.html', await readFile(join(page.folder, 'index.html')), 'no-cache')
+        if (page !== undefined && path.length === place.length) return redirect(`${basePath}${place}/`)
+        const asked = path.slice(place.length + 1)
+        // What the menu leads to is all the same document.
+        const name = /[./]/.test(asked) ? asked : 'index.html'
+        const file = page?.get(name)
+        return file === undefined ? nothingHere(exchange) : answer(name, file, exchange)
       },
     }
   },
@@ -35,4 +34,23 @@ export default definePlugin({
 
 function nothingHere({ request: { path } }: Exchange) {
   return gatewayError('unknown_url', `nothing is served at ${path}`)
+}
+
+function answer(name: string, { body, encoded, etag }: BuiltFile, { request }: Exchange): Reply {
+  const keptFor = name === 'index.html' ? 'no-cache' : forEver
+  const kept = ['ETag', etag, ...(encoded.size === 0 ? [] : ['Vary', 'Accept-Encoding'])]
+  if (listed(request, 'if-none-match').includes(etag)) return new Reply({ status: 304, headers: ['Cache-Control', keptFor, ...kept] })
+  const accepted = listed(request, 'accept-encoding')
+  const [encoding, smaller] = [...encoded].find(([each]) => accepted.some(said => accepts(said, each))) ?? []
+  return pageFile(name, smaller ?? body, keptFor, encoding === undefined ? kept : [...kept, 'Content-Encoding', encoding])
+}
+
+function listed({ headers }: Exchange['request'], name: string): readonly string[] {
+  return (headers[name] ?? '').toString().split(/\s*,\s*/)
+}
+
+/** @param said as `gzip`, or `gzip;q=0.5` */
+function accepts(said: string, encoding: string): boolean {
+  const [name, weight = 'q=1'] = said.toLowerCase().split(/\s*;\s*/)
+  return name === encoding && !/^q=0(\.0*)?$/.test(weight)
 }

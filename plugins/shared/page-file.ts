@@ -15,9 +15,10 @@ const policy =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 const safety = ['Content-Security-Policy', policy, 'X-Content-Type-Options', 'nosniff', 'Referrer-Policy', 'no-referrer']
 
-/** @param name tells the type by its ending @param keptFor as `Cache-Control` says it */
-export function pageFile(name: string, body: Buffer, keptFor: string): Reply {
-  return new Reply({ status: 200, headers: ['Content-Type', types[extname(name)] ?? 'application/octet-stream', 'Cache-Control', keptFor, ...safety], body })
+/** @param name tells the type by its ending @param keptFor as `Cache-Control` says it @param more headers, flat */
+export function pageFile(name: string, body: Buffer, keptFor: string, more: readonly string[] = []): Reply {
+  const type = types[extname(name)] ?? 'application/octet-stream'
+  return new Reply({ status: 200, headers: ['Content-Type', type, 'Cache-Control', keptFor, ...safety, ...more], body })
 }
 
 /** @param to an absolute path, below the gateway's base path */
