@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { expect } from 'chai'
 import type { Page } from 'playwright-core'
+import { chatCompletion } from '../../core/testing/chat-samples.ts'
 import { pages } from '../../dashboard/pages/paths.ts'
 import { violations } from '../support/axe.ts'
 import { Reader } from '../support/browser.ts'
@@ -130,10 +131,14 @@ describe('the dashboard', () => {
     const { page } = reader
     await page.goto(`${other.url}/admin/dashboard`)
     await signIn(page)
+    const example = await page.getByText(`curl ${other.url}/v1/chat/completions`).innerText()
+    other.upstream.always({ body: chatCompletion({ content: 'Good morning.' }) })
+    expect((await other.chat(JSON.parse(/-d '(.*)'/.exec(example)?.[1] ?? '') as object)).status).to.equal(200)
+    await page.getByText('curl').waitFor({ state: 'detached' })
     for (const { path, title } of pages) {
       await page.goto(`${other.url}/admin/dashboard${path}`)
       await page.getByRole('heading', { level: 1, name: title }).waitFor()
-      await page.getByText('This gateway is a demonstration').waitFor()
+      await page.getByText('Do not give it real keys').waitFor()
     }
     expect([...reader.hosts]).to.deep.equal([new URL(other.url).host])
     expect(reader.complaints).to.deep.equal([])

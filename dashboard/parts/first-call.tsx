@@ -1,0 +1,89 @@
+/** Says how the gateway is called, as long as nobody does. */
+
+import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useEffect, useRef } from 'preact/hooks'
+import { Link } from 'wouter-preact'
+import type { Models } from '../../schemas/admin/models.schema.ts'
+import type { UsageLog } from '../../schemas/admin/usage.schema.ts'
+import type { Reach } from '../data/access.ts'
+import { gatewayBase, get } from '../data/api.ts'
+import { key } from '../data/key.ts'
+import { Section } from './cards.tsx'
+import { CopyButton } from './copy-button.tsx'
+
+const days = 30
+const lookEveryMs = 3000
+
+export function FirstCall({ reach }: { readonly reach: Reach }) {
+  const none = useNoCall(reach)
+  const { data: models } = useQuery({
+    queryKey: ['models', 'first-call'],
+    queryFn: async () => await get<Models>('/models', { category: 'text_generation' }),
+    enabled: none,
+  })
+  if (!none || models === undefined) return null
+  const model = models.find(({ access }) => access.enabled)
+  if (model === undefined) return <NoModel />
+  const base = `${location.origin}${gatewayBase}`
+  const call = curl(`${base}/v1/chat/completions`, model.selector)
+  return (
+    <Section title="Send a call" tools={<CopyButton text={() => call} />}>
+      <p>
+        No call{reach.userPath === undefined ? '' : ` for ${reach.userPath}`} was recorded in the last {days} days. This is one, from a terminal:
+      </p>
+      <pre>{call}</pre>
+      <p>
+        SDKs of OpenAI take <code>{base}/v1</code> as their base URL, those of Anthropic <code>{base}</code>. Or ask in the{' '}
+        <Link href="/playground">playground</Link>.
+      </p>
+      {key.value !== undefined && (
+        <p>
+          Callers need a key: <Link href="/keys">create one</Link>.
+        </p>
+      )}
+      {models.every(({ provider_type: type }) => type === 'demo') && (
+        <p>
+          The built-in demo answers, by repeating what it is told, until there is a real provider: <Link href="/providers">providers</Link>.
+        </p>
+      )}
+    </Section>
+  )
+}
+
+function NoModel() {
+  return (
+    <Section title="Nobody answers">
+      <p>
+        No provider offers a model that generates text. Their state is under <Link href="/providers">providers</Link>.
+      </p>
+    </Section>
+  )
+}
+
+/** Looks for a call until there is one, and has all read again then. */
+function useNoCall(reach: Reach): boolean {
+  const queries = useQueryClient()
+  const { data } = useQuery({
+    queryKey: ['first-call'],
+    queryFn: async () => (await get<UsageLog>('/usage/log', { days, cache_mode: 'all', limit: 1 })).total === 0,
+    refetchInterval: ({ state }) => state.data === true && lookEveryMs,
+    staleTime: ({ state }) => (state.data === false ? Infinity : 0),
+    enabled: reach.isOn('USAGE_ENABLED'),
+  })
+  const was = useRef(data)
+  useEffect(() => {
+    if (was.current === true && data === false) void queries.invalidateQueries()
+    was.current = data
+  }, [queries, data])
+  return data === true
+}
+
+function curl(url: string, model: string): string {
+  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
+  return [
+    `curl ${url}`,
+    ...(key.value === undefined ? [] : ["  -H 'Authorization: Bearer YOUR-KEY'"]),
+    "  -H 'Content-Type: application/json'",
+    `  -d '${body.replaceAll("'", "'\\''")}'`,
+  ].join(' \\\n')
+}
