@@ -2,6 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
+import { Empty } from './states.tsx'
 
 export interface Series {
   readonly title: string
@@ -72,6 +73,7 @@ export function Chart({ label, places, series, line = false, show }: ChartProps)
       chart.destroy()
     }
   }, [places, series, line, show])
+  if (series.every(({ values }) => values.every(value => value === null || value === 0))) return <Empty>Nothing in this time.</Empty>
   return <div class="chart" role="img" aria-label={label} ref={holder} />
 }
 
