@@ -10,12 +10,17 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** Closes on Escape, and gives the focus back, as the browser's own dialogs do. */
+/** Closes on Escape, and gives the focus back, as the browser's own dialogs do; also where it is taken out of the page. */
 export function Dialog({ title, drawer = false, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => dialog.current?.showModal(), [])
+  useEffect(() => {
+    const shown = dialog.current
+    shown?.showModal()
+    if (!drawer) first(shown)?.focus()
+    return () => shown?.close()
+  }, [drawer])
   return (
-    <dialog class={drawer ? 'drawer' : undefined} aria-label={title} ref={dialog} onClose={close}>
+    <dialog class={drawer ? 'drawer' : undefined} aria-label={title} ref={dialog} onClose={({ currentTarget }) => currentTarget.isConnected && close()}>
       <header>
         <h2>{title}</h2>
         <button type="button" class="plain" aria-label="Close" onClick={() => dialog.current?.close()}>
@@ -25,6 +30,11 @@ export function Dialog({ title, drawer = false, close, children }: DialogProps) 
       {children}
     </dialog>
   )
+}
+
+/** What a person begins with: the first field, or the way out. */
+function first(dialog: HTMLDialogElement | null): HTMLElement | null | undefined {
+  return dialog?.querySelector<HTMLElement>('input, select, textarea') ?? dialog?.querySelector<HTMLElement>('.answers button:last-child')
 }
 
 interface ConfirmProps {

@@ -27,13 +27,19 @@ interface RecordFormProps {
 
 export function RecordForm({ title, verb, fields, close, save }: RecordFormProps) {
   const [refused, setRefused] = useState<Error>()
+  const [saving, setSaving] = useState(false)
   const submit = async (event: SubmitEvent) => {
     event.preventDefault()
+    const form = event.currentTarget as HTMLFormElement
+    setSaving(true)
     try {
-      await save(new FormData(event.currentTarget as HTMLFormElement))
+      await save(new FormData(form))
     } catch (cause) {
       setRefused(cause as Error)
+      // Once the field is marked.
+      setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
     }
+    setSaving(false)
   }
   const wrong = refused instanceof Refusal ? refused.param : undefined
   return (
@@ -49,7 +55,7 @@ export function RecordForm({ title, verb, fields, close, save }: RecordFormProps
         ))}
         {refused !== undefined && <p role="alert">{refused.message}</p>}
         <p class="answers">
-          <button type="submit" class="first">
+          <button type="submit" class="first" disabled={saving}>
             {verb}
           </button>
           <button type="button" onClick={close}>

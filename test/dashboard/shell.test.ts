@@ -77,6 +77,13 @@ describe('the dashboard', () => {
     await page.getByRole('alert').getByText('something else answered for it').waitFor()
     await page.unroute('**/admin/**')
     await page.getByRole('alert').waitFor({ state: 'detached' })
+    await page.route('**/admin/auth-keys', async route => await route.fulfill({ status: 429, json: { error: { message: 'too much is asked' } } }))
+    await page.reload()
+    await page.getByRole('link', { name: 'API keys' }).click()
+    await page.getByRole('alert').getByText('too much is asked').waitFor()
+    await page.unroute('**/admin/auth-keys')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByRole('table', { name: 'Keys' }).waitFor()
   })
 
   it('says that records wait, and that some were lost', async () => {
@@ -107,6 +114,16 @@ describe('the dashboard', () => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.locator('main:focus').waitFor()
+    await page.goto(`${dashboard.served.url}/admin/dashboard/keys`)
+    for (const leave of ['Escape', 'Tab Tab Enter']) {
+      const button = page.getByRole('button', { name: 'Create a key' })
+      await button.press('Enter')
+      expect(await page.getByLabel('Name').evaluate(field => field.matches(':focus'))).to.equal(true)
+      await page.getByLabel('May administer').focus()
+      for (const key of leave.split(' ')) await page.keyboard.press(key)
+      await page.getByRole('dialog').waitFor({ state: 'detached' })
+      expect(await button.evaluate(element => element.matches(':focus'))).to.equal(true)
+    }
     await page.goto(`${dashboard.served.url}/admin/dashboard/nothing`)
     await page.getByText('There is no such page here').waitFor()
     expect(reader.complaints).to.deep.equal([])
