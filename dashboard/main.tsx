@@ -4,15 +4,20 @@ import { QueryClient, QueryClientProvider } from '@tanstack/preact-query'
 import { render } from 'preact'
 import { Router } from 'wouter-preact'
 import { App } from './app.tsx'
-import { pageBase, wouldHelp } from './data/api.ts'
+import { isRefusal, pageBase, Unreachable } from './data/api.ts'
 
 const queries = new QueryClient({
   defaultOptions: {
-    // A gateway may be near that has no way to the internet, by which browsers judge.
-    queries: { staleTime: 10_000, networkMode: 'always', retry: (failures, cause) => failures < 2 && wouldHelp(cause) },
+    // Browsers judge by whether there is a way to the internet, which a gateway nearby does not need.
+    queries: { staleTime: 10_000, networkMode: 'always', retry: (failures, cause) => failures < 2 && mayHelp(cause) },
     mutations: { networkMode: 'always' },
   },
 })
+
+/** To ask again at once. A gateway that is away is waited for elsewhere. */
+function mayHelp(cause: Error): boolean {
+  return !isRefusal(cause) && !(cause instanceof Unreachable)
+}
 
 render(
   <QueryClientProvider client={queries}>

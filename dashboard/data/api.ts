@@ -29,9 +29,9 @@ export class Unreachable extends Error {}
 /** Whether the last call found no gateway. */
 export const isAway = signal(false)
 
-/** Whether asking again at once may help. Who is away is waited for elsewhere. */
-export function wouldHelp(cause: unknown): boolean {
-  return cause instanceof Refusal && cause.status >= 500 && cause.code !== 'feature_unavailable'
+/** Whether the gateway itself said no: asking again would bring the same answer. */
+export function isRefusal(cause: unknown): boolean {
+  return cause instanceof Refusal && (cause.status < 500 || cause.code === 'feature_unavailable')
 }
 
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>

@@ -1,6 +1,7 @@
 /** A table of rows that may still be on their way, be none, or have failed to come. */
 
 import type { ComponentChildren } from 'preact'
+import { isAway } from '../data/api.ts'
 import { csvOf, saveFile } from '../data/save.ts'
 import { sorted, valueIn, type CellValue } from '../data/sort.ts'
 import { useParam } from '../data/url.ts'
@@ -48,6 +49,7 @@ export function DataTable<Row>({ label, rows, columns, none, id, open, paged = f
   const shown = by === undefined ? data : sorted(data, row => valueOf(by, row), sort.startsWith('-'))
   return (
     <>
+      {error !== null && !isAway.value && <Failed error={error} retry={() => rows.refetch()} />}
       <div class="scroll">
         <table aria-label={label}>
           <thead>
