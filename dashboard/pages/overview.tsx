@@ -13,6 +13,7 @@ import { useRange, type Range } from '../data/url.ts'
 import { count, duration, money, share, shortCount } from '../data/words.ts'
 import { Badge, Cards, Section } from '../parts/cards.tsx'
 import { Chart, type Series } from '../parts/chart.tsx'
+import { FirstCall } from '../parts/first-call.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { Empty, Failed, Loading } from '../parts/states.tsx'
 
@@ -24,6 +25,7 @@ export function OverviewPage({ reach }: { readonly reach: Reach }) {
         <h1>Overview</h1>
         <RangePicker />
       </header>
+      <FirstCall reach={reach} />
       {reach.isOn('USAGE_ENABLED') ? <Spent range={range} /> : <Empty>Usage is not recorded: USAGE_ENABLED is off.</Empty>}
       {reach.isOn('LOGGING_ENABLED') && <Answered range={range} />}
       {reach.global && <Providers />}
