@@ -50,26 +50,21 @@ function Shell({ reach }: { readonly reach: Reach }) {
   const [at] = useLocation()
   const main = useRef<HTMLElement>(null)
   const shown = pages.filter(page => isShown(page, reach))
-  const title = shown.find(({ path }) => path === at)?.title
-  const last = useRef(at)
-  useEffect(() => {
-    document.title = title === undefined ? 'Tapline' : `${title} · Tapline`
-    // Whoever goes to another page reads it from its beginning.
-    if (last.current !== at) main.current?.focus()
-    last.current = at
-  }, [at, title])
+  useTitle(shown.find(({ path }) => path === at)?.title)
+  useMove(at, () => main.current?.focus())
   return (
     <div class="shell">
       <a class="skip" href="#main">
         Skip to the page
       </a>
+      {/* Closed again on each page. */}
       <Menu key={at} pages={shown} reach={reach} at={at} />
       <main id="main" tabIndex={-1} ref={main}>
         <Banners reach={reach} />
         <Switch>
           {shown.map(({ path }) => (
             <Route key={path} path={path}>
-              <Shown key={path} path={path} reach={reach} />
+              <Page key={path} path={path} reach={reach} />
             </Route>
           ))}
           <Route path="/">
@@ -86,8 +81,23 @@ function Shell({ reach }: { readonly reach: Reach }) {
   )
 }
 
+function useTitle(title: string | undefined): void {
+  useEffect(() => {
+    document.title = title === undefined ? 'Tapline' : `${title} · Tapline`
+  }, [title])
+}
+
+/** Whoever goes to another page reads it from its beginning, also by keyboard. */
+function useMove(at: string, begin: () => void): void {
+  const last = useRef(at)
+  useEffect(() => {
+    if (last.current !== at) begin()
+    last.current = at
+  }, [at])
+}
+
 /** A page that fails takes nothing else with it. */
-function Shown({ path, reach }: { readonly path: PagePath; readonly reach: Reach }) {
+function Page({ path, reach }: { readonly path: PagePath; readonly reach: Reach }) {
   const [error, retry] = useErrorBoundary()
   const View = views[path]
   return error === undefined ? <View reach={reach} /> : <Failed error={error as Error} retry={retry} />

@@ -5,9 +5,6 @@ import { signal } from '@preact/signals'
 const name = 'tapline.time-zone'
 const own = Intl.DateTimeFormat().resolvedOptions().timeZone
 
-/** Those that may be chosen. */
-export const timeZones = [...new Set([...Intl.supportedValuesOf('timeZone'), 'UTC', own])].sort()
-
 export const timeZone = signal(localStorage.getItem(name) ?? own)
 
 export function chooseTimeZone(zone: string): void {
