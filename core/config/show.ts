@@ -5,6 +5,8 @@ import { childSchema } from './schema/schema.ts'
 import type { SettingSchema } from './schema/schema.ts'
 
 const redacted = '<redacted>'
+/** The password in an address, wherever that stands. */
+const password = /(?<=:\/\/[^\s/@:]*:)[^\s/@]+(?=@)/g
 
 export interface ShownSetting {
   readonly pointer: string
@@ -30,7 +32,7 @@ function redact(value: unknown, schema: SettingSchema | undefined, shown: Shown,
   const below = (key: string, item: unknown) => redact(item, memberSchema(schema, key, item), shown, join(pointer, key))
   if (Array.isArray(value)) return value.map((item, index) => below(String(index), item))
   if (isTree(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(key, item)]))
-  return value
+  return typeof value === 'string' ? value.replaceAll(password, redacted) : value
 }
 
 /** Where no schema says what is secret, the name of a text does. */

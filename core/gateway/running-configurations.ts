@@ -2,6 +2,7 @@
 
 import type { ProviderConfig } from '../config/providers/config.ts'
 import { registerAdded } from '../config/providers/added.ts'
+import type { ShownSetting } from '../config/show.ts'
 import type { AddedProvider, Configurations, Prepared } from '../services/added-providers.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 import type { Generation } from './generation.ts'
@@ -28,6 +29,10 @@ export class RunningConfigurations implements Configurations {
 
   get leftOut(): ReadonlyMap<string, string> {
     return this.#running().current.leftOut
+  }
+
+  get settings(): readonly ShownSetting[] {
+    return this.#running().current.config.show()
   }
 
   check(added: AddedProvider): void {

@@ -1,6 +1,7 @@
 /** Provider instances that are added while the gateway runs, beside those of the configuration. */
 
 import type { ProviderConfig } from '../config/providers/config.ts'
+import type { ShownSetting } from '../config/show.ts'
 import type { ProviderDefinition } from '../plugin/provider.ts'
 
 /** An instance as somebody added it. */
@@ -34,6 +35,8 @@ export interface Configurations {
   readonly types: ReadonlyMap<string, ProviderDefinition>
   /** Why added instances do not serve, by name. */
   readonly leftOut: ReadonlyMap<string, string>
+  /** Every setting that has a value, and where that comes from; secrets redacted. */
+  readonly settings: readonly ShownSetting[]
   /** @throws AddedProviderFault if it cannot be an instance; nothing is set up */
   check(added: AddedProvider): void
   /**

@@ -3,6 +3,7 @@
 import { definePlugin, gatewayError, type AdminEndpoint, type Exchange, type GatewayError } from '../../core/index.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { AdminOffers } from './admin-offers.ts'
+import { configurationEndpoint } from './configuration.ts'
 import { answer } from './door.ts'
 import { askedFor, type Asked } from './legacy.ts'
 import { openApi } from './openapi.ts'
@@ -16,7 +17,7 @@ export default definePlugin({
   description: 'Serves the admin API, and its description.',
   schema,
   provides: 'admin',
-  wants: ['processes'],
+  wants: ['processes', 'configurations'],
   edits: false,
   timeoutMs: 0,
   setup({ options, services, log }) {
@@ -34,6 +35,7 @@ export default definePlugin({
     offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
     offers.setting('REDIS_URL', () => options.redis_url !== undefined || options.models_redis_url !== undefined)
     for (const endpoint of [...runtimeEndpoints(offers, refreshing, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
+    offers.endpoint(configurationEndpoint(services.configurations))
     const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 
     return {

@@ -116,6 +116,32 @@ export interface SettingWrite {
   value: unknown
 }
 /**
+ * The configuration that is in force.
+ *
+ * This interface was referenced by `RuntimeBodies`'s JSON-Schema
+ * via the `definition` "Configuration".
+ */
+export interface Configuration {
+  settings: ConfiguredSetting[]
+}
+/**
+ * One setting of the configuration; a secret is `<redacted>`.
+ *
+ * This interface was referenced by `RuntimeBodies`'s JSON-Schema
+ * via the `definition` "ConfiguredSetting".
+ */
+export interface ConfiguredSetting {
+  /**
+   * Its path in the file, such as `server.port`.
+   */
+  key: string
+  value: unknown
+  /**
+   * `default`, `yaml:LINE`, `env:NAME`, `dotenv:NAME` or `flag:NAME`.
+   */
+  source: string
+}
+/**
  * What a refresh did.
  *
  * This interface was referenced by `RuntimeBodies`'s JSON-Schema

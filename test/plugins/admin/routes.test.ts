@@ -16,6 +16,7 @@ describeRoutes([
     malformed: [unknownParameter(path)],
     off: disabled,
   })),
+  { method: 'GET', path: '/runtime/configuration', scope: 'global', malformed: [unknownParameter('/runtime/configuration')], off: disabled },
   { method: 'GET', path: '/runtime/settings', scope: 'global', malformed: [unknownParameter('/runtime/settings')], off: disabled },
   { method: 'POST', path: '/runtime/refresh', scope: 'global', malformed: [unknownParameter('/runtime/refresh')], off: disabled },
 ])

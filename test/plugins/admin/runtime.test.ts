@@ -37,6 +37,27 @@ describe('GET /admin/runtime/config', () => {
   })
 })
 
+describe('GET /admin/runtime/configuration', () => {
+  it('says of every setting where it comes from, and tells no secret', async () => {
+    const config = {
+      cache: { response: { simple: { enabled: false, store: 'memory', redis: { url: 'redis://user:topsecret@127.0.0.1:1' } } } },
+      providers: { other: { type: 'openai', base_url: 'http://127.0.0.1:1/v1', api_key: 'topsecret' } },
+      state: { backend: 'memory' },
+      version_check: { url: 'https://user:topsecret@127.0.0.1/latest' },
+    }
+    await using gateway = await AdminGateway.start({ config, env: { TAPLINE_KEY_PEPPER: 'topsecret-and-long', BUDGETS_ENABLED: 'false' } })
+    const { json, text } = await gateway.call('GET', '/runtime/configuration')
+    const settings = new Map((json.settings as { key: string; value: unknown; source: string }[]).map(({ key, ...setting }) => [key, setting]))
+    expect(settings.get('budgets.enabled')).to.deep.equal({ value: false, source: 'env:BUDGETS_ENABLED' })
+    expect(settings.get('state.backend')).to.deep.include({ value: 'memory' })
+    expect(settings.get('state.backend')?.source).to.match(/^yaml:\d+$/)
+    expect(settings.get('usage.enabled')).to.deep.equal({ value: true, source: 'default' })
+    expect(settings.get('server.key_pepper')?.value).to.equal('<redacted>')
+    expect(settings.get('version_check.url')?.value).to.equal('https://user:<redacted>@127.0.0.1/latest')
+    expect(text).not.to.include('topsecret')
+  })
+})
+
 describe('what is switched on', () => {
   const cases: readonly [string, object, object][] = [
     [
