@@ -1,11 +1,15 @@
 /** Who may call, and what. */
 
+import { createHash } from 'node:crypto'
 import { expect } from 'chai'
+import type { Page } from 'playwright-core'
+import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
+import { violations } from '../support/axe.ts'
 import { Dashboard } from '../support/dashboard.ts'
 import { hello } from '../support/serve.ts'
 import { until } from '../support/until.ts'
 
-describe('the pages API keys and User paths', () => {
+describe('the page API keys', () => {
   let dashboard: Dashboard
 
   before(async function () {
@@ -16,23 +20,31 @@ describe('the pages API keys and User paths', () => {
     await dashboard?.close()
   })
 
+  const statusWith = async (key: string) => (await dashboard.served.chat(hello, { authorization: `Bearer ${key}` })).status
+  const keyNamed = async (name: string) => (await dashboard.asked<AuthKeyView[]>('/auth-keys')).find(key => key.name === name)!
+  const openKey = async (page: Page, name: string) => await page.getByRole('row', { name: new RegExp(name) }).click()
+
   it('makes a key that works, and takes its power away', async () => {
-    await using reader = await dashboard.open('keys')
+    await using reader = await dashboard.open('keys', { permissions: ['clipboard-read', 'clipboard-write'] })
     const { page } = reader
     await page.getByRole('button', { name: 'Create a key' }).click()
     await page.getByLabel('Name').fill('for a test')
     await page.getByLabel('User path').fill('/team/keys')
     await page.getByRole('button', { name: 'Create', exact: true }).click()
     const value = await page.locator('.secret').innerText()
-    expect((await dashboard.served.chat(hello, { authorization: `Bearer ${value}` })).status).to.equal(200)
+    expect(await statusWith(value)).to.equal(200)
+    await page.getByRole('button', { name: 'Copy' }).click()
+    await page.getByText('Copied.').waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(value)
     await page.getByRole('button', { name: 'Done' }).click()
-    await page
-      .getByRole('row', { name: /for a test/ })
-      .getByRole('button', { name: 'Deactivate' })
-      .click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()
+    await openKey(page, 'for a test')
+    await page.getByRole('button', { name: 'Deactivate' }).click()
+    await page.getByRole('dialog', { name: 'Deactivate' }).getByRole('button', { name: 'Deactivate' }).click()
+    await page.getByRole('dialog').getByText('inactive').waitFor()
+    await page.getByRole('dialog', { name: 'Deactivate' }).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Close' }).click()
     await page.getByRole('row', { name: /for a test.*inactive/ }).waitFor()
-    await until(async () => (await dashboard.served.chat(hello, { authorization: `Bearer ${value}` })).status === 401)
+    await until(async () => (await statusWith(value)) === 401)
     expect(reader.complaints).to.deep.equal([])
   })
 
@@ -47,14 +59,47 @@ describe('the pages API keys and User paths', () => {
     expect(await page.getByLabel('User path').getAttribute('aria-invalid')).to.equal('true')
   })
 
-  it('gives a user path a rule, and shows what is left to it', async () => {
-    await using reader = await dashboard.open('users')
+  it('changes what a key may do and whose it is, and renames its label', async () => {
+    const { value } = JSON.parse(
+      (await dashboard.served.call('POST', '/admin/auth-keys', { name: 'to be changed', user_path: '/here', labels: ['old'] })).body.toString(),
+    ) as { value: string }
+    await dashboard.served.call('PUT', '/admin/directory/users', { name: 'ann' })
+    await using reader = await dashboard.open('keys', { bypassCSP: true })
     const { page } = reader
-    await page.getByRole('button', { name: 'New rule' }).click()
-    await page.getByLabel('User path').fill('/team/few')
-    await page.getByLabel('Models').fill('openai/nothing')
+    await openKey(page, 'to be changed')
+    await page.getByRole('button', { name: 'Edit' }).click()
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByLabel('Labels').fill('old, ci')
+    await page.getByLabel('Models').fill('unheard-of')
+    await page.locator('[name=user_id]').selectOption('/ann')
+    await page.getByLabel('May administer').check()
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByRole('row', { name: /\/team\/few.*openai\/nothing.*none/ }).waitFor()
+    await page.getByRole('dialog', { name: 'Edit' }).waitFor({ state: 'detached' })
+    await page.getByRole('dialog').getByText('None', { exact: true }).waitFor()
+    const { id, user_path: path, ...changed } = await keyNamed('to be changed')
+    expect([id === '', path]).to.deep.equal([false, '/ann'])
+    expect(changed).to.deep.include({ labels: ['old', 'ci'], allowed_models: ['unheard-of'], dashboard_access: true })
+    expect(await statusWith(value)).to.equal(400)
+    await page.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('button', { name: 'Rename a label' }).click()
+    await page.locator('[name=from]').selectOption('old')
+    await page.getByLabel('New name').fill('new')
+    await page.getByRole('button', { name: 'Rename', exact: true }).click()
+    await page.getByText('The label old is new now, on one key.').waitFor()
+    expect((await keyNamed('to be changed')).labels).to.deep.equal(['new', 'ci'])
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('takes over a key of another gateway', async () => {
+    await using reader = await dashboard.open('keys')
+    const { page } = reader
+    await page.getByRole('button', { name: 'Import a key' }).click()
+    await page.getByLabel('Name').fill('from elsewhere')
+    await page.getByLabel('SHA-256').fill(createHash('sha256').update('sk-of-litellm').digest('hex'))
+    await page.getByLabel('Shown as').fill('sk-...llm')
+    await page.getByRole('button', { name: 'Import', exact: true }).click()
+    await page.getByRole('row', { name: /from elsewhere.*sk-\.\.\.llm/ }).waitFor()
+    expect(await statusWith('sk-of-litellm')).to.equal(200)
     expect(reader.complaints).to.deep.equal([])
   })
 })
