@@ -16,7 +16,7 @@ import { PlaygroundPage } from './playground/index.tsx'
 import { ProvidersPage } from './providers/index.tsx'
 import { SettingsPage } from './settings.tsx'
 import { UsagePage } from './usage.tsx'
-import { UsersPage } from './users.tsx'
+import { UsersPage } from './users/index.tsx'
 import { WorkflowsPage } from './workflows.tsx'
 
 export const views: Readonly<Record<PagePath, FunctionComponent<{ readonly reach: Reach }>>> = {
