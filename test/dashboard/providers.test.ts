@@ -89,7 +89,7 @@ describe('the page Providers', () => {
     await using reader = await dashboard.open('providers')
     const { page } = reader
     await house(page).getByRole('button', { name: 'Disable' }).click()
-    await house(page).getByText('Disabled').waitFor()
+    await house(page).getByText('Disabled', { exact: true }).waitFor()
     expect(await ask()).to.equal(400)
     await house(page).getByRole('button', { name: 'Enable' }).click()
     await house(page).getByText('Healthy').waitFor()
