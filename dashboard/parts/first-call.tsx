@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useEffect, useRef } from 'preact/hooks'
 import { Link } from 'wouter-preact'
+import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
 import type { Models } from '../../schemas/admin/models.schema.ts'
 import type { UsageLog } from '../../schemas/admin/usage.schema.ts'
 import type { Reach } from '../data/access.ts'
@@ -15,28 +16,32 @@ const days = 30
 const lookEveryMs = 3000
 
 export function FirstCall({ reach }: { readonly reach: Reach }) {
-  const none = useNoCall(reach)
-  const { data: models } = useQuery({
-    queryKey: ['models', 'first-call'],
-    queryFn: async () => await get<Models>('/models', { category: 'text_generation' }),
-    enabled: none,
+  return useNoCall(reach) ? <Example below={reach.userPath} /> : null
+}
+
+function Example({ below }: { readonly below: string | undefined }) {
+  const { data } = useQuery({
+    queryKey: ['first-call', 'with'],
+    queryFn: async () => await Promise.all([get<Models>('/models', { category: 'text_generation' }), get<AuthKeyView[]>('/auth-keys')]),
   })
-  if (!none || models === undefined) return null
+  if (data === undefined) return null
+  const [models, keys] = data
   const model = models.find(({ access }) => access.enabled)
   if (model === undefined) return <NoModel />
+  const needsKey = key.value !== undefined || keys.some(({ active }) => active)
   const base = `${location.origin}${gatewayBase}`
-  const call = curl(`${base}/v1/chat/completions`, model.selector)
+  const call = curl(`${base}/v1/chat/completions`, model.selector, needsKey)
   return (
     <Section title="Send a call" tools={<CopyButton text={() => call} />}>
       <p>
-        No call{reach.userPath === undefined ? '' : ` for ${reach.userPath}`} was recorded in the last {days} days. This is one, from a terminal:
+        No call{below === undefined ? '' : ` for ${below}`} was recorded in the last {days} days. This is one, from a terminal:
       </p>
       <pre>{call}</pre>
       <p>
         SDKs of OpenAI take <code>{base}/v1</code> as their base URL, those of Anthropic <code>{base}</code>. Or ask in the{' '}
         <Link href="/playground">playground</Link>.
       </p>
-      {key.value !== undefined && (
+      {needsKey && (
         <p>
           Callers need a key: <Link href="/keys">create one</Link>.
         </p>
@@ -78,11 +83,11 @@ function useNoCall(reach: Reach): boolean {
   return data === true
 }
 
-function curl(url: string, model: string): string {
+function curl(url: string, model: string, needsKey: boolean): string {
   const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
   return [
     `curl ${url}`,
-    ...(key.value === undefined ? [] : ["  -H 'Authorization: Bearer YOUR-KEY'"]),
+    ...(needsKey ? ["  -H 'Authorization: Bearer YOUR-KEY'"] : []),
     "  -H 'Content-Type: application/json'",
     `  -d '${body.replaceAll("'", "'\\''")}'`,
   ].join(' \\\n')

@@ -63,6 +63,7 @@ describe('the dashboard', () => {
   })
 
   it('says that the gateway is away, or that a proxy speaks for it, and goes on when it is back', async () => {
+    await dashboard.served.call('POST', '/admin/auth-keys', { name: 'of nobody' })
     await using reader = await dashboard.open('keys')
     const { page } = reader
     await page.getByRole('table', { name: 'Keys' }).waitFor()
