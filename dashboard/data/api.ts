@@ -46,6 +46,11 @@ export async function tryKey(given: string): Promise<void> {
   await ask('GET', '/access', { given })
 }
 
+/** @throws as `get` */
+export async function getFile(path: string): Promise<Blob> {
+  return await (await ask('GET', path)).blob()
+}
+
 /** @returns undefined where nothing is answered @throws as `get` */
 export async function send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<T | undefined> {
   const text = await (await ask(method, path, { body: body && JSON.stringify(body) })).text()

@@ -3,7 +3,7 @@
 import type { FunctionComponent } from 'preact'
 import type { Reach } from '../data/access.ts'
 import { AliasesPage } from './aliases/index.tsx'
-import { AuditPage } from './audit.tsx'
+import { AuditPage } from './audit/index.tsx'
 import { CachePage } from './cache.tsx'
 import { GuardrailsPage } from './guardrails.tsx'
 import { KeysPage } from './keys/index.tsx'

@@ -1,0 +1,129 @@
+/** What was asked and answered, call by call or by session, with what is under way at the moment. */
+
+import { useQuery } from '@tanstack/preact-query'
+import type { AuditEntry, AuditLog, AuditSessions } from '../../../schemas/admin/audit.schema.ts'
+import type { Reach } from '../../data/access.ts'
+import { download, get, type Query } from '../../data/api.ts'
+import { liveState } from '../../data/live.ts'
+import { timeZone } from '../../data/time-zone.ts'
+import { useParam, useRange } from '../../data/url.ts'
+import { count } from '../../data/words.ts'
+import { Section } from '../../parts/cards.tsx'
+import { DataTable, Pager } from '../../parts/data-table.tsx'
+import { LiveChip } from '../../parts/live-chip.tsx'
+import { RangePicker } from '../../parts/range-picker.tsx'
+import { CallDrawer } from './call.tsx'
+import { columns, sessionColumns, type Listed } from './columns.tsx'
+import { ConversationDrawer } from './conversation.tsx'
+import { AuditFilters, useAuditFilters } from './filters.tsx'
+import { usePending } from './pending.ts'
+
+const pageSize = 25
+/** In the address, before the id of the call whose conversation is open. */
+const conversation = 'conversation/'
+
+export function AuditPage({ reach }: { readonly reach: Reach }) {
+  const [open, setOpen] = useParam('open')
+  const { filters, query } = useQuestion()
+  const hears = reach.global && reach.isOn('DASHBOARD_LIVE_LOGS_ENABLED')
+  const shown = { open: setOpen, openConversation: (id: string) => setOpen(conversation + id), close: () => setOpen('') }
+  return (
+    <>
+      <header class="head">
+        <span class="actions">
+          <h1>Audit log</h1>
+          {hears && <LiveChip />}
+        </span>
+        <RangePicker />
+      </header>
+      <AuditFilters />
+      <Calls filters={filters} query={query} hears={hears} open={setOpen} />
+      {open.startsWith(conversation) ? (
+        <ConversationDrawer id={open.slice(conversation.length)} {...shown} />
+      ) : (
+        open !== '' && <CallDrawer id={open} {...shown} reach={reach} />
+      )}
+    </>
+  )
+}
+
+/** A session without days is meant whole, however old it is. */
+function useQuestion(): { readonly filters: Readonly<Record<string, string>>; readonly query: Query } {
+  const [range] = useRange()
+  const filters = useAuditFilters()
+  const isDated = ['days', 'start_date', 'end_date'].map(name => useParam(name)[0]).some(value => value !== '')
+  return { filters, query: { ...(filters['session_id'] !== '' && !isDated ? {} : range), ...filters } }
+}
+
+interface CallsProps {
+  readonly filters: Readonly<Record<string, string>>
+  readonly query: Query
+  readonly hears: boolean
+  open(id: string): void
+}
+
+function Calls({ filters, query, hears, open }: CallsProps) {
+  const [page, turn] = useParam('page', '0')
+  const [group, setGroup] = useParam('group')
+  const [, showSession] = useParam('session_id')
+  const isFirst = page === '0'
+  const bySession = group === 'session'
+  const result = useQuery({
+    queryKey: ['audit', 'list', bySession ? 'sessions' : 'log', query, page, timeZone.value],
+    queryFn: async () => await (bySession ? sessions : log)({ ...query, limit: pageSize, offset: Number(page) * pageSize }),
+    refetchInterval: isFirst && liveState.value !== 'live' ? 5000 : false,
+  })
+  const pending = usePending(hears && isFirst && query['end_date'] === undefined, filters, result.data?.rows)
+  const rows = result.data && [...pending, ...result.data.rows]
+  return (
+    <Section
+      title={result.data === undefined ? 'Calls' : `${count(result.data.total)} ${bySession ? 'sessions' : 'calls'}`}
+      tools={
+        <span class="actions">
+          <fieldset class="range">
+            <legend class="unseen">Rows</legend>
+            <button type="button" aria-pressed={!bySession} onClick={() => setGroup('')}>
+              Calls
+            </button>
+            <button type="button" aria-pressed={bySession} onClick={() => setGroup('session')}>
+              Sessions
+            </button>
+          </fieldset>
+          <button type="button" onClick={() => void download('/audit/export', { ...query, format: 'csv' }, 'audit.csv')}>
+            Save as CSV
+          </button>
+          <button type="button" onClick={() => void download('/audit/export', { ...query, format: 'ndjson' }, 'audit.ndjson')}>
+            Save as NDJSON
+          </button>
+        </span>
+      }
+    >
+      <DataTable
+        label={bySession ? 'Sessions' : 'Calls'}
+        rows={{ ...result, data: rows }}
+        columns={bySession ? sessionColumns(showSession) : columns}
+        none="No call fits."
+        id={({ request_id: id }) => id}
+        open={({ id }) => {
+          if (id !== undefined) open(id)
+        }}
+      />
+      <Pager total={result.data?.total ?? 0} size={pageSize} page={Number(page)} turn={to => turn(String(to))} />
+    </Section>
+  )
+}
+
+interface Page {
+  readonly rows: readonly (AuditEntry & Listed)[]
+  readonly total: number
+}
+
+async function log(query: Query): Promise<Page> {
+  const { entries, total } = await get<AuditLog>('/audit/log', query)
+  return { rows: entries, total }
+}
+
+async function sessions(query: Query): Promise<Page> {
+  const { sessions: found, total } = await get<AuditSessions>('/audit/sessions', query)
+  return { rows: found.map(({ latest, request_count: calls }) => ({ ...latest, calls })), total }
+}
