@@ -2,42 +2,58 @@
 
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useLocation } from 'wouter-preact'
-import type { AuditEntry } from '../../schemas/admin/audit.schema.ts'
+import type { AuditLog } from '../../schemas/admin/audit.schema.ts'
 import type { LiveEvent } from '../../schemas/admin/live.schema.ts'
-import { listen, liveState } from '../data/live.ts'
+import { get } from '../data/api.ts'
+import { callsAfter, fits, storedCall, type LiveCall } from '../data/live-calls.ts'
+import { listen, liveReplica } from '../data/live.ts'
 import { useParam } from '../data/url.ts'
 import { duration, time } from '../data/words.ts'
 import { Badge, Section, Status } from '../parts/cards.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Filter } from '../parts/filter.tsx'
+import { LiveChip } from '../parts/live-chip.tsx'
 
 /** Older ones are in the audit log. */
-const mostRows = 200
-
-type LiveRow = Partial<AuditEntry> & { readonly request_id: string; readonly state: string; readonly pending: boolean }
+const mostCalls = 200
 
 export function LivePage() {
   const [, go] = useLocation()
-  const [search] = useParam('search')
-  const { rows, paused, waiting, pause, clear } = useLiveRows()
-  const shown = rows.filter(
-    row => search === '' || [row.requested_model, row.user_path, row.path, row.provider_name, row.status_code].join(' ').includes(search),
-  )
+  const given = (['requested_model', 'user_path', 'path'] as const).map(name => [name, useParam(name)[0]] as const)
+  const [status, setStatus] = useParam('status')
+  const { calls, paused, waiting, pause, clear } = useFeed()
+  const shown = calls.filter(call => fits(call, Object.fromEntries(given)) && hasStatus(call, status))
+  const severalReplicas = new Set(calls.flatMap(({ replica }) => replica ?? [])).size > 1
   return (
     <>
       <header class="head">
-        <h1>Live</h1>
-        <Badge kind={liveState.value === 'live' ? 'good' : 'warn'}>{liveState.value}</Badge>
+        <span class="actions">
+          <h1>Live</h1>
+          <LiveChip />
+        </span>
+        {liveReplica.value !== undefined && <small>from {liveReplica.value}</small>}
       </header>
       <div class="filters">
-        <Filter name="search" title="Model, path, provider or status" type="search" />
+        <Filter name="requested_model" title="Model" />
+        <Filter name="user_path" title="User path" />
+        <Filter name="path" title="Route" />
+        <label>
+          Status
+          <select value={status} onChange={({ currentTarget }) => setStatus(currentTarget.value)}>
+            {statuses.map(([value, title]) => (
+              <option key={value} value={value}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
       </div>
       <Section
         title="Requests"
         tools={
           <span class="actions">
             <button type="button" aria-pressed={paused} onClick={pause}>
-              {paused ? `Go on${waiting === 0 ? '' : ` (${waiting})`}` : 'Pause'}
+              {paused ? `Resume${waiting === 0 ? '' : ` (${waiting})`}` : 'Pause'}
             </button>
             <button type="button" onClick={clear}>
               Clear
@@ -48,8 +64,8 @@ export function LivePage() {
         <DataTable
           label="Requests"
           rows={{ data: shown, error: null, refetch: () => undefined }}
-          columns={columns}
-          none="Nothing has happened since this page was opened."
+          columns={severalReplicas ? [...columns, replicaColumn] : columns}
+          none={calls.length === 0 ? 'Nothing has happened since this page was opened.' : 'No request fits.'}
           id={({ request_id: id }) => id}
           open={({ id }) => {
             if (id !== undefined) go(`/audit?open=${encodeURIComponent(id)}`)
@@ -60,7 +76,20 @@ export function LivePage() {
   )
 }
 
-const columns: readonly Column<LiveRow>[] = [
+const statuses = [
+  ['', 'any'],
+  ['pending', 'under way'],
+  ['2', 'success (2xx)'],
+  ['4', 'refused (4xx)'],
+  ['5', 'failed (5xx)'],
+] as const
+
+function hasStatus({ status_code: code, pending }: LiveCall, wanted: string): boolean {
+  if (wanted === '') return true
+  return wanted === 'pending' ? pending : String(code ?? '').startsWith(wanted)
+}
+
+const columns: readonly Column<LiveCall>[] = [
   { title: 'Time', show: ({ timestamp = null }) => time(timestamp) },
   { title: 'Status', show: ({ status_code: code = null }) => (code === null ? <Badge>…</Badge> : <Status code={code} />) },
   { title: 'Model', show: ({ requested_model: model }) => model ?? '–' },
@@ -68,21 +97,34 @@ const columns: readonly Column<LiveRow>[] = [
   { title: 'Route', show: ({ path }) => <code>{path}</code> },
   { title: 'User path', show: ({ user_path: path }) => path ?? '–' },
   { title: 'Took', number: true, show: ({ duration_ns: ns = null }) => duration(ns === null ? null : ns / 1e6) },
-  { title: 'State', show: ({ state, pending }) => <Badge kind={state === 'failed' ? 'bad' : pending ? 'warn' : 'plain'}>{state}</Badge> },
+  {
+    title: 'State',
+    show: ({ state, pending }) => (
+      <span class={pending ? 'pending' : undefined}>
+        <Badge kind={state === 'failed' ? 'bad' : pending ? 'warn' : 'plain'}>{state}</Badge>
+      </span>
+    ),
+  },
 ]
+const replicaColumn: Column<LiveCall> = { title: 'Replica', show: ({ replica }) => replica ?? '–' }
 
-/** The rows as events make them, the newest first. While they are paused, events are gathered. */
-function useLiveRows() {
-  const [rows, setRows] = useState<readonly LiveRow[]>([])
+/** The calls as events make them, the newest first. While they are paused, events are gathered. */
+function useFeed() {
+  const [calls, setCalls] = useState<readonly LiveCall[]>([])
   const [paused, setPaused] = useState(false)
   const [waiting, setWaiting] = useState(0)
   const held = useRef<LiveEvent[] | undefined>(undefined)
+  const take = (events: readonly LiveEvent[]) => {
+    setCalls(old => events.reduce(callsAfter, old).slice(0, mostCalls))
+    if (events.some(({ type }) => type === 'reset')) void latest().then(stored => setCalls(old => together(old, stored)))
+  }
   useEffect(
     () =>
       listen(event => {
-        if (held.current === undefined) return setRows(old => after(old, event))
+        if (held.current === undefined) return take([event])
+        if (!event.type.startsWith('audit.') && event.type !== 'reset') return
         held.current.push(event)
-        setWaiting(held.current.length)
+        setWaiting(new Set(held.current.map(({ request_id: id }) => id)).size)
       }),
     [],
   )
@@ -91,16 +133,24 @@ function useLiveRows() {
     held.current = paused ? undefined : []
     setPaused(!paused)
     setWaiting(0)
-    setRows(old => gathered.reduce(after, old))
+    take(gathered)
   }
-  return { rows, paused, waiting, pause, clear: () => setRows([]) }
+  return { calls, paused, waiting, pause, clear: () => setCalls([]) }
 }
 
-function after(rows: readonly LiveRow[], { type, request_id: id, data }: LiveEvent): readonly LiveRow[] {
-  if (type === 'reset') return []
-  if (id === null || !type.startsWith('audit.')) return rows
-  if (type === 'audit.removed') return rows.filter(row => row.request_id !== id)
-  const row = { ...(data as Partial<AuditEntry>), request_id: id, state: type.slice('audit.'.length), pending: data._live_pending ?? false }
-  const at = rows.findIndex(({ request_id: other }) => other === id)
-  return at === -1 ? [row, ...rows].slice(0, mostRows) : rows.with(at, { ...rows[at], ...row })
+/** What the log has instead of the events that were missed. */
+async function latest(): Promise<readonly LiveCall[]> {
+  try {
+    return (await get<AuditLog>('/audit/log', { days: 1, limit: 100 })).entries.map(storedCall)
+  } catch {
+    // What comes is shown all the same.
+    return []
+  }
+}
+
+/** What is in the log is known whole. Calls of which nothing more is told are in the log, or will not be. */
+function together(calls: readonly LiveCall[], stored: readonly LiveCall[]): readonly LiveCall[] {
+  const known = new Set(stored.map(({ request_id: id }) => id))
+  const others = calls.filter(({ request_id: id }) => !known.has(id))
+  return [...others, ...stored].sort((one, other) => ((one.timestamp ?? '') < (other.timestamp ?? '') ? 1 : -1)).slice(0, mostCalls)
 }
