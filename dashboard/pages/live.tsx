@@ -89,6 +89,16 @@ function hasStatus({ status_code: code, pending }: LiveCall, wanted: string): bo
   return wanted === 'pending' ? pending : String(code ?? '').startsWith(wanted)
 }
 
+/** The types of events, as people say it. */
+const states: Readonly<Record<string, string>> = {
+  started: 'arrived',
+  updated: 'at the provider',
+  stream: 'streaming',
+  completed: 'answered',
+  flushed: 'stored',
+  failed: 'not stored',
+}
+
 const columns: readonly Column<LiveCall>[] = [
   { title: 'Time', show: ({ timestamp = null }) => time(timestamp) },
   { title: 'Status', show: ({ status_code: code = null }) => (code === null ? <Badge>…</Badge> : <Status code={code} />) },
@@ -101,7 +111,7 @@ const columns: readonly Column<LiveCall>[] = [
     title: 'State',
     show: ({ state, pending }) => (
       <span class={pending ? 'pending' : undefined}>
-        <Badge kind={state === 'failed' ? 'bad' : pending ? 'warn' : 'plain'}>{state}</Badge>
+        <Badge kind={state === 'failed' ? 'bad' : pending ? 'warn' : 'plain'}>{states[state] ?? state}</Badge>
       </span>
     ),
   },

@@ -174,6 +174,8 @@ describe('the page Audit log', () => {
       .nth(1)
       .click()
     await page.getByRole('dialog', { name: 'Call' }).getByText('Too warm.').first().waitFor()
+    await page.getByRole('button', { name: 'Open in Playground' }).click()
+    await page.getByRole('heading', { name: 'Playground', level: 1 }).waitFor()
     expect(reader.complaints).to.deep.equal([])
   })
 

@@ -36,7 +36,7 @@ describe('the pages Audit log and Live', () => {
     const { page } = reader
     await page.getByText('live', { exact: true }).waitFor()
     await dashboard.served.chat(hello, { 'x-tapline-user-path': '/seen/live' })
-    await page.getByRole('row', { name: /\/seen\/live.*flushed/ }).press('Enter')
+    await page.getByRole('row', { name: /\/seen\/live.*stored/ }).press('Enter')
     await page.getByRole('dialog', { name: 'Call' }).getByText('/seen/live', { exact: true }).waitFor()
     expect(reader.complaints).to.deep.equal([])
   })

@@ -57,13 +57,13 @@ describe('the live logs', () => {
     const { page } = reader
     await isLive(page)
     await chat('/lost/0')
-    await page.getByRole('row', { name: /\/lost\/0.*flushed/ }).waitFor()
+    await page.getByRole('row', { name: /\/lost\/0.*stored/ }).waitFor()
     await lose(page)
     await chat('/lost/1')
     await chat('/lost/2')
     await page.context().setOffline(false)
     await isLive(page)
-    await page.getByRole('row', { name: /\/lost\/2.*flushed/ }).waitFor()
+    await page.getByRole('row', { name: /\/lost\/2.*stored/ }).waitFor()
     expect(await paths(page)).to.deep.equal(['/lost/2', '/lost/1', '/lost/0'])
   })
 
@@ -72,13 +72,13 @@ describe('the live logs', () => {
     const { page } = reader
     await isLive(page)
     await chat('/much/0')
-    await page.getByRole('row', { name: /\/much\/0.*flushed/ }).waitFor()
+    await page.getByRole('row', { name: /\/much\/0.*stored/ }).waitFor()
     await lose(page)
     for (let sent = 1; sent <= 8; sent++) await chat(`/much/${sent}`)
     await page.context().setOffline(false)
-    await page.getByRole('row', { name: /\/much\/8.*flushed/ }).waitFor()
+    await page.getByRole('row', { name: /\/much\/8.*stored/ }).waitFor()
     await chat('/much/9')
-    await page.getByRole('row', { name: /\/much\/9.*flushed/ }).waitFor()
+    await page.getByRole('row', { name: /\/much\/9.*stored/ }).waitFor()
     expect((await paths(page)).filter(path => path.startsWith('/much/'))).to.deep.equal([9, 8, 7, 6, 5, 4, 3, 2, 1, 0].map(sent => `/much/${sent}`))
   })
 

@@ -42,7 +42,7 @@ export function Body({ title, body, headers, tooBig = false, children }: BodyPro
         <Media key={at} place={place} />
       ))}
       {tooBig && <p class="faint">Too long to be kept.</p>}
-      {body === undefined ? !tooBig && <p class="faint">Not kept.</p> : <pre tabIndex={0}>{text}</pre>}
+      {body === undefined ? !tooBig && <p class="faint">No content was kept.</p> : <pre tabIndex={0}>{text}</pre>}
     </section>
   )
 }

@@ -13,6 +13,7 @@ import { Attempts } from './attempts.tsx'
 import { Body } from './body.tsx'
 import { curlOf } from './curl.ts'
 import { Flow } from './flow.tsx'
+import { OpenInPlayground } from './open-in-playground.tsx'
 import { Guardrails, Revisions } from './policy.tsx'
 
 interface DrawerProps {
@@ -41,6 +42,7 @@ function Call({ entry, reach, openConversation }: Omit<DrawerProps, 'id' | 'clos
           <button type="button" onClick={() => openConversation(entry.id)}>
             Conversation
           </button>
+          {data.request_body !== undefined && <OpenInPlayground id={entry.id} />}
         </p>
       )}
       {data.error_message !== undefined && (

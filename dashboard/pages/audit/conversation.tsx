@@ -10,6 +10,7 @@ import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Empty, Failed, Loading } from '../../parts/states.tsx'
 import type { Message, Piece } from './messages.ts'
+import { OpenInPlayground } from './open-in-playground.tsx'
 import { conversationText, turnsOf, type Turn } from './turns.ts'
 
 const [few, most] = [40, 200]
@@ -29,6 +30,7 @@ export function ConversationDrawer({ id, close, open }: DrawerProps) {
     queryFn: async () => await get<AuditConversation>('/audit/conversation', { log_id: id, limit }),
   })
   const turns = data && turnsOf(data.entries)
+  const last = turns?.findLast(({ entry }) => entry.data.request_body !== undefined)
   return (
     <Dialog title="Conversation" drawer close={close}>
       {turns === undefined && (error === null ? <Loading /> : <Failed error={error} retry={refetch} />)}
@@ -48,6 +50,7 @@ export function ConversationDrawer({ id, close, open }: DrawerProps) {
           <p class="actions">
             <span class="faint">{turns.length === 1 ? '1 call' : `${count(turns.length)} calls`}</span>
             <CopyButton text={() => conversationText(turns)} />
+            {last !== undefined && <OpenInPlayground id={last.entry.id} />}
           </p>
           <ol class="turns">
             {turns.map(turn => (

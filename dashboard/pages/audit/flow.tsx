@@ -24,7 +24,7 @@ export function Flow({ entry, global }: { readonly entry: AuditEntry; readonly g
     retry: false,
     staleTime: Infinity,
   })
-  if (entry.data.workflow_features === undefined) return null
+  if (entry.data.workflow_features === undefined || entry.data.event !== undefined) return null
   return (
     <section class="part" aria-label="Workflow">
       <h3>Workflow{workflow !== undefined && <small> {`${workflow.name}, version ${workflow.version}`}</small>}</h3>
