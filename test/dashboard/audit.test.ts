@@ -77,7 +77,7 @@ describe('the page Audit log', () => {
     await page.getByText('More filters').click()
     await page.getByLabel('Error').fill('invalid_request_error')
     await page.getByLabel('Error').press('Enter')
-    await page.getByRole('heading', { name: '1 calls' }).waitFor()
+    await page.getByRole('heading', { name: '1 call of the whole session' }).waitFor()
     await page.getByLabel('Stream').selectOption('yes')
     await page.getByText('No call fits.').waitFor()
     await page.getByLabel('Stream').selectOption('any')

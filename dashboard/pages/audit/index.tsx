@@ -77,7 +77,7 @@ function Calls({ filters, query, hears, open }: CallsProps) {
   const rows = result.data && [...pending, ...result.data.rows]
   return (
     <Section
-      title={result.data === undefined ? 'Calls' : `${count(result.data.total)} ${bySession ? 'sessions' : 'calls'}`}
+      title={result.data === undefined ? 'Calls' : titleOf(result.data.total, bySession ? 'session' : 'call', query)}
       tools={
         <span class="actions">
           <fieldset class="range">
@@ -111,6 +111,11 @@ function Calls({ filters, query, hears, open }: CallsProps) {
       <Pager total={result.data?.total ?? 0} size={pageSize} page={Number(page)} turn={to => turn(String(to))} />
     </Section>
   )
+}
+
+function titleOf(total: number, what: string, { days, start_date: start, end_date: end }: Query): string {
+  const isDated = [days, start, end].some(date => date !== undefined)
+  return `${count(total)} ${what}${total === 1 ? '' : 's'}${isDated ? '' : ' of the whole session'}`
 }
 
 interface Page {
