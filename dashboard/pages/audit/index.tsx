@@ -103,6 +103,7 @@ function Calls({ filters, query, hears, open }: CallsProps) {
         rows={{ ...result, data: rows }}
         columns={bySession ? sessionColumns(showSession) : columns}
         none="No call fits."
+        paged
         id={({ request_id: id }) => id}
         open={({ id }) => {
           if (id !== undefined) open(id)

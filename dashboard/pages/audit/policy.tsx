@@ -19,6 +19,7 @@ export function Guardrails({ guardrails = [] }: Pick<AuditData, 'guardrails'>) {
         rows={{ data: guardrails, error: null, refetch: () => undefined }}
         columns={columns}
         none=""
+        paged
         id={({ seq }) => String(seq)}
       />
     </section>
