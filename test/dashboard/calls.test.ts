@@ -8,7 +8,7 @@ describe('the pages Audit log and Live', () => {
   let dashboard: Dashboard
 
   before(async function () {
-    dashboard = await Dashboard.start(this)
+    dashboard = await Dashboard.start(this, { config: { logging: { enabled: true, log_bodies: true, flush_interval: '50ms' } } })
   })
 
   after(async () => {
