@@ -15,7 +15,7 @@ import type { PagePath } from './paths.ts'
 import { PlaygroundPage } from './playground/index.tsx'
 import { ProvidersPage } from './providers/index.tsx'
 import { SettingsPage } from './settings/index.tsx'
-import { UsagePage } from './usage.tsx'
+import { UsagePage } from './usage/index.tsx'
 import { UsersPage } from './users/index.tsx'
 import { WorkflowsPage } from './workflows.tsx'
 
