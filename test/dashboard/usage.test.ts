@@ -31,6 +31,7 @@ describe('the pages Overview and Usage', () => {
 
   before(async function () {
     dashboard = await Dashboard.start(this, { config, env: { ...env, GROQ_BASE_URL: 'http://127.0.0.1:1/v1' } })
+    await price('gpt-test', { input_per_mtok: 1 })
     await dashboard.served.chat({ ...hello, model: 'either' }, { 'x-tapline-user-path': '/either' })
     const facts = { model: 'costly', requested_model: 'costly', user_path: '/spender', labels: ['night'], session_id: 'trip', input_tokens: 3_000_000 }
     await seed(dashboard.served, [
@@ -39,14 +40,58 @@ describe('the pages Overview and Usage', () => {
     ])
   })
 
+  async function price(selector: string, pricing: object): Promise<void> {
+    await dashboard.served.call('PUT', '/admin/model-pricing-overrides', { selector, pricing })
+  }
+
   after(async () => {
     await dashboard?.close()
   })
 
-  it('shows what was asked, answered and spent', async () => {
+  it('shows how calls went, what they used and saved, and what stood in for what', async () => {
     await using reader = await dashboard.open('overview')
     const { page } = reader
-    await page.getByText('93.3 %').waitFor()
+    await page.getByText('93.8 %').waitFor()
+    expect(await page.locator('.cards').first().innerText())
+      .to.include('Requests\n15')
+      .and.include('Cache hits\n11\n73.3 % of all requests')
+    await page.getByRole('img', { name: 'Average duration by provider' }).waitFor()
+    expect(await page.getByRole('listitem').filter({ hasText: 'groq/llama → openai/gpt-test' }).innerText()).to.match(/1$/)
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('changes days, interval, metric and throughput, each by the address alone', async () => {
+    await using reader = await dashboard.open('overview?days=90')
+    const { page } = reader
+    await press(page, 'By', 'Weeks')
+    await page.getByRole('img', { name: 'Tokens, weekly' }).waitFor()
+    await press(page, 'Chart of', 'Cost')
+    await page.getByRole('img', { name: 'Cost, weekly' }).waitFor()
+    await press(page, 'Buckets', 'Hours')
+    await page.getByRole('img', { name: 'Tokens by hour' }).waitFor()
+    expect(page.url()).to.match(/days=90&interval=weekly&show=cost&throughput=hour/)
+    await page.reload()
+    await page.getByRole('img', { name: 'Cost, weekly' }).waitFor()
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('leads from a figure, from a day and from a failover to what they are made of', async () => {
+    await using reader = await dashboard.open('overview')
+    const { page } = reader
+    await page.getByRole('link', { name: 'groq/llama → openai/gpt-test' }).click()
+    await page
+      .getByRole('table', { name: 'Calls' })
+      .getByRole('row', { name: /either/ })
+      .waitFor()
+    expect(page.url()).to.match(/provider=openai&search=gpt-test/)
+    await page.goBack()
+    await page.getByRole('link', { name: 'Cache hits' }).click()
+    await until(async () => (await requests(page)).every(row => row.includes('exact cache')))
+    await page.goBack()
+    const today = new Date().toISOString().slice(0, 10)
+    await page.getByRole('link', { name: new RegExp(`^${today}: `) }).click()
+    await page.waitForURL(new RegExp(`start_date=${today}&end_date=${today}`))
+    await page.getByRole('table', { name: 'Requests' }).waitFor()
     expect(reader.complaints).to.deep.equal([])
   })
 
@@ -89,7 +134,7 @@ describe('the pages Overview and Usage', () => {
     const { page } = reader
     const row = page.getByRole('table', { name: 'Requests' }).getByRole('row', { name: /costly/ })
     await row.getByText('–').first().waitFor()
-    await dashboard.served.call('PUT', '/admin/model-pricing-overrides', { selector: 'costly', pricing: { input_per_mtok: 2, output_per_mtok: 5 } })
+    await price('costly', { input_per_mtok: 2, output_per_mtok: 5 })
     await page.getByRole('button', { name: 'Recalculate costs' }).click()
     const asked = page.getByRole('dialog', { name: 'Recalculate costs?' })
     await asked.getByText('of the last 7 days with the user path /spender').waitFor()
