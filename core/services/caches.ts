@@ -14,8 +14,23 @@ export interface CacheStore {
 /** A cache of answers that stands in pipelines. */
 export interface CacheLayer {
   readonly name: 'exact' | 'semantic'
+  readonly facts: CacheLayerFacts
   /** Forgets all answers, or those of a model: its id, or `provider/model`. */
   clear(model: string | undefined): void | Promise<void>
+}
+
+/** How a cache is configured, as administrators see it. */
+export interface CacheLayerFacts {
+  /** How long an answer lives; 0 is for ever. */
+  readonly ttl_seconds: number
+  /** Longer answers are not kept. */
+  readonly max_entry_bytes: number
+  /** Whether streams are kept, too. */
+  readonly streams: boolean
+  /** Which model says what means the same: `provider/model`. */
+  readonly embedder?: string
+  /** How near that must be. */
+  readonly similarity_threshold?: number
 }
 
 /** The caches of answers, for administrators. */

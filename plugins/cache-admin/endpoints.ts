@@ -40,10 +40,10 @@ export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput
       method: 'GET',
       path: '/cache/overview',
       scope: 'global',
-      summary: 'What the response caches saved, in total and by day.',
+      summary: 'What the response caches saved, in total and by day, and how they are configured.',
       response: definition(file, 'CacheOverview'),
       query: { type: 'object', properties: rangeParameters },
-      handle: call => overview(call, usage, now()),
+      handle: call => overview(call, { layers, usage, now: now() }),
     },
     {
       method: 'DELETE',
@@ -65,7 +65,10 @@ export function cacheEndpoints({ layers, usage, processes, now }: EndpointsInput
   ]
 }
 
-async function overview({ query, timeZone }: AdminCall, usage: UsageLedger, now: number): Promise<CacheOverview> {
+async function overview(
+  { query, timeZone }: AdminCall,
+  { layers, usage, now }: Pick<EndpointsInput, 'layers' | 'usage'> & { readonly now: number },
+): Promise<CacheOverview> {
   const { from, to } = rangeOf(query, { timeZone, now })
   const { borders, labels } = periods({ from, to, unit: 'day', timeZone })
   const sums = await usage.sums({
@@ -76,7 +79,7 @@ async function overview({ query, timeZone }: AdminCall, usage: UsageLedger, now:
   })
   const byDay = Map.groupBy(sums, ({ period }) => period)
   const daily = [...byDay].sort(([one], [other]) => one - other).map(([period, those]) => new Hits(those).day(labels[period] ?? ''))
-  return { summary: new Hits(sums satisfies readonly Sum[]).summary, daily }
+  return { summary: new Hits(sums satisfies readonly Sum[]).summary, daily, layers: [...layers.told] }
 }
 
 async function clear({ query: { layer, model }, changed }: AdminCall, layers: Layers, processes: Processes | undefined): Promise<void> {

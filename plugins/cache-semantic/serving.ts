@@ -2,6 +2,7 @@
 
 import type { OptionsOf, SetupContext, Taps } from '../../core/index.ts'
 import { readAgain } from '../shared/records/read-again.ts'
+import { layerFacts } from '../shared/cache/layer-facts.ts'
 import { cacheMeters } from '../shared/cache/meters.ts'
 import { Outage } from '../shared/cache/outage.ts'
 import { WriteQueue } from '../shared/cache/write-queue.ts'
@@ -17,14 +18,16 @@ export function serving({ options, services, log, signal }: SetupContext<Options
   const { vectors, cacheLayers, providers, models, pipelines, clock, meter } = services
   const outage = new Outage(clock, log, 'the semantic cache failed; going on without it')
   const meters = cacheMeters(meter, 'semantic')
-  const embedder = new Embedder(pipelines, models, chosenEmbedder(options, providers))
+  const chosen = chosenEmbedder(options, providers)
+  const embedder = new Embedder(pipelines, models, chosen)
   const writes = new WriteQueue({ clock, store: 'the vector store', dropped: meters.dropped, failed: cause => outage.complain(cause) })
   const semantic = new SemanticCache({ options, search: new Search({ embedder, vectors, outage, clock }), embedder, vectors, writes, clock, meters })
   const clear = (model: string | undefined) => {
     semantic.clear()
     return vectors.clear(model, signal)
   }
-  const withdraw = [() => writes.close(), cacheLayers.add({ name: 'semantic', clear })]
+  const facts = { ...layerFacts(options), embedder: `${chosen.provider.name}/${chosen.model}`, similarity_threshold: options.similarity_threshold }
+  const withdraw = [() => writes.close(), cacheLayers.add({ name: 'semantic', facts, clear })]
   const cleanUp = () => vectors.expire(Math.floor(clock.now() / 1000), signal)
   return {
     async open() {

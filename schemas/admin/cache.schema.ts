@@ -18,6 +18,10 @@ export interface CacheOverview {
    * Days without a hit are left out.
    */
   daily: CacheDay[]
+  /**
+   * The caches that are on.
+   */
+  layers: CacheLayerView[]
 }
 /**
  * All hits of the days that were asked for.
@@ -52,4 +56,33 @@ export interface CacheDay {
   output_tokens: number
   total_tokens: number
   saved_cost: number | null
+}
+/**
+ * How a cache is configured.
+ *
+ * This interface was referenced by `CacheBodies`'s JSON-Schema
+ * via the `definition` "CacheLayerView".
+ */
+export interface CacheLayerView {
+  layer: 'exact' | 'semantic'
+  /**
+   * How long an answer lives; 0 is for ever.
+   */
+  ttl_seconds: number
+  /**
+   * Longer answers are not kept.
+   */
+  max_entry_bytes: number
+  /**
+   * Whether streams are kept, too.
+   */
+  streams: boolean
+  /**
+   * Which model says what means the same.
+   */
+  embedder?: string
+  /**
+   * How near that must be.
+   */
+  similarity_threshold?: number
 }

@@ -139,6 +139,12 @@ describe('the overview of the cache', () => {
     expect(json.summary).to.include({ total_hits: 0, total_tokens: 0, total_saved_cost: 0 })
     expect(json.daily).to.deep.equal([])
   })
+
+  it('says how the caches are configured', async () => {
+    await using gateway = await AdminGateway.start({ config: { cache: { response: { simple: { redis: { ttl: 60 } }, streaming: { enabled: false } } } } })
+    const { json } = await gateway.call('GET', '/cache/overview')
+    expect(json.layers).to.deep.equal([{ layer: 'exact', ttl_seconds: 60, max_entry_bytes: 2 * 1024 * 1024, streams: false }])
+  })
 })
 
 describe('GET /admin/runtime/config of caches', () => {
