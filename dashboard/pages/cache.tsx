@@ -1,83 +1,169 @@
-/** What the response cache answered, and what that saved. */
+/** What the response cache answered, what that saved, and how it is configured. */
 
 import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useMemo, useState } from 'preact/hooks'
-import type { CacheOverview } from '../../schemas/admin/cache.schema.ts'
+import type { CacheDay, CacheLayerView, CacheOverview } from '../../schemas/admin/cache.schema.ts'
+import type { UsageSummary } from '../../schemas/admin/usage.schema.ts'
 import { get, send } from '../data/api.ts'
 import { eachDay } from '../data/days.ts'
+import { textIn } from '../data/form.ts'
 import { timeZone } from '../data/time-zone.ts'
-import { useRange, type Range } from '../data/url.ts'
-import { count, money, shortCount } from '../data/words.ts'
+import { useParam, useRange, type Range } from '../data/url.ts'
+import { count, money, share, shortCount } from '../data/words.ts'
 import { Cards, Section } from '../parts/cards.tsx'
 import { Chart, type Series } from '../parts/chart.tsx'
-import { Confirm } from '../parts/dialog.tsx'
+import { DataTable, type Column } from '../parts/data-table.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
+import { RecordForm, type Field } from '../parts/record-form.tsx'
 import { Failed, Loading } from '../parts/states.tsx'
 
 export function CachePage() {
   const queries = useQueryClient()
   const [range] = useRange()
   const [clearing, setClearing] = useState(false)
+  const [cleared, setCleared] = useState<string>()
   const { data, error, refetch } = useQuery({
     queryKey: ['cache', range, timeZone.value],
-    queryFn: async () => await get<CacheOverview>('/cache/overview', range),
+    queryFn: async () =>
+      await Promise.all([get<CacheOverview>('/cache/overview', range), get<UsageSummary>('/usage/summary', { ...range, cache_mode: 'all' })]),
   })
+  const clear = async (form: FormData) => {
+    const [layer, model] = [layersByTitle[textIn(form, 'layer')] ?? 'all', textIn(form, 'model')]
+    const query = new URLSearchParams({ layer, confirmation: textIn(form, 'confirmation'), ...(model === '' ? {} : { model }) })
+    await send('DELETE', `/cache?${query}`)
+    setClearing(false)
+    setCleared(model === '' ? 'The answers are forgotten.' : `The answers of ${model} are forgotten.`)
+    await queries.invalidateQueries({ queryKey: ['cache'] })
+  }
   return (
     <>
       <header class="head">
         <h1>Cache</h1>
         <RangePicker />
       </header>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Hits overview={data} range={range} />}
-      <Section title="What is kept">
-        <button type="button" onClick={() => setClearing(true)}>
-          Clear the cache
-        </button>
-      </Section>
+      {cleared !== undefined && <p role="status">{cleared}</p>}
+      {data === undefined ? (
+        error === null ? (
+          <Loading />
+        ) : (
+          <Failed error={error} retry={refetch} />
+        )
+      ) : (
+        <>
+          <Sums overview={data[0]} calls={data[1].total_requests} />
+          <ByDay daily={data[0].daily} range={range} />
+          <Section
+            title="Configuration"
+            tools={
+              <button type="button" onClick={() => setClearing(true)}>
+                Clear …
+              </button>
+            }
+          >
+            <DataTable label="Layers" rows={{ data: data[0].layers, error, refetch }} columns={layerColumns} none="No cache is on." id={({ layer }) => layer} />
+          </Section>
+        </>
+      )}
       {clearing && (
-        <Confirm
-          title="Clear the cache?"
-          text="Every answer that it keeps is forgotten. Calls go to providers until it has filled again."
-          verb="Clear"
-          close={() => setClearing(false)}
-          act={async () => {
-            await send('DELETE', '/cache?layer=all&confirmation=clear')
-            await queries.invalidateQueries({ queryKey: ['cache'] })
-          }}
-        />
+        <RecordForm title="Clear the cache" verb="Clear" fields={clearFields(data?.[0].layers ?? [])} close={() => setClearing(false)} save={clear} />
       )}
     </>
   )
 }
 
-function Hits({ overview: { summary, daily }, range }: { readonly overview: CacheOverview; readonly range: Range }) {
-  const [places, series] = useMemo((): [string[], Series[]] => {
-    const days = eachDay(
-      daily.map(({ date, hits, exact_hits: exact }) => ({ date, hits, exact })),
-      range,
-      date => ({ date, hits: 0, exact: 0 }),
-    )
-    return [
-      days.map(({ date }) => date),
-      [
-        { title: 'All', colour: 'second', values: days.map(({ hits }) => hits) },
-        { title: 'Equal requests', colour: 'first', values: days.map(({ exact }) => exact) },
-      ],
-    ]
-  }, [daily, range])
+function Sums({ overview: { summary, layers }, calls }: { readonly overview: CacheOverview; readonly calls: number }) {
   return (
-    <>
-      <Cards
-        figures={[
-          { title: 'Answers from the cache', value: shortCount(summary.total_hits) },
-          { title: 'To equal requests', value: count(summary.exact_hits) },
-          { title: 'To similar ones', value: count(summary.semantic_hits) },
-          { title: 'Saved', value: money(summary.total_saved_cost), note: `${shortCount(summary.total_tokens)} tokens` },
-        ]}
-      />
-      <Section title="By day">
-        <Chart label="Answers from the cache by day" places={places} series={series} show={shortCount} />
-      </Section>
-    </>
+    <Cards
+      figures={[
+        { title: 'Hit rate', value: share(summary.total_hits, calls), note: `${count(summary.total_hits)} of ${count(calls)} requests` },
+        { title: 'Equal requests', value: count(summary.exact_hits), note: 'answered by the exact layer' },
+        ...(layers.some(({ layer }) => layer === 'semantic') || summary.semantic_hits > 0
+          ? [{ title: 'Similar requests', value: count(summary.semantic_hits), note: 'answered by the semantic layer' }]
+          : []),
+        {
+          title: 'Tokens saved',
+          value: shortCount(summary.total_tokens),
+          note: `${shortCount(summary.total_input_tokens)} in, ${shortCount(summary.total_output_tokens)} out`,
+        },
+        { title: 'Cost saved', value: money(summary.total_saved_cost) },
+      ]}
+    />
   )
+}
+
+/** What the chart can show of a day, the whole first. */
+const measures = {
+  hits: {
+    title: 'Hits',
+    show: shortCount,
+    parts: [
+      { title: 'All', colour: 'second', of: (day: CacheDay) => day.hits },
+      { title: 'Equal requests', colour: 'first', of: (day: CacheDay) => day.exact_hits },
+    ],
+  },
+  tokens: {
+    title: 'Tokens',
+    show: shortCount,
+    parts: [
+      { title: 'Input and output', colour: 'second', of: (day: CacheDay) => day.total_tokens },
+      { title: 'Input', colour: 'first', of: (day: CacheDay) => day.input_tokens },
+    ],
+  },
+  cost: { title: 'Cost', show: money, parts: [{ title: 'Saved', colour: 'first', of: (day: CacheDay) => day.saved_cost }] },
+} as const
+
+function ByDay({ daily, range }: { readonly daily: readonly CacheDay[]; readonly range: Range }) {
+  const [chosen, choose] = useParam('show', 'hits')
+  const measure = measures[chosen as keyof typeof measures] ?? measures.hits
+  const [places, series] = useMemo((): [string[], Series[]] => {
+    const days = eachDay(daily, range, noHits)
+    return [days.map(({ date }) => date), measure.parts.map(({ title, colour, of }) => ({ title, colour, values: days.map(of) }))]
+  }, [daily, range, measure])
+  return (
+    <Section
+      title="By day"
+      tools={
+        <span class="range">
+          {Object.entries(measures).map(([name, { title }]) => (
+            <button key={name} type="button" aria-pressed={measures[name as keyof typeof measures] === measure} onClick={() => choose(name)}>
+              {title}
+            </button>
+          ))}
+        </span>
+      }
+    >
+      <Chart label={`${measure.title} by day`} places={places} series={series} show={measure.show} />
+    </Section>
+  )
+}
+
+function noHits(date: string): CacheDay {
+  return { date, hits: 0, exact_hits: 0, semantic_hits: 0, input_tokens: 0, output_tokens: 0, total_tokens: 0, saved_cost: 0 }
+}
+
+const layerColumns: readonly Column<CacheLayerView>[] = [
+  { title: 'Layer', show: ({ layer }) => (layer === 'exact' ? 'exact: equal requests' : 'semantic: requests that mean the same') },
+  { title: 'Answers live', show: ({ ttl_seconds: seconds }) => (seconds === 0 ? 'for ever' : `${count(seconds)} s`) },
+  { title: 'Longest answer', show: ({ max_entry_bytes: bytes }) => `${count(Math.round(bytes / 1024))} KiB` },
+  { title: 'Streams', show: ({ streams }) => (streams ? 'kept, too' : 'not kept') },
+  {
+    title: 'Similarity',
+    show: ({ embedder, similarity_threshold: threshold }) => (embedder === undefined ? '–' : [`from ${threshold}, by `, <code>{embedder}</code>]),
+  },
+]
+
+const layersByTitle: Readonly<Record<string, string>> = { both: 'all', exact: 'exact', semantic: 'semantic' }
+
+function clearFields(layers: readonly CacheLayerView[]): readonly Field[] {
+  const names = [...new Set(layers.map(({ layer }) => layer))]
+  return [
+    ...(names.length > 1 ? [{ name: 'layer', title: 'Layer', options: ['both', ...names] }] : []),
+    { name: 'model', title: 'Model', hint: 'Its id, or provider/model. All models if empty.' },
+    {
+      name: 'confirmation',
+      title: 'Type clear to confirm',
+      required: true,
+      hint: 'Answers are forgotten; calls go to providers until the cache has filled again.',
+    },
+  ]
 }
