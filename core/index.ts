@@ -114,7 +114,7 @@ export type {
   VolatileCounters,
 } from './services/state.ts'
 export type { Users } from './services/users.ts'
-export type { Variant, Variants, VariantStep } from './services/variants.ts'
+export type { Trial, TrialResult, Variant, Variants, VariantStep } from './services/variants.ts'
 export type { WorkflowExplanation, WorkflowQuestion, Workflows, WorkflowScope } from './services/workflows.ts'
 export type { Admin, AdminCall, AdminChange, AdminEndpoint, RefreshFacts, RefreshStep } from './services/admin.ts'
 export type { AdminScope } from './services/admin-scope.ts'

@@ -86,7 +86,7 @@ export class InnerCalls implements Pipelines {
   }
 }
 
-function exchangeFor(
+export function exchangeFor(
   id: string,
   { method, path, headers = {}, body = Buffer.alloc(0), caller, userPath, labels, session, origin = 'client', isExempt = false }: InnerCall,
   plan: Plan,

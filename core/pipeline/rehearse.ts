@@ -45,6 +45,20 @@ export async function rehearse(exchange: Exchange): Promise<Rehearsal | GatewayE
   }
 }
 
+/** Fires `prompt` alone. @returns the body that would go on, or be answered; an error if nothing would */
+export async function reviewRequest(exchange: Exchange): Promise<Buffer | GatewayError> {
+  try {
+    await readBody(exchange)
+    const said = await askPrompt(exchange)
+    if (said instanceof GatewayError) return said
+    return (said === undefined ? exchange.body?.render() : spelled(exchange, said).body) ?? Buffer.alloc(0)
+  } catch (cause) {
+    return asRefusal(exchange, cause)
+  } finally {
+    exchange.plan.onLeft?.()
+  }
+}
+
 /** Fires `response` on an answer that came for this request; `route` before, for the plan that it is for. */
 export async function reviewAnswer(exchange: Exchange, body: Buffer): Promise<ReviewedAnswer> {
   const reply = spelled(exchange, new Reply({ status: 200, headers: ['Content-Type', 'application/json'], body }))

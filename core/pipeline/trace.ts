@@ -1,11 +1,11 @@
 /** What each step of policy did with one exchange: kept only where somebody asks for it. */
 
-import type { GatewayError } from '../errors.ts'
+import { GatewayError } from '../errors.ts'
 import { isPromise } from '../promise.ts'
-import type { Reply } from '../upstream/reply.ts'
+import { Reply } from '../upstream/reply.ts'
 import type { Exchange } from './exchange.ts'
 import type { PhaseName } from './plan/step.ts'
-import type { Warning } from './warning.ts'
+import { Warning } from './warning.ts'
 
 /** One tap that was asked on `prompt` or `response`, or a strategy that was asked on `route`. */
 export interface TapOutcome {
@@ -18,6 +18,15 @@ export interface TapOutcome {
   readonly edited: Buffer | undefined
   /** On `route`, by a strategy of virtual models: the target that it chose, as the virtual model names it. */
   readonly target?: string | undefined
+}
+
+export type PolicyAction = 'allow' | 'warn' | 'block' | 'respond'
+
+/** What a tap did by what it said. */
+export function actionOf(said: TapOutcome['said']): PolicyAction {
+  if (said instanceof GatewayError) return 'block'
+  if (said instanceof Warning) return 'warn'
+  return said instanceof Reply ? 'respond' : 'allow'
 }
 
 /** What one tap made of the events of a stream. */

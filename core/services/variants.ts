@@ -1,9 +1,13 @@
 /** Variants of the pipelines: what patches make of them, compiled beside those that serve. */
 
 import type { Problem } from '../config/problems/place.ts'
+import type { GatewayError } from '../errors.ts'
+import type { Caller } from '../pipeline/caller.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Patch } from '../pipeline/plan/source.ts'
 import type { PhaseName } from '../pipeline/plan/step.ts'
+import type { TapFailure } from '../pipeline/tap-failure.ts'
+import type { TapOutcome } from '../pipeline/trace.ts'
 
 /** The service `variants`: of every pipeline in which a step stands that asks for it, and that acts on `route`. */
 export interface Variants {
@@ -25,8 +29,30 @@ export interface Variant {
   take(exchange: Exchange): void
   /** The steps of one of the pipelines, from top to bottom. */
   steps(pipeline: string): readonly VariantStep[]
+  /** Asks one step alone. Nothing is sent, recorded or counted, but what the step itself asks of a model. */
+  tryOut(trial: Trial): Promise<TrialResult>
   /** To be called once, when nobody takes it any more. Its own plugins are closed when the last exchange that goes on on it is over. */
   release(): Promise<void>
+}
+
+/** What one step is tried on: a request that a caller would send, or an answer to it. */
+export interface Trial {
+  readonly pipeline: string
+  readonly step: string
+  readonly request: Buffer
+  /** Then the step is asked about this instead of the request. */
+  readonly answer?: Buffer
+  /** In whose name a step asks models that asks any. */
+  readonly caller: Caller
+}
+
+export interface TrialResult {
+  /** Undefined if the step does not act there. */
+  readonly outcome: TapOutcome | undefined
+  /** Why it failed, if it did. */
+  readonly failure: TapFailure | undefined
+  /** The body that would go on: what the step left of it, or answered; an error if nothing would. */
+  readonly left: Buffer | GatewayError
 }
 
 /** A step of a variant. */

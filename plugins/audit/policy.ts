@@ -1,10 +1,10 @@
 /** What policy did with a request and its reply, and the revisions that it made of them. */
 
-import { GatewayError, Reply, type Exchange } from '../../core/index.ts'
+import { GatewayError, type Exchange } from '../../core/index.ts'
 import { Blocked } from '../../core/pipeline/verdict.ts'
 import { Warning } from '../../core/pipeline/warning.ts'
 import type { TapFailure } from '../../core/pipeline/tap-failure.ts'
-import type { StreamEdits, TapOutcome } from '../../core/pipeline/trace.ts'
+import { actionOf, type PolicyAction, type StreamEdits, type TapOutcome } from '../../core/pipeline/trace.ts'
 
 const errorLength = 512
 const nsPerMs = 1e6
@@ -17,7 +17,7 @@ export interface GuardrailEntry extends Partial<GuardrailFindings> {
   readonly step: number | null
   readonly instance: string
   readonly type: string
-  readonly action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
+  readonly action: PolicyAction | 'failure'
   readonly edited: boolean
 }
 
@@ -99,12 +99,6 @@ function judged(
 function wordsOf(said: GatewayError | Warning): Pick<GuardrailEntry, 'code' | 'message' | 'detail'> {
   const { code, message } = said
   return { code: code ?? null, message: message ?? null, detail: (said instanceof Blocked || said instanceof Warning ? said.detail : undefined) ?? null }
-}
-
-function actionOf(said: Outcome['said']): GuardrailEntry['action'] {
-  if (said instanceof GatewayError) return 'block'
-  if (said instanceof Warning) return 'warn'
-  return said instanceof Reply ? 'respond' : 'allow'
 }
 
 /** Who looked at the events of the stream. */

@@ -3,14 +3,12 @@
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type KnownPlugins, type Variants } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
-import { ruleOptions, type GuardrailRule } from '../../core/services/guardrail-rule.ts'
-import { VariantError } from '../../core/services/variants.ts'
-import { checkOptions } from '../../core/config/schema/options.ts'
 import { suggestion } from '../../core/config/problems/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
-import type { GuardrailName, GuardrailView, GuardrailWrite } from '../../schemas/admin/guardrails.schema.ts'
+import type { GuardrailName, GuardrailTest, GuardrailTestResult, GuardrailView, GuardrailWrite } from '../../schemas/admin/guardrails.schema.ts'
 import { ruleOf, type Definition, type DefinitionBook, type StoredDefinition } from './book.ts'
 import { split, unmasked } from './secret-config.ts'
+import { setUpOnce, tried } from './trial.ts'
 import type { GuardrailType } from './types.ts'
 import { pluginView, typeView, viewOf } from './view.ts'
 
@@ -67,6 +65,15 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       body: definition(file, 'GuardrailName'),
       handle: call => remove(book, call),
     },
+    {
+      method: 'POST',
+      path: '/guardrails/test',
+      scope: 'global',
+      summary: 'Tries a guardrail on a text; nothing is stored or sent, but what it asks of a model itself.',
+      body: definition(file, 'GuardrailTest'),
+      response: definition(file, 'GuardrailTestResult'),
+      handle: call => test(around, call),
+    },
   ]
 }
 
@@ -92,7 +99,8 @@ async function put(around: EndpointDeps, call: AdminCall): Promise<GuardrailView
     created_at: standing?.stored?.value.created_at ?? now,
     updated_at: now,
   }
-  await tryOut(around.variants, body.name, type, ruleOf(body.name, config, value))
+  const variant = await setUpOnce(around.variants, body.name, type, ruleOf(body.name, config, value))
+  await variant.release()
   const before = standing === undefined ? undefined : viewOf(standing)
   await book.put(body.name, value, secret, { expected: standing?.stored?.revision ?? 0 })
   const after = viewOf(book.find(body.name) as Definition)
@@ -109,6 +117,16 @@ async function remove(book: DefinitionBook, call: AdminCall): Promise<void> {
   const before = viewOf(standing)
   await book.delete(name, standing.stored.revision)
   call.changed(before, undefined)
+}
+
+async function test({ book, types, variants }: EndpointDeps, { body, exchange: { caller } }: AdminCall): Promise<GuardrailTestResult> {
+  const { name = '', type: named, config: given = {}, fail_mode: failMode = null, timeout_ms: timeoutMs = null, role = 'user', ...rest } = body as GuardrailTest
+  const found = book.find(name)
+  const standing = found?.rule.type === named ? found : undefined
+  const type = standing?.type ?? typeNamed(types, named)
+  const config = unmasked(given, standing?.rule.config ?? {}, type.definition.schema)
+  const rule = ruleOf(name, config, { type: named, user_path: userPathOf(rest, type), fail_mode: failMode, timeout_ms: timeoutMs })
+  return await tried({ variants, type, rule, caller }, { role, text: rest.text })
 }
 
 /** What stands under a name, if the caller may change it. */
@@ -134,26 +152,9 @@ function typeNamed(types: readonly GuardrailType[], name: string): GuardrailType
   return type
 }
 
-function userPathOf({ user_path: given }: GuardrailWrite, { type, definition: { schema } }: GuardrailType): string {
+function userPathOf({ user_path: given }: Pick<GuardrailWrite, 'user_path'>, { type, definition: { schema } }: GuardrailType): string {
   const path = normaliseUserPath(given)
   if (path === undefined) throw invalidValue('user_path', 'no user path has . or .. segments, or a colon')
   if (path !== '' && schema?.properties?.['user_path'] === undefined) throw invalidValue('user_path', `${type} makes no calls of its own`)
   return path
-}
-
-/** Checks the options, and sets the plugin up with them once. @throws GatewayError that points */
-async function tryOut(variants: Variants, name: string, { use, definition: { schema } }: GuardrailType, rule: GuardrailRule): Promise<void> {
-  const { fail_mode: onError, timeout_ms: timeout } = rule
-  const config = ruleOptions(rule)
-  const [problem] = checkOptions(schema, config, () => undefined).problems
-  if (problem !== undefined) throw invalidValue(`config${problem.pointer.replaceAll('/', '.')}`, problem.message)
-  try {
-    const variant = await variants.compile([
-      { insert: { use, name, options: config, ...(onError === undefined ? {} : { on_error: onError }), ...(timeout === undefined ? {} : { timeout }) } },
-    ])
-    await variant.release()
-  } catch (cause) {
-    if (!(cause instanceof VariantError)) throw cause
-    throw invalidValue('config', cause.problems.map(({ message }) => message).join('; '))
-  }
 }

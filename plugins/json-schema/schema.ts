@@ -8,7 +8,7 @@ export const schema = {
   properties: {
     schema: { type: 'object', description: 'A JSON Schema (2020-12) that every reply with a text must match; by default the one that the request asks for.' },
     repair: { type: 'boolean', default: true, description: 'Whether a model is asked, once, to repair what does not match.' },
-    model: { type: 'string', minLength: 1, description: 'The model that repairs; by default the one that answered.' },
+    model: { type: 'string', minLength: 1, input: 'model', description: 'The model that repairs; by default the one that answered.' },
     user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: "The calls to the model are counted below this path; below the caller's by default." },
     max_tokens: { type: 'integer', minimum: 1, default: 4096, description: 'Of a repaired reply.' },
     on_invalid: { type: 'string', enum: ['block', 'warn'], default: 'block', description: 'What happens to a reply that does not match.' },

@@ -13,7 +13,7 @@ export const schema = {
   type: 'object',
   required: ['model'],
   properties: {
-    model: { type: 'string', minLength: 1, description: 'The model that rewrites.' },
+    model: { type: 'string', minLength: 1, input: 'model', description: 'The model that rewrites.' },
     provider: { type: 'string', minLength: 1, description: 'The provider of the model, if several have it.' },
     user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: "The calls to the model are counted below this path; below the caller's by default." },
     roles: rolesProperty(['user']),
@@ -22,6 +22,7 @@ export const schema = {
     prompt: {
       type: 'string',
       minLength: 1,
+      input: 'textarea',
       default: anonymize,
       description: 'How texts are rewritten; by default, names, contacts and numbers get placeholders.',
     },

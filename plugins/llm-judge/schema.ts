@@ -7,8 +7,8 @@ export const schema = {
   type: 'object',
   required: ['model', 'prompt'],
   properties: {
-    model: { type: 'string', minLength: 1, description: 'The model that judges.' },
-    prompt: { type: 'string', minLength: 1, description: 'What to block, in words. The answer format is added to it.' },
+    model: { type: 'string', minLength: 1, input: 'model', description: 'The model that judges.' },
+    prompt: { type: 'string', minLength: 1, input: 'textarea', description: 'What to block, in words. The answer format is added to it.' },
     user_path: { type: 'string', pattern: '^(/[^/:]+)+$', description: "The calls to the model are counted below this path; below the caller's by default." },
     target: {
       type: 'string',

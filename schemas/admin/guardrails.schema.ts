@@ -78,6 +78,12 @@ export interface GuardrailType {
     [k: string]: unknown
   }
   fields: GuardrailFields
+  /**
+   * The JSON Schema of the options.
+   */
+  schema: {
+    [k: string]: unknown
+  }
   phases: GuardrailPhases
   /**
    * `default`, or the file that `plugins.load` names.
@@ -173,6 +179,76 @@ export interface GuardrailWrite {
  */
 export interface GuardrailName {
   name: string
+}
+/**
+ * A guardrail, which need not be stored, and a text to try it on.
+ *
+ * This interface was referenced by `GuardrailBodies`'s JSON-Schema
+ * via the `definition` "GuardrailTest".
+ */
+export interface GuardrailTest {
+  /**
+   * That of the stored one whose secrets `********` stands for.
+   */
+  name?: string
+  /**
+   * One of `/guardrails/types`, or that of the guardrail of this name.
+   */
+  type: string
+  /**
+   * The options of the type.
+   */
+  config?: {
+    [k: string]: unknown
+  }
+  /**
+   * What its own calls to models are counted under.
+   */
+  user_path?: string
+  /**
+   * What its failure means.
+   */
+  fail_mode?: 'open' | 'closed' | null
+  /**
+   * For one call; 0 is no limit.
+   */
+  timeout_ms?: number | null
+  /**
+   * Whose text it is; `assistant` is a reply. `user` where absent.
+   */
+  role?: 'system' | 'user' | 'assistant'
+  /**
+   * The text.
+   */
+  text: string
+}
+/**
+ * What a guardrail made of a text.
+ *
+ * This interface was referenced by `GuardrailBodies`'s JSON-Schema
+ * via the `definition` "GuardrailTestResult".
+ */
+export interface GuardrailTestResult {
+  /**
+   * As the audit log says it.
+   */
+  action: 'allow' | 'warn' | 'block' | 'respond' | 'failure'
+  edited: boolean
+  /**
+   * Of a block or a warning.
+   */
+  code: string | null
+  /**
+   * Of a block or a warning, or why it failed.
+   */
+  message: string | null
+  /**
+   * What would go on, or be answered; empty if nothing would.
+   */
+  messages: {
+    role: string
+    content: string
+  }[]
 }
 /**
  * A plugin that can be named.

@@ -41,6 +41,22 @@ describeRoutes([
     prepare: gateway => makeGuardrail(gateway, mask),
     malformed: [{ name: 'no name', body: {}, code: 'missing_required_parameter', param: 'name' }],
   },
+  {
+    method: 'POST',
+    path: '/guardrails/test',
+    scope: 'global',
+    body: { ...mask, text: 'a canary' },
+    malformed: [
+      { name: 'no text', body: mask, code: 'missing_required_parameter', param: 'text' },
+      { name: 'a type that is not there', body: { type: 'string_replacer', text: 'a' }, param: 'type' },
+      { name: 'a missing option', body: { type: 'string_replace', config: {}, text: 'a' }, param: 'config.rules' },
+      {
+        name: 'a role on which the type does not act',
+        body: { type: 'system_prompt', config: { content: 'Be brief.' }, role: 'assistant', text: 'a' },
+        param: 'role',
+      },
+    ],
+  },
 ])
 
 /** A guardrail with a secret, an option of each kind, and a file that does not load. */
@@ -193,5 +209,57 @@ describe('guardrails of administrators', () => {
       await gateway.call('PUT', '/guardrails', { body: { ...mask, config: { rules } }, headers: { 'if-match': made.headers['etag'] ?? '' } })
     expect((await again('a => b')).status).to.equal(200)
     expectRefusal(await again('a => c'), 412, 'precondition_failed')
+  })
+})
+
+describe('POST /admin/guardrails/test', () => {
+  const sending = { ...mask, text: 'a canary sings' }
+  for (const [does, given, expected] of [
+    ['edits a prompt', sending, { action: 'allow', edited: true, messages: [{ role: 'user', content: 'a bird sings' }] }],
+    ['edits a reply', { ...sending, role: 'assistant' }, { action: 'allow', edited: true, messages: [{ role: 'assistant', content: 'a bird sings' }] }],
+    ['lets a text pass', { ...sending, text: 'a crow' }, { action: 'allow', edited: false, messages: [{ role: 'user', content: 'a crow' }] }],
+    ['blocks', { ...sending, config: { ...mask.config, on_match: 'block' } }, { action: 'block', code: 'guardrail_blocked', messages: [] }],
+    [
+      'answers itself',
+      { ...sending, config: { ...mask.config, on_match: 'respond', message: 'No.' } },
+      { action: 'respond', messages: [{ role: 'assistant', content: 'No.' }] },
+    ],
+    ['warns', { ...sending, config: { ...mask.config, on_match: 'warn' } }, { action: 'warn', edited: false }],
+    [
+      'adds a message',
+      { type: 'system_prompt', config: { content: 'Be brief.' }, text: 'hello' },
+      {
+        edited: true,
+        messages: [
+          { role: 'system', content: 'Be brief.' },
+          { role: 'user', content: 'hello' },
+        ],
+      },
+    ],
+    [
+      'fails',
+      { type: 'llm_judge', config: { model: 'unheard-of', prompt: 'Rudeness.', on_unclear: 'block' }, fail_mode: 'closed', text: 'hello' },
+      { action: 'failure', messages: [] },
+    ],
+  ] as const)
+    it(`tells that a guardrail ${does}`, async () => {
+      await using gateway = await AdminGateway.start()
+      const { json } = await gateway.call('POST', '/guardrails/test', { body: given })
+      expect(json).to.deep.include(expected)
+      expect((await gateway.call('GET', '/guardrails')).json).to.deep.equal([])
+    })
+
+  it('knows the secrets of a guardrail that is stored', async () => {
+    await using gateway = await AdminGateway.start({ config, files })
+    await makeGuardrail(gateway, asker)
+    const test = (body: object) => gateway.call('POST', '/guardrails/test', { body: { ...asker, text: 'hello', ...body } })
+    expect((await test({ config: { key: '********' } })).json).to.include({ action: 'allow' })
+    expectRefusal(await test({ name: 'other', config: { key: '********' } }), 400, 'invalid_value', 'config.key')
+  })
+
+  it('tries what the configuration names, too', async () => {
+    await using gateway = await AdminGateway.start({ config: { guardrails: { rules: [{ ...mask, type: './asker.ts', config: { key: 'k' } }] } }, files })
+    const body = { name: 'mask', type: './asker.ts', config: { key: '********' }, text: 'hello' }
+    expect((await gateway.call('POST', '/guardrails/test', { body })).json).to.include({ action: 'allow', edited: false })
   })
 })

@@ -5,9 +5,10 @@ import type { Exchange } from '../../pipeline/exchange.ts'
 import { tappedPhases } from '../../pipeline/plan/placed-step.ts'
 import type { Plan } from '../../pipeline/plan/plan.ts'
 import type { Instance } from '../../plugin/instance.ts'
-import type { Variant, VariantStep } from '../../services/variants.ts'
+import type { Trial, TrialResult, Variant, VariantStep } from '../../services/variants.ts'
 import type { PatchedPipeline } from './patched-pipelines.ts'
 import { placedStep, type PlanMaker } from './plans.ts'
+import { tryOut } from './trial.ts'
 
 interface Parts {
   readonly instances: Pick<ReadonlyMap<string, Instance>, 'get'>
@@ -48,6 +49,13 @@ export class CompiledVariant implements Variant {
         })),
       ) ?? []
     )
+  }
+
+  async tryOut(trial: Trial): Promise<TrialResult> {
+    const { resolved } = this.#pipelines.get(trial.pipeline) ?? {}
+    if (resolved === undefined) throw new TypeError(`there is no variant of the pipeline "${trial.pipeline}"`)
+    const alone = { ...resolved, steps: resolved.steps.filter(({ step }) => step.name === trial.step) }
+    return await tryOut(this.#parts.planOf(alone, this.#parts.instances).plan, trial)
   }
 
   async release(): Promise<void> {

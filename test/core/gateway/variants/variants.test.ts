@@ -169,4 +169,30 @@ describe('a variant of the pipelines', () => {
       expect(events.filter(event => event.startsWith('close'))).to.have.length(opened)
     })
   }
+
+  it('tries one step out alone, on a request or an answer', async () => {
+    const loud = `
+export default { name: 'loud', setup: () => ({
+  prompt({ conversation }) { conversation.rewrite(text => text.toUpperCase()) },
+  response({ reply }) { reply.conversation.rewrite(text => text + '!') },
+}) }`
+    const talk = { route: 'POST /talk', operation: 'chat', dialect: 'openai-chat', body: 'json', steps: ['./chooser.ts', said('never asked')] }
+    await using _ = await startTestGateway({ config: { pipelines: { talk } }, files: { ...files, 'loud.ts': loud } })
+    const variant = await shared.variantTest.variants.compile([{ insert: { use: './loud.ts', name: 'loud' }, before: 'speaker' }])
+    const trial = {
+      pipeline: 'talk',
+      step: 'loud',
+      request: Buffer.from('{"model":"m","messages":[{"role":"user","content":"hello"}]}'),
+      caller: { method: 'extension' },
+    }
+    const asked = await variant.tryOut(trial)
+    expect(asked).to.deep.include({ failure: undefined })
+    expect(asked.outcome).to.include({ phase: 'prompt', instance: 'loud', said: undefined })
+    expect(String(asked.left)).to.contain('HELLO')
+    const answer = Buffer.from('{"choices":[{"index":0,"message":{"role":"assistant","content":"hi"}}]}')
+    const answered = await variant.tryOut({ ...trial, answer })
+    expect(answered.outcome?.phase).to.equal('response')
+    expect(String(answered.left)).to.contain('hi!')
+    await variant.release()
+  })
 })

@@ -1,0 +1,22 @@
+/** Tries a step out: it is asked alone, on a plan of its own. */
+
+import type { Exchange } from '../../pipeline/exchange.ts'
+import type { Plan } from '../../pipeline/plan/plan.ts'
+import { reviewAnswer, reviewRequest } from '../../pipeline/rehearse.ts'
+import { Trace } from '../../pipeline/trace.ts'
+import type { Trial, TrialResult } from '../../services/variants.ts'
+import { timeOrderedId } from '../../time-ordered-id.ts'
+import { exchangeFor } from '../inner-calls.ts'
+
+/** @param plan of that step alone */
+export async function tryOut(plan: Plan, { request, answer, caller }: Trial): Promise<TrialResult> {
+  const call = { method: 'POST', path: '/', body: request, caller, userPath: caller.userPath ?? '' }
+  const exchange = exchangeFor(timeOrderedId(plan.clock.now()), call, plan)
+  const trace = (exchange.trace = new Trace())
+  const left = await (answer === undefined ? reviewRequest(exchange) : reviewed(exchange, answer))
+  return { outcome: trace.outcomes[0], failure: exchange.failures[0], left }
+}
+
+async function reviewed(exchange: Exchange, answer: Buffer): Promise<TrialResult['left']> {
+  return (await reviewAnswer(exchange, answer)).body
+}
