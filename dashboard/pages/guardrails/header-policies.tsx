@@ -1,0 +1,105 @@
+/** Header policies: what is set and removed in the headers of calls to providers. */
+
+import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useState } from 'preact/hooks'
+import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
+import { get, send } from '../../data/api.ts'
+import { Badge, Section } from '../../parts/cards.tsx'
+import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Confirm } from '../../parts/dialog.tsx'
+import { HeaderPolicyDrawer } from './header-policy-drawer.tsx'
+import { useUsers, type Users } from './users.ts'
+
+type Asked = { readonly edit: HeaderPolicyView | undefined } | { readonly remove: HeaderPolicyView }
+
+export function HeaderPolicies() {
+  const queries = useQueryClient()
+  const [asked, setAsked] = useState<Asked>()
+  const close = () => setAsked(undefined)
+  const policies = useQuery({ queryKey: ['header-policies'], queryFn: async () => await get<HeaderPolicyView[]>('/header-policies') })
+  const users = useUsers()
+  const write = async (method: 'PUT' | 'DELETE', body: object) => {
+    await send(method, '/header-policies', body)
+    close()
+    await queries.invalidateQueries({ queryKey: ['header-policies'] })
+  }
+  return (
+    <>
+      <Section
+        title="Header policies"
+        tools={
+          <button type="button" class="first" onClick={() => setAsked({ edit: undefined })}>
+            New header policy
+          </button>
+        }
+      >
+        <DataTable
+          label="Header policies"
+          rows={policies}
+          columns={columns(setAsked, users)}
+          none="None is defined. They set and remove headers of the calls to providers, where a workflow names them."
+          id={({ name }) => name}
+        />
+      </Section>
+      {asked !== undefined && 'edit' in asked && <HeaderPolicyDrawer edited={asked.edit} close={close} save={async body => await write('PUT', body)} />}
+      {asked !== undefined && 'remove' in asked && (
+        <Confirm
+          title={`Delete ${asked.remove.name}?`}
+          text="No workflow names it: no call changes."
+          verb="Delete"
+          close={close}
+          act={async () => await write('DELETE', { name: asked.remove.name })}
+        />
+      )}
+    </>
+  )
+}
+
+function columns(ask: (what: Asked) => void, users: Users): readonly Column<HeaderPolicyView>[] {
+  return [
+    { title: 'Name', show: ({ name }) => name },
+    { title: 'Step', number: true, show: ({ step }) => step },
+    {
+      title: 'For',
+      show: ({ methods, paths }) =>
+        [methods, paths]
+          .filter(list => list.length > 0)
+          .map(list => list.join(', '))
+          .join(' ') || 'all requests',
+    },
+    { title: 'When', show: ({ when }) => (when.length === 0 ? 'always' : when.map(condition => <div key={condition.header}>{conditionText(condition)}</div>)) },
+    { title: 'Does', show: ({ actions }) => actions.map((action, at) => <div key={at}>{actionText(action)}</div>) },
+    { title: 'Used for', show: ({ name }) => users.of(name).map(({ id, scope_display: scope }) => <div key={id}>{scope}</div>) },
+    {
+      title: 'Actions',
+      show: policy => {
+        const isUsed = users.of(policy.name).length > 0
+        return policy.managed ? (
+          <span title="It is changed in tapline.yaml.">
+            <Badge>config</Badge>
+          </span>
+        ) : (
+          <span class="actions">
+            <button type="button" onClick={() => ask({ edit: policy })}>
+              Edit
+            </button>
+            <button type="button" disabled={isUsed} title={isUsed ? 'A workflow names it.' : undefined} onClick={() => ask({ remove: policy })}>
+              Delete
+            </button>
+          </span>
+        )
+      },
+    },
+  ]
+}
+
+function conditionText({ header, matches, equals, present }: HeaderPolicyView['when'][number]) {
+  if (matches !== undefined) return [<code>{header}</code>, ' matches ', <code>{matches}</code>]
+  if (equals !== undefined) return [<code>{header}</code>, ' is ', <code>{equals}</code>]
+  return [<code>{header}</code>, present === false ? ' is absent' : ' is present']
+}
+
+function actionText({ action, header, value, from_header: source }: HeaderPolicyView['actions'][number]) {
+  if (action === 'remove') return ['removes ', <code>{header}</code>]
+  return source === undefined ? ['sets ', <code>{`${header}: ${value ?? ''}`}</code>] : ['sets ', <code>{header}</code>, ' from ', <code>{source}</code>]
+}

@@ -1,0 +1,18 @@
+/** Which workflows name a guardrail or a header policy. */
+
+import { useQuery } from '@tanstack/preact-query'
+import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
+import { get } from '../../data/api.ts'
+
+export interface Users {
+  of(name: string): readonly WorkflowView[]
+}
+
+export function useUsers(): Users {
+  const { data = [] } = useQuery({ queryKey: ['workflows'], queryFn: async () => await get<WorkflowView[]>('/workflows') })
+  return { of: name => data.filter(workflow => namesIn(workflow).includes(name)) }
+}
+
+function namesIn({ workflow_payload: { guardrails = [], steps = [], header_policies: policies = [] } }: WorkflowView): readonly string[] {
+  return [...guardrails, ...steps, ...policies].map(({ ref }) => ref)
+}
