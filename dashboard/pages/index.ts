@@ -17,7 +17,7 @@ import { ProvidersPage } from './providers/index.tsx'
 import { SettingsPage } from './settings/index.tsx'
 import { UsagePage } from './usage/index.tsx'
 import { UsersPage } from './users/index.tsx'
-import { WorkflowsPage } from './workflows.tsx'
+import { WorkflowsPage } from './workflows/index.tsx'
 
 export const views: Readonly<Record<PagePath, FunctionComponent<{ readonly reach: Reach }>>> = {
   '/overview': OverviewPage,

@@ -3,6 +3,7 @@
 import { expect } from 'chai'
 import { violations } from '../support/axe.ts'
 import { Dashboard } from '../support/dashboard.ts'
+import { hello } from '../support/serve.ts'
 
 describe('the page Guardrails', () => {
   let dashboard: Dashboard
@@ -113,6 +114,109 @@ describe('the page Guardrails', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
     await row.waitFor({ state: 'detached' })
     expect(reader.complaints).to.deep.equal([])
+  })
+})
+
+describe('the page Workflows', () => {
+  let dashboard: Dashboard
+
+  before(async function () {
+    dashboard = await Dashboard.start(this, {
+      config: {
+        cache: {},
+        header_policies: { policies: [{ name: 'region', actions: [{ action: 'set', header: 'x-region', value: 'eu' }] }] },
+        workflows: { rules: [{ name: 'legal', scope_user_path: '/legal', workflow_payload: { schema_version: 2, features: { cache: true, audit: true } } }] },
+      },
+    })
+    await define(polite)
+  })
+
+  after(async () => {
+    await dashboard?.close()
+  })
+
+  const polite = { type: 'string_replace', config: { rules: 'hello => goodbye' } }
+  const define = (definition: object) => dashboard.served.call('PUT', '/admin/guardrails', { name: 'polite', ...definition })
+  const sentFor = async (path: string) => {
+    await dashboard.served.chat(hello, { 'x-tapline-user-path': path })
+    const { body, headers } = dashboard.served.upstream.requests.at(-1)!
+    return { said: body.includes('goodbye') ? 'goodbye' : 'hello', region: headers['x-region'] }
+  }
+
+  it('makes a workflow of scope, features, steps and header policies, which calls get', async () => {
+    await using reader = await dashboard.open('workflows', { bypassCSP: true })
+    const { page } = reader
+    await page.getByRole('button', { name: 'New workflow' }).click()
+    await page.getByLabel(/^Name/).fill('guarded')
+    await page
+      .getByRole('dialog')
+      .getByLabel(/^User path/)
+      .fill('/guarded')
+    await page.getByRole('button', { name: 'Add a guardrail' }).click()
+    await page.getByLabel('Guardrail', { exact: true }).selectOption('polite')
+    await page.getByRole('button', { name: 'Add a header policy' }).click()
+    await page.getByLabel('Header policy').selectOption('region')
+    expect(await violations(page)).to.deep.equal([])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /\/guarded.*guarded version 1.*polite/ }).waitFor()
+    expect(await sentFor('/guarded')).to.deep.equal({ said: 'goodbye', region: 'eu' })
+    expect(await sentFor('/other')).to.deep.include({ said: 'hello' })
+    await page.getByLabel('User path', { exact: true }).fill('/guarded/deep')
+    await page.getByLabel('User path', { exact: true }).press('Enter')
+    await page.getByText('guarded (version 1').waitFor()
+    await page.getByRole('list', { name: 'prompt' }).getByText('polite').waitFor()
+    await define({ type: 'json_schema', config: {} })
+    await page.reload()
+    await page.getByText(/Does not compile: .*polite.* does not act on prompt/).waitFor()
+    await define(polite)
+    expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('compares a new version with the one that it replaces, tells what is wrong, and deactivates it', async () => {
+    await using reader = await dashboard.open('workflows')
+    const { page } = reader
+    const row = page.getByRole('row', { name: /\/guarded/ })
+    await row.getByRole('button', { name: 'New version' }).click()
+    await page.getByLabel('Failover').uncheck()
+    await page.getByRole('button', { name: 'Remove 1 of Header policies' }).click()
+    await page.getByRole('button', { name: 'Add a guardrail' }).click()
+    await page.getByLabel('Guardrail', { exact: true }).last().selectOption('polite')
+    await page.getByRole('button', { name: 'Compare' }).click()
+    const changes = await page.locator('.changes li').allTextContents()
+    expect(changes).to.include.members(['− Failover: on', '+ Failover: off', '− header policy region'])
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('alert').getByText('stands in prompt already').waitFor()
+    expect(await page.getByLabel('Guardrail', { exact: true }).last().getAttribute('aria-invalid')).to.equal('true')
+    await page.getByRole('button', { name: 'Remove 2 of Guardrails' }).click()
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /\/guarded.*version 2/ }).waitFor()
+    await row.getByRole('button', { name: 'Deactivate' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click()
+    await row.waitFor({ state: 'detached' })
+    expect(await sentFor('/guarded')).to.deep.include({ said: 'hello' })
+  })
+
+  it('strikes out what the gateway has off, and lets nobody change or end what the configuration says', async () => {
+    await using reader = await dashboard.open('workflows')
+    const { page } = reader
+    const legal = page.getByRole('row', { name: /\/legal/ })
+    await legal.getByTitle('The gateway has it off: CACHE_ENABLED.').waitFor()
+    expect(await legal.getByRole('button').count()).to.equal(0)
+    const everything = page.getByRole('row', { name: /everything/ })
+    expect(await everything.getByRole('button').allTextContents()).to.deep.equal(['Replace'])
+  })
+
+  it('takes changes to pipelines as JSON', async () => {
+    await using reader = await dashboard.open('workflows')
+    const { page } = reader
+    await page.getByRole('button', { name: 'New workflow' }).click()
+    await page.getByLabel(/^Name/).fill('patched')
+    await page.getByLabel('Provider').last().selectOption('openai')
+    await page.getByLabel('Model').last().fill('gpt-test')
+    await page.getByLabel('What it does').selectOption('patch')
+    await page.getByLabel(/^Changes/).fill('[{ "remove": "failover" }]')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('row', { name: /openai\/gpt-test.*patched/ }).waitFor()
   })
 })
 

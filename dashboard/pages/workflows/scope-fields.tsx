@@ -1,0 +1,59 @@
+/** For which calls a workflow is: a user path, a provider, and a model of that provider. */
+
+import { useQuery } from '@tanstack/preact-query'
+import { useState } from 'preact/hooks'
+import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
+import type { UserTree } from '../../../schemas/admin/users.schema.ts'
+import type { WorkflowScope } from '../../../schemas/admin/workflows.schema.ts'
+import { get } from '../../data/api.ts'
+
+interface ScopeFieldsProps {
+  readonly scope: WorkflowScope | undefined
+  isWrong(field: string): boolean
+}
+
+export function ScopeFields({ scope, isWrong }: ScopeFieldsProps) {
+  const [provider, setProvider] = useState(scope?.scope_provider_name ?? '')
+  const { data: models = [] } = useQuery({ queryKey: ['models', 'all'], queryFn: async () => await get<AdminModel[]>('/models') })
+  const { data: users } = useQuery({ queryKey: ['users'], queryFn: async () => await get<UserTree>('/users') })
+  const providers = [...new Set([...models.map(({ provider_name: name }) => name), ...(provider === '' ? [] : [provider])])].sort()
+  return (
+    <fieldset class="group">
+      <legend>For</legend>
+      <label>
+        User path
+        <input name="scope_user_path" list="paths" placeholder="any" defaultValue={scope?.scope_user_path} aria-invalid={isWrong('scope_user_path')} />
+        <datalist id="paths">
+          {users?.users.map(({ user_path: path }) => (
+            <option key={path} value={path} />
+          ))}
+        </datalist>
+        <small>This path and all below it.</small>
+      </label>
+      <label>
+        Provider
+        <select name="scope_provider_name" aria-invalid={isWrong('scope_provider_name')} onChange={({ currentTarget }) => setProvider(currentTarget.value)}>
+          <option value="">any</option>
+          {providers.map(name => (
+            <option key={name} selected={name === provider}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </label>
+      {provider !== '' && (
+        <label>
+          Model
+          <input name="scope_model" list="scope-models" placeholder="any" defaultValue={scope?.scope_model} aria-invalid={isWrong('scope_model')} />
+          <datalist id="scope-models">
+            {models
+              .filter(({ provider_name: name }) => name === provider)
+              .map(({ model: { id } }) => (
+                <option key={id} value={id} />
+              ))}
+          </datalist>
+        </label>
+      )}
+    </fieldset>
+  )
+}
