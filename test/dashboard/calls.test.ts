@@ -27,7 +27,7 @@ describe('the pages Audit log and Live', () => {
     expect(page.url()).to.match(/open=/)
     await page.keyboard.press('Escape')
     await drawer.waitFor({ state: 'detached' })
-    expect(page.url()).not.to.match(/open=/)
+    await page.waitForURL(({ search }) => !search.includes('open='))
     expect(reader.complaints).to.deep.equal([])
   })
 

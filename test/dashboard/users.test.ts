@@ -83,7 +83,7 @@ describe('the page User paths', () => {
     await directory.getByRole('row', { name: /^lab/ }).getByRole('button', { name: 'Move' }).click()
     await page.locator('dialog select').selectOption('–')
     await page.getByRole('dialog').getByRole('button', { name: 'Move' }).click()
-    await ann.getByText('/lab/ann').waitFor()
+    await ann.getByText('/lab/ann', { exact: true }).waitFor()
     const keys = await dashboard.asked<AuthKeyView[]>('/auth-keys')
     expect(keys.find(({ name }) => name === 'of ann')?.user_path).to.equal('/lab/ann')
     await ann.getByRole('button', { name: 'Edit' }).click()
