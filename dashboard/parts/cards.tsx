@@ -31,6 +31,15 @@ export function Badge({ kind = 'plain', children }: { readonly kind?: 'good' | '
   return <span class={`badge ${kind}`}>{children}</span>
 }
 
+/** Of what the configuration declares. */
+export function Config() {
+  return (
+    <span class="badge plain" title="The configuration declares it, and it is changed there.">
+      Config
+    </span>
+  )
+}
+
 /** A status of HTTP, coloured by what it means. */
 export function Status({ code }: { readonly code: number }) {
   return <Badge kind={code >= 500 ? 'bad' : code >= 400 ? 'warn' : 'good'}>{code}</Badge>

@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
 import { useParam } from '../../data/url.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge, Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Filter } from '../../parts/filter.tsx'
 import { AliasDrawer } from './alias-drawer.tsx'
@@ -37,9 +37,7 @@ export function AliasesPage() {
     title: 'Actions',
     show: model =>
       model.managed ? (
-        <span title="It stands in the configuration, and is changed there.">
-          <Badge>config</Badge>
-        </span>
+        <Config />
       ) : (
         <span class="actions">
           <button type="button" onClick={() => setAsked(model.kind === 'redirect' ? { alias: model } : { rule: model })}>

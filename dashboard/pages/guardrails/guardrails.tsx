@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
 import { get, send } from '../../data/api.ts'
 import { duration } from '../../data/words.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge, Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
 import { GuardrailDrawer } from './guardrail-drawer.tsx'
@@ -122,9 +122,7 @@ function Actions({ guardrail, isUsed, ask }: { readonly guardrail: GuardrailView
         Test
       </button>
       {guardrail.managed ? (
-        <span title="It is changed in tapline.yaml.">
-          <Badge>config</Badge>
-        </span>
+        <Config />
       ) : (
         <>
           <button type="button" onClick={() => ask({ edit: guardrail })}>

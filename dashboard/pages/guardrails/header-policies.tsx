@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
 import { get, send } from '../../data/api.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { HeaderPolicyDrawer } from './header-policy-drawer.tsx'
@@ -75,9 +75,7 @@ function columns(ask: (what: Asked) => void, users: Users): readonly Column<Head
       show: policy => {
         const isUsed = users.of(policy.name).length > 0
         return policy.managed ? (
-          <span title="It is changed in tapline.yaml.">
-            <Badge>config</Badge>
-          </span>
+          <Config />
         ) : (
           <span class="actions">
             <button type="button" onClick={() => ask({ edit: policy })}>

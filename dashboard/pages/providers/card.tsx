@@ -4,7 +4,7 @@ import type { ProviderCredentialView } from '../../../schemas/admin/provider-cre
 import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
 import { Link } from 'wouter-preact'
 import { count, duration, time } from '../../data/words.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge, Config } from '../../parts/cards.tsx'
 
 export type Action = 'edit' | 'enable' | 'disable' | 'remove' | 'reset'
 
@@ -30,7 +30,7 @@ export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
           {name} {name !== type && <small class="faint">{type}</small>}
         </h2>
         <span>
-          {credential?.managed === true && <Badge>Config</Badge>}
+          {credential?.managed === true && <Config />}
           {status === undefined ? (
             <Badge kind={error === null ? 'plain' : 'bad'}>{error === null ? 'Disabled' : 'Not set up'}</Badge>
           ) : (
@@ -89,7 +89,7 @@ function Facts({ status, credential, isLogged, act }: CardProps & { readonly sta
         ]}
         <dt>Last {Math.round(health.window_seconds / 60)} minutes</dt>
         <dd>
-          {count(health.requests)} calls, {count(health.errors)} failed{' '}
+          {count(health.requests)} {health.requests === 1 ? 'call' : 'calls'}, {count(health.errors)} failed{' '}
           {isLogged && health.errors > 0 && <Link href={`/audit?days=1&provider=${encodeURIComponent(name)}`}>Audit log</Link>}
         </dd>
       </dl>

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/preact-query'
 import type { Configuration as Configured, ConfiguredSetting } from '../../../schemas/admin/runtime.schema.ts'
 import { get } from '../../data/api.ts'
 import { useParam } from '../../data/url.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Filter } from '../../parts/filter.tsx'
 
@@ -40,7 +40,7 @@ export function Configuration() {
 const columns: readonly Column<ConfiguredSetting>[] = [
   { title: 'Setting', show: ({ key }) => <code>{key}</code> },
   { title: 'Value', show: ({ value }) => <code class="wrapped">{JSON.stringify(value)}</code> },
-  { title: 'From', show: ({ source }) => <Badge kind={source === 'default' ? 'plain' : 'good'}>{spelled(source)}</Badge> },
+  { title: 'From', show: ({ source }) => <span class={source === 'default' ? 'words faint' : 'words'}>{spelled(source)}</span> },
 ]
 
 function spelled(source: string): string {

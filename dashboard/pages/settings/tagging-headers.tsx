@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { TaggingHeaderView, TaggingHeaderWrite, TaggingSettings } from '../../../schemas/admin/tagging.schema.ts'
 import { get, send } from '../../data/api.ts'
 import { textIn } from '../../data/form.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { RecordForm, type Field } from '../../parts/record-form.tsx'
@@ -46,7 +46,7 @@ export function TaggingHeaders() {
       {tagging.data?.editable === false && <p class="banner">The store is away: headers cannot be changed now.</p>}
       {headers.some(({ managed }) => managed) && (
         <p class="faint">
-          <Badge>Config</Badge>
+          <Config />
           stands in the configuration, under <code>tagging</code>, and is changed there.
         </p>
       )}
@@ -82,7 +82,7 @@ function columns(editable: boolean, ask: (what: Asked) => void): readonly Column
       title: 'Actions',
       show: header =>
         header.managed ? (
-          <Badge>Config</Badge>
+          <Config />
         ) : (
           editable && (
             <span class="actions">

@@ -8,7 +8,7 @@ import { get, send } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
 import { openModels } from '../../data/open-models.ts'
 import { count } from '../../data/words.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { modelsLeft } from '../../parts/models-left.tsx'
@@ -48,7 +48,7 @@ export function Paths({ addKey }: { readonly addKey: (whom: KeyFor) => void }) {
       />
       {nodes.some(({ managed }) => managed) && (
         <p class="faint">
-          <Badge>Config</Badge>
+          <Config />
           stands in the configuration, under <code>users</code>, and is changed there.
         </p>
       )}
@@ -105,7 +105,7 @@ function columns(nodes: readonly UserNode[], ask: (what: Asked) => void, addKey:
             Add key
           </button>
           {node.managed ? (
-            <Badge>Config</Badge>
+            <Config />
           ) : (
             <button type="button" onClick={() => ask({ edit: node })}>
               Edit

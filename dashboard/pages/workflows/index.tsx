@@ -6,7 +6,7 @@ import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { time } from '../../data/words.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge, Config, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Explained } from './explained.tsx'
@@ -110,19 +110,14 @@ function Features({
 }
 
 function Actions({ workflow, ask }: { readonly workflow: WorkflowView; readonly ask: (what: Asked) => void }) {
-  if (workflow.managed && !workflow.managed_default)
-    return (
-      <span title="It is changed in tapline.yaml.">
-        <Badge>config</Badge>
-      </span>
-    )
+  if (workflow.managed && !workflow.managed_default) return <Config />
   return (
     <span class="actions">
       <button type="button" onClick={() => ask({ base: workflow })}>
         {workflow.managed_default ? 'Replace' : 'New version'}
       </button>
       {workflow.scope_type === 'global' ? (
-        workflow.managed && <Badge>config</Badge>
+        workflow.managed && <Config />
       ) : (
         <button type="button" onClick={() => ask({ stop: workflow })}>
           Deactivate
