@@ -201,7 +201,8 @@ describe('a worker that is killed', function () {
     }
     over.abort()
     await Promise.all(callers)
-    expect(failed).to.be.at.most(16)
+    // At each end, of every caller the call that ran there, and perhaps the next one, sent on a connection that had just died.
+    expect(failed).to.be.at.most(2 * 2 * callers.length)
     await eventually(async () => {
       const records = countsOf(await recordedIn(gateway.url))
       expect(faultsOf({ completed: answered, records })).to.deep.equal({ lost: [], doubled: [] })
