@@ -2,7 +2,7 @@
 
 import type { Reach } from '../../data/access.ts'
 import { useRange } from '../../data/url.ts'
-import { FirstCall } from '../../parts/first-call.tsx'
+import { FirstCall } from './first-call.tsx'
 import { RangePicker } from '../../parts/range-picker.tsx'
 import { Empty } from '../../parts/states.tsx'
 import { Answers } from './answers.tsx'

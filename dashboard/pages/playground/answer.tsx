@@ -1,7 +1,7 @@
 /** What came back: the words, the calls of tools, and what it took. */
 
 import type { Reach } from '../../data/access.ts'
-import type { Answer } from '../../data/playground/call.ts'
+import type { Answer } from './call.ts'
 import { count, duration } from '../../data/words.ts'
 import { Badge, Status } from '../../parts/cards.tsx'
 import { Recorded } from './recorded.tsx'

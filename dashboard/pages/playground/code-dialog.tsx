@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import { gatewayBase } from '../../data/api.ts'
-import { programs, type Sent } from '../../data/playground/code.ts'
+import { programs, type Sent } from './code.ts'
 import { Dialog } from '../../parts/dialog.tsx'
 
 export function CodeDialog({ sent, close }: { readonly sent: Omit<Sent, 'base'>; readonly close: () => void }) {

@@ -1,6 +1,6 @@
 /** The messages of a request, one card each. */
 
-import type { Draft, Role } from '../../data/playground/draft.ts'
+import type { Draft, Role } from './draft.ts'
 import { JsonField } from './json-field.tsx'
 
 type Cards = Draft['cards']

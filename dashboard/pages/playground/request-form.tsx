@@ -1,9 +1,9 @@
 /** What is asked: of which model, how, and with which words and tools. */
 
 import { useQuery } from '@tanstack/preact-query'
-import { namesOfModels } from '../../data/playground/call.ts'
-import { dialects } from '../../data/playground/dialects.ts'
-import type { Dialect, Draft } from '../../data/playground/draft.ts'
+import { namesOfModels } from './call.ts'
+import { dialects } from './dialects/index.ts'
+import type { Dialect, Draft } from './draft.ts'
 import { MessageCards } from './message-cards.tsx'
 import { ToolCards } from './tool-cards.tsx'
 

@@ -1,6 +1,6 @@
 /** The tools that the model may call, one card each. */
 
-import type { Draft } from '../../data/playground/draft.ts'
+import type { Draft } from './draft.ts'
 import { JsonField } from './json-field.tsx'
 
 type Tools = Draft['tools']

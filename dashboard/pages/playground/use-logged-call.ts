@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks'
 import { useSearchParams } from 'wouter-preact'
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { get } from '../../data/api.ts'
-import { dialects } from '../../data/playground/dialects.ts'
-import type { Draft } from '../../data/playground/draft.ts'
+import { dialects } from './dialects/index.ts'
+import type { Draft } from './draft.ts'
 
 /** @param begin is given the request @returns why there is none, if there should be one */
 export function useLoggedCall(begin: (draft: Draft) => void): string | undefined {

@@ -1,7 +1,7 @@
 /** Which models a list would leave to a user path, before it is written. The gateway decides; it also knows other spellings of a model. */
 
-import type { AdminModel } from '../../schemas/admin/models.schema.ts'
-import type { UserNode } from '../../schemas/admin/users.schema.ts'
+import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
+import type { UserNode } from '../../../schemas/admin/users.schema.ts'
 
 /** @param list of the path itself. @returns as the gateway names effective models */
 export function openModels(path: string, list: readonly string[], nodes: readonly UserNode[], models: readonly AdminModel[]): readonly string[] {

@@ -1,6 +1,6 @@
 /** Chat Completions, as the playground speaks them. */
 
-import { cardOf, messageOf, numberIn, readCommon, restOf, withCall, writeCommon, type Dialect, type FunctionTool, type Other, type ToolCall } from './draft.ts'
+import { cardOf, messageOf, numberIn, readCommon, restOf, withCall, writeCommon, type Dialect, type FunctionTool, type Other, type ToolCall } from '../draft.ts'
 
 interface SaidCall {
   readonly index?: number

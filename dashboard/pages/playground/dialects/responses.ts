@@ -14,7 +14,7 @@ import {
   type Heard,
   type Other,
   type ToolCall,
-} from './draft.ts'
+} from '../draft.ts'
 
 interface Item {
   readonly type?: string

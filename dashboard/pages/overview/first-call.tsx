@@ -3,14 +3,14 @@
 import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useEffect, useRef } from 'preact/hooks'
 import { Link } from 'wouter-preact'
-import type { AuthKeyView } from '../../schemas/admin/auth-keys.schema.ts'
-import type { Models } from '../../schemas/admin/models.schema.ts'
-import type { UsageLog } from '../../schemas/admin/usage.schema.ts'
-import type { Reach } from '../data/access.ts'
-import { gatewayBase, get } from '../data/api.ts'
-import { key } from '../data/key.ts'
-import { Section } from './cards.tsx'
-import { CopyButton } from './copy-button.tsx'
+import type { AuthKeyView } from '../../../schemas/admin/auth-keys.schema.ts'
+import type { Models } from '../../../schemas/admin/models.schema.ts'
+import type { UsageLog } from '../../../schemas/admin/usage.schema.ts'
+import type { Reach } from '../../data/access.ts'
+import { gatewayBase, get } from '../../data/api.ts'
+import { key } from '../../data/key.ts'
+import { Section } from '../../parts/cards.tsx'
+import { CopyButton } from '../../parts/copy-button.tsx'
 
 const days = 30
 const lookEveryMs = 3000

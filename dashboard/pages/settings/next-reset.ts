@@ -1,6 +1,6 @@
 /** When the next day, week and month of budgets begin, by their settings; all in UTC. */
 
-import type { BudgetSettings } from '../../schemas/admin/budgets.schema.ts'
+import type { BudgetSettings } from '../../../schemas/admin/budgets.schema.ts'
 
 export const periods = ['daily', 'weekly', 'monthly'] as const
 export type Period = (typeof periods)[number]

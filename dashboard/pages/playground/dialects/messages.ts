@@ -1,6 +1,6 @@
 /** Messages, as the playground speaks them. */
 
-import { objectIn } from '../json.ts'
+import { objectIn } from '../../../data/json.ts'
 import {
   cardOf,
   messageOf,
@@ -14,7 +14,7 @@ import {
   type FunctionTool,
   type Heard,
   type Other,
-} from './draft.ts'
+} from '../draft.ts'
 
 interface Block {
   readonly type?: string

@@ -1,9 +1,9 @@
 /** Sends a request as an application would, and hears what comes back. */
 
-import { gatewayBase } from '../api.ts'
-import { eventsOf } from '../events.ts'
-import { parsed } from '../json.ts'
-import { key } from '../key.ts'
+import { gatewayBase } from '../../data/api.ts'
+import { eventsOf } from '../../data/events.ts'
+import { parsed } from '../../data/json.ts'
+import { key } from '../../data/key.ts'
 import { nothingHeard, type Dialect, type Heard } from './draft.ts'
 
 export interface Answer extends Heard {
