@@ -15,7 +15,7 @@ import { Chart, type Series } from '../parts/chart.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { RecordForm, type Field } from '../parts/record-form.tsx'
-import { Failed, Loading } from '../parts/states.tsx'
+import { Waiting } from '../parts/states.tsx'
 
 export function CachePage() {
   const queries = useQueryClient()
@@ -43,11 +43,7 @@ export function CachePage() {
       </header>
       {cleared !== undefined && <p role="status">{cleared}</p>}
       {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <Failed error={error} retry={refetch} />
-        )
+        <Waiting error={error} retry={refetch} />
       ) : (
         <>
           <Sums overview={data[0]} calls={data[1].total_requests} />

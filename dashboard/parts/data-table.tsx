@@ -6,7 +6,7 @@ import { csvOf, saveFile } from '../data/save.ts'
 import { sorted, valueIn, type CellValue } from '../data/sort.ts'
 import { useParam } from '../data/url.ts'
 import { slug } from '../data/words.ts'
-import { Empty, Failed, Loading } from './states.tsx'
+import { Empty, Failed, Waiting } from './states.tsx'
 
 export interface Column<Row> {
   /** The column `Actions` has buttons: it is neither sorted by nor saved. */
@@ -43,7 +43,7 @@ interface TableProps<Row> {
 export function DataTable<Row>({ label, rows, columns, none, id, open, paged = false }: TableProps<Row>) {
   const [sort, setSort] = useParam(`sort.${slug(label)}`)
   const { data, error } = rows
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} retry={() => rows.refetch()} />
+  if (data === undefined) return <Waiting error={error} retry={() => rows.refetch()} />
   if (data.length === 0) return <Empty>{none}</Empty>
   const by = paged ? undefined : columns.find(({ title }) => slug(title) === sort.replace(/^-/, ''))
   const shown = by === undefined ? data : sorted(data, row => valueOf(by, row), sort.startsWith('-'))

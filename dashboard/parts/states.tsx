@@ -24,3 +24,8 @@ export function Failed({ error, retry }: { readonly error: Error; readonly retry
     </div>
   )
 }
+
+/** Where data is still on its way, or could not be had. */
+export function Waiting({ error, retry }: { readonly error: Error | null; readonly retry: () => unknown }) {
+  return error === null ? <Loading /> : <Failed error={error} retry={retry} />
+}

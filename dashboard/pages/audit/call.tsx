@@ -8,7 +8,7 @@ import { count, duration, time } from '../../data/words.ts'
 import { Status } from '../../parts/cards.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { Attempts } from './attempts.tsx'
 import { Body } from './body.tsx'
 import { curlOf } from './curl.ts'
@@ -27,7 +27,7 @@ export function CallDrawer({ id, close, ...shown }: DrawerProps) {
   const { data, error, refetch } = useQuery({ queryKey: ['audit', 'detail', id], queryFn: async () => await get<AuditEntry>('/audit/detail', { log_id: id }) })
   return (
     <Dialog title="Call" drawer close={close}>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Call entry={data} {...shown} />}
+      {data === undefined ? <Waiting error={error} retry={refetch} /> : <Call entry={data} {...shown} />}
     </Dialog>
   )
 }

@@ -8,7 +8,7 @@ import { count, duration, time } from '../../data/words.ts'
 import { Status } from '../../parts/cards.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
-import { Empty, Failed, Loading } from '../../parts/states.tsx'
+import { Empty, Waiting } from '../../parts/states.tsx'
 import type { Message, Piece } from './messages.ts'
 import { OpenInPlayground } from './open-in-playground.tsx'
 import { conversationText, turnsOf, type Turn } from './turns.ts'
@@ -33,7 +33,7 @@ export function ConversationDrawer({ id, close, open }: DrawerProps) {
   const last = turns?.findLast(({ entry }) => entry.data.request_body !== undefined)
   return (
     <Dialog title="Conversation" drawer close={close}>
-      {turns === undefined && (error === null ? <Loading /> : <Failed error={error} retry={refetch} />)}
+      {turns === undefined && <Waiting error={error} retry={refetch} />}
       {turns?.length === 0 && <Empty>Nothing is recorded of it.</Empty>}
       {data?.truncated === true && (
         <p class="banner">

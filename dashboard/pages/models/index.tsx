@@ -9,7 +9,7 @@ import { useParam } from '../../data/url.ts'
 import { count } from '../../data/words.ts'
 import { Filter } from '../../parts/filter.tsx'
 import { Recheck } from '../../parts/recheck.tsx'
-import { Empty, Failed, Loading } from '../../parts/states.tsx'
+import { Empty, Waiting } from '../../parts/states.tsx'
 import { AccessForm } from './access.tsx'
 import { useCatalogue } from './catalogue.ts'
 import { MetadataForm } from './metadata-form.tsx'
@@ -48,7 +48,7 @@ export function ModelsPage({ reach }: { readonly reach: Reach }) {
         <Filter name="search" title="Search" type="search" />
         <Categories />
       </div>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : null}
+      {data === undefined && <Waiting error={error} retry={refetch} />}
       {data?.length === 0 && <Empty>{search === '' && category === 'all' ? 'No provider offers a model.' : 'No model fits.'}</Empty>}
       {data?.map(group => (
         <Group key={group.name} group={group} open={setOpen} />

@@ -8,7 +8,7 @@ import { addressOf } from '../../data/url.ts'
 import { count, duration, shortCount } from '../../data/words.ts'
 import { Badge, Section } from '../../parts/cards.tsx'
 import { Chart, stacked, type Series } from '../../parts/chart.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { useStats, type Days } from './queries.ts'
 
 interface AnswersProps {
@@ -17,7 +17,7 @@ interface AnswersProps {
 
 export function Answers({ range }: AnswersProps) {
   const { data, error, refetch } = useStats(range)
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} retry={refetch} />
+  if (data === undefined) return <Waiting error={error} retry={refetch} />
   return (
     <>
       <div class="halves">

@@ -10,7 +10,7 @@ import { addressOf } from '../../data/url.ts'
 import { money, shortCount } from '../../data/words.ts'
 import { Section } from '../../parts/cards.tsx'
 import { Choice, useChoice } from '../../parts/choice.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { metrics } from './queries.ts'
 
 const dayMs = 86_400_000
@@ -25,7 +25,7 @@ export function Calendar() {
   })
   return (
     <Section title="Activity" tools={<Choice name="show" title="Calendar of" options={metrics} />}>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Weeks days={data} metric={metric} />}
+      {data === undefined ? <Waiting error={error} retry={refetch} /> : <Weeks days={data} metric={metric} />}
     </Section>
   )
 }

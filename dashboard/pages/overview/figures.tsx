@@ -4,13 +4,13 @@ import type { AuditStats } from '../../../schemas/admin/audit.schema.ts'
 import { addressOf } from '../../data/url.ts'
 import { count, money, share, shortCount } from '../../data/words.ts'
 import { Cards, type Figure } from '../../parts/cards.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { useStats, useSums, type Days } from './queries.ts'
 
 export function Figures({ range, logs }: { readonly range: Days; readonly logs: boolean }) {
   const { data, error, refetch } = useSums(range)
   const { data: stats } = useStats(range, logs)
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} retry={refetch} />
+  if (data === undefined) return <Waiting error={error} retry={refetch} />
   const { provided, cached } = data
   const requests = provided.total_requests + cached.total_requests
   const prompts = provided.uncached_input_tokens + provided.cached_input_tokens + provided.cache_write_input_tokens

@@ -10,7 +10,7 @@ import { money, shortCount } from '../../data/words.ts'
 import { Section } from '../../parts/cards.tsx'
 import { Chart, stacked, type Series } from '../../parts/chart.tsx'
 import { Choice, useChoice } from '../../parts/choice.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { metrics, refetchInterval, type Days } from './queries.ts'
 
 const intervals = [
@@ -39,15 +39,7 @@ export function Spent({ range }: { readonly range: Days }) {
   )
   return (
     <Section title={metric === 'tokens' ? 'Tokens' : 'Cost'} tools={tools}>
-      {data === undefined ? (
-        error === null ? (
-          <Loading />
-        ) : (
-          <Failed error={error} retry={refetch} />
-        )
-      ) : (
-        <Periods periods={data} range={range} interval={interval} metric={metric} />
-      )}
+      {data === undefined ? <Waiting error={error} retry={refetch} /> : <Periods periods={data} range={range} interval={interval} metric={metric} />}
     </Section>
   )
 }

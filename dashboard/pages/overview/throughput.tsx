@@ -9,7 +9,7 @@ import { shortCount } from '../../data/words.ts'
 import { Section } from '../../parts/cards.tsx'
 import { Chart, stacked, type Series } from '../../parts/chart.tsx'
 import { Choice, useChoice } from '../../parts/choice.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 
 const granularities = [
   ['minute', 'Minutes'],
@@ -28,7 +28,7 @@ export function Throughput() {
   })
   return (
     <Section title="Throughput now" tools={<Choice name="throughput" title="Buckets" options={granularities} />}>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Tokens throughput={data} />}
+      {data === undefined ? <Waiting error={error} retry={refetch} /> : <Tokens throughput={data} />}
     </Section>
   )
 }

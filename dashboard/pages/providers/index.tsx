@@ -8,7 +8,7 @@ import type { Reach } from '../../data/access.ts'
 import { get, Refusal, send } from '../../data/api.ts'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Recheck } from '../../parts/recheck.tsx'
-import { Empty, Failed, Loading } from '../../parts/states.tsx'
+import { Empty, Waiting } from '../../parts/states.tsx'
 import { ProviderCard, type Action } from './card.tsx'
 import { switched } from './credentials.ts'
 import { ProviderForm } from './form.tsx'
@@ -67,11 +67,7 @@ export function ProvidersPage({ reach }: { readonly reach: Reach }) {
       )}
       {acting.error !== null && <p role="alert">{acting.error.message}</p>}
       {status.data === undefined ? (
-        status.error === null ? (
-          <Loading />
-        ) : (
-          <Failed error={status.error} retry={status.refetch} />
-        )
+        <Waiting error={status.error} retry={status.refetch} />
       ) : (
         <Cards status={status.data.providers} credentials={credentials.data ?? []} act={act} isLogged={reach.isOn('LOGGING_ENABLED')} />
       )}

@@ -9,7 +9,7 @@ import { get, send } from '../../data/api.ts'
 import { nextReset, type Period } from './next-reset.ts'
 import { time } from '../../data/words.ts'
 import { Section } from '../../parts/cards.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
@@ -23,11 +23,7 @@ export function BudgetPeriods({ reach }: { readonly reach: Reach }) {
   return (
     <Section title="Periods of budgets">
       {settings.data === undefined ? (
-        settings.error === null ? (
-          <Loading />
-        ) : (
-          <Failed error={settings.error} retry={settings.refetch} />
-        )
+        <Waiting error={settings.error} retry={settings.refetch} />
       ) : (
         <Periods stored={settings.data} editable={reach.global} save={save} />
       )}

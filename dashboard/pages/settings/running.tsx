@@ -7,7 +7,7 @@ import { get, send } from '../../data/api.ts'
 import { count, duration, time } from '../../data/words.ts'
 import { Badge, Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 
 export function Running({ reach }: { readonly reach: Reach }) {
   const queries = useQueryClient()
@@ -19,7 +19,7 @@ export function Running({ reach }: { readonly reach: Reach }) {
     mutationFn: async () => (await send('POST', '/runtime/refresh', {})) as Refresh,
     onSuccess: async () => await queries.invalidateQueries(),
   })
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} retry={refetch} />
+  if (data === undefined) return <Waiting error={error} retry={refetch} />
   const [version, config] = data
   return (
     <Section

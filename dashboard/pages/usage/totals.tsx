@@ -7,7 +7,7 @@ import { timeZone } from '../../data/time-zone.ts'
 import { money, share, shortCount } from '../../data/words.ts'
 import { Bar, BarLegend, type Share } from '../../parts/bar.tsx'
 import { Cards, Section } from '../../parts/cards.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { queryOf, type CacheMode, type Question } from './question.ts'
 
 interface Sums {
@@ -27,7 +27,7 @@ export function Totals({ question }: { readonly question: Question }) {
       return { shown, provided, cached }
     },
   })
-  if (data === undefined) return error === null ? <Loading /> : <Failed error={error} retry={refetch} />
+  if (data === undefined) return <Waiting error={error} retry={refetch} />
   const { shown, cached } = data
   const isSaved = question.mode === 'cached'
   return (

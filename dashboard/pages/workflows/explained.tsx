@@ -6,7 +6,7 @@ import { get } from '../../data/api.ts'
 import { useParam } from '../../data/url.ts'
 import { Section } from '../../parts/cards.tsx'
 import { Filter } from '../../parts/filter.tsx'
-import { Failed, Loading } from '../../parts/states.tsx'
+import { Waiting } from '../../parts/states.tsx'
 import { isSameScope } from './payload.ts'
 import { PipelineChart } from './pipeline-chart.tsx'
 
@@ -26,7 +26,7 @@ export function Explained({ standing }: { readonly standing: readonly WorkflowVi
         <Filter name="provider" title="Provider" />
         <Filter name="model" title="Model" />
       </div>
-      {data === undefined ? error === null ? <Loading /> : <Failed error={error} retry={refetch} /> : <Explanation explanation={data} standing={standing} />}
+      {data === undefined ? <Waiting error={error} retry={refetch} /> : <Explanation explanation={data} standing={standing} />}
     </Section>
   )
 }
