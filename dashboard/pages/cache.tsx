@@ -10,11 +10,12 @@ import { textIn } from '../data/form.ts'
 import { timeZone } from '../data/time-zone.ts'
 import { useParam, useRange, type Range } from '../data/url.ts'
 import { count, money, share, shortCount } from '../data/words.ts'
-import { Cards, Section } from '../parts/cards.tsx'
+import { Cards } from '../parts/cards.tsx'
 import { Chart, type Series } from '../parts/chart.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { RecordForm, type Field } from '../parts/record-form.tsx'
+import { Section } from '../parts/section.tsx'
 import { Waiting } from '../parts/states.tsx'
 
 export function CachePage() {

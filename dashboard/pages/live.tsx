@@ -9,10 +9,11 @@ import { callsAfter, fits, storedCall, type LiveCall } from '../data/live-calls.
 import { listen, liveReplica } from '../data/live.ts'
 import { useParam } from '../data/url.ts'
 import { duration, time } from '../data/words.ts'
-import { Badge, Section, Status } from '../parts/cards.tsx'
+import { Badge, Status } from '../parts/badge.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { Filter } from '../parts/filter.tsx'
 import { LiveChip } from '../parts/live-chip.tsx'
+import { Section } from '../parts/section.tsx'
 
 /** Older ones are in the audit log. */
 const mostCalls = 200

@@ -1,6 +1,5 @@
 /** Figures that are read at a glance. */
 
-import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 
 export interface Figure {
@@ -24,35 +23,5 @@ export function Cards({ figures }: { readonly figures: readonly Figure[] }) {
         </div>
       ))}
     </dl>
-  )
-}
-
-export function Badge({ kind = 'plain', children }: { readonly kind?: 'good' | 'bad' | 'warn' | 'plain'; readonly children: ComponentChildren }) {
-  return <span class={`badge ${kind}`}>{children}</span>
-}
-
-/** Of what the configuration declares. */
-export function Config() {
-  return (
-    <span class="badge plain" title="The configuration declares it, and it is changed there.">
-      Config
-    </span>
-  )
-}
-
-/** A status of HTTP, coloured by what it means. */
-export function Status({ code }: { readonly code: number }) {
-  return <Badge kind={code >= 500 ? 'bad' : code >= 400 ? 'warn' : 'good'}>{code}</Badge>
-}
-
-export function Section({ title, tools, children }: { readonly title: string; readonly tools?: ComponentChildren; readonly children: ComponentChildren }) {
-  return (
-    <section>
-      <header>
-        <h2>{title}</h2>
-        {tools}
-      </header>
-      {children}
-    </section>
   )
 }

@@ -1,7 +1,7 @@
 /** Whether what happens is heard of as it happens. */
 
 import { liveReplica, liveState, type LiveState } from '../data/live.ts'
-import { Badge } from './cards.tsx'
+import { Badge } from './badge.tsx'
 
 const looks = { live: 'good', reconnecting: 'warn', off: 'plain' } as const satisfies Readonly<Record<LiveState, string>>
 

@@ -1,6 +1,6 @@
 /** The models that are left to somebody, by all that is said of them. */
 
-import { Badge } from './cards.tsx'
+import { Badge } from './badge.tsx'
 
 /** @param named whether all are named, where there are several */
 export function modelsLeft(restricted: boolean, models: readonly string[], named = false) {

@@ -3,7 +3,7 @@
 import { Link } from 'wouter-preact'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { time } from '../../data/words.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Reachable } from './reachable.tsx'
 import { nameOf, strategyName, usersOf } from './virtual-models.ts'

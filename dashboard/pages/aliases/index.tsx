@@ -5,9 +5,10 @@ import { useState } from 'preact/hooks'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
 import { useParam } from '../../data/url.ts'
-import { Badge, Config, Section } from '../../parts/cards.tsx'
+import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Filter } from '../../parts/filter.tsx'
+import { Section } from '../../parts/section.tsx'
 import { AliasDrawer } from './alias-drawer.tsx'
 import { AliasForm } from './alias-form.tsx'
 import { RemoveModel } from './remove-model.tsx'
@@ -37,7 +38,7 @@ export function AliasesPage() {
     title: 'Actions',
     show: model =>
       model.managed ? (
-        <Config />
+        <ConfigBadge />
       ) : (
         <span class="actions">
           <button type="button" onClick={() => setAsked(model.kind === 'redirect' ? { alias: model } : { rule: model })}>

@@ -5,7 +5,7 @@ import type { AuthKeyList } from '../../../schemas/admin/auth-keys.schema.ts'
 import type { UserTree } from '../../../schemas/admin/users.schema.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { leavesOf } from './virtual-models.ts'
 
 /** Who is kept to some models. */

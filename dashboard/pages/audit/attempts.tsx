@@ -2,7 +2,7 @@
 
 import type { AuditAttempt, AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { duration } from '../../data/words.ts'
-import { Badge, Status } from '../../parts/cards.tsx'
+import { Badge, Status } from '../../parts/badge.tsx'
 import { pretty } from './body.tsx'
 
 export function Attempts({ entry }: { readonly entry: AuditEntry }) {

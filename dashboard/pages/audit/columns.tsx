@@ -3,7 +3,7 @@
 import type { AuditData, AuditGuardrail } from '../../../schemas/admin/audit.schema.ts'
 import type { LiveCall } from '../../data/live-calls.ts'
 import { count, duration, time } from '../../data/words.ts'
-import { Badge, Status } from '../../parts/cards.tsx'
+import { Badge, Status } from '../../parts/badge.tsx'
 import type { Column } from '../../parts/data-table.tsx'
 
 /** A call of the log, or of the live logs. */

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { AuditData, AuditGuardrail, AuditRevision } from '../../../schemas/admin/audit.schema.ts'
 import { count, duration } from '../../data/words.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { pretty } from './body.tsx'
 import { deedOf, toneOf } from './columns.tsx'

@@ -5,9 +5,10 @@ import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
 import { get, send } from '../../data/api.ts'
 import { duration } from '../../data/words.ts'
-import { Badge, Config, Section } from '../../parts/cards.tsx'
+import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
+import { Section } from '../../parts/section.tsx'
 import { GuardrailDrawer } from './guardrail-drawer.tsx'
 import { Sample } from './sample.tsx'
 import { useUsers, type Users } from './users.ts'
@@ -122,7 +123,7 @@ function Actions({ guardrail, isUsed, ask }: { readonly guardrail: GuardrailView
         Test
       </button>
       {guardrail.managed ? (
-        <Config />
+        <ConfigBadge />
       ) : (
         <>
           <button type="button" onClick={() => ask({ edit: guardrail })}>

@@ -4,9 +4,10 @@ import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
 import { get, send } from '../../data/api.ts'
-import { Config, Section } from '../../parts/cards.tsx'
+import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
+import { Section } from '../../parts/section.tsx'
 import { HeaderPolicyDrawer } from './header-policy-drawer.tsx'
 import { useUsers, type Users } from './users.ts'
 
@@ -75,7 +76,7 @@ function columns(ask: (what: Asked) => void, users: Users): readonly Column<Head
       show: policy => {
         const isUsed = users.of(policy.name).length > 0
         return policy.managed ? (
-          <Config />
+          <ConfigBadge />
         ) : (
           <span class="actions">
             <button type="button" onClick={() => ask({ edit: policy })}>

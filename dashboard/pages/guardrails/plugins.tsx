@@ -3,8 +3,9 @@
 import { useQuery } from '@tanstack/preact-query'
 import type { GuardrailType, PluginView } from '../../../schemas/admin/guardrails.schema.ts'
 import { get } from '../../data/api.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Section } from '../../parts/section.tsx'
 
 export function Types() {
   const types = useQuery({ queryKey: ['guardrails', 'types'], queryFn: async () => await get<GuardrailType[]>('/guardrails/types') })

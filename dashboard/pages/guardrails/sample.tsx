@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import type { GuardrailTestResult } from '../../../schemas/admin/guardrails.schema.ts'
 import { send } from '../../data/api.ts'
 import { textIn } from '../../data/form.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 
 interface SampleProps {
   /** What is tried. @param form that these fields are part of */

@@ -3,7 +3,7 @@
 import type { AuthKeyView } from '../../../schemas/admin/auth-keys.schema.ts'
 import type { DirectoryUser } from '../../../schemas/admin/users.schema.ts'
 import { time } from '../../data/words.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { modelsLeft } from '../../parts/models-left.tsx'
 

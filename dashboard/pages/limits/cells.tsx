@@ -1,6 +1,6 @@
 /** The cells that the tables of budgets and of rate limits have in common. */
 
-import { Config } from '../../parts/cards.tsx'
+import { ConfigBadge } from '../../parts/badge.tsx'
 import type { Rule } from './rules.ts'
 
 /** Whom a rule is for. A template stands once for each child that it counted, or by itself while there is none. */
@@ -40,7 +40,7 @@ export function Actions({ rule: { source }, edit, reset, remove }: ActionsProps)
   return (
     <span class="actions">
       {source === 'config' ? (
-        <Config />
+        <ConfigBadge />
       ) : (
         <button type="button" onClick={edit}>
           Edit

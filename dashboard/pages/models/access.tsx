@@ -6,7 +6,7 @@ import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
-import { Config } from '../../parts/cards.tsx'
+import { ConfigBadge } from '../../parts/badge.tsx'
 import { RecordForm } from '../../parts/record-form.tsx'
 import { shownSelector, type Write } from './overrides.ts'
 
@@ -29,7 +29,7 @@ export function Access({ model: { selector, access }, global, edit, write }: Acc
   return (
     <>
       <p>
-        {sentence(access)} <small class="faint">{reason(access.policy, selector)}</small> {own?.managed === true && <Config />}
+        {sentence(access)} <small class="faint">{reason(access.policy, selector)}</small> {own?.managed === true && <ConfigBadge />}
       </p>
       {switching.error !== null && <p role="alert">{switching.error.message}</p>}
       {data === undefined ? null : own?.managed === true ? (

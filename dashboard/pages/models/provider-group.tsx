@@ -3,7 +3,7 @@
 import { Link } from 'wouter-preact'
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import { count } from '../../data/words.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { displayName, type KnownModel, type ProviderGroup } from './catalogue.ts'

@@ -9,8 +9,8 @@ import type { UsageLog } from '../../../schemas/admin/usage.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { gatewayBase, get } from '../../data/api.ts'
 import { key } from '../../data/key.ts'
-import { Section } from '../../parts/cards.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { Section } from '../../parts/section.tsx'
 
 const days = 30
 const lookEveryMs = 3000

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/preact-query'
 import { Link } from 'wouter-preact'
 import type { ProvidersStatus } from '../../../schemas/admin/providers.schema.ts'
 import { get } from '../../data/api.ts'
-import { Badge } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { refetchInterval } from './queries.ts'
 
 const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const

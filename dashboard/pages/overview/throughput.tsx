@@ -6,9 +6,9 @@ import type { UsageThroughput } from '../../../schemas/admin/usage.schema.ts'
 import { get } from '../../data/api.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { shortCount } from '../../data/words.ts'
-import { Section } from '../../parts/cards.tsx'
 import { Chart, stacked, type Series } from '../../parts/chart.tsx'
 import { Choice, useChoice } from '../../parts/choice.tsx'
+import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
 
 const granularities = [

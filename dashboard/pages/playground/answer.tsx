@@ -3,7 +3,7 @@
 import type { Reach } from '../../data/access.ts'
 import type { Answer } from './call.ts'
 import { count, duration } from '../../data/words.ts'
-import { Badge, Status } from '../../parts/cards.tsx'
+import { Badge, Status } from '../../parts/badge.tsx'
 import { Recorded } from './recorded.tsx'
 
 interface AnswerViewProps {

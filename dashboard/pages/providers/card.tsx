@@ -4,7 +4,7 @@ import type { ProviderCredentialView } from '../../../schemas/admin/provider-cre
 import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
 import { Link } from 'wouter-preact'
 import { count, duration, time } from '../../data/words.ts'
-import { Badge, Config } from '../../parts/cards.tsx'
+import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 
 export type Action = 'edit' | 'enable' | 'disable' | 'remove' | 'reset'
 
@@ -30,7 +30,7 @@ export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
           {name} {name !== type && <small class="faint">{type}</small>}
         </h2>
         <span>
-          {credential?.managed === true && <Config />}
+          {credential?.managed === true && <ConfigBadge />}
           {status === undefined ? (
             <Badge kind={error === null ? 'plain' : 'bad'}>{error === null ? 'Disabled' : 'Not set up'}</Badge>
           ) : (

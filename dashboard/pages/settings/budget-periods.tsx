@@ -8,7 +8,7 @@ import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { nextReset, type Period } from './next-reset.ts'
 import { time } from '../../data/words.ts'
-import { Section } from '../../parts/cards.tsx'
+import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']

@@ -4,9 +4,9 @@ import { useQuery } from '@tanstack/preact-query'
 import type { Configuration as Configured, ConfiguredSetting } from '../../../schemas/admin/runtime.schema.ts'
 import { get } from '../../data/api.ts'
 import { useParam } from '../../data/url.ts'
-import { Section } from '../../parts/cards.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Filter } from '../../parts/filter.tsx'
+import { Section } from '../../parts/section.tsx'
 
 export function Configuration() {
   const [wanted] = useParam('setting')

@@ -2,7 +2,7 @@
 
 import type { Reach } from '../../data/access.ts'
 import { chooseTimeZone, timeZone } from '../../data/time-zone.ts'
-import { Section } from '../../parts/cards.tsx'
+import { Section } from '../../parts/section.tsx'
 import { BudgetPeriods } from './budget-periods.tsx'
 import { Configuration } from './configuration.tsx'
 import { Resets } from './resets.tsx'

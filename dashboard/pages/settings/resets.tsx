@@ -4,8 +4,8 @@ import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { Reach } from '../../data/access.ts'
 import { send } from '../../data/api.ts'
-import { Section } from '../../parts/cards.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
+import { Section } from '../../parts/section.tsx'
 
 const kinds = [
   { what: 'budgets', feature: 'BUDGETS_ENABLED', text: 'Nothing counts as spent in the running periods. What was spent stays in the usage log.' },

@@ -5,8 +5,9 @@ import type { Config, Refresh, RefreshStatus, RefreshStep, Version } from '../..
 import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { count, duration, time } from '../../data/words.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
 
 export function Running({ reach }: { readonly reach: Reach }) {

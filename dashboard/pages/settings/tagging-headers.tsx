@@ -5,10 +5,11 @@ import { useState } from 'preact/hooks'
 import type { TaggingHeaderView, TaggingHeaderWrite, TaggingSettings } from '../../../schemas/admin/tagging.schema.ts'
 import { get, send } from '../../data/api.ts'
 import { textIn } from '../../data/form.ts'
-import { Config, Section } from '../../parts/cards.tsx'
+import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { RecordForm, type Field } from '../../parts/record-form.tsx'
+import { Section } from '../../parts/section.tsx'
 
 /** What is asked of a person at the moment. */
 type Asked = { readonly edit: TaggingHeaderView | undefined } | { readonly remove: TaggingHeaderView } | undefined
@@ -46,7 +47,7 @@ export function TaggingHeaders() {
       {tagging.data?.editable === false && <p class="banner">The store is away: headers cannot be changed now.</p>}
       {headers.some(({ managed }) => managed) && (
         <p class="faint">
-          <Config />
+          <ConfigBadge />
           stands in the configuration, under <code>tagging</code>, and is changed there.
         </p>
       )}
@@ -82,7 +83,7 @@ function columns(editable: boolean, ask: (what: Asked) => void): readonly Column
       title: 'Actions',
       show: header =>
         header.managed ? (
-          <Config />
+          <ConfigBadge />
         ) : (
           editable && (
             <span class="actions">

@@ -6,10 +6,11 @@ import type { DirectoryUser, UserGroup } from '../../../schemas/admin/users.sche
 import { send } from '../../data/api.ts'
 import { nobody, useDirectoryUsers, useGroups } from '../../data/directory.ts'
 import { textIn } from '../../data/form.ts'
-import { Badge, Section } from '../../parts/cards.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { RecordForm, type Field } from '../../parts/record-form.tsx'
+import { Section } from '../../parts/section.tsx'
 import { inTree } from './tree.tsx'
 import type { KeyFor } from './index.tsx'
 

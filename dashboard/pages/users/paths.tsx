@@ -8,11 +8,12 @@ import { get, send } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
 import { openModels } from './open-models.ts'
 import { count } from '../../data/words.ts'
-import { Config, Section } from '../../parts/cards.tsx'
+import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
 import { modelsLeft } from '../../parts/models-left.tsx'
 import { RecordForm, type Field } from '../../parts/record-form.tsx'
+import { Section } from '../../parts/section.tsx'
 import { inTree } from './tree.tsx'
 import type { KeyFor } from './index.tsx'
 
@@ -48,7 +49,7 @@ export function Paths({ addKey }: { readonly addKey: (whom: KeyFor) => void }) {
       />
       {nodes.some(({ managed }) => managed) && (
         <p class="faint">
-          <Config />
+          <ConfigBadge />
           stands in the configuration, under <code>users</code>, and is changed there.
         </p>
       )}
@@ -105,7 +106,7 @@ function columns(nodes: readonly UserNode[], ask: (what: Asked) => void, addKey:
             Add key
           </button>
           {node.managed ? (
-            <Config />
+            <ConfigBadge />
           ) : (
             <button type="button" onClick={() => ask({ edit: node })}>
               Edit

@@ -6,9 +6,10 @@ import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { time } from '../../data/words.ts'
-import { Badge, Config, Section } from '../../parts/cards.tsx'
+import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
+import { Section } from '../../parts/section.tsx'
 import { Explained } from './explained.tsx'
 import { features, featureNames, saidFeatures, stepsOf } from './payload.ts'
 import { WorkflowDrawer } from './workflow-drawer.tsx'
@@ -110,14 +111,14 @@ function Features({
 }
 
 function Actions({ workflow, ask }: { readonly workflow: WorkflowView; readonly ask: (what: Asked) => void }) {
-  if (workflow.managed && !workflow.managed_default) return <Config />
+  if (workflow.managed && !workflow.managed_default) return <ConfigBadge />
   return (
     <span class="actions">
       <button type="button" onClick={() => ask({ base: workflow })}>
         {workflow.managed_default ? 'Replace' : 'New version'}
       </button>
       {workflow.scope_type === 'global' ? (
-        workflow.managed && <Config />
+        workflow.managed && <ConfigBadge />
       ) : (
         <button type="button" onClick={() => ask({ stop: workflow })}>
           Deactivate
