@@ -3,14 +3,14 @@
 import type { AuditAttempt, AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { duration } from '../../data/words.ts'
 import { Badge, Status } from '../../parts/badge.tsx'
+import { Part } from '../../parts/section.tsx'
 import { pretty } from './body.tsx'
 
 export function Attempts({ entry }: { readonly entry: AuditEntry }) {
   const { attempts = [] } = entry.data
   if (attempts.length === 0) return null
   return (
-    <section class="part" aria-label="Attempts">
-      <h3>Attempts</h3>
+    <Part title="Attempts">
       <ol class="attempts">
         {attempts.map(attempt => (
           <li key={attempt.seq}>
@@ -30,7 +30,7 @@ export function Attempts({ entry }: { readonly entry: AuditEntry }) {
           </li>
         ))}
       </ol>
-    </section>
+    </Part>
   )
 }
 

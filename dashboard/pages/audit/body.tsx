@@ -3,6 +3,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { CopyButton } from '../../parts/copy-button.tsx'
+import { Part } from '../../parts/section.tsx'
 import { Media, mediaIn } from './media.tsx'
 
 interface BodyProps {
@@ -19,9 +20,9 @@ export function Body({ title, body, headers, tooBig = false, children }: BodyPro
   if (body === undefined && headers === undefined && !tooBig) return null
   const text = raw ? rawText(body) : pretty(body)
   return (
-    <section class="part" aria-label={title}>
-      <header>
-        <h3>{title}</h3>
+    <Part
+      title={title}
+      tools={
         <span class="actions">
           {body !== undefined && typeof body !== 'string' && (
             <button type="button" aria-pressed={raw} onClick={() => setRaw(!raw)}>
@@ -31,7 +32,8 @@ export function Body({ title, body, headers, tooBig = false, children }: BodyPro
           {body !== undefined && <CopyButton text={() => text} />}
           {children}
         </span>
-      </header>
+      }
+    >
       {headers !== undefined && (
         <details>
           <summary>Headers</summary>
@@ -43,7 +45,7 @@ export function Body({ title, body, headers, tooBig = false, children }: BodyPro
       ))}
       {tooBig && <p class="faint">Too long to be kept.</p>}
       {body === undefined ? !tooBig && <p class="faint">No content was kept.</p> : <pre tabIndex={0}>{text}</pre>}
-    </section>
+    </Part>
   )
 }
 

@@ -9,6 +9,7 @@ import { Status } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
 import { Waiting } from '../../parts/states.tsx'
+import { Part } from '../../parts/section.tsx'
 import { Attempts } from './attempts.tsx'
 import { Body } from './body.tsx'
 import { curlOf } from './curl.ts'
@@ -98,8 +99,7 @@ function Summary({ entry }: { readonly entry: AuditEntry }) {
 function Losses({ entry: { data } }: { readonly entry: AuditEntry }) {
   if (data.losses === undefined || data.losses.length === 0) return null
   return (
-    <section class="part" aria-label="Not carried over">
-      <h3>What the provider's dialect does not have</h3>
+    <Part title="What the provider's dialect does not have" label="Not carried over">
       <ul>
         {data.losses.map(({ field, done }) => (
           <li key={field}>
@@ -107,6 +107,6 @@ function Losses({ entry: { data } }: { readonly entry: AuditEntry }) {
           </li>
         ))}
       </ul>
-    </section>
+    </Part>
   )
 }

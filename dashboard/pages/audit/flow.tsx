@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/preact-query'
 import type { AuditEntry, AuditGuardrail } from '../../../schemas/admin/audit.schema.ts'
 import type { WorkflowPayload, WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import { get } from '../../data/api.ts'
+import { Part } from '../../parts/section.tsx'
 import { deedOf, toneOf } from './columns.tsx'
 
 interface Step {
@@ -26,8 +27,7 @@ export function Flow({ entry, global }: { readonly entry: AuditEntry; readonly g
   })
   if (entry.data.workflow_features === undefined || entry.data.event !== undefined) return null
   return (
-    <section class="part" aria-label="Workflow">
-      <h3>Workflow{workflow !== undefined && <small> {`${workflow.name}, version ${workflow.version}`}</small>}</h3>
+    <Part title="Workflow" note={workflow && `${workflow.name}, version ${workflow.version}`}>
       <ol class="flow">
         {stepsOf(entry, workflow?.workflow_payload).map(({ name, did, tone }, at) => (
           <li key={at} class={tone}>
@@ -35,7 +35,7 @@ export function Flow({ entry, global }: { readonly entry: AuditEntry; readonly g
           </li>
         ))}
       </ol>
-    </section>
+    </Part>
   )
 }
 

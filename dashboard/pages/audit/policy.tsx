@@ -5,6 +5,7 @@ import type { AuditData, AuditGuardrail, AuditRevision } from '../../../schemas/
 import { count, duration } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Part } from '../../parts/section.tsx'
 import { pretty } from './body.tsx'
 import { deedOf, toneOf } from './columns.tsx'
 import { changesIn, diffLines } from './diff.ts'
@@ -12,8 +13,7 @@ import { changesIn, diffLines } from './diff.ts'
 export function Guardrails({ guardrails = [] }: Pick<AuditData, 'guardrails'>) {
   if (guardrails.length === 0) return null
   return (
-    <section class="part" aria-label="Guardrails">
-      <h3>Guardrails</h3>
+    <Part title="Guardrails">
       <DataTable
         label="Guardrails"
         rows={{ data: guardrails, error: null, refetch: () => undefined }}
@@ -22,7 +22,7 @@ export function Guardrails({ guardrails = [] }: Pick<AuditData, 'guardrails'>) {
         paged
         id={({ seq }) => String(seq)}
       />
-    </section>
+    </Part>
   )
 }
 
@@ -59,22 +59,21 @@ function Revision({
   readonly before: unknown
 }) {
   const [whole, setWhole] = useState(false)
-  const title = `Rewritten by ${rewriter}`
   return (
-    <section class="part" aria-label={title}>
-      <header>
-        <h3>
-          {title} {from !== to && <small>{`${count(from)} → ${count(to)} bytes`}</small>}
-        </h3>
-        {body !== undefined && (
+    <Part
+      title={`Rewritten by ${rewriter}`}
+      note={from === to ? undefined : `${count(from)} → ${count(to)} bytes`}
+      tools={
+        body !== undefined && (
           <button type="button" aria-pressed={whole} onClick={() => setWhole(!whole)}>
             Whole
           </button>
-        )}
-      </header>
+        )
+      }
+    >
       {detail !== undefined && <pre>{pretty(detail)}</pre>}
       {body !== undefined && (whole ? <pre tabIndex={0}>{pretty(body)}</pre> : <Diff before={pretty(before ?? '')} after={pretty(body)} />)}
-    </section>
+    </Part>
   )
 }
 

@@ -1,6 +1,5 @@
 /** All that is known of one model, and what can be done about it. */
 
-import type { ComponentChildren } from 'preact'
 import { Link } from 'wouter-preact'
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import type { Reach } from '../../data/access.ts'
@@ -8,6 +7,7 @@ import { count, time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Part } from '../../parts/section.tsx'
 import { Access } from './access.tsx'
 import { displayName, type KnownModel } from './catalogue.ts'
 import { Meter, usesOf } from './gauge.tsx'
@@ -168,14 +168,5 @@ function Prices({ model: { pricing: known, pricing_sources: sources } }: { reado
         </tbody>
       </table>
     </div>
-  )
-}
-
-function Part({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
   )
 }

@@ -3,14 +3,12 @@
 import { Link } from 'wouter-preact'
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import { count } from '../../data/words.ts'
-import { Badge } from '../../parts/badge.tsx'
+import { Badge, HealthBadge } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { displayName, type KnownModel, type ProviderGroup } from './catalogue.ts'
 import { Gauge } from './gauge.tsx'
 import { exceptionsOf, isPerMillion, price, rateNames, rates, type Rate } from './prices.ts'
-
-const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const
 
 interface GroupProps {
   readonly group: ProviderGroup
@@ -25,7 +23,7 @@ export function Group({ group: { name, type, status, limits, models }, open }: G
           <h2>{name}</h2> {name !== type && <small class="faint">{type}</small>} <small class="faint">{count(models.length)}</small>
           {status !== undefined && status.status !== 'healthy' && (
             <Link href="/providers">
-              <Badge kind={kinds[status.status]}>{status.status_label}</Badge>
+              <HealthBadge status={status.status}>{status.status_label}</HealthBadge>
             </Link>
           )}
           <Gauge limits={limits} />

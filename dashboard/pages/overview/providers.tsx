@@ -4,10 +4,8 @@ import { useQuery } from '@tanstack/preact-query'
 import { Link } from 'wouter-preact'
 import type { ProvidersStatus } from '../../../schemas/admin/providers.schema.ts'
 import { get } from '../../data/api.ts'
-import { Badge } from '../../parts/badge.tsx'
+import { HealthBadge } from '../../parts/badge.tsx'
 import { refetchInterval } from './queries.ts'
-
-const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const
 
 export function Providers() {
   const { data } = useQuery({ queryKey: ['providers'], queryFn: async () => await get<ProvidersStatus>('/providers/status'), refetchInterval })
@@ -17,9 +15,9 @@ export function Providers() {
       {data.providers.map(({ name, status, status_label: label, status_reason: reason }) => (
         <li key={name}>
           <Link href="/providers" title={reason}>
-            <Badge kind={kinds[status]}>
+            <HealthBadge status={status}>
               {name}: {label}
-            </Badge>
+            </HealthBadge>
           </Link>
         </li>
       ))}

@@ -4,7 +4,7 @@ import type { ProviderCredentialView } from '../../../schemas/admin/provider-cre
 import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
 import { Link } from 'wouter-preact'
 import { count, duration, time } from '../../data/words.ts'
-import { Badge, ConfigBadge } from '../../parts/badge.tsx'
+import { Badge, ConfigBadge, HealthBadge } from '../../parts/badge.tsx'
 
 export type Action = 'edit' | 'enable' | 'disable' | 'remove' | 'reset'
 
@@ -17,8 +17,6 @@ interface CardProps {
   readonly isLogged: boolean
   act(action: Action, of: ProviderCredentialView): void
 }
-
-const kinds = { healthy: 'good', degraded: 'warn', unhealthy: 'bad' } as const
 
 export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
   const { name = '', type = '' } = status ?? credential ?? {}
@@ -34,7 +32,7 @@ export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
           {status === undefined ? (
             <Badge kind={error === null ? 'plain' : 'bad'}>{error === null ? 'Disabled' : 'Not set up'}</Badge>
           ) : (
-            <Badge kind={kinds[status.status]}>{status.status_label}</Badge>
+            <HealthBadge status={status.status}>{status.status_label}</HealthBadge>
           )}
         </span>
       </header>
