@@ -5,6 +5,7 @@ import type { VirtualModelView } from '../../../schemas/admin/virtual-models.sch
 import { time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Facts, type Fact } from '../../parts/facts.tsx'
 import { Reachable } from './reachable.tsx'
 import { nameOf, strategyName, usersOf } from './virtual-models.ts'
 
@@ -18,7 +19,7 @@ export function AliasDrawer({ model, all, close }: AliasDrawerProps) {
   return (
     <Dialog title={model.source} drawer close={close}>
       {model.description !== '' && <p class="faint">{model.description}</p>}
-      <dl class="facts">{facts(model, all).map(([name, value]) => [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>])}</dl>
+      <Facts facts={factsOf(model, all)} />
       <p class="stacked">
         <Link href={`/playground?model=${encodeURIComponent(model.source)}`}>Open in Playground</Link>
       </p>
@@ -30,22 +31,21 @@ export function AliasDrawer({ model, all, close }: AliasDrawerProps) {
   )
 }
 
-function facts(model: VirtualModelView, all: readonly VirtualModelView[]): readonly (readonly [string, string])[] {
-  const users = usersOf(model.source, all)
+function factsOf(model: VirtualModelView, all: readonly VirtualModelView[]): readonly Fact[] {
   return [
     ['Now', model.resolved_model ?? 'leads nowhere'],
     ['Chosen by', strategyName(model)],
     ...Object.entries(model.strategy_config).map(([name, value]) => [name.replaceAll('_', ' '), JSON.stringify(value)] as const),
     ['Sessions', model.session_affinity && model.strategy !== 'failover' ? 'stay with their target' : 'may change targets'],
     ['If a target fails', model.failover ? 'the others follow in order' : 'the call fails'],
-    ...(model.slowdown === null ? [] : ([['Slowdown', String(model.slowdown)]] as const)),
-    ...(model.label_targets ? ([['Labels', 'each call is labelled with its target']] as const) : []),
-    ...(users.length === 0 ? [] : ([['Target of', users.join(', ')]] as const)),
+    ['Slowdown', model.slowdown],
+    ['Labels', model.label_targets ? 'each call is labelled with its target' : ''],
+    ['Target of', usersOf(model.source, all).join(', ')],
     [
       'State',
       [model.enabled ? 'enabled' : 'disabled', ...(model.locked ? ['locked'] : []), ...(model.managed ? ['stands in the configuration'] : [])].join(', '),
     ],
-    ...(model.updated_at === null ? [] : ([['Changed', time(model.updated_at)]] as const)),
+    ['Changed', model.updated_at && time(model.updated_at)],
   ]
 }
 

@@ -8,6 +8,7 @@ import { count, duration, time } from '../../data/words.ts'
 import { Status } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Facts, type Fact } from '../../parts/facts.tsx'
 import { Waiting } from '../../parts/states.tsx'
 import { Part } from '../../parts/section.tsx'
 import { Attempts } from './attempts.tsx'
@@ -68,7 +69,8 @@ function Call({ entry, reach, openConversation }: Omit<DrawerProps, 'id' | 'clos
 
 function Summary({ entry }: { readonly entry: AuditEntry }) {
   const { requested_model: asked, resolved_model: got, usage, data } = entry
-  const facts: readonly (readonly [string, string | null | undefined])[] = [
+  const facts: readonly Fact[] = [
+    ['Status', <Status code={entry.status_code} />],
     ['Time', `${time(entry.timestamp)}, took ${duration(entry.duration_ns / 1e6)}`],
     ['Route', `${entry.method} ${entry.path}${entry.stream ? ', as a stream' : ''}`],
     ['Model', got === null || got === asked ? asked : `${asked} → ${got}`],
@@ -83,17 +85,7 @@ function Summary({ entry }: { readonly entry: AuditEntry }) {
     ['Client', [entry.client_ip, data.user_agent].filter(part => part !== null && part !== undefined).join(', ')],
     ['Request id', entry.request_id],
   ]
-  return (
-    <dl class="facts">
-      <dt>Status</dt>
-      <dd>
-        <Status code={entry.status_code} />
-      </dd>
-      {facts.flatMap(([name, value]) =>
-        value === null || value === undefined || value === '' ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>],
-      )}
-    </dl>
-  )
+  return <Facts facts={facts} />
 }
 
 function Losses({ entry: { data } }: { readonly entry: AuditEntry }) {

@@ -5,6 +5,7 @@ import type { DirectoryUser } from '../../../schemas/admin/users.schema.ts'
 import { time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Facts, type Fact } from '../../parts/facts.tsx'
 import { modelsLeft } from '../../parts/models-left.tsx'
 
 interface KeyDrawerProps {
@@ -16,7 +17,7 @@ interface KeyDrawerProps {
 }
 
 export function KeyDrawer({ shown: key, users, close, edit, deactivate }: KeyDrawerProps) {
-  const facts = [
+  const facts: readonly Fact[] = [
     ['Key', <code>{key.redacted_value}</code>],
     ['Description', key.description || '–'],
     ['For', whose(key, users)],
@@ -28,13 +29,13 @@ export function KeyDrawer({ shown: key, users, close, edit, deactivate }: KeyDra
     ['Last used', time(key.last_used_at)],
     ['Expires', time(key.expires_at)],
     ['Made', time(key.created_at)],
-    ...(key.imported_from === null ? [] : [['Imported from', key.imported_from] as const]),
-    ...(key.deactivated_at === null ? [] : [['Deactivated', time(key.deactivated_at)] as const]),
+    ['Imported from', key.imported_from],
+    ['Deactivated', key.deactivated_at && time(key.deactivated_at)],
     ['Id', <code>{key.id}</code>],
-  ] as const
+  ]
   return (
     <Dialog drawer title={key.name} close={close}>
-      <dl class="facts">{facts.flatMap(([title, value]) => [<dt key={title}>{title}</dt>, <dd key={`${title} is`}>{value}</dd>])}</dl>
+      <Facts facts={facts} />
       {key.deactivated_at === null && (
         <p class="answers">
           <button type="button" onClick={edit}>

@@ -7,6 +7,7 @@ import { count, time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Dialog } from '../../parts/dialog.tsx'
+import { Facts, type Fact } from '../../parts/facts.tsx'
 import { Part } from '../../parts/section.tsx'
 import { Access } from './access.tsx'
 import { displayName, type KnownModel } from './catalogue.ts'
@@ -32,7 +33,7 @@ export function ModelDrawer({ model, reach, overrides, ask, write, close }: Draw
         <Link href={`/playground?model=${encodeURIComponent(selector)}`}>Open in Playground</Link>
       </p>
       <Part title="What it is">
-        <Facts model={model} />
+        <Known model={model} />
         {reach.global && (
           <p class="actions">
             <button type="button" onClick={() => ask({ form: 'metadata', selector })}>
@@ -85,7 +86,7 @@ export function ModelDrawer({ model, reach, overrides, ask, write, close }: Draw
   )
 }
 
-function Facts({ model }: { readonly model: KnownModel }) {
+function Known({ model }: { readonly model: KnownModel }) {
   const {
     model: { metadata = {}, owned_by: owner },
     provider_name: provider,
@@ -94,7 +95,7 @@ function Facts({ model }: { readonly model: KnownModel }) {
   } = model
   const { capabilities } = metadata
   const can = typeof capabilities === 'object' && capabilities !== null ? Object.entries(capabilities).filter(([, has]) => has === true) : []
-  const facts: readonly (readonly [string, string | undefined])[] = [
+  const facts: readonly Fact[] = [
     ['Name', displayName(model)],
     ['Provider', provider === type ? provider : `${provider} (${type})`],
     ['Owned by', owner],
@@ -102,21 +103,12 @@ function Facts({ model }: { readonly model: KnownModel }) {
     ['Model behind it', typeof metadata['base_model'] === 'string' ? metadata['base_model'] : undefined],
     ['Context window', tokens(metadata['context_window'])],
     ['Longest answer', tokens(metadata['max_output_tokens'])],
+    ['Capabilities', can.length === 0 ? '' : can.map(([name]) => <Badge key={name}>{name.replaceAll('_', ' ')}</Badge>)],
   ]
   return (
     <>
       {stale && <p class="failed">Its provider could not be asked for its models the last time.</p>}
-      <dl class="facts">
-        {facts.flatMap(([name, value]) => (value === undefined ? [] : [<dt key={name}>{name}</dt>, <dd key={`${name} value`}>{value}</dd>]))}
-        {can.length > 0 && [
-          <dt key="can">Capabilities</dt>,
-          <dd key="capabilities">
-            {can.map(([name]) => (
-              <Badge key={name}>{name.replaceAll('_', ' ')}</Badge>
-            ))}
-          </dd>,
-        ]}
-      </dl>
+      <Facts facts={facts} />
     </>
   )
 }

@@ -5,6 +5,7 @@ import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
 import { Link } from 'wouter-preact'
 import { count, duration, time } from '../../data/words.ts'
 import { Badge, ConfigBadge, HealthBadge } from '../../parts/badge.tsx'
+import { Facts } from '../../parts/facts.tsx'
 
 export type Action = 'edit' | 'enable' | 'disable' | 'remove' | 'reset'
 
@@ -41,7 +42,7 @@ export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
       {status === undefined ? (
         credential !== undefined && <Kept credential={credential} />
       ) : (
-        <Facts status={status} credential={credential} isLogged={isLogged} act={act} />
+        <Known status={status} credential={credential} isLogged={isLogged} act={act} />
       )}
       {credential !== undefined && <Actions credential={credential} act={act} />}
     </article>
@@ -51,46 +52,43 @@ export function ProviderCard({ status, credential, isLogged, act }: CardProps) {
 /** What is known of one that is not called. */
 function Kept({ credential: { base_url: address, api_keys: keys } }: { readonly credential: ProviderCredentialView }) {
   return (
-    <dl class="facts">
-      {address !== null && [<dt>Address</dt>, <dd>{address}</dd>]}
-      <dt>API keys</dt>
-      <dd>{count(keys.length)}</dd>
-    </dl>
+    <Facts
+      facts={[
+        ['Address', address],
+        ['API keys', count(keys.length)],
+      ]}
+    />
   )
 }
 
-function Facts({ status, credential, isLogged, act }: CardProps & { readonly status: ProviderStatus }) {
+function Known({ status, credential, isLogged, act }: CardProps & { readonly status: ProviderStatus }) {
   const { name, runtime, config, circuit_state: circuit, request_health: health } = status
+  const keys = credential?.api_keys.length ?? 0
+  const breaker = circuit !== undefined && [
+    <Badge kind={circuit === 'closed' ? 'good' : circuit === 'open' ? 'bad' : 'warn'}>{circuit}</Badge>,
+    circuit !== 'closed' && credential !== undefined && (
+      <button type="button" onClick={() => act('reset', credential)}>
+        Reset
+      </button>
+    ),
+  ]
+  const calls = [
+    `${count(health.requests)} ${health.requests === 1 ? 'call' : 'calls'}, ${count(health.errors)} failed `,
+    isLogged && health.errors > 0 && <Link href={`/audit?days=1&provider=${encodeURIComponent(name)}`}>Audit log</Link>,
+  ]
   return (
     <>
-      <dl class="facts">
-        {config.base_url !== null && [<dt>Address</dt>, <dd>{config.base_url}</dd>]}
-        <dt>Models</dt>
-        <dd>
-          {count(runtime.discovered_model_count)}
-          {runtime.using_cached_models && ' of an earlier list'}
-        </dd>
-        {credential !== undefined && credential.api_keys.length > 0 && [<dt>API keys</dt>, <dd>{count(credential.api_keys.length)}</dd>]}
-        <dt>Last check</dt>
-        <dd>{time(runtime.last_availability_check_at)}</dd>
-        {runtime.last_availability_error !== null && [<dt>Last success</dt>, <dd>{time(runtime.last_availability_ok_at)}</dd>]}
-        {circuit !== undefined && [
-          <dt>Circuit breaker</dt>,
-          <dd>
-            <Badge kind={circuit === 'closed' ? 'good' : circuit === 'open' ? 'bad' : 'warn'}>{circuit}</Badge>{' '}
-            {circuit !== 'closed' && credential !== undefined && (
-              <button type="button" onClick={() => act('reset', credential)}>
-                Reset
-              </button>
-            )}
-          </dd>,
+      <Facts
+        facts={[
+          ['Address', config.base_url],
+          ['Models', `${count(runtime.discovered_model_count)}${runtime.using_cached_models ? ' of an earlier list' : ''}`],
+          ['API keys', keys === 0 ? '' : count(keys)],
+          ['Last check', time(runtime.last_availability_check_at)],
+          ['Last success', runtime.last_availability_error === null ? '' : time(runtime.last_availability_ok_at)],
+          ['Circuit breaker', breaker],
+          [`Last ${Math.round(health.window_seconds / 60)} minutes`, calls],
         ]}
-        <dt>Last {Math.round(health.window_seconds / 60)} minutes</dt>
-        <dd>
-          {count(health.requests)} {health.requests === 1 ? 'call' : 'calls'}, {count(health.errors)} failed{' '}
-          {isLogged && health.errors > 0 && <Link href={`/audit?days=1&provider=${encodeURIComponent(name)}`}>Audit log</Link>}
-        </dd>
-      </dl>
+      />
       <Failures models={health.models} />
       <Resilience rules={config.resilience} />
     </>
@@ -127,9 +125,7 @@ function Resilience({ rules }: { readonly rules: ProviderStatus['config']['resil
       {Object.entries(rules).map(([rule, values]) => (
         <section key={rule} class="part">
           <h3 class="sentence">{words(rule)}</h3>
-          <dl class="facts">
-            {Object.entries(values).map(([name, value]) => [<dt key={name}>{words(name)}</dt>, <dd key={`${name} value`}>{spelled(name, value)}</dd>])}
-          </dl>
+          <Facts facts={Object.entries(values).map(([name, value]) => [words(name), spelled(name, value)])} />
         </section>
       ))}
     </details>

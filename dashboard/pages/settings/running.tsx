@@ -7,6 +7,7 @@ import { get, send } from '../../data/api.ts'
 import { count, duration, time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { Facts } from '../../parts/facts.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
 
@@ -34,22 +35,13 @@ export function Running({ reach }: { readonly reach: Reach }) {
       }
     >
       {version.update_available && <p class="banner">Version {version.latest} is out.</p>}
-      <dl class="facts">
-        <dt>Commit</dt>
-        <dd>
-          <code>{version.commit}</code>
-        </dd>
-        <dt>Newest version</dt>
-        <dd>{newest(version)}</dd>
-        {Object.entries(config)
-          .filter(([, value]) => value !== 'on' && value !== 'off' && value !== '')
-          .flatMap(([name, value]) => [
-            <dt key={name}>
-              <code>{name}</code>
-            </dt>,
-            <dd key={`${name} is`}>{value}</dd>,
-          ])}
-      </dl>
+      <Facts
+        facts={[
+          ['Commit', <code>{version.commit}</code>],
+          ['Newest version', newest(version)],
+          ...Object.entries(config).filter(([, value]) => value !== 'on' && value !== 'off'),
+        ]}
+      />
       <p class="chips">
         {Object.entries(config)
           .filter(([, value]) => value === 'on' || value === 'off')

@@ -6,6 +6,7 @@ import type { RecalculationRequest, RecalculationResult } from '../../../schemas
 import { send } from '../../data/api.ts'
 import { count } from '../../data/words.ts'
 import { Confirm, Dialog } from '../../parts/dialog.tsx'
+import { Facts, type Fact } from '../../parts/facts.tsx'
 import type { Question } from './question.ts'
 
 const word = 'recalculate'
@@ -40,15 +41,15 @@ export function Recalculation({ question }: { readonly question: Question }) {
 }
 
 function Done({ result, close }: { readonly result: RecalculationResult; readonly close: () => void }) {
-  const counts = [
-    ['Records that fit', result.matched],
-    ['Computed anew', result.recalculated],
-    ['With a price', result.with_pricing],
-    ['Without one', result.without_pricing],
-  ] as const
+  const facts: readonly Fact[] = [
+    ['Records that fit', count(result.matched)],
+    ['Computed anew', count(result.recalculated)],
+    ['With a price', count(result.with_pricing)],
+    ['Without one', count(result.without_pricing)],
+  ]
   return (
     <Dialog title="Costs recalculated" close={close}>
-      <dl class="facts">{counts.flatMap(([title, value]) => [<dt key={title}>{title}</dt>, <dd key={`${title} value`}>{count(value)}</dd>])}</dl>
+      <Facts facts={facts} />
     </Dialog>
   )
 }
