@@ -1,9 +1,8 @@
-/** A form in a dialog that the admin API takes a record from; it says which field was wrong. */
+/** A form in a dialog whose fields are listed: one for each member of a record. */
 
-import type { ComponentChildren } from 'preact'
-import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Refusal } from '../data/api.ts'
-import { Dialog } from './dialog.tsx'
+import type { ComponentProps } from 'preact'
+import { FormDialog } from './form-dialog.tsx'
+import { Labelled } from './labelled.tsx'
 
 export interface Field {
   /** As the admin API calls it. */
@@ -18,61 +17,19 @@ export interface Field {
   readonly options?: readonly string[]
 }
 
-interface RecordFormProps {
-  readonly title: string
-  readonly verb: string
-  readonly fields: readonly Field[]
-  readonly close: () => void
-  /** What is said below of what stands in the fields, at each change. */
-  readonly remark?: (form: FormData) => ComponentChildren
-  /** What it throws is said in the form. Else it takes the form away. */
-  save(form: FormData): Promise<unknown>
-}
+type RecordFormProps = Omit<ComponentProps<typeof FormDialog>, 'children'> & { readonly fields: readonly Field[] }
 
-export function RecordForm({ title, verb, fields, close, remark, save }: RecordFormProps) {
-  const [refused, setRefused] = useState<Error>()
-  const [saving, setSaving] = useState(false)
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = event.currentTarget as HTMLFormElement
-    setSaving(true)
-    try {
-      await save(new FormData(form))
-    } catch (cause) {
-      setRefused(cause as Error)
-      // Once the field is marked.
-      setTimeout(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
-    }
-    setSaving(false)
-  }
-  const form = useRef<HTMLFormElement>(null)
-  const [filled, setFilled] = useState<FormData>()
-  const look = () => setFilled(new FormData(form.current ?? undefined))
-  useLayoutEffect(look, [])
-  const wrong = refused instanceof Refusal ? refused.param?.split('.') : undefined
+export function RecordForm({ fields, ...form }: RecordFormProps) {
   return (
-    <Dialog title={title} close={close}>
-      <form ref={form} onInput={remark && look} onSubmit={event => void submit(event)}>
-        {fields.map(field => (
-          <label key={field.name} class={field.type === 'checkbox' ? 'check' : undefined}>
-            {field.type !== 'checkbox' && field.title}
-            <Input field={field} wrong={wrong?.includes(field.name) === true} />
-            {field.type === 'checkbox' && field.title}
-            {field.hint !== undefined && <small class="faint">{field.hint}</small>}
-          </label>
-        ))}
-        {filled !== undefined && remark?.(filled)}
-        {refused !== undefined && <p role="alert">{refused.message}</p>}
-        <p class="answers">
-          <button type="submit" class="first" disabled={saving}>
-            {verb}
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
-      </form>
-    </Dialog>
+    <FormDialog {...form}>
+      {(_, refused) =>
+        fields.map(field => (
+          <Labelled key={field.name} title={field.title} hint={field.hint} check={field.type === 'checkbox'}>
+            <Input field={field} wrong={refused.split('.').includes(field.name)} />
+          </Labelled>
+        ))
+      }
+    </FormDialog>
   )
 }
 

@@ -1,14 +1,15 @@
 /** The fields of a form for options that a JSON Schema describes; `optionsIn` reads them. */
 
 import { kindOf, titleOf, type Options, type OptionsSchema } from '../data/options-schema.ts'
+import type { IsWrong } from './form-dialog.tsx'
+import { Labelled } from './labelled.tsx'
 
 interface SchemaFieldsProps {
   /** The fields are called `name.option`. */
   readonly name: string
   readonly schema: OptionsSchema
   readonly values: Options
-  /** Whether the gateway refused what a field says. */
-  isWrong(field: string): boolean
+  readonly isWrong: IsWrong
   /** The id of a `datalist` of models. */
   readonly models?: string
 }
@@ -16,12 +17,17 @@ interface SchemaFieldsProps {
 export function SchemaFields({ name, schema: { properties = {}, required = [] }, values, isWrong, models }: SchemaFieldsProps) {
   return Object.entries(properties).map(([key, schema]) => {
     const field = { name: `${name}.${key}`, schema, value: values[key], required: required.includes(key), wrong: isWrong(`${name}.${key}`), models }
-    return kindOf(schema) === 'choices' ? <Choices key={key} title={titleOf(key)} {...field} /> : <Labelled key={key} title={titleOf(key)} {...field} />
+    return kindOf(schema) === 'choices' ? (
+      <Choices key={key} title={titleOf(key)} {...field} />
+    ) : (
+      <Labelled key={key} title={titleOf(key)} hint={schema.description} check={kindOf(schema) === 'boolean'}>
+        <Input {...field} />
+      </Labelled>
+    )
   })
 }
 
 interface FieldProps {
-  readonly title: string
   readonly name: string
   readonly schema: OptionsSchema
   /** Undefined where nothing is said. */
@@ -31,20 +37,7 @@ interface FieldProps {
   readonly models: string | undefined
 }
 
-function Labelled(field: FieldProps) {
-  const { title, schema } = field
-  const isBoolean = kindOf(schema) === 'boolean'
-  return (
-    <label class={isBoolean ? 'check' : undefined}>
-      {!isBoolean && title}
-      <Input {...field} />
-      {isBoolean && title}
-      <small>{schema.description}</small>
-    </label>
-  )
-}
-
-function Choices({ title, name, schema: { items = {}, default: usual = [], description }, value = usual }: FieldProps) {
+function Choices({ title, name, schema: { items = {}, default: usual = [], description }, value = usual }: FieldProps & { readonly title: string }) {
   const chosen = (value as readonly unknown[]).map(String)
   return (
     <fieldset>

@@ -5,9 +5,10 @@ import { useState } from 'preact/hooks'
 import type { PluginList } from '../../../schemas/admin/guardrails.schema.ts'
 import type { Config } from '../../../schemas/admin/runtime.schema.ts'
 import type { VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
-import { get, Refusal } from '../../data/api.ts'
+import { get } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
-import { Dialog } from '../../parts/dialog.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
+import { Labelled } from '../../parts/labelled.tsx'
 import { configIn, StrategyFields } from './strategy-fields.tsx'
 import { Targets, type Target } from './targets.tsx'
 import { nameOf, useWrite } from './virtual-models.ts'
@@ -21,83 +22,59 @@ export function AliasForm({ edited, close }: { readonly edited: VirtualModelView
   )
   const [strategy, setStrategy] = useState(edited?.strategy === 'plugin' ? pluginMark + edited.strategy_plugin : (edited?.strategy ?? 'failover'))
   const [unlocked, setUnlocked] = useState(edited?.locked !== true)
-  const [refused, setRefused] = useState<Error>()
   const { data: config } = useQuery({ queryKey: ['runtime', 'config'], queryFn: async () => await get<Config>('/runtime/config') })
   const { data: plugins = [] } = useQuery({ queryKey: ['plugins'], queryFn: async () => await get<PluginList>('/plugins') })
   const strategies = [...new Set([...(config?.['VIRTUAL_MODEL_STRATEGIES']?.split(',') ?? []), strategy])]
   const plugin = strategy.startsWith(pluginMark) ? strategy.slice(pluginMark.length) : undefined
   const fields = pluginFields(plugins, plugin)
-  const submit = async (event: SubmitEvent) => {
-    event.preventDefault()
-    const form = new FormData(event.currentTarget as HTMLFormElement)
-    try {
-      const where = { targets: targetsIn(targets, edited), strategy: (plugin === undefined ? strategy : 'plugin') as VirtualModelView['strategy'] }
-      await write('PUT', {
-        ...settingsIn(form),
-        ...(edited === undefined ? {} : { old_source: edited.source }),
-        ...(unlocked ? { ...where, ...(plugin === undefined ? {} : { strategy_plugin: plugin, strategy_config: configIn(form, fields) }) } : {}),
-        ...(edited?.locked === true && unlocked ? { unlock: true } : {}),
-      })
-      close()
-    } catch (cause) {
-      setRefused(cause as Error)
-    }
+  const save = async (form: FormData) => {
+    const where = { targets: targetsIn(targets, edited), strategy: (plugin === undefined ? strategy : 'plugin') as VirtualModelView['strategy'] }
+    await write('PUT', {
+      ...settingsIn(form),
+      ...(edited === undefined ? {} : { old_source: edited.source }),
+      ...(unlocked ? { ...where, ...(plugin === undefined ? {} : { strategy_plugin: plugin, strategy_config: configIn(form, fields) }) } : {}),
+      ...(edited?.locked === true && unlocked ? { unlock: true } : {}),
+    })
+    close()
   }
-  const wrong = refused instanceof Refusal ? refused.param : undefined
   return (
-    <Dialog title={edited?.source ?? 'New alias'} close={close}>
-      <form onSubmit={event => void submit(event)}>
-        <label>
-          Name
-          <input name="source" required aria-invalid={wrong === 'source'} defaultValue={edited?.source ?? ''} />
-        </label>
-        {edited?.locked === true && (
-          <label class="check">
-            <input type="checkbox" checked={unlocked} onChange={({ currentTarget }) => setUnlocked(currentTarget.checked)} />
-            Change targets and strategy although they are locked
-          </label>
-        )}
-        <fieldset class="stacked" disabled={!unlocked}>
-          <Targets source={edited?.source} targets={targets} weighted={strategy === 'round_robin'} wrong={wrong} set={setTargets} />
-          <label>
-            Chosen by
-            <select value={strategy} aria-invalid={wrong === 'strategy'} onChange={({ currentTarget }) => setStrategy(currentTarget.value)}>
-              {strategies.map(name => (
-                <option key={name} value={name}>
-                  {titleOf(name)}
-                </option>
-              ))}
-            </select>
-            <small class="faint">{meanings[strategy] ?? ''}</small>
-          </label>
-          {plugin !== undefined && <StrategyFields key={plugin} fields={fields} config={edited?.strategy_plugin === plugin ? edited.strategy_config : {}} />}
-        </fieldset>
-        <label>
-          For user paths
-          <input name="user_paths" aria-invalid={wrong?.startsWith('user_paths')} defaultValue={edited?.user_paths.join(', ') ?? ''} />
-          <small class="faint">Separated by commas. Everybody if empty.</small>
-        </label>
-        <label>
-          Description
-          <input name="description" defaultValue={edited?.description ?? ''} />
-        </label>
-        <Switches edited={edited} />
-        <label>
-          Slowdown
-          <input name="slowdown" type="number" step="any" aria-invalid={wrong === 'slowdown'} defaultValue={edited?.slowdown ?? ''} />
-          <small class="faint">How much longer answers take, 0.1 to 10: 1 is twice as long. Empty: as its target says.</small>
-        </label>
-        {refused !== undefined && <p role="alert">{refused.message}</p>}
-        <p class="answers">
-          <button type="submit" class="first">
-            Save
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
-      </form>
-    </Dialog>
+    <FormDialog title={edited?.source ?? 'New alias'} close={close} save={save}>
+      {isWrong => (
+        <>
+          <Labelled title="Name">
+            <input name="source" required aria-invalid={isWrong('source')} defaultValue={edited?.source ?? ''} />
+          </Labelled>
+          {edited?.locked === true && (
+            <Labelled title="Change targets and strategy although they are locked" check>
+              <input type="checkbox" checked={unlocked} onChange={({ currentTarget }) => setUnlocked(currentTarget.checked)} />
+            </Labelled>
+          )}
+          <fieldset class="stacked" disabled={!unlocked}>
+            <Targets source={edited?.source} targets={targets} weighted={strategy === 'round_robin'} isWrong={isWrong} set={setTargets} />
+            <Labelled title="Chosen by" hint={meanings[strategy]}>
+              <select value={strategy} aria-invalid={isWrong('strategy')} onChange={({ currentTarget }) => setStrategy(currentTarget.value)}>
+                {strategies.map(name => (
+                  <option key={name} value={name}>
+                    {titleOf(name)}
+                  </option>
+                ))}
+              </select>
+            </Labelled>
+            {plugin !== undefined && <StrategyFields key={plugin} fields={fields} config={edited?.strategy_plugin === plugin ? edited.strategy_config : {}} />}
+          </fieldset>
+          <Labelled title="For user paths" hint="Separated by commas. Everybody if empty.">
+            <input name="user_paths" aria-invalid={isWrong('user_paths')} defaultValue={edited?.user_paths.join(', ') ?? ''} />
+          </Labelled>
+          <Labelled title="Description">
+            <input name="description" defaultValue={edited?.description ?? ''} />
+          </Labelled>
+          <Switches edited={edited} />
+          <Labelled title="Slowdown" hint="How much longer answers take, 0.1 to 10: 1 is twice as long. Empty: as its target says.">
+            <input name="slowdown" type="number" step="any" aria-invalid={isWrong('slowdown')} defaultValue={edited?.slowdown ?? ''} />
+          </Labelled>
+        </>
+      )}
+    </FormDialog>
   )
 }
 

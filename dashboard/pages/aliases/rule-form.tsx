@@ -10,7 +10,6 @@ export function RuleForm({ edited, close }: { readonly edited: VirtualModelView 
   return (
     <RecordForm
       title={edited === undefined ? 'New rule' : `Rule for ${edited.source}`}
-      verb="Save"
       fields={[
         { name: 'source', title: 'Models', required: true, value: edited?.source, hint: 'openai/gpt-5, openai/*, gpt-5 (of any provider) or *.' },
         {

@@ -2,6 +2,7 @@
 
 import type { GuardrailField } from '../../../schemas/admin/guardrails.schema.ts'
 import { textIn } from '../../data/form.ts'
+import { Labelled } from '../../parts/labelled.tsx'
 
 interface StrategyFieldsProps {
   /** None: nothing is known of what it takes. */
@@ -15,19 +16,16 @@ const nameOf = (field: GuardrailField) => `${wholeName}.${field.key}`
 export function StrategyFields({ fields, config }: StrategyFieldsProps) {
   if (fields.length === 0)
     return (
-      <label>
-        Options of the strategy, as JSON
+      <Labelled title="Options of the strategy, as JSON">
         <textarea name={wholeName} rows={4} defaultValue={JSON.stringify(config, undefined, 2)} />
-      </label>
+      </Labelled>
     )
   return (
     <>
       {fields.map(field => (
-        <label key={field.key}>
-          {field.label}
+        <Labelled key={field.key} title={field.label} hint={field.help}>
           <Input field={field} value={config[field.key]} />
-          <small class="faint">{field.help}</small>
-        </label>
+        </Labelled>
       ))}
     </>
   )

@@ -5,6 +5,7 @@ import { useState } from 'preact/hooks'
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { FailoverSuggestion, VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get, send } from '../../data/api.ts'
+import type { IsWrong } from '../../parts/form-dialog.tsx'
 
 export interface Target {
   readonly name: string
@@ -16,12 +17,11 @@ interface TargetsProps {
   readonly source: string | undefined
   readonly targets: readonly Target[]
   readonly weighted: boolean
-  /** Which member of the request was refused. */
-  readonly wrong: string | undefined
+  readonly isWrong: IsWrong
   set(targets: readonly Target[]): void
 }
 
-export function Targets({ source, targets, weighted, wrong, set }: TargetsProps) {
+export function Targets({ source, targets, weighted, isWrong, set }: TargetsProps) {
   const [note, setNote] = useState<string>()
   const names = useNames(source)
   const change = (at: number, to: Partial<Target>) => set(targets.map((target, index) => (index === at ? { ...target, ...to } : target)))
@@ -47,7 +47,7 @@ export function Targets({ source, targets, weighted, wrong, set }: TargetsProps)
             required={at === 0}
             placeholder="openai/gpt-5"
             value={name}
-            aria-invalid={wrong?.startsWith(`targets.${at}`)}
+            aria-invalid={isWrong(`targets.${at}`)}
             onInput={({ currentTarget }) => change(at, { name: currentTarget.value })}
           />
           {weighted && (

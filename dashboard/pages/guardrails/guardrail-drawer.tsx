@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
 import { textIn } from '../../data/form.ts'
 import { optionsIn, type Options } from '../../data/options-schema.ts'
-import { FormDrawer } from '../../parts/form-drawer.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
 import { ModelList } from '../../parts/model-list.tsx'
 import { SchemaFields } from '../../parts/schema-form.tsx'
 import { Sample } from './sample.tsx'
@@ -23,7 +23,7 @@ export function GuardrailDrawer({ edited, types, close, save }: DrawerProps) {
   const standing = standingOptions(edited)
   const body = (form: FormData) => bodyOf(form, { name: edited?.name, chosen, schema: type?.schema ?? {}, standing })
   return (
-    <FormDrawer title={edited?.name ?? 'New guardrail'} verb="Save" close={close} save={async form => await save(body(form))}>
+    <FormDialog drawer title={edited?.name ?? 'New guardrail'} close={close} save={async form => await save(body(form))}>
       {isWrong => (
         <>
           <ModelList id="models" />
@@ -86,7 +86,7 @@ export function GuardrailDrawer({ edited, types, close, save }: DrawerProps) {
           </fieldset>
         </>
       )}
-    </FormDrawer>
+    </FormDialog>
   )
 }
 

@@ -2,7 +2,7 @@
 
 import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
 import { listIn, textIn } from '../../data/form.ts'
-import { FormDrawer } from '../../parts/form-drawer.tsx'
+import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
 import { Rows, rowsIn } from '../../parts/rows.tsx'
 
 type Condition = HeaderPolicyView['when'][number]
@@ -17,7 +17,7 @@ interface DrawerProps {
 
 export function HeaderPolicyDrawer({ edited, close, save }: DrawerProps) {
   return (
-    <FormDrawer title={edited?.name ?? 'New header policy'} verb="Save" close={close} save={async form => await save(bodyOf(form, edited))}>
+    <FormDialog drawer title={edited?.name ?? 'New header policy'} close={close} save={async form => await save(bodyOf(form, edited))}>
       {isWrong => (
         <>
           {edited === undefined && (
@@ -49,7 +49,7 @@ export function HeaderPolicyDrawer({ edited, close, save }: DrawerProps) {
           </Rows>
         </>
       )}
-    </FormDrawer>
+    </FormDialog>
   )
 }
 
@@ -57,7 +57,7 @@ const noAction: Action = { action: 'set', header: '', value: '' }
 
 interface RowProps {
   readonly name: string
-  isWrong(field: string): boolean
+  readonly isWrong: IsWrong
 }
 
 function Header({ name, header, isWrong }: RowProps & { readonly header: string }) {

@@ -39,7 +39,6 @@ export function EditKey({ edited, users, close }: EditProps) {
   return (
     <RecordForm
       title={`Edit ${edited.name}`}
-      verb="Save"
       close={close}
       save={save}
       fields={[

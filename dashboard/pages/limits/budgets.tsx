@@ -43,7 +43,6 @@ export function Budgets({ reach }: { readonly reach: Reach }) {
       {asked !== undefined && 'edit' in asked && (
         <RecordForm
           title={asked.edit === undefined ? 'New budget' : `Budget of ${asked.edit.subject}`}
-          verb="Save"
           fields={[
             ...(asked.edit === undefined ? ruleFields(undefined, reach.global ? scopes : ['user_path'], periods) : []),
             { name: 'amount', title: 'Amount in USD', type: 'number', required: true, value: asked.edit?.amount },

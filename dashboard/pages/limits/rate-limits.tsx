@@ -65,7 +65,6 @@ export function RateLimits({ reach }: { readonly reach: Reach }) {
       {asked !== undefined && 'edit' in asked && (
         <RecordForm
           title={asked.edit === undefined ? 'New rate limit' : `Rate limit of ${asked.edit.subject}`}
-          verb="Save"
           fields={[
             ...ruleFields(asked.edit, reach.global ? scopes : ['user_path'], periods),
             { name: 'max_requests', title: 'Requests', type: 'number', value: asked.edit?.max_requests, hint: 'No limit if empty.' },

@@ -68,7 +68,6 @@ export function AccessForm({ model: { selector, access }, close, write }: { read
   return (
     <RecordForm
       title={`Who may use ${selector}?`}
-      verb="Save"
       fields={[
         { name: 'enabled', title: 'State', options: ['enabled', 'disabled'], value: access.enabled ? 'enabled' : 'disabled' },
         { name: 'user_paths', title: 'For user paths', value: access.user_paths.join(', '), hint: 'These and what is below, separated by commas.' },

@@ -4,7 +4,8 @@ import file from '../../../schemas/admin/model-metadata.schema.json' with { type
 import type { ModelMetadata } from '../../../schemas/admin/model-metadata.schema.ts'
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import { listIn, textIn } from '../../data/form.ts'
-import { Editor, Labelled } from '../../parts/editor.tsx'
+import { FormDialog } from '../../parts/form-dialog.tsx'
+import { Labelled } from '../../parts/labelled.tsx'
 import { paths, selectorIn, type Write } from './overrides.ts'
 import { SelectorInput } from './price-form.tsx'
 
@@ -27,27 +28,27 @@ const capabilities = Object.keys(file.$defs.Capabilities.properties) as (keyof N
 export function MetadataForm({ selector, there, known, close, write }: MetadataFormProps) {
   const given = there.get(selector ?? '') ?? {}
   return (
-    <Editor
+    <FormDialog
       title={selector === undefined ? 'Metadata' : `Metadata of ${selector}`}
       close={close}
       save={async form => await write('PUT', paths.metadata, { selector: selectorIn(form, selector, there), metadata: metadataIn(form) })}
     >
-      {wrong => (
+      {isWrong => (
         <>
-          {selector === undefined && <SelectorInput wrong={wrong === 'selector'} />}
+          {selector === undefined && <SelectorInput wrong={isWrong('selector')} />}
           {Object.entries({ ...texts, ...numbers }).map(([name, title]) => (
             <Labelled key={name} title={title}>
               <input
                 name={name}
                 type={name in numbers ? 'number' : 'text'}
-                aria-invalid={wrong === `metadata.${name}`}
+                aria-invalid={isWrong(`metadata.${name}`)}
                 placeholder={placeholder(known, name)}
                 defaultValue={given[name as keyof typeof texts]}
               />
             </Labelled>
           ))}
           <Labelled title="Modes" hint="What it is for: chat, embedding …, separated by commas.">
-            <input name="modes" aria-invalid={wrong?.startsWith('metadata.modes')} defaultValue={given.modes?.join(', ') ?? ''} />
+            <input name="modes" aria-invalid={isWrong('metadata.modes')} defaultValue={given.modes?.join(', ') ?? ''} />
           </Labelled>
           <fieldset>
             <legend class="faint">Categories; by its modes if none is ticked</legend>
@@ -77,7 +78,7 @@ export function MetadataForm({ selector, there, known, close, write }: MetadataF
           </details>
         </>
       )}
-    </Editor>
+    </FormDialog>
   )
 }
 

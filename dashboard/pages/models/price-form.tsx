@@ -4,7 +4,8 @@ import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import { Refusal } from '../../data/api.ts'
 import { textIn } from '../../data/form.ts'
-import { Editor, Labelled } from '../../parts/editor.tsx'
+import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
+import { Labelled } from '../../parts/labelled.tsx'
 import { paths, selectorIn, type Write } from './overrides.ts'
 import { rateNames, rates, type Rate } from './prices.ts'
 
@@ -24,41 +25,41 @@ const more = rateNames.filter(rate => !first.includes(rate))
 
 export function PriceForm({ selector, there, known, close, write }: PriceFormProps) {
   const given = there.get(selector ?? '') ?? {}
-  const input = (rate: Rate, wrong: string | undefined) => (
+  const input = (rate: Rate, isWrong: IsWrong) => (
     <Labelled key={rate} title={rates[rate]}>
       <input
         name={`pricing.${rate}`}
         type="number"
         step="any"
         min="0"
-        aria-invalid={wrong === `pricing.${rate}`}
+        aria-invalid={isWrong(`pricing.${rate}`)}
         placeholder={placeholder(known, rate)}
         defaultValue={String(given[rate] ?? '')}
       />
     </Labelled>
   )
   return (
-    <Editor
+    <FormDialog
       title={selector === undefined ? 'Prices' : `Prices of ${selector}`}
       close={close}
       save={async form => await write('PUT', paths.prices, { selector: selectorIn(form, selector, there), pricing: pricesIn(form) })}
     >
-      {wrong => (
+      {isWrong => (
         <>
-          {selector === undefined && <SelectorInput wrong={wrong === 'selector'} />}
+          {selector === undefined && <SelectorInput wrong={isWrong('selector')} />}
           <p class="faint">In USD, of tokens by the million. What stays empty is as the configuration, the provider or the catalogue says; 0 is free.</p>
-          <div class="pairs">{first.map(rate => input(rate, wrong))}</div>
+          <div class="pairs">{first.map(rate => input(rate, isWrong))}</div>
           <details open={more.some(rate => given[rate] !== undefined) || given.tiers !== undefined || given.time_windows !== undefined}>
             <summary>More prices, by length and by hour</summary>
             <div class="stacked">
-              <div class="pairs">{more.map(rate => input(rate, wrong))}</div>
-              <Json name="tiers" title="By length of the prompt, as JSON" value={given.tiers} wrong={wrong} example={tierExample} />
-              <Json name="time_windows" title="By hour, as JSON" value={given.time_windows} wrong={wrong} example={windowExample} />
+              <div class="pairs">{more.map(rate => input(rate, isWrong))}</div>
+              <Json name="tiers" title="By length of the prompt, as JSON" value={given.tiers} wrong={isWrong('pricing.tiers')} example={tierExample} />
+              <Json name="time_windows" title="By hour, as JSON" value={given.time_windows} wrong={isWrong('pricing.time_windows')} example={windowExample} />
             </div>
           </details>
         </>
       )}
-    </Editor>
+    </FormDialog>
   )
 }
 
@@ -84,7 +85,7 @@ interface JsonProps {
   readonly name: string
   readonly title: string
   readonly value: unknown
-  readonly wrong: string | undefined
+  readonly wrong: boolean
   readonly example: string
 }
 
@@ -95,7 +96,7 @@ function Json({ name, title, value, wrong, example }: JsonProps) {
         name={`pricing.${name}`}
         rows={3}
         placeholder={example}
-        aria-invalid={wrong?.startsWith(`pricing.${name}`)}
+        aria-invalid={wrong}
         defaultValue={value === undefined ? '' : JSON.stringify(value, undefined, 2)}
       />
     </Labelled>

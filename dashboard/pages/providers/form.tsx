@@ -2,7 +2,8 @@
 
 import { useState } from 'preact/hooks'
 import type { ProviderCredentialView, ProviderCredentialWrite, ProviderTypeView } from '../../../schemas/admin/provider-credentials.schema.ts'
-import { Editor, Labelled } from '../../parts/editor.tsx'
+import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
+import { Labelled } from '../../parts/labelled.tsx'
 import { storedIn, titleOf, writeOf, type Field } from './credentials.ts'
 
 interface FormProps {
@@ -18,8 +19,8 @@ export function ProviderForm({ types, edited, close, save }: FormProps) {
   if (type === undefined) return null
   const fieldsOf = (advanced: boolean) => type.fields.filter(field => field.advanced === advanced)
   return (
-    <Editor title={edited === undefined ? 'New provider' : edited.name} close={close} save={async form => await save(writeOf(form, type, edited))}>
-      {wrong => (
+    <FormDialog title={edited === undefined ? 'New provider' : edited.name} close={close} save={async form => await save(writeOf(form, type, edited))}>
+      {isWrong => (
         <>
           {edited === undefined && (
             <>
@@ -31,27 +32,27 @@ export function ProviderForm({ types, edited, close, save }: FormProps) {
                 </select>
               </Labelled>
               <Labelled title="Name" hint="What selectors such as name/model say.">
-                <input name="name" required aria-invalid={wrong === 'name'} />
+                <input name="name" required aria-invalid={isWrong('name')} />
               </Labelled>
             </>
           )}
           {fieldsOf(false).map(field => (
-            <FieldInput key={field.name} field={field} type={type} edited={edited} wrong={wrong} />
+            <FieldInput key={field.name} field={field} type={type} edited={edited} isWrong={isWrong} />
           ))}
           <Labelled title="Enabled" check>
             <input name="enabled" type="checkbox" defaultChecked={edited?.enabled ?? true} />
           </Labelled>
-          <details open={fieldsOf(true).some(field => wrong?.startsWith(field.name))}>
+          <details open={fieldsOf(true).some(field => isWrong(field.name))}>
             <summary>More</summary>
             <div class="stacked">
               {fieldsOf(true).map(field => (
-                <FieldInput key={field.name} field={field} type={type} edited={edited} wrong={wrong} />
+                <FieldInput key={field.name} field={field} type={type} edited={edited} isWrong={isWrong} />
               ))}
             </div>
           </details>
         </>
       )}
-    </Editor>
+    </FormDialog>
   )
 }
 
@@ -59,15 +60,15 @@ interface FieldProps {
   readonly field: Field
   readonly type: ProviderTypeView
   readonly edited: ProviderCredentialView | undefined
-  readonly wrong: string | undefined
+  readonly isWrong: IsWrong
 }
 
-function FieldInput({ field, type, edited, wrong }: FieldProps) {
+function FieldInput({ field, type, edited, isWrong }: FieldProps) {
   const { name, required, secret, help, options } = field
   const title = titleOf(field)
   const stored = storedIn(edited, name)
-  const isWrong = wrong === name
-  if (name === 'api_keys') return <Keys required={required} stored={edited?.api_keys ?? []} wrong={wrong} />
+  const wrong = isWrong(name)
+  if (name === 'api_keys') return <Keys required={required} stored={edited?.api_keys ?? []} isWrong={isWrong} />
   if (name === 'session_sticky_keys')
     return (
       <Labelled title={title} check>
@@ -77,7 +78,7 @@ function FieldInput({ field, type, edited, wrong }: FieldProps) {
   if (name === 'models')
     return (
       <Labelled title={title} hint="One on each line. Needed only where the provider does not list them.">
-        <textarea name={name} rows={2} aria-invalid={wrong?.startsWith(name)} defaultValue={edited?.models.join('\n') ?? ''} />
+        <textarea name={name} rows={2} aria-invalid={wrong} defaultValue={edited?.models.join('\n') ?? ''} />
       </Labelled>
     )
   if (name === 'trip_on')
@@ -87,16 +88,16 @@ function FieldInput({ field, type, edited, wrong }: FieldProps) {
           name={name}
           rows={3}
           placeholder={'{ "weekly": { "match": "weekly limit", "ttl": "4h" } }'}
-          aria-invalid={wrong?.startsWith(name)}
+          aria-invalid={wrong}
           defaultValue={edited === undefined || Object.keys(edited.trip_on).length === 0 ? '' : JSON.stringify(edited.trip_on, undefined, 2)}
         />
       </Labelled>
     )
-  if (secret) return <Secret name={name} title={title} hint={help} stored={stored as string | null} wrong={isWrong} />
+  if (secret) return <Secret name={name} title={title} hint={help} stored={stored as string | null} wrong={wrong} />
   if (options !== undefined)
     return (
       <Labelled title={title} hint={help}>
-        <select name={name} aria-invalid={isWrong}>
+        <select name={name} aria-invalid={wrong}>
           <option value="">as usual</option>
           {options.map(option => (
             <option key={option} selected={option === stored}>
@@ -112,7 +113,7 @@ function FieldInput({ field, type, edited, wrong }: FieldProps) {
         name={name}
         required={required}
         placeholder={name === 'base_url' ? (type.default_base_url ?? undefined) : undefined}
-        aria-invalid={isWrong}
+        aria-invalid={wrong}
         defaultValue={(stored as string | null) ?? ''}
       />
     </Labelled>
@@ -120,11 +121,14 @@ function FieldInput({ field, type, edited, wrong }: FieldProps) {
 }
 
 /** Each key has its place, and asterisks stand for the key at their place: so only the last one can go, and the others can be replaced. */
-function Keys({ required, stored, wrong }: { readonly required: boolean; readonly stored: readonly string[]; readonly wrong: string | undefined }) {
+function Keys({ required, stored, isWrong }: { readonly required: boolean; readonly stored: readonly string[]; readonly isWrong: IsWrong }) {
   const [count, setCount] = useState(Math.max(1, stored.length))
+  const places = Array.from({ length: count }, (_, at) => at)
+  // What is wrong with all of them is marked at the first.
+  const wrong = places.find(at => isWrong(`api_keys.${at}`)) ?? (isWrong('api_keys') || isWrong('api_key') ? 0 : undefined)
   return (
     <fieldset class="stacked">
-      {Array.from({ length: count }, (_, at) => (
+      {places.map(at => (
         <Labelled key={at} title={count === 1 ? 'API key' : `API key ${at + 1}`}>
           <input
             name={`api_keys.${at}`}
@@ -132,7 +136,7 @@ function Keys({ required, stored, wrong }: { readonly required: boolean; readonl
             autocomplete="new-password"
             required={required && at === 0 && stored.length === 0}
             placeholder={unchanged(stored[at])}
-            aria-invalid={wrong === `api_keys.${at}` || (at === 0 && (wrong === 'api_keys' || wrong === 'api_key'))}
+            aria-invalid={at === wrong}
           />
         </Labelled>
       ))}

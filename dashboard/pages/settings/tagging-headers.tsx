@@ -54,7 +54,6 @@ export function TaggingHeaders() {
       {asked !== undefined && 'edit' in asked && (
         <RecordForm
           title={asked.edit?.header ?? 'New header'}
-          verb="Save"
           fields={fields(asked.edit)}
           close={close}
           save={async form => await save(headerIn(form), asked.edit)}

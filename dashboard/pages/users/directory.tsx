@@ -152,7 +152,6 @@ function Asking({ asked, groups, close }: AskingProps) {
     return (
       <RecordForm
         title={`Edit ${edit.user.name}`}
-        verb="Save"
         fields={userFields(groups, edit.user)}
         close={close}
         save={async form => await saveUser(form, edit.user.id)}

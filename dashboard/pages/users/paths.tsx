@@ -150,7 +150,7 @@ function Rule({ edited, nodes, close, save }: RuleProps) {
       </p>
     )
   }
-  return <RecordForm title={edited?.user_path ?? 'New rule'} verb="Save" fields={fields(edited)} close={close} remark={remark} save={save} />
+  return <RecordForm title={edited?.user_path ?? 'New rule'} fields={fields(edited)} close={close} remark={remark} save={save} />
 }
 
 /** As many models are named. */

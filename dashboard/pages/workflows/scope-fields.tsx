@@ -6,10 +6,11 @@ import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { UserTree } from '../../../schemas/admin/users.schema.ts'
 import type { WorkflowScope } from '../../../schemas/admin/workflows.schema.ts'
 import { get } from '../../data/api.ts'
+import type { IsWrong } from '../../parts/form-dialog.tsx'
 
 interface ScopeFieldsProps {
   readonly scope: WorkflowScope | undefined
-  isWrong(field: string): boolean
+  readonly isWrong: IsWrong
 }
 
 export function ScopeFields({ scope, isWrong }: ScopeFieldsProps) {

@@ -6,7 +6,7 @@ import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.sc
 import type { WorkflowGuardrail, WorkflowPayload, WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get } from '../../data/api.ts'
-import { FormDrawer } from '../../parts/form-drawer.tsx'
+import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
 import { Rows } from '../../parts/rows.tsx'
 import { Comparison } from './comparison.tsx'
 import { draftIn, featureNames, features, saidFeatures, stepsOf, type Draft, type Step } from './payload.ts'
@@ -22,17 +22,15 @@ interface DrawerProps {
   save(draft: Draft): Promise<unknown>
 }
 
-type Wrong = (field: string) => boolean
-
 export function WorkflowDrawer({ base, standing, reach, close, save }: DrawerProps) {
   const [isPatch, setPatch] = useState(base?.workflow_payload.schema_version === 3)
   const payload = base?.workflow_payload ?? everythingOn
   // What the configuration is called is its own.
   const own = base?.managed_default === true ? undefined : base
   return (
-    <FormDrawer
+    <FormDialog
+      drawer
       title={base === undefined ? 'New workflow' : `New version for ${base.scope_display}`}
-      verb="Save"
       close={close}
       save={async form => await save(draftIn(form))}
     >
@@ -60,7 +58,7 @@ export function WorkflowDrawer({ base, standing, reach, close, save }: DrawerPro
           <Comparison standing={standing} />
         </>
       )}
-    </FormDrawer>
+    </FormDialog>
   )
 }
 
@@ -71,7 +69,7 @@ const everythingOn: WorkflowPayload = {
 
 interface PartProps {
   readonly payload: WorkflowPayload
-  readonly isWrong: Wrong
+  readonly isWrong: IsWrong
 }
 
 function Patch({ payload: { patch = [] }, isWrong }: PartProps) {
@@ -149,7 +147,7 @@ interface GuardrailFieldsProps {
   readonly step: Step
   readonly guardrails: readonly WorkflowGuardrail[]
   readonly name: string
-  readonly isWrong: Wrong
+  readonly isWrong: IsWrong
 }
 
 function GuardrailFields({ step: { ref, phase = 'prompt', step = 0 }, guardrails, name, isWrong }: GuardrailFieldsProps) {
@@ -175,7 +173,7 @@ interface NamedProps {
   readonly label: string
   readonly names: readonly string[]
   readonly chosen: string
-  readonly isWrong: Wrong
+  readonly isWrong: IsWrong
   readonly choose?: (name: string) => void
 }
 
