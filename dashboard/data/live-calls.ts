@@ -2,6 +2,7 @@
 
 import type { AuditEntry } from '../../schemas/admin/audit.schema.ts'
 import type { LiveEvent } from '../../schemas/admin/live.schema.ts'
+import { isWithin } from './user-path.ts'
 
 /** What is known of a call so far. It has no `id` before its reply is over, and no status before that begins. */
 export type LiveCall = Omit<Partial<AuditEntry>, 'status_code'> & {
@@ -42,7 +43,7 @@ export function fits(call: LiveCall, filters: CallFilters): boolean {
 }
 
 function matches(call: LiveCall, name: string, wanted: string): boolean {
-  if (name === 'user_path') return within(call.user_path ?? '/', wanted)
+  if (name === 'user_path') return isWithin(call.user_path ?? '/', wanted)
   if (name === 'provider') return call.provider === wanted || call.provider_name === wanted
   if (name === 'search') return searched.some(column => call[column]?.toLowerCase().includes(wanted.toLowerCase()))
   if (name === 'label') return call.data?.labels?.includes(wanted) ?? false
@@ -51,8 +52,3 @@ function matches(call: LiveCall, name: string, wanted: string): boolean {
 }
 
 const searched = ['request_id', 'requested_model', 'resolved_model', 'provider', 'provider_name', 'method', 'path', 'session_id', 'error_type'] as const
-
-function within(path: string, root: string): boolean {
-  const base = root.replace(/\/+$/, '')
-  return path === base || path.startsWith(`${base}/`)
-}

@@ -1,6 +1,6 @@
 /** Options that a JSON Schema describes: how a form asks for each, and what was filled in. */
 
-import { Refusal } from './api.ts'
+import { jsonIn } from './form.ts'
 
 /** As far as forms know it. */
 export interface OptionsSchema {
@@ -76,7 +76,7 @@ function optionIn(form: FormData, name: string, schema: OptionsSchema, isStored:
     case 'number':
       return Number(text)
     case 'json':
-      return parsed(text, name)
+      return jsonIn(form, name)
     case 'text':
       return schema.type === 'string' || Number.isNaN(Number(text)) ? text.trim() : Number(text)
     default:
@@ -90,14 +90,6 @@ function listed(text: string, items: OptionsSchema | undefined): readonly unknow
     .map(line => line.trim())
     .filter(line => line !== '')
   return items?.type === 'string' ? lines : lines.map(Number)
-}
-
-function parsed(text: string, name: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new Refusal(400, { message: `${name} is not JSON`, param: name })
-  }
 }
 
 function isUsual(value: unknown, { type, default: usual = type === 'boolean' ? false : type === 'array' ? [] : undefined }: OptionsSchema): boolean {

@@ -65,7 +65,7 @@ describe('the page Models', () => {
     await page.getByText('More prices').click()
     await page.getByLabel('By length').fill('[{ "up_to_tokens": ')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('This is no JSON').waitFor()
+    await page.getByText('is no JSON').waitFor()
     expect(await page.getByLabel('By length').getAttribute('aria-invalid')).to.equal('true')
     expect(await violations(page)).to.deep.equal([])
     await page.getByLabel('By length').fill('')

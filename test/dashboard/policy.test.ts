@@ -37,7 +37,7 @@ describe('the page Guardrails', () => {
     await page.getByLabel('tool', { exact: true }).check()
     await page.getByLabel('Nested').fill('{ "a": ')
     await page.getByRole('button', { name: 'Save' }).click()
-    await page.getByText('config.nested is not JSON').waitFor()
+    await page.getByText('config.nested is no JSON').waitFor()
     await page.getByLabel('Nested').fill('{ "a": 1 }')
     await page.getByLabel('Count').fill('7')
     await page.getByLabel('If it fails').selectOption('closed')
@@ -66,7 +66,7 @@ describe('the page Guardrails', () => {
   it('shows where guardrails of the configuration are used, and lets nobody change them', async () => {
     await using reader = await dashboard.open('guardrails')
     const { page } = reader
-    const row = page.getByRole('row', { name: /no-keys.*everything.*config/ })
+    const row = page.getByRole('row', { name: /no-keys.*everything.*Config/ })
     await row.getByRole('button', { name: 'Test' }).click()
     expect(await row.getByRole('button', { name: 'Edit' }).count()).to.equal(0)
     await page.getByLabel(/^Text/).fill('AKIAIOSFODNN7EXAMPLE')

@@ -6,7 +6,7 @@ import type { PluginList } from '../../../schemas/admin/guardrails.schema.ts'
 import type { Config } from '../../../schemas/admin/runtime.schema.ts'
 import type { VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
-import { listIn, textIn } from '../../data/form.ts'
+import { listIn, numberIn, textIn } from '../../data/form.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Labelled } from '../../parts/labelled.tsx'
 import { configIn, StrategyFields } from './strategy-fields.tsx'
@@ -125,12 +125,11 @@ function targetsIn(targets: readonly Target[], edited: VirtualModelView | undefi
 }
 
 function settingsIn(form: FormData) {
-  const slowdown = textIn(form, 'slowdown')
   return {
     source: textIn(form, 'source'),
     user_paths: listIn(form, 'user_paths'),
     description: textIn(form, 'description'),
-    slowdown: slowdown === '' ? null : Number(slowdown),
+    slowdown: numberIn(form, 'slowdown'),
     ...Object.fromEntries(switches.map(([name]) => [name, form.get(name) !== null])),
   }
 }

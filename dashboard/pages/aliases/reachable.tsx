@@ -5,6 +5,7 @@ import type { AuthKeyList } from '../../../schemas/admin/auth-keys.schema.ts'
 import type { UserTree } from '../../../schemas/admin/users.schema.ts'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { get } from '../../data/api.ts'
+import { isWithin } from '../../data/user-path.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { leavesOf } from './virtual-models.ts'
 
@@ -49,8 +50,4 @@ async function whoIsRestricted(): Promise<readonly Restricted[]> {
       .filter(({ restricted, active }) => restricted && active)
       .map(({ name, user_path: path, effective_models: models }) => ({ name: `key ${name}`, path, models })),
   ]
-}
-
-function isWithin(path: string, root: string): boolean {
-  return root === '/' || path === root || path.startsWith(`${root}/`)
 }

@@ -1,7 +1,7 @@
 /** What the plugin that chooses targets is told for this alias. */
 
 import type { GuardrailField } from '../../../schemas/admin/guardrails.schema.ts'
-import { textIn } from '../../data/form.ts'
+import { jsonIn, textIn } from '../../data/form.ts'
 import { Labelled } from '../../parts/labelled.tsx'
 
 interface StrategyFieldsProps {
@@ -49,7 +49,7 @@ function Input({ field, value }: { readonly field: GuardrailField; readonly valu
 
 /** What was filled in; what is empty is as the plugin's own options say. */
 export function configIn(form: FormData, fields: readonly GuardrailField[]): Record<string, unknown> {
-  if (fields.length === 0) return JSON.parse(textIn(form, wholeName) || '{}') as Record<string, unknown>
+  if (fields.length === 0) return (jsonIn(form, wholeName) ?? {}) as Record<string, unknown>
   const given = fields.map(field => [field, textIn(form, nameOf(field))] as const).filter(([, text]) => text !== '')
   return Object.fromEntries(given.map(([{ key, input }, text]) => [key, input === 'number' ? Number(text) : text]))
 }

@@ -2,6 +2,7 @@
 
 import type { AuditEntry } from '../../../schemas/admin/audit.schema.ts'
 import { gatewayBase } from '../../data/api.ts'
+import { curl, inShell } from '../../data/shell.ts'
 
 /** Made by every client for itself. */
 const own =
@@ -10,26 +11,21 @@ const own =
 export function curlOf({ method, path, data: { request_body: body, request_headers: headers = {} } }: AuditEntry): string {
   const type = headers['content-type']
   const given = Object.entries(headers).filter(([name, value]) => !own.test(name.toLowerCase()) && value !== '[REDACTED]')
-  return [
-    `curl -X ${method} ${quoted(location.origin + gatewayBase + path)}`,
+  return curl(`-X ${method} ${inShell(location.origin + gatewayBase + path)}`, [
     // In double quotes, so that the shell fills it in.
     '-H "Authorization: Bearer $TAPLINE_API_KEY"',
-    ...given.map(([name, value]) => `-H ${quoted(`${name}: ${String(value)}`)}`),
+    ...given.map(([name, value]) => `-H ${inShell(`${name}: ${String(value)}`)}`),
     ...bodyOf(body, typeof type === 'string' ? type : 'application/json'),
-  ].join(' \\\n  ')
+  ])
 }
 
 function bodyOf(body: unknown, type: string): readonly string[] {
   if (body === undefined) return []
-  if (type.startsWith('multipart/form-data')) return Object.entries(body as object).map(([name, value]) => `-F ${quoted(`${name}=${fieldText(value)}`)}`)
-  return [`-H ${quoted(`Content-Type: ${type}`)}`, `-d ${quoted(typeof body === 'string' ? body : JSON.stringify(body))}`]
+  if (type.startsWith('multipart/form-data')) return Object.entries(body as object).map(([name, value]) => `-F ${inShell(`${name}=${fieldText(value)}`)}`)
+  return [`-H ${inShell(`Content-Type: ${type}`)}`, `-d ${inShell(typeof body === 'string' ? body : JSON.stringify(body))}`]
 }
 
 /** A file is the caller's to name. */
 function fieldText(value: unknown): string {
   return typeof value === 'string' ? value : '@FILE'
-}
-
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }

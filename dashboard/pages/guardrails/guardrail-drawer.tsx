@@ -2,7 +2,7 @@
 
 import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
-import { textIn } from '../../data/form.ts'
+import { numberIn, textIn } from '../../data/form.ts'
 import { optionsIn, type Options } from '../../data/options-schema.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { ModelList } from '../../parts/model-list.tsx'
@@ -111,13 +111,13 @@ interface Known {
 }
 
 function bodyOf(form: FormData, { name, chosen, schema, standing }: Known): object {
-  const [mode, timeout] = [textIn(form, 'fail_mode'), textIn(form, 'timeout_ms')]
+  const mode = textIn(form, 'fail_mode')
   return {
     name: name ?? textIn(form, 'name'),
     type: chosen,
     description: textIn(form, 'description'),
     config: optionsIn(form, 'config', schema, standing),
     fail_mode: mode === '' ? null : mode,
-    timeout_ms: timeout === '' ? null : Number(timeout),
+    timeout_ms: numberIn(form, 'timeout_ms'),
   }
 }

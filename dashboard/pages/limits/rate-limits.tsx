@@ -5,7 +5,7 @@ import { useState } from 'preact/hooks'
 import type { RateLimitList, RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
-import { textIn } from '../../data/form.ts'
+import { numberIn } from '../../data/form.ts'
 import { count, share, time } from '../../data/words.ts'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
@@ -31,8 +31,8 @@ export function RateLimits({ reach }: { readonly reach: Reach }) {
     const after = await write('PUT', '/rate-limits', {
       ...whose,
       limit_key: period,
-      max_requests: numberOrNone(form, 'max_requests'),
-      max_tokens: numberOrNone(form, 'max_tokens'),
+      max_requests: numberIn(form, 'max_requests'),
+      max_tokens: numberIn(form, 'max_tokens'),
     })
     // Where the identity is another one, a new rule was made, and the old one goes.
     if (old !== undefined && after?.rate_limits.some(row => !known.has(identity(row))) === true) await remove(old)
@@ -140,9 +140,4 @@ function actions(ask: (what: Asked) => void): Column<RateLimitView> {
 
 function movingHint(edited: RateLimitView | undefined): string {
   return edited === undefined ? 'No limit if empty.' : 'No limit if empty. A limit with another scope, subject or period begins to count anew.'
-}
-
-function numberOrNone(form: FormData, name: string): number | null {
-  const text = textIn(form, name)
-  return text === '' ? null : Number(text)
 }

@@ -2,8 +2,7 @@
 
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
-import { Refusal } from '../../data/api.ts'
-import { textIn } from '../../data/form.ts'
+import { jsonIn } from '../../data/form.ts'
 import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
 import { Labelled } from '../../parts/labelled.tsx'
 import { paths, selectorIn, type Write } from './overrides.ts'
@@ -108,16 +107,8 @@ function pricesIn(form: FormData): object {
   const names = [...rateNames, 'tiers', 'time_windows']
   return Object.fromEntries(
     names.flatMap(name => {
-      const text = textIn(form, `pricing.${name}`)
-      return text === '' ? [] : [[name, parsed(text, `pricing.${name}`)]]
+      const value = jsonIn(form, `pricing.${name}`)
+      return value === undefined ? [] : [[name, value]]
     }),
   )
-}
-
-function parsed(text: string, param: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new Refusal(400, { message: `This is no JSON: ${(cause as Error).message}`, param })
-  }
 }

@@ -9,6 +9,7 @@ import type { UsageLog } from '../../../schemas/admin/usage.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { gatewayBase, get } from '../../data/api.ts'
 import { key } from '../../data/key.ts'
+import { curl, inShell } from '../../data/shell.ts'
 import { CopyButton } from '../../parts/copy-button.tsx'
 import { Section } from '../../parts/section.tsx'
 
@@ -30,7 +31,11 @@ function Example({ below }: { readonly below: string | undefined }) {
   if (model === undefined) return <NoModel />
   const needsKey = key.value !== undefined || keys.some(({ active }) => active)
   const base = `${location.origin}${gatewayBase}`
-  const call = curl(`${base}/v1/chat/completions`, model.selector, needsKey)
+  const call = curl(`${base}/v1/chat/completions`, [
+    ...(needsKey ? ["-H 'Authorization: Bearer YOUR-KEY'"] : []),
+    "-H 'Content-Type: application/json'",
+    `-d ${inShell(JSON.stringify({ model: model.selector, messages: [{ role: 'user', content: 'Hello' }] }))}`,
+  ])
   return (
     <Section title="Send a call" tools={<CopyButton text={() => call} />}>
       <p>
@@ -81,14 +86,4 @@ function useNoCall(reach: Reach): boolean {
     was.current = data
   }, [queries, data])
   return data === true
-}
-
-function curl(url: string, model: string, needsKey: boolean): string {
-  const body = JSON.stringify({ model, messages: [{ role: 'user', content: 'Hello' }] })
-  return [
-    `curl ${url}`,
-    ...(needsKey ? ["  -H 'Authorization: Bearer YOUR-KEY'"] : []),
-    "  -H 'Content-Type: application/json'",
-    `  -d '${body.replaceAll("'", "'\\''")}'`,
-  ].join(' \\\n')
 }

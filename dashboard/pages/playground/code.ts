@@ -1,5 +1,6 @@
 /** A request of the playground as a program sends it. The key is read from the environment: it is not in the code. */
 
+import { curl, inShell } from '../../data/shell.ts'
 import type { Dialect } from './draft.ts'
 
 export interface Sent {
@@ -13,18 +14,16 @@ export interface Sent {
 /** Which languages there are for a dialect. */
 export function programs({ path }: Dialect): Readonly<Record<string, (sent: Sent) => string>> {
   const sdk = path === '/v1/messages' ? 'Anthropic' : 'OpenAI'
-  return { curl, [`Python (${sdk})`]: python, [`JavaScript (${sdk})`]: javaScript }
+  return { curl: inCurl, [`Python (${sdk})`]: python, [`JavaScript (${sdk})`]: javaScript }
 }
 
-function curl({ dialect: { path }, body, headers, base }: Sent): string {
-  const lines = [
-    `curl ${body['stream'] === true ? '-N ' : ''}${base}${path}`,
+function inCurl({ dialect: { path }, body, headers, base }: Sent): string {
+  return curl(`${body['stream'] === true ? '-N ' : ''}${base}${path}`, [
     `-H "Authorization: Bearer $TAPLINE_API_KEY"`,
     `-H 'Content-Type: application/json'`,
     ...Object.entries(headers).map(([name, value]) => `-H ${inShell(`${name}: ${value}`)}`),
     `-d ${inShell(JSON.stringify(body, undefined, 2))}`,
-  ]
-  return lines.join(' \\\n  ')
+  ])
 }
 
 interface Sdk {
@@ -80,10 +79,6 @@ function javaScript(sent: Sent): string {
     `const answer = await client.${method}(${JSON.stringify(sent.body, undefined, 2)}${options})`,
     sent.body['stream'] === true ? 'for await (const event of answer) console.log(event)' : `console.log(${printed})`,
   ].join('\n')
-}
-
-function inShell(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
 
 function inPython(value: unknown, indent: string): string {

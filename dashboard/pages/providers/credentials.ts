@@ -1,8 +1,7 @@
 /** Credentials of providers between the form that shows them and the admin API that keeps them. Secrets never reach the form. */
 
 import type { ProviderCredentialView, ProviderCredentialWrite, ProviderTypeView } from '../../../schemas/admin/provider-credentials.schema.ts'
-import { Refusal } from '../../data/api.ts'
-import { textIn } from '../../data/form.ts'
+import { jsonIn, textIn } from '../../data/form.ts'
 
 export type Field = ProviderTypeView['fields'][number]
 
@@ -59,7 +58,7 @@ function valueOf({ name, secret }: Field, form: FormData, edited: ProviderCreden
     case 'session_sticky_keys':
       return form.get(name) !== null
     case 'trip_on':
-      return jsonIn(form, name)
+      return jsonIn(form, name) ?? {}
   }
   const text = textIn(form, name)
   if (text !== '') return text
@@ -71,12 +70,4 @@ function keysIn(form: FormData, stored: readonly string[]): string[] {
   const keys: string[] = []
   for (let at = 0; form.has(`api_keys.${at}`); at++) keys.push(textIn(form, `api_keys.${at}`) || (stored[at] ?? ''))
   return keys.filter(key => key !== '')
-}
-
-function jsonIn(form: FormData, name: string): unknown {
-  try {
-    return JSON.parse(textIn(form, name) || '{}')
-  } catch (cause) {
-    throw new Refusal(400, { message: `This is no JSON: ${(cause as Error).message}`, param: name })
-  }
 }

@@ -2,6 +2,7 @@
 
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { UserNode } from '../../../schemas/admin/users.schema.ts'
+import { isWithin } from '../../data/user-path.ts'
 
 /** @param list of the path itself. @returns as the gateway names effective models */
 export function openModels(path: string, list: readonly string[], nodes: readonly UserNode[], models: readonly AdminModel[]): readonly string[] {
@@ -21,8 +22,4 @@ function selects(selector: string, { provider_name: provider, model: { id } }: A
   const slash = text.indexOf('/')
   if (['*', '/', id].includes(text)) return true
   return text.slice(0, Math.max(0, slash)).toLowerCase() === provider.toLowerCase() && ['', '*', id].includes(text.slice(slash + 1))
-}
-
-function isWithin(path: string, root: string): boolean {
-  return root === '/' || path === root || path.startsWith(`${root}/`)
 }

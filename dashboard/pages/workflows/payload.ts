@@ -1,8 +1,7 @@
 /** What a workflow says: its features, its contents in words, and how it is read from a form. */
 
 import type { WorkflowFeatures, WorkflowPatch, WorkflowPayload, WorkflowScope, WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
-import { Refusal } from '../../data/api.ts'
-import { textIn } from '../../data/form.ts'
+import { jsonIn, textIn } from '../../data/form.ts'
 import { rowsIn } from '../../parts/rows.tsx'
 
 export type Feature = keyof WorkflowFeatures
@@ -47,7 +46,8 @@ export function draftIn(form: FormData): Draft {
     name: textIn(form, 'name'),
     description: textIn(form, 'description'),
     ...Object.fromEntries(scope.filter(([, text]) => text !== '')),
-    workflow_payload: textIn(form, 'kind') === 'patch' ? { schema_version: 3, patch: patchIn(form) } : featuresIn(form),
+    workflow_payload:
+      textIn(form, 'kind') === 'patch' ? { schema_version: 3, patch: (jsonIn(form, 'workflow_payload.patch') ?? []) as WorkflowPatch[] } : featuresIn(form),
   }
 }
 
@@ -65,14 +65,6 @@ function featuresIn(form: FormData): WorkflowPayload {
       ...(field('step') === '' ? {} : { step: Number(field('step')) }),
     })),
     ...(form.has('partition') ? { cache: { partition: 'user_path' } } : {}),
-  }
-}
-
-function patchIn(form: FormData): WorkflowPatch[] {
-  try {
-    return JSON.parse(textIn(form, 'workflow_payload.patch')) as WorkflowPatch[]
-  } catch {
-    throw new Refusal(400, { message: 'The changes are not JSON.', param: 'workflow_payload.patch' })
   }
 }
 
