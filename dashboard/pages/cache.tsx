@@ -8,10 +8,11 @@ import { get, send } from '../data/api.ts'
 import { eachDay } from '../data/days.ts'
 import { textIn } from '../data/form.ts'
 import { timeZone } from '../data/time-zone.ts'
-import { useParam, useRange, type Range } from '../data/url.ts'
+import { useRange, type Range } from '../data/url.ts'
 import { count, money, share, shortCount } from '../data/words.ts'
 import { Cards } from '../parts/cards.tsx'
 import { Chart, type Series } from '../parts/chart.tsx'
+import { Choice, useChoice } from '../parts/choice.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
 import { RangePicker } from '../parts/range-picker.tsx'
 import { RecordForm, type Field } from '../parts/record-form.tsx'
@@ -109,26 +110,20 @@ const measures = {
   cost: { title: 'Cost', show: money, parts: [{ title: 'Saved', colour: 'first', of: (day: CacheDay) => day.saved_cost }] },
 } as const
 
+const measureNames = [
+  ['hits', measures.hits.title],
+  ['tokens', measures.tokens.title],
+  ['cost', measures.cost.title],
+] as const
+
 function ByDay({ daily, range }: { readonly daily: readonly CacheDay[]; readonly range: Range }) {
-  const [chosen, choose] = useParam('show', 'hits')
-  const measure = measures[chosen as keyof typeof measures] ?? measures.hits
+  const measure = measures[useChoice('show', measureNames)]
   const [places, series] = useMemo((): [string[], Series[]] => {
     const days = eachDay(daily, range, noHits)
     return [days.map(({ date }) => date), measure.parts.map(({ title, colour, of }) => ({ title, colour, values: days.map(of) }))]
   }, [daily, range, measure])
   return (
-    <Section
-      title="By day"
-      tools={
-        <span class="range">
-          {Object.entries(measures).map(([name, { title }]) => (
-            <button key={name} type="button" aria-pressed={measures[name as keyof typeof measures] === measure} onClick={() => choose(name)}>
-              {title}
-            </button>
-          ))}
-        </span>
-      }
-    >
+    <Section title="By day" tools={<Choice name="show" title="Chart of" options={measureNames} />}>
       <Chart label={`${measure.title} by day`} places={places} series={series} show={measure.show} />
     </Section>
   )

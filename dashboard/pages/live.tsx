@@ -11,7 +11,7 @@ import { useParam } from '../data/url.ts'
 import { duration, time } from '../data/words.ts'
 import { Badge, Status } from '../parts/badge.tsx'
 import { DataTable, type Column } from '../parts/data-table.tsx'
-import { Filter } from '../parts/filter.tsx'
+import { Filter, SelectFilter } from '../parts/filter.tsx'
 import { LiveChip } from '../parts/live-chip.tsx'
 import { Section } from '../parts/section.tsx'
 
@@ -21,7 +21,7 @@ const mostCalls = 200
 export function LivePage() {
   const [, go] = useLocation()
   const given = (['requested_model', 'user_path', 'path'] as const).map(name => [name, useParam(name)[0]] as const)
-  const [status, setStatus] = useParam('status')
+  const [status] = useParam('status')
   const { calls, paused, waiting, pause, clear } = useFeed()
   const shown = calls.filter(call => fits(call, Object.fromEntries(given)) && hasStatus(call, status))
   const severalReplicas = new Set(calls.flatMap(({ replica }) => replica ?? [])).size > 1
@@ -38,16 +38,7 @@ export function LivePage() {
         <Filter name="requested_model" title="Model" />
         <Filter name="user_path" title="User path" />
         <Filter name="path" title="Route" />
-        <label>
-          Status
-          <select value={status} onChange={({ currentTarget }) => setStatus(currentTarget.value)}>
-            {statuses.map(([value, title]) => (
-              <option key={value} value={value}>
-                {title}
-              </option>
-            ))}
-          </select>
-        </label>
+        <SelectFilter name="status" title="Status" options={statuses} />
       </div>
       <Section
         title="Requests"

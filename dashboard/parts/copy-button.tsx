@@ -2,7 +2,14 @@
 
 import { useRef, useState } from 'preact/hooks'
 
-export function CopyButton({ text, children = 'Copy' }: { readonly text: () => string; readonly children?: string }) {
+interface CopyButtonProps {
+  /** Whether it is what one comes for. */
+  readonly first?: boolean
+  readonly children?: string
+  text(): string
+}
+
+export function CopyButton({ first = false, children = 'Copy', text }: CopyButtonProps) {
   const button = useRef<HTMLButtonElement>(null)
   const [copied, setCopied] = useState(false)
   const copy = async () => {
@@ -10,7 +17,7 @@ export function CopyButton({ text, children = 'Copy' }: { readonly text: () => s
     setCopied(true)
   }
   return (
-    <button type="button" ref={button} onClick={() => void copy()} onBlur={() => setCopied(false)} aria-live="polite">
+    <button type="button" class={first ? 'first' : undefined} ref={button} onClick={() => void copy()} onBlur={() => setCopied(false)} aria-live="polite">
       {copied ? 'Copied' : children}
     </button>
   )

@@ -7,6 +7,7 @@ import type { DirectoryUser } from '../../schemas/admin/users.schema.ts'
 import { send } from '../data/api.ts'
 import { nobody, userAt } from '../data/directory.ts'
 import { listIn, textIn } from '../data/form.ts'
+import { CopyButton } from './copy-button.tsx'
 import { Dialog } from './dialog.tsx'
 import { RecordForm, type Field } from './record-form.tsx'
 
@@ -32,11 +33,6 @@ export function CreateKey({ userPath, users, user, close }: CreateKeyProps) {
 }
 
 function NewValue({ value, close }: { readonly value: string; readonly close: () => void }) {
-  const [copied, setCopied] = useState(false)
-  const copy = async () => {
-    await navigator.clipboard.writeText(value)
-    setCopied(true)
-  }
   return (
     <Dialog title="The new key" close={close}>
       <p>Copy it now: it is not shown again.</p>
@@ -44,12 +40,7 @@ function NewValue({ value, close }: { readonly value: string; readonly close: ()
         <code class="secret">{value}</code>
       </p>
       <p class="answers">
-        <span role="status" class="faint">
-          {copied && 'Copied.'}
-        </span>
-        <button type="button" class="first" onClick={() => void copy()}>
-          Copy
-        </button>
+        <CopyButton first text={() => value} />
         <button type="button" onClick={close}>
           Done
         </button>

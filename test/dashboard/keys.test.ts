@@ -34,7 +34,7 @@ describe('the page API keys', () => {
     const value = await page.locator('.secret').innerText()
     expect(await statusWith(value)).to.equal(200)
     await page.getByRole('button', { name: 'Copy' }).click()
-    await page.getByText('Copied.').waitFor()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).to.equal(value)
     await page.getByRole('button', { name: 'Done' }).click()
     await openKey(page, 'for a test')

@@ -1,7 +1,7 @@
 /** All filters that the log knows: those that are wanted most often at once, the others below them. */
 
 import { useParam } from '../../data/url.ts'
-import { Filter } from '../../parts/filter.tsx'
+import { Filter, SelectFilter } from '../../parts/filter.tsx'
 
 const first = [
   ['search', 'Search', 'search'],
@@ -19,8 +19,16 @@ const further = [
   ['auth_key_id', 'Key id', 'text'],
 ] as const
 const chosen = [
-  ['method', 'Method', ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']],
-  ['stream', 'Stream', ['true', 'false']],
+  ['method', 'Method', [['', 'any'], ...['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map(method => [method, method] as const)]],
+  [
+    'stream',
+    'Stream',
+    [
+      ['', 'any'],
+      ['true', 'yes'],
+      ['false', 'no'],
+    ],
+  ],
 ] as const
 
 /** As they stand in the address; empty where nothing was filled in. */
@@ -45,27 +53,10 @@ export function AuditFilters() {
             <Filter key={name} name={name} title={title} type={type} />
           ))}
           {chosen.map(([name, title, options]) => (
-            <Choice key={name} name={name} title={title} options={options} />
+            <SelectFilter key={name} name={name} title={title} options={options} />
           ))}
         </div>
       </details>
     </>
-  )
-}
-
-function Choice({ name, title, options }: { readonly name: string; readonly title: string; readonly options: readonly string[] }) {
-  const [value, set] = useParam(name)
-  return (
-    <label>
-      {title}
-      <select value={value} onChange={({ currentTarget }) => set(currentTarget.value)}>
-        <option value="">any</option>
-        {options.map(option => (
-          <option key={option} value={option}>
-            {option === 'true' ? 'yes' : option === 'false' ? 'no' : option}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

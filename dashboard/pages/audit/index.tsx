@@ -3,12 +3,14 @@
 import { useQuery } from '@tanstack/preact-query'
 import type { AuditEntry, AuditLog, AuditSessions } from '../../../schemas/admin/audit.schema.ts'
 import type { Reach } from '../../data/access.ts'
-import { download, get, type Query } from '../../data/api.ts'
+import { get, type Query } from '../../data/api.ts'
 import { liveState } from '../../data/live.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { useParam, useRange } from '../../data/url.ts'
 import { count } from '../../data/words.ts'
+import { Choice, useChoice } from '../../parts/choice.tsx'
 import { DataTable, Pager } from '../../parts/data-table.tsx'
+import { Exports } from '../../parts/exports.tsx'
 import { LiveChip } from '../../parts/live-chip.tsx'
 import { RangePicker } from '../../parts/range-picker.tsx'
 import { Section } from '../../parts/section.tsx'
@@ -19,6 +21,10 @@ import { AuditFilters, useAuditFilters } from './filters.tsx'
 import { usePending } from './pending.ts'
 
 const pageSize = 25
+const groupings = [
+  ['', 'Calls'],
+  ['session', 'Sessions'],
+] as const
 /** In the address, before the id of the call whose conversation is open. */
 const conversation = 'conversation/'
 
@@ -64,10 +70,9 @@ interface CallsProps {
 
 function Calls({ filters, query, hears, open }: CallsProps) {
   const [page, turn] = useParam('page', '0')
-  const [group, setGroup] = useParam('group')
   const [, showSession] = useParam('session_id')
   const isFirst = page === '0'
-  const bySession = group === 'session'
+  const bySession = useChoice('group', groupings) === 'session'
   const result = useQuery({
     queryKey: ['audit', 'list', bySession ? 'sessions' : 'log', query, page, timeZone.value],
     queryFn: async () => await (bySession ? sessions : log)({ ...query, limit: pageSize, offset: Number(page) * pageSize }),
@@ -80,21 +85,8 @@ function Calls({ filters, query, hears, open }: CallsProps) {
       title={result.data === undefined ? 'Calls' : titleOf(result.data.total, bySession ? 'session' : 'call', query)}
       tools={
         <span class="actions">
-          <fieldset class="range">
-            <legend class="unseen">Rows</legend>
-            <button type="button" aria-pressed={!bySession} onClick={() => setGroup('')}>
-              Calls
-            </button>
-            <button type="button" aria-pressed={bySession} onClick={() => setGroup('session')}>
-              Sessions
-            </button>
-          </fieldset>
-          <button type="button" onClick={() => void download('/audit/export', { ...query, format: 'csv' }, 'audit.csv')}>
-            Save as CSV
-          </button>
-          <button type="button" onClick={() => void download('/audit/export', { ...query, format: 'ndjson' }, 'audit.ndjson')}>
-            Save as NDJSON
-          </button>
+          <Choice name="group" title="Rows" options={groupings} />
+          <Exports of="audit" query={query} />
         </span>
       }
     >

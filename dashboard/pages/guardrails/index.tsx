@@ -1,18 +1,25 @@
 /** Guardrails and header policies, of the configuration and of administrators; and the plugins that they are made of. */
 
 import type { Reach } from '../../data/access.ts'
-import { useTabs } from '../../parts/tabs.tsx'
+import { Choice, useChoice } from '../../parts/choice.tsx'
 import { Guardrails } from './guardrails.tsx'
 import { HeaderPolicies } from './header-policies.tsx'
 import { Plugins, Types } from './plugins.tsx'
 
+const tabs = [
+  ['guardrails', 'Guardrails'],
+  ['headers', 'Header policies'],
+  ['types', 'Types'],
+  ['plugins', 'Plugins'],
+] as const
+
 export function GuardrailsPage({ reach }: { readonly reach: Reach }) {
-  const { shown, bar } = useTabs({ label: 'What is shown', tabs: { guardrails: 'Guardrails', headers: 'Header policies', types: 'Types', plugins: 'Plugins' } })
+  const shown = useChoice('tab', tabs)
   return (
     <>
       <header class="head">
         <h1>Guardrails</h1>
-        {bar}
+        <Choice name="tab" title="What is shown" options={tabs} />
       </header>
       {!reach.isOn('GUARDRAILS_ENABLED') && (
         <p class="banner">

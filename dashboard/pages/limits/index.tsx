@@ -1,8 +1,7 @@
 /** Budgets and rate limits: how much of each is used, and until when. */
 
 import type { Reach } from '../../data/access.ts'
-import { useParam } from '../../data/url.ts'
-import { Filter } from '../../parts/filter.tsx'
+import { Filter, SelectFilter } from '../../parts/filter.tsx'
 import { Budgets } from './budgets.tsx'
 import { RateLimits } from './rate-limits.tsx'
 import { scopes } from './rules.ts'
@@ -16,28 +15,11 @@ export function LimitsPage({ reach }: { readonly reach: Reach }) {
       </header>
       <div class="filters">
         <Filter name="search" title="Search" type="search" />
-        {reach.global && <ScopeChoice />}
+        {reach.global && <SelectFilter name="scope" title="Scope" options={[['', 'all'], ...scopes.map(scope => [scope, scope.replace('_', ' ')] as const)]} />}
       </div>
       {budgets && <Budgets reach={reach} />}
       {rateLimits && <RateLimits reach={reach} />}
       {!budgets && !rateLimits && <p class="state">Neither budgets nor rate limits are on.</p>}
     </>
-  )
-}
-
-function ScopeChoice() {
-  const [chosen, choose] = useParam('scope')
-  return (
-    <label>
-      Scope
-      <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
-        <option value="">all</option>
-        {scopes.map(scope => (
-          <option key={scope} value={scope}>
-            {scope.replace('_', ' ')}
-          </option>
-        ))}
-      </select>
-    </label>
   )
 }

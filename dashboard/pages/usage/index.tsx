@@ -1,17 +1,21 @@
 /** What was used, by whom and of what, and what it cost. */
 
 import type { Reach } from '../../data/access.ts'
-import { useParam } from '../../data/url.ts'
-import { Filter } from '../../parts/filter.tsx'
+import { Filter, SelectFilter } from '../../parts/filter.tsx'
 import { RangePicker } from '../../parts/range-picker.tsx'
 import { Groups } from './groups.tsx'
 import { useQuestion } from './question.ts'
 import { Requests } from './requests.tsx'
 import { Totals } from './totals.tsx'
 
+const modes = [
+  ['all', 'providers and local cache'],
+  ['uncached', 'providers'],
+  ['cached', 'local cache'],
+] as const
+
 export function UsagePage({ reach }: { readonly reach: Reach }) {
   const question = useQuestion()
-  const [cache, setCache] = useParam('cache', 'all')
   return (
     <>
       <header class="head">
@@ -23,14 +27,7 @@ export function UsagePage({ reach }: { readonly reach: Reach }) {
         <Filter name="model" title="Model" />
         <Filter name="provider" title="Provider" />
         <Filter name="label" title="Label" />
-        <label>
-          Answered by
-          <select value={cache} onChange={({ currentTarget }) => setCache(currentTarget.value)}>
-            <option value="all">providers and local cache</option>
-            <option value="uncached">providers</option>
-            <option value="cached">local cache</option>
-          </select>
-        </label>
+        <SelectFilter name="cache" title="Answered by" options={modes} />
       </div>
       <Totals question={question} />
       <Groups question={question} logs={reach.isOn('LOGGING_ENABLED')} />

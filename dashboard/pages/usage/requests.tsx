@@ -6,12 +6,13 @@ import type { AuditLog } from '../../../schemas/admin/audit.schema.ts'
 import type { UsageEntry, UsageLog } from '../../../schemas/admin/usage.schema.ts'
 import type { UsageRecord } from '../../../schemas/records/usage.schema.ts'
 import type { Reach } from '../../data/access.ts'
-import { download, get } from '../../data/api.ts'
+import { get } from '../../data/api.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { addressOf, useParam, type Range } from '../../data/url.ts'
 import { count, money, time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { DataTable, Pager, type Column } from '../../parts/data-table.tsx'
+import { Exports } from '../../parts/exports.tsx'
 import { Filter } from '../../parts/filter.tsx'
 import { Section } from '../../parts/section.tsx'
 import { queryOf, type Question } from './question.ts'
@@ -43,12 +44,7 @@ export function Requests({ question, reach }: { readonly question: Question; rea
       tools={
         <div class="actions">
           {reach.global && reach.isOn('USAGE_PRICING_RECALCULATION_ENABLED') && <Recalculation question={question} />}
-          <button type="button" onClick={() => void download('/usage/export', { ...query, format: 'csv' }, 'usage.csv')}>
-            Save as CSV
-          </button>
-          <button type="button" onClick={() => void download('/usage/export', { ...query, format: 'ndjson' }, 'usage.ndjson')}>
-            Save as NDJSON
-          </button>
+          <Exports of="usage" query={query} />
         </div>
       }
     >
