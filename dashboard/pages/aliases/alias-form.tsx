@@ -1,12 +1,10 @@
 /** Asks what an alias is: its name, where calls go, which target comes first, and for whom. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { PluginList } from '../../../schemas/admin/guardrails.schema.ts'
-import type { Config } from '../../../schemas/admin/runtime.schema.ts'
 import type { VirtualModelView, VirtualModelWrite } from '../../../schemas/admin/virtual-models.schema.ts'
-import { get } from '../../data/api.ts'
 import { listIn, numberIn, textIn } from '../../data/form.ts'
+import { useConfig, usePlugins } from '../../data/queries.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { Labelled } from '../../parts/labelled.tsx'
 import { configIn, StrategyFields } from './strategy-fields.tsx'
@@ -22,8 +20,8 @@ export function AliasForm({ edited, close }: { readonly edited: VirtualModelView
   )
   const [strategy, setStrategy] = useState(edited?.strategy === 'plugin' ? pluginMark + edited.strategy_plugin : (edited?.strategy ?? 'failover'))
   const [unlocked, setUnlocked] = useState(edited?.locked !== true)
-  const { data: config } = useQuery({ queryKey: ['runtime', 'config'], queryFn: async () => await get<Config>('/runtime/config') })
-  const { data: plugins = [] } = useQuery({ queryKey: ['plugins'], queryFn: async () => await get<PluginList>('/plugins') })
+  const { data: config } = useConfig()
+  const { data: plugins = [] } = usePlugins()
   const strategies = [...new Set([...(config?.['VIRTUAL_MODEL_STRATEGIES']?.split(',') ?? []), strategy])]
   const plugin = strategy.startsWith(pluginMark) ? strategy.slice(pluginMark.length) : undefined
   const fields = pluginFields(plugins, plugin)

@@ -1,9 +1,8 @@
 /** Virtual models: names that stand for others, and rules about who may use which model. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
-import { get } from '../../data/api.ts'
+import { useVirtualModels } from '../../data/queries.ts'
 import { useParam } from '../../data/url.ts'
 import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
@@ -28,7 +27,7 @@ export function AliasesPage() {
   const write = useWrite()
   const [problem, setProblem] = useState<string>()
   const close = () => setAsked(undefined)
-  const models = useQuery({ queryKey: ['virtual-models'], queryFn: async () => await get<VirtualModelView[]>('/virtual-models') })
+  const models = useVirtualModels()
   const of = (kind: VirtualModelView['kind']) => ({ ...models, data: models.data?.filter(model => model.kind === kind && fits(model, search.toLowerCase())) })
   const turn = async ({ source, enabled }: VirtualModelView) => {
     setProblem(undefined)

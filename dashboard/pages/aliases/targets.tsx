@@ -1,10 +1,9 @@
 /** The targets of an alias in their order, with their weights where those count. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
-import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
-import type { FailoverSuggestion, VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
-import { get, send } from '../../data/api.ts'
+import type { FailoverSuggestion } from '../../../schemas/admin/virtual-models.schema.ts'
+import { send } from '../../data/api.ts'
+import { useModels, useVirtualModels } from '../../data/queries.ts'
 import type { IsWrong } from '../../parts/form-dialog.tsx'
 
 export interface Target {
@@ -96,8 +95,8 @@ export function Targets({ source, targets, weighted, isWrong, set }: TargetsProp
 
 /** What may be a target. */
 function useNames(source: string | undefined): readonly string[] {
-  const models = useQuery({ queryKey: ['models', 'all'], queryFn: async () => await get<AdminModel[]>('/models') })
-  const virtual = useQuery({ queryKey: ['virtual-models'], queryFn: async () => await get<VirtualModelView[]>('/virtual-models') })
+  const models = useModels()
+  const virtual = useVirtualModels()
   const aliases = virtual.data?.filter(({ kind, source: name }) => kind === 'redirect' && name !== source) ?? []
   return [...aliases.map(({ source: name }) => name), ...(models.data ?? []).map(({ selector }) => selector)]
 }

@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
 import { get, send } from '../../data/api.ts'
+import { useGuardrailTypes } from '../../data/queries.ts'
 import { duration } from '../../data/words.ts'
 import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
@@ -20,7 +21,7 @@ export function Guardrails() {
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
   const guardrails = useQuery({ queryKey: ['guardrails'], queryFn: async () => await get<GuardrailView[]>('/guardrails') })
-  const types = useQuery({ queryKey: ['guardrails', 'types'], queryFn: async () => await get<GuardrailType[]>('/guardrails/types') })
+  const types = useGuardrailTypes()
   const users = useUsers()
   const write = async (method: 'PUT' | 'DELETE', body: object) => {
     await send(method, '/guardrails', body)

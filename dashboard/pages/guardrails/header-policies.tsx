@@ -1,9 +1,10 @@
 /** Header policies: what is set and removed in the headers of calls to providers. */
 
-import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
-import { get, send } from '../../data/api.ts'
+import { send } from '../../data/api.ts'
+import { useHeaderPolicies } from '../../data/queries.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
@@ -17,7 +18,7 @@ export function HeaderPolicies() {
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  const policies = useQuery({ queryKey: ['header-policies'], queryFn: async () => await get<HeaderPolicyView[]>('/header-policies') })
+  const policies = useHeaderPolicies()
   const users = useUsers()
   const write = async (method: 'PUT' | 'DELETE', body: object) => {
     await send(method, '/header-policies', body)

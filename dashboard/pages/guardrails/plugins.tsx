@@ -1,14 +1,13 @@
 /** The types that guardrails can be of, and all plugins that the gateway knows. */
 
-import { useQuery } from '@tanstack/preact-query'
 import type { GuardrailType, PluginView } from '../../../schemas/admin/guardrails.schema.ts'
-import { get } from '../../data/api.ts'
+import { useGuardrailTypes, usePlugins } from '../../data/queries.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Section } from '../../parts/section.tsx'
 
 export function Types() {
-  const types = useQuery({ queryKey: ['guardrails', 'types'], queryFn: async () => await get<GuardrailType[]>('/guardrails/types') })
+  const types = useGuardrailTypes()
   return (
     <Section title="Types of guardrails">
       <DataTable label="Types" rows={types} columns={typeColumns} none="There is none." id={({ type }) => type} />
@@ -17,7 +16,7 @@ export function Types() {
 }
 
 export function Plugins() {
-  const plugins = useQuery({ queryKey: ['plugins'], queryFn: async () => await get<PluginView[]>('/plugins') })
+  const plugins = usePlugins()
   const failed = plugins.data?.filter(({ health }) => health === 'failed') ?? []
   const sorted = plugins.data?.toSorted((one, other) => rank(one) - rank(other))
   return (

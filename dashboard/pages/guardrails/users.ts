@@ -1,15 +1,14 @@
 /** Which workflows name a guardrail or a header policy. */
 
-import { useQuery } from '@tanstack/preact-query'
 import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
-import { get } from '../../data/api.ts'
+import { useWorkflows } from '../../data/queries.ts'
 
 export interface Users {
   of(name: string): readonly WorkflowView[]
 }
 
 export function useUsers(): Users {
-  const { data = [] } = useQuery({ queryKey: ['workflows'], queryFn: async () => await get<WorkflowView[]>('/workflows') })
+  const { data = [] } = useWorkflows()
   return { of: name => data.filter(workflow => namesIn(workflow).includes(name)) }
 }
 

@@ -1,11 +1,12 @@
 /** Rate limits: what is used of each, live. */
 
-import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { RateLimitList, RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts'
 import type { Reach } from '../../data/access.ts'
-import { get, send } from '../../data/api.ts'
+import { send } from '../../data/api.ts'
 import { numberIn } from '../../data/form.ts'
+import { useRateLimits } from '../../data/queries.ts'
 import { count, share, time } from '../../data/words.ts'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/dialog.tsx'
@@ -20,7 +21,7 @@ export function RateLimits({ reach }: { readonly reach: Reach }) {
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  const limits = useQuery({ queryKey: ['rate-limits'], queryFn: async () => await get<RateLimitList>('/rate-limits'), refetchInterval: 5000 })
+  const limits = useRateLimits({ refetchInterval: 5000 })
   const shown = useShown(limits.data?.rate_limits)
   const write = async (method: 'PUT' | 'DELETE' | 'POST', path: string, body: object) =>
     queries.setQueryData<RateLimitList>(['rate-limits'], await send<RateLimitList>(method, path, body))

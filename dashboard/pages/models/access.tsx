@@ -1,11 +1,10 @@
 /** Who may use a model: shown, switched, and edited. */
 
-import { useQuery, useMutation } from '@tanstack/preact-query'
+import { useMutation } from '@tanstack/preact-query'
 import { Link } from 'wouter-preact'
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
-import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
-import { get } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
+import { useVirtualModels } from '../../data/queries.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
 import { RecordForm } from '../../parts/record-form.tsx'
 import { shownSelector, type Write } from './overrides.ts'
@@ -19,11 +18,7 @@ interface AccessProps {
 }
 
 export function Access({ model: { selector, access }, global, edit, write }: AccessProps) {
-  const { data } = useQuery({
-    queryKey: ['virtual-models'],
-    queryFn: async () => await get<VirtualModelView[]>('/virtual-models'),
-    enabled: global,
-  })
+  const { data } = useVirtualModels({ enabled: global })
   const own = data?.find(({ source }) => source === selector)
   const switching = useMutation({ mutationFn: async () => await write('PUT', '/virtual-models', { source: selector, enabled: !access.enabled }) })
   return (

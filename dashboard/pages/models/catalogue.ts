@@ -2,10 +2,11 @@
 
 import { useQuery } from '@tanstack/preact-query'
 import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
-import type { ModelHealth, ProvidersStatus, ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
-import type { RateLimitList, RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts'
+import type { ModelHealth, ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
+import type { RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get } from '../../data/api.ts'
+import { useProviders, useRateLimits } from '../../data/queries.ts'
 import type { Rows } from '../../parts/data-table.tsx'
 
 export interface KnownModel extends AdminModel {
@@ -26,18 +27,8 @@ export interface ProviderGroup {
 /** @param search a part of what a model is called */
 export function useCatalogue(reach: Reach, category: string, search: string): Rows<ProviderGroup> {
   const models = useQuery({ queryKey: ['models', category], queryFn: async () => await get<AdminModel[]>('/models', { category }) })
-  const status = useQuery({
-    queryKey: ['providers'],
-    queryFn: async () => await get<ProvidersStatus>('/providers/status'),
-    enabled: reach.global,
-    refetchInterval: 10_000,
-  })
-  const limits = useQuery({
-    queryKey: ['rate-limits'],
-    queryFn: async () => await get<RateLimitList>('/rate-limits'),
-    enabled: reach.isOn('RATE_LIMITS_ENABLED'),
-    refetchInterval: 5000,
-  })
+  const status = useProviders({ enabled: reach.global, refetchInterval: 10_000 })
+  const limits = useRateLimits({ enabled: reach.isOn('RATE_LIMITS_ENABLED'), refetchInterval: 5000 })
   const data = models.data && groupsOf(models.data.filter(fits(search)), status.data?.providers ?? [], limits.data?.rate_limits ?? [])
   return { data, error: models.error, refetch: models.refetch }
 }

@@ -1,14 +1,12 @@
 /** The state of each provider in a word. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { Link } from 'wouter-preact'
-import type { ProvidersStatus } from '../../../schemas/admin/providers.schema.ts'
-import { get } from '../../data/api.ts'
+import { useProviders } from '../../data/queries.ts'
 import { HealthBadge } from '../../parts/badge.tsx'
 import { refetchInterval } from './queries.ts'
 
 export function Providers() {
-  const { data } = useQuery({ queryKey: ['providers'], queryFn: async () => await get<ProvidersStatus>('/providers/status'), refetchInterval })
+  const { data } = useProviders({ refetchInterval })
   if (data === undefined || data.providers.length === 0) return null
   return (
     <ul class="chips" aria-label="Providers">

@@ -1,10 +1,8 @@
 /** Calls a model as an application would, and shows what comes back and what it took. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { useRef, useState } from 'preact/hooks'
-import type { Config } from '../../../schemas/admin/runtime.schema.ts'
 import type { Reach } from '../../data/access.ts'
-import { get } from '../../data/api.ts'
+import { useConfig } from '../../data/queries.ts'
 import { answers, type Answer } from './call.ts'
 import { dialects, type DialectName } from './dialects/index.ts'
 import { emptyDraft, type Draft } from './draft.ts'
@@ -29,7 +27,7 @@ export function PlaygroundPage({ reach }: { readonly reach: Reach }) {
   const [showsCode, setShowsCode] = useState(false)
   const noRequest = useLoggedCall(setParts)
   const call = useRef<AbortController | undefined>(undefined)
-  const { data: config } = useQuery({ queryKey: ['runtime', 'config'], queryFn: async () => await get<Config>('/runtime/config') })
+  const { data: config } = useConfig()
 
   const dialect = dialects[spoken in dialects ? (spoken as DialectName) : 'chat']
   const draft: Draft = { ...parts, model }

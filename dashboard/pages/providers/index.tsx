@@ -3,9 +3,10 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { ProviderCredentialView, ProviderCredentialWrite, ProviderTypeView } from '../../../schemas/admin/provider-credentials.schema.ts'
-import type { ProvidersStatus, ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
+import type { ProviderStatus } from '../../../schemas/admin/providers.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, Refusal, send } from '../../data/api.ts'
+import { useProviders } from '../../data/queries.ts'
 import { Confirm } from '../../parts/dialog.tsx'
 import { Recheck } from '../../parts/recheck.tsx'
 import { Empty, Waiting } from '../../parts/states.tsx'
@@ -19,7 +20,7 @@ export function ProvidersPage({ reach }: { readonly reach: Reach }) {
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  const status = useQuery({ queryKey: ['providers'], queryFn: async () => await get<ProvidersStatus>('/providers/status'), refetchInterval: 10_000 })
+  const status = useProviders({ refetchInterval: 10_000 })
   const credentials = useQuery({
     queryKey: ['provider-credentials'],
     queryFn: async () => await get<ProviderCredentialView[]>('/provider-credentials'),

@@ -1,11 +1,11 @@
 /** The tree of user paths: what is said of each, what holds for it from above, and what is left to it. */
 
-import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
-import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
 import type { UserNode, UserTree } from '../../../schemas/admin/users.schema.ts'
-import { get, send } from '../../data/api.ts'
+import { send } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
+import { useModels, useUserTree } from '../../data/queries.ts'
 import { openModels } from './open-models.ts'
 import { count } from '../../data/words.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
@@ -24,7 +24,7 @@ export function Paths({ addKey }: { readonly addKey: (whom: KeyFor) => void }) {
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  const tree = useQuery({ queryKey: ['users'], queryFn: async () => await get<UserTree>('/users') })
+  const tree = useUserTree()
   const write = async (method: 'PUT' | 'DELETE', path: string, body?: object) => {
     queries.setQueryData(['users'], await send<UserTree>(method, path, body))
     close()
@@ -132,7 +132,7 @@ interface RuleProps {
 
 /** Says what would be left while it is filled in. */
 function Rule({ edited, nodes, close, save }: RuleProps) {
-  const models = useQuery({ queryKey: ['models', 'all'], queryFn: async () => await get<AdminModel[]>('/models') }).data
+  const models = useModels().data
   const remark = (form: FormData) => {
     const path = edited?.user_path ?? textIn(form, 'user_path')
     const list = listIn(form, 'allowed_models')

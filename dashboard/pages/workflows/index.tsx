@@ -1,10 +1,11 @@
 /** Workflows: which features and guardrails hold for which calls, and which one a given call gets. */
 
-import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import type { Reach } from '../../data/access.ts'
-import { get, send } from '../../data/api.ts'
+import { send } from '../../data/api.ts'
+import { useWorkflows } from '../../data/queries.ts'
 import { time } from '../../data/words.ts'
 import { Badge, ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
@@ -20,7 +21,7 @@ export function WorkflowsPage({ reach }: { readonly reach: Reach }) {
   const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
-  const workflows = useQuery({ queryKey: ['workflows'], queryFn: async () => await get<WorkflowView[]>('/workflows') })
+  const workflows = useWorkflows()
   const write = async (path: string, body: object) => {
     await send('POST', path, body)
     close()

@@ -1,11 +1,8 @@
 /** For which calls a workflow is: a user path, a provider, and a model of that provider. */
 
-import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
-import type { AdminModel } from '../../../schemas/admin/models.schema.ts'
-import type { UserTree } from '../../../schemas/admin/users.schema.ts'
 import type { WorkflowScope } from '../../../schemas/admin/workflows.schema.ts'
-import { get } from '../../data/api.ts'
+import { useModels, useUserTree } from '../../data/queries.ts'
 import type { IsWrong } from '../../parts/form-dialog.tsx'
 
 interface ScopeFieldsProps {
@@ -15,8 +12,8 @@ interface ScopeFieldsProps {
 
 export function ScopeFields({ scope, isWrong }: ScopeFieldsProps) {
   const [provider, setProvider] = useState(scope?.scope_provider_name ?? '')
-  const { data: models = [] } = useQuery({ queryKey: ['models', 'all'], queryFn: async () => await get<AdminModel[]>('/models') })
-  const { data: users } = useQuery({ queryKey: ['users'], queryFn: async () => await get<UserTree>('/users') })
+  const { data: models = [] } = useModels()
+  const { data: users } = useUserTree()
   const providers = [...new Set([...models.map(({ provider_name: name }) => name), ...(provider === '' ? [] : [provider])])].sort()
   return (
     <fieldset class="group">

@@ -2,10 +2,10 @@
 
 import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
-import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
 import type { WorkflowGuardrail, WorkflowPayload, WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get } from '../../data/api.ts'
+import { useHeaderPolicies } from '../../data/queries.ts'
 import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
 import { Rows } from '../../parts/rows.tsx'
 import { Comparison } from './comparison.tsx'
@@ -94,7 +94,7 @@ function Features({ payload, reach, isWrong }: PartProps & { readonly reach: Rea
     queryKey: ['workflows', 'guardrails'],
     queryFn: async () => await get<WorkflowGuardrail[]>('/workflows/guardrails'),
   })
-  const { data: policies = [] } = useQuery({ queryKey: ['header-policies'], queryFn: async () => await get<HeaderPolicyView[]>('/header-policies') })
+  const { data: policies = [] } = useHeaderPolicies()
   return (
     <>
       <fieldset class="group">
