@@ -7,6 +7,7 @@ import { optionsIn, type Options } from '../../data/options-schema.ts'
 import { FormDialog } from '../../parts/form-dialog.tsx'
 import { ModelList } from '../../parts/model-list.tsx'
 import { SchemaFields } from '../../parts/schema-form.tsx'
+import { NameField } from './definition.tsx'
 import { Sample } from './sample.tsx'
 
 interface DrawerProps {
@@ -29,11 +30,7 @@ export function GuardrailDrawer({ edited, types, close, save }: DrawerProps) {
           <ModelList id="models" />
           {edited === undefined && (
             <>
-              <label>
-                Name
-                <input name="name" required pattern="[^\/]+" aria-invalid={isWrong('name')} />
-                <small>What workflows call it.</small>
-              </label>
+              <NameField isWrong={isWrong} />
               <label>
                 Type
                 <select name="type" onChange={({ currentTarget }) => choose(currentTarget.value)}>

@@ -1,33 +1,29 @@
 /** The guardrails that are defined: what they do, where they are used, and their changes. */
 
-import { useQuery, useQueryClient } from '@tanstack/preact-query'
+import { useQuery } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { GuardrailType, GuardrailView } from '../../../schemas/admin/guardrails.schema.ts'
-import { get, send } from '../../data/api.ts'
+import { get } from '../../data/api.ts'
 import { useGuardrailTypes } from '../../data/queries.ts'
 import { duration } from '../../data/words.ts'
-import { Badge, ConfigBadge } from '../../parts/badge.tsx'
+import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
-import { Confirm, Dialog } from '../../parts/dialog.tsx'
+import { Dialog } from '../../parts/dialog.tsx'
 import { Section } from '../../parts/section.tsx'
+import { Changes, Remove, useWrite } from './definition.tsx'
 import { GuardrailDrawer } from './guardrail-drawer.tsx'
 import { Sample } from './sample.tsx'
-import { useUsers, type Users } from './users.ts'
+import { useUsers, type Users } from './used-by.ts'
 
 type Asked = { readonly edit: GuardrailView | undefined } | { readonly test: GuardrailView } | { readonly remove: GuardrailView }
 
 export function Guardrails() {
-  const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
   const guardrails = useQuery({ queryKey: ['guardrails'], queryFn: async () => await get<GuardrailView[]>('/guardrails') })
   const types = useGuardrailTypes()
   const users = useUsers()
-  const write = async (method: 'PUT' | 'DELETE', body: object) => {
-    await send(method, '/guardrails', body)
-    close()
-    await queries.invalidateQueries({ queryKey: ['guardrails'] })
-  }
+  const write = useWrite('guardrails', close)
   return (
     <>
       <Section
@@ -56,15 +52,7 @@ export function Guardrails() {
           </form>
         </Dialog>
       )}
-      {asked !== undefined && 'remove' in asked && (
-        <Confirm
-          title={`Delete ${asked.remove.name}?`}
-          text="No workflow names it: no call changes."
-          verb="Delete"
-          close={close}
-          act={async () => await write('DELETE', { name: asked.remove.name })}
-        />
-      )}
+      {asked !== undefined && 'remove' in asked && <Remove name={asked.remove.name} close={close} write={write} />}
     </>
   )
 }
@@ -123,18 +111,7 @@ function Actions({ guardrail, isUsed, ask }: { readonly guardrail: GuardrailView
       <button type="button" onClick={() => ask({ test: guardrail })}>
         Test
       </button>
-      {guardrail.managed ? (
-        <ConfigBadge />
-      ) : (
-        <>
-          <button type="button" onClick={() => ask({ edit: guardrail })}>
-            Edit
-          </button>
-          <button type="button" disabled={isUsed} title={isUsed ? 'A workflow names it.' : undefined} onClick={() => ask({ remove: guardrail })}>
-            Delete
-          </button>
-        </>
-      )}
+      <Changes managed={guardrail.managed} isUsed={isUsed} edit={() => ask({ edit: guardrail })} remove={() => ask({ remove: guardrail })} />
     </span>
   )
 }

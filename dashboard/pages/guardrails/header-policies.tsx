@@ -1,30 +1,22 @@
 /** Header policies: what is set and removed in the headers of calls to providers. */
 
-import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.schema.ts'
-import { send } from '../../data/api.ts'
 import { useHeaderPolicies } from '../../data/queries.ts'
-import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
-import { Confirm } from '../../parts/dialog.tsx'
 import { Section } from '../../parts/section.tsx'
+import { Changes, Remove, useWrite } from './definition.tsx'
 import { HeaderPolicyDrawer } from './header-policy-drawer.tsx'
-import { useUsers, type Users } from './users.ts'
+import { useUsers, type Users } from './used-by.ts'
 
 type Asked = { readonly edit: HeaderPolicyView | undefined } | { readonly remove: HeaderPolicyView }
 
 export function HeaderPolicies() {
-  const queries = useQueryClient()
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
   const policies = useHeaderPolicies()
   const users = useUsers()
-  const write = async (method: 'PUT' | 'DELETE', body: object) => {
-    await send(method, '/header-policies', body)
-    close()
-    await queries.invalidateQueries({ queryKey: ['header-policies'] })
-  }
+  const write = useWrite('header-policies', close)
   return (
     <>
       <Section
@@ -44,15 +36,7 @@ export function HeaderPolicies() {
         />
       </Section>
       {asked !== undefined && 'edit' in asked && <HeaderPolicyDrawer edited={asked.edit} close={close} save={async body => await write('PUT', body)} />}
-      {asked !== undefined && 'remove' in asked && (
-        <Confirm
-          title={`Delete ${asked.remove.name}?`}
-          text="No workflow names it: no call changes."
-          verb="Delete"
-          close={close}
-          act={async () => await write('DELETE', { name: asked.remove.name })}
-        />
-      )}
+      {asked !== undefined && 'remove' in asked && <Remove name={asked.remove.name} close={close} write={write} />}
     </>
   )
 }
@@ -74,21 +58,16 @@ function columns(ask: (what: Asked) => void, users: Users): readonly Column<Head
     { title: 'Used for', show: ({ name }) => users.of(name).map(({ id, scope_display: scope }) => <div key={id}>{scope}</div>) },
     {
       title: 'Actions',
-      show: policy => {
-        const isUsed = users.of(policy.name).length > 0
-        return policy.managed ? (
-          <ConfigBadge />
-        ) : (
-          <span class="actions">
-            <button type="button" onClick={() => ask({ edit: policy })}>
-              Edit
-            </button>
-            <button type="button" disabled={isUsed} title={isUsed ? 'A workflow names it.' : undefined} onClick={() => ask({ remove: policy })}>
-              Delete
-            </button>
-          </span>
-        )
-      },
+      show: policy => (
+        <span class="actions">
+          <Changes
+            managed={policy.managed}
+            isUsed={users.of(policy.name).length > 0}
+            edit={() => ask({ edit: policy })}
+            remove={() => ask({ remove: policy })}
+          />
+        </span>
+      ),
     },
   ]
 }

@@ -4,6 +4,7 @@ import type { HeaderPolicyView } from '../../../schemas/admin/header-policies.sc
 import { listIn, textIn } from '../../data/form.ts'
 import { FormDialog, type IsWrong } from '../../parts/form-dialog.tsx'
 import { Rows, rowsIn } from '../../parts/rows.tsx'
+import { NameField } from './definition.tsx'
 
 type Condition = HeaderPolicyView['when'][number]
 type Action = HeaderPolicyView['actions'][number]
@@ -20,13 +21,7 @@ export function HeaderPolicyDrawer({ edited, close, save }: DrawerProps) {
     <FormDialog drawer title={edited?.name ?? 'New header policy'} close={close} save={async form => await save(bodyOf(form, edited))}>
       {isWrong => (
         <>
-          {edited === undefined && (
-            <label>
-              Name
-              <input name="name" required pattern="[^\/]+" aria-invalid={isWrong('name')} />
-              <small>What workflows call it.</small>
-            </label>
-          )}
+          {edited === undefined && <NameField isWrong={isWrong} />}
           <label>
             Step
             <input name="step" type="number" step="1" defaultValue={String(edited?.step ?? 0)} aria-invalid={isWrong('step')} />
