@@ -13,7 +13,7 @@ import { Section } from '../../parts/section.tsx'
 import { Changes, Remove, useWrite } from './definition.tsx'
 import { GuardrailDrawer } from './guardrail-drawer.tsx'
 import { Sample } from './sample.tsx'
-import { useUsers, type Users } from './used-by.ts'
+import { useUsedBy, type UsedBy } from './used-by.ts'
 
 type Asked = { readonly edit: GuardrailView | undefined } | { readonly test: GuardrailView } | { readonly remove: GuardrailView }
 
@@ -22,7 +22,7 @@ export function Guardrails() {
   const close = () => setAsked(undefined)
   const guardrails = useQuery({ queryKey: ['guardrails'], queryFn: async () => await get<GuardrailView[]>('/guardrails') })
   const types = useGuardrailTypes()
-  const users = useUsers()
+  const usedBy = useUsedBy()
   const write = useWrite('guardrails', close)
   return (
     <>
@@ -37,7 +37,7 @@ export function Guardrails() {
         <DataTable
           label="Guardrails"
           rows={guardrails}
-          columns={columns({ ask: setAsked, types: types.data, users })}
+          columns={columns({ ask: setAsked, types: types.data, usedBy })}
           none="None is defined. What is defined here applies where a workflow names it."
           id={({ name }) => name}
         />
@@ -60,10 +60,10 @@ export function Guardrails() {
 interface Known {
   readonly ask: (what: Asked) => void
   readonly types: readonly GuardrailType[] | undefined
-  readonly users: Users
+  readonly usedBy: UsedBy
 }
 
-function columns({ ask, types, users }: Known): readonly Column<GuardrailView>[] {
+function columns({ ask, types, usedBy }: Known): readonly Column<GuardrailView>[] {
   return [
     {
       title: 'Name',
@@ -86,7 +86,7 @@ function columns({ ask, types, users }: Known): readonly Column<GuardrailView>[]
     {
       title: 'Used for',
       show: ({ name }) =>
-        users.of(name).map(({ id, scope_display: scope, name: workflow }) => (
+        usedBy.of(name).map(({ id, scope_display: scope, name: workflow }) => (
           <div key={id} title={`the workflow ${workflow}`}>
             {scope}
           </div>
@@ -101,7 +101,7 @@ function columns({ ask, types, users }: Known): readonly Column<GuardrailView>[]
           <Badge kind="bad">its type is not loaded</Badge>
         ),
     },
-    { title: 'Actions', show: guardrail => <Actions guardrail={guardrail} isUsed={users.of(guardrail.name).length > 0} ask={ask} /> },
+    { title: 'Actions', show: guardrail => <Actions guardrail={guardrail} isUsed={usedBy.of(guardrail.name).length > 0} ask={ask} /> },
   ]
 }
 

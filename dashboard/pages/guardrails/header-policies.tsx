@@ -7,7 +7,7 @@ import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Changes, Remove, useWrite } from './definition.tsx'
 import { HeaderPolicyDrawer } from './header-policy-drawer.tsx'
-import { useUsers, type Users } from './used-by.ts'
+import { useUsedBy, type UsedBy } from './used-by.ts'
 
 type Asked = { readonly edit: HeaderPolicyView | undefined } | { readonly remove: HeaderPolicyView }
 
@@ -15,7 +15,7 @@ export function HeaderPolicies() {
   const [asked, setAsked] = useState<Asked>()
   const close = () => setAsked(undefined)
   const policies = useHeaderPolicies()
-  const users = useUsers()
+  const usedBy = useUsedBy()
   const write = useWrite('header-policies', close)
   return (
     <>
@@ -30,7 +30,7 @@ export function HeaderPolicies() {
         <DataTable
           label="Header policies"
           rows={policies}
-          columns={columns(setAsked, users)}
+          columns={columns(setAsked, usedBy)}
           none="None is defined. They set and remove headers of the calls to providers, where a workflow names them."
           id={({ name }) => name}
         />
@@ -41,7 +41,7 @@ export function HeaderPolicies() {
   )
 }
 
-function columns(ask: (what: Asked) => void, users: Users): readonly Column<HeaderPolicyView>[] {
+function columns(ask: (what: Asked) => void, usedBy: UsedBy): readonly Column<HeaderPolicyView>[] {
   return [
     { title: 'Name', show: ({ name }) => name },
     { title: 'Step', number: true, show: ({ step }) => step },
@@ -55,14 +55,14 @@ function columns(ask: (what: Asked) => void, users: Users): readonly Column<Head
     },
     { title: 'When', show: ({ when }) => (when.length === 0 ? 'always' : when.map(condition => <div key={condition.header}>{conditionText(condition)}</div>)) },
     { title: 'Does', show: ({ actions }) => actions.map((action, at) => <div key={at}>{actionText(action)}</div>) },
-    { title: 'Used for', show: ({ name }) => users.of(name).map(({ id, scope_display: scope }) => <div key={id}>{scope}</div>) },
+    { title: 'Used for', show: ({ name }) => usedBy.of(name).map(({ id, scope_display: scope }) => <div key={id}>{scope}</div>) },
     {
       title: 'Actions',
       show: policy => (
         <span class="actions">
           <Changes
             managed={policy.managed}
-            isUsed={users.of(policy.name).length > 0}
+            isUsed={usedBy.of(policy.name).length > 0}
             edit={() => ask({ edit: policy })}
             remove={() => ask({ remove: policy })}
           />

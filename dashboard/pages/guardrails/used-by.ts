@@ -3,11 +3,11 @@
 import type { WorkflowView } from '../../../schemas/admin/workflows.schema.ts'
 import { useWorkflows } from '../../data/queries.ts'
 
-export interface Users {
+export interface UsedBy {
   of(name: string): readonly WorkflowView[]
 }
 
-export function useUsers(): Users {
+export function useUsedBy(): UsedBy {
   const { data = [] } = useWorkflows()
   return { of: name => data.filter(workflow => namesIn(workflow).includes(name)) }
 }
