@@ -2,7 +2,7 @@
 
 import { signal } from '@preact/signals'
 import type { LiveEvent } from '../../schemas/admin/live.schema.ts'
-import { isRefusal, openStream, Refusal } from './api.ts'
+import { isRefusal, openStream } from './api.ts'
 
 /** `off` where the gateway tells nothing, or nobody listens. */
 export type LiveState = 'live' | 'reconnecting' | 'off'
@@ -65,7 +65,7 @@ async function stayConnected(stop: AbortSignal): Promise<void> {
       )
       if (!stop.aborted) liveState.value = 'reconnecting'
     } catch (cause) {
-      if (!stop.aborted) liveState.value = isOff(cause) ? 'off' : 'reconnecting'
+      if (!stop.aborted) liveState.value = isRefusal(cause) ? 'off' : 'reconnecting'
     }
     await pause(pauseMs, stop)
     pauseMs = Math.min(2 * pauseMs, longestPauseMs)
@@ -76,10 +76,6 @@ const missed: LiveEvent = { seq: 0, type: 'reset', request_id: null, timestamp: 
 
 function tell(event: LiveEvent): void {
   for (const listener of listeners) listener(event)
-}
-
-function isOff(cause: unknown): boolean {
-  return isRefusal(cause) || (cause instanceof Refusal && cause.code === 'feature_unavailable')
 }
 
 /** One connection, to its end. The browser does not end it by itself when the network goes. */
