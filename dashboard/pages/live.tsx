@@ -10,7 +10,7 @@ import { listen, liveReplica } from '../data/live.ts'
 import { useParam } from '../data/url.ts'
 import { duration, time } from '../data/words.ts'
 import { Badge, Status } from '../parts/badge.tsx'
-import { DataTable, type Column } from '../parts/data-table.tsx'
+import { DataTable, rowsOf, type Column } from '../parts/data-table.tsx'
 import { Filter, SelectFilter } from '../parts/filter.tsx'
 import { LiveChip } from '../parts/live-chip.tsx'
 import { Section } from '../parts/section.tsx'
@@ -55,7 +55,7 @@ export function LivePage() {
       >
         <DataTable
           label="Requests"
-          rows={{ data: shown, error: null, refetch: () => undefined }}
+          rows={rowsOf(shown)}
           columns={severalReplicas ? [...columns, replicaColumn] : columns}
           none={calls.length === 0 ? 'Nothing has happened since this page was opened.' : 'No request fits.'}
           id={({ request_id: id }) => id}

@@ -26,6 +26,11 @@ export interface Rows<Row> {
   refetch(): unknown
 }
 
+/** Of rows that are there already. */
+export function rowsOf<Row>(data: readonly Row[]): Rows<Row> {
+  return { data, error: null, refetch: () => undefined }
+}
+
 interface TableProps<Row> {
   /** Names the table to those who do not see it, in the address and in the files that it is saved to: once on a page. */
   readonly label: string

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks'
 import type { AuditData, AuditGuardrail, AuditRevision } from '../../../schemas/admin/audit.schema.ts'
 import { count, duration } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
-import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { DataTable, rowsOf, type Column } from '../../parts/data-table.tsx'
 import { Part } from '../../parts/section.tsx'
 import { pretty } from './body.tsx'
 import { deedOf, toneOf } from './columns.tsx'
@@ -14,14 +14,7 @@ export function Guardrails({ guardrails = [] }: Pick<AuditData, 'guardrails'>) {
   if (guardrails.length === 0) return null
   return (
     <Part title="Guardrails">
-      <DataTable
-        label="Guardrails"
-        rows={{ data: guardrails, error: null, refetch: () => undefined }}
-        columns={columns}
-        none=""
-        paged
-        id={({ seq }) => String(seq)}
-      />
+      <DataTable label="Guardrails" rows={rowsOf(guardrails)} columns={columns} none="" paged id={({ seq }) => String(seq)} />
     </Part>
   )
 }

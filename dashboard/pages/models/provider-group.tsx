@@ -5,7 +5,7 @@ import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import { count } from '../../data/words.ts'
 import { Badge, HealthBadge } from '../../parts/badge.tsx'
 import { CopyButton } from '../../parts/copy-button.tsx'
-import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { DataTable, rowsOf, type Column } from '../../parts/data-table.tsx'
 import { displayName, type KnownModel, type ProviderGroup } from './catalogue.ts'
 import { Gauge } from './gauge.tsx'
 import { exceptionsOf, isPerMillion, price, rateNames, rates, type Rate } from './prices.ts'
@@ -30,7 +30,7 @@ export function Group({ group: { name, type, status, limits, models }, open }: G
         </summary>
         <DataTable
           label={`Models of ${name}`}
-          rows={{ data: models, error: null, refetch: () => {} }}
+          rows={rowsOf(models)}
           columns={columns}
           none=""
           id={({ selector }) => selector}

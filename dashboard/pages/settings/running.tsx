@@ -6,7 +6,7 @@ import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { count, duration, time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
-import { DataTable, type Column } from '../../parts/data-table.tsx'
+import { DataTable, rowsOf, type Column } from '../../parts/data-table.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
@@ -71,7 +71,7 @@ function Report({ of: { status, duration_ms: ms, model_count: models, provider_c
         <Badge kind={kinds[status]}>{status}</Badge>
         Refreshed in {duration(ms)}: {count(models)} models of {providers === 1 ? 'one provider' : `${count(providers)} providers`}.
       </p>
-      <DataTable label="Steps of the refresh" rows={{ data: steps, error: null, refetch: () => {} }} columns={columns} none="" id={({ name }) => name} />
+      <DataTable label="Steps of the refresh" rows={rowsOf(steps)} columns={columns} none="" id={({ name }) => name} />
     </>
   )
 }
