@@ -20,8 +20,8 @@ export function Figures({ range, logs }: { readonly range: Days; readonly logs: 
       figures={[
         { title: 'Requests', value: shortCount(requests), to: usage({}) },
         ...(logs ? [succeeded(stats, addressOf('/audit', range))] : []),
-        { title: 'Input tokens', value: shortCount(provided.total_input_tokens), to: usage({ show: 'tokens' }) },
-        { title: 'Output tokens', value: shortCount(provided.total_output_tokens), to: usage({ show: 'tokens' }) },
+        { title: 'Input tokens', value: shortCount(provided.total_input_tokens), note: 'to providers', to: usage({ show: 'tokens', cache: 'uncached' }) },
+        { title: 'Output tokens', value: shortCount(provided.total_output_tokens), note: 'from providers', to: usage({ show: 'tokens', cache: 'uncached' }) },
         { title: 'Estimated cost', value: money(provided.total_cost), to: usage({ show: 'cost' }) },
         { title: 'Saved cost', value: saved(cached), note: 'by the local cache', to: usage({ show: 'cost', cache: 'cached' }) },
         { title: 'Cache hits', value: shortCount(cached.total_requests), note: ofAll(cached.total_requests, requests), to: usage({ cache: 'cached' }) },
