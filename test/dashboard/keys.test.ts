@@ -48,15 +48,6 @@ describe('the page API keys', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
-  it('leaves what stands beside a long name within reach', async () => {
-    await dashboard.served.call('POST', '/admin/auth-keys', { name: 'n'.repeat(200), user_path: '/team/keys', labels: ['l'.repeat(100)] })
-    await using reader = await dashboard.open('keys', { viewport: { width: 1360, height: 900 } })
-    const { page } = reader
-    await page.getByRole('row', { name: /n{200}/ }).waitFor()
-    const { x, width } = (await page.getByRole('columnheader', { name: 'Labels' }).boundingBox())!
-    expect(x + width).to.be.below(1360)
-  })
-
   it('says which field of a key is wrong', async () => {
     await using reader = await dashboard.open('keys')
     const { page } = reader
@@ -110,5 +101,18 @@ describe('the page API keys', () => {
     await page.getByRole('row', { name: /from elsewhere.*sk-\.\.\.llm/ }).waitFor()
     expect(await statusWith('sk-of-litellm')).to.equal(200)
     expect(reader.complaints).to.deep.equal([])
+  })
+
+  it('leaves what stands beside a long name within reach', async () => {
+    await dashboard.served.call('PUT', '/admin/directory/users', { name: 'u'.repeat(120) })
+    await dashboard.served.call('POST', '/admin/auth-keys', { name: 'n'.repeat(200), user_path: '/team/keys', labels: ['l'.repeat(100)] })
+    await using reader = await dashboard.open('keys', { viewport: { width: 1360, height: 900 } })
+    const { page } = reader
+    await page.getByRole('row', { name: /n{200}/ }).waitFor()
+    const { x, width } = (await page.getByRole('columnheader', { name: 'Labels' }).boundingBox())!
+    expect(x + width).to.be.below(1360)
+    await page.getByRole('button', { name: 'Create a key' }).click()
+    await page.getByRole('option', { name: /u{120}/ }).waitFor({ state: 'attached' })
+    expect(await page.getByRole('dialog').evaluate(dialog => dialog.scrollWidth - dialog.clientWidth)).to.equal(0)
   })
 })
