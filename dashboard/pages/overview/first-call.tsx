@@ -17,10 +17,10 @@ const days = 30
 const lookEveryMs = 3000
 
 export function FirstCall({ reach }: { readonly reach: Reach }) {
-  return useNoCall(reach) ? <Example below={reach.userPath} /> : null
+  return useNoCall(reach) ? <Example reach={reach} /> : null
 }
 
-function Example({ below }: { readonly below: string | undefined }) {
+function Example({ reach: { global, userPath: below } }: { readonly reach: Reach }) {
   const { data } = useQuery({
     queryKey: ['first-call', 'with'],
     queryFn: async () => await Promise.all([get<Models>('/models', { category: 'text_generation' }), get<AuthKeyView[]>('/auth-keys')]),
@@ -28,7 +28,7 @@ function Example({ below }: { readonly below: string | undefined }) {
   if (data === undefined) return null
   const [models, keys] = data
   const model = models.find(({ access }) => access.enabled)
-  if (model === undefined) return <NoModel />
+  if (model === undefined) return <NoModel global={global} />
   const needsKey = key.value !== undefined || keys.some(({ active }) => active)
   const base = `${location.origin}${gatewayBase}`
   const call = curl(`${base}/v1/chat/completions`, [
@@ -51,7 +51,7 @@ function Example({ below }: { readonly below: string | undefined }) {
           Callers need a key: <Link href="/keys">create one</Link>.
         </p>
       )}
-      {models.every(({ provider_type: type }) => type === 'demo') && (
+      {global && models.every(({ provider_type: type }) => type === 'demo') && (
         <p>
           The built-in demo answers, by repeating what it is told, until there is a real provider: <Link href="/providers">providers</Link>.
         </p>
@@ -60,11 +60,17 @@ function Example({ below }: { readonly below: string | undefined }) {
   )
 }
 
-function NoModel() {
+/** @param global whether the page of the providers is within reach */
+function NoModel({ global }: { readonly global: boolean }) {
   return (
     <Section title="Nobody answers">
       <p>
-        No provider offers a model that generates text. Their state is under <Link href="/providers">providers</Link>.
+        No provider offers a model that generates text.{' '}
+        {global && (
+          <>
+            Their state is under <Link href="/providers">providers</Link>.
+          </>
+        )}
       </p>
     </Section>
   )
