@@ -44,7 +44,7 @@ describe('a secret', () => {
         flags: {
           set: [
             `providers.openai.custom_upstream_headers={"X-Key":"${secret}"}`,
-            `pipelines.chat=[{"insert":{"use":"x","options":{"api_key":"${secret}"}},"after":"y"}]`,
+            `pipelines.chat=[{"insert":{"use":"x","options":${JSON.stringify(optionsWith(secret))}},"after":"y"}]`,
           ],
         },
       })
@@ -52,6 +52,13 @@ describe('a secret', () => {
       expect(config.providers.get('openai')?.keys).to.have.length(2)
       expect(JSON.stringify([config.show(), config.warnings])).to.not.contain(secret)
     })
+  })
+
+  it('hides nothing beside it', async () => {
+    const options = { url: 'https://h.example/v1', limit_tokens: 3, forward_headers: ['X-Team'], header: 'X-Team', mail: 'a@b.example', what: 'is it?' }
+    const steps = [{ insert: { use: 'x', options }, after: 'y' }]
+    const shown = (await load({ flags: { set: [`pipelines.chat=${JSON.stringify(steps)}`] } })).show()
+    expect(shown.find(({ pointer }) => pointer === '/pipelines/chat')?.value).to.deep.equal(steps)
   })
 
   it('is in no problem', async () => {
@@ -71,6 +78,24 @@ describe('a secret', () => {
     ])
   })
 })
+
+/** The ways in which options hold a secret that no schema names. */
+function optionsWith(secret: string): object {
+  return {
+    api_key: secret,
+    api_keys: [secret],
+    apiToken: secret,
+    passwd: secret,
+    auth: { type: 'bearer', of: secret },
+    headers: { 'X-Any': secret },
+    set: { 'X-Auth': secret, Cookie: secret },
+    when: [{ header: 'X-Any', equals: secret }],
+    actions: [{ action: 'set', header: 'X-Any', value: secret }],
+    url: `https://u:p@${secret}@h.example/x?a=b&sig=${secret}#top`,
+    other: [`see https://${secret}@h.example`],
+    config: { deeper: { client_secret: secret } },
+  }
+}
 
 describe('the schema for editors', () => {
   const example = `

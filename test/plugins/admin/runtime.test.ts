@@ -53,7 +53,7 @@ describe('GET /admin/runtime/configuration', () => {
     expect(settings.get('state.backend')?.source).to.match(/^yaml:\d+$/)
     expect(settings.get('usage.enabled')).to.deep.equal({ value: true, source: 'default' })
     expect(settings.get('server.key_pepper')?.value).to.equal('<redacted>')
-    expect(settings.get('version_check.url')?.value).to.equal('https://user:<redacted>@127.0.0.1/latest')
+    expect(settings.get('version_check.url')?.value).to.equal('https://<redacted>@127.0.0.1/latest')
     expect(text).not.to.include('topsecret')
   })
 })
