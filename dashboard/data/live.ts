@@ -54,7 +54,7 @@ async function stayConnected(stop: AbortSignal): Promise<void> {
         () => {
           liveState.value = 'live'
           // Who has no place to go on from is taken for somebody new, and not told that something was missed.
-          if (!isFirst && (last === undefined || last.cursor === 0)) tell(missed)
+          if (!isFirst && last === undefined) tell(missed)
         },
         event => {
           pauseMs = firstPauseMs

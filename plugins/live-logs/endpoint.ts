@@ -35,7 +35,7 @@ export function liveEndpoint({ hub, isEnding }: EndpointDeps): AdminEndpoint {
           type: 'string',
           minLength: 1,
           maxLength: 300,
-          description: 'The `replica_id` of that event: for another process, the cursor means nothing.',
+          description: 'The `replica_id` of that event: for another process, the cursor means nothing. Whoever names one comes back, be it with 0.',
         },
         types: {
           type: 'string',

@@ -25,7 +25,7 @@ export interface HubOptions {
 
 /** From where, and of what, somebody wants to know. */
 export interface Wish {
-  /** The number of the last event that they have; 0 is none. */
+  /** The number of the last event that they have; 0 is none: they are new, unless they say who told them so. */
   readonly cursor: number
   /** Who told them of it; undefined if they do not say. */
   readonly replica: string | undefined
@@ -121,9 +121,10 @@ export class LiveHub implements LiveLog {
 
   #opening(cursor: number, replica: string | undefined): readonly SentEvent[] {
     const { sequence } = this.#options
+    const comesBack = cursor > 0 || replica !== undefined
     const isOurs = replica === undefined || replica === sequence.replicaId
-    const missed = cursor > 0 && isOurs ? this.#buffer.behind(cursor, sequence.last) : undefined
-    return missed ?? [...(cursor > 0 ? [this.#notice('reset')] : []), ...this.#snapshots()]
+    const missed = comesBack && isOurs ? this.#buffer.behind(cursor, sequence.last) : undefined
+    return missed ?? [...(comesBack ? [this.#notice('reset')] : []), ...this.#snapshots()]
   }
 
   /** The latest of each request that is not over: of one that has no record, and of each record that waits. */
@@ -195,15 +196,15 @@ export class LiveHub implements LiveLog {
   }
 
   #unwatch(): void {
-    this.isWatched = false
     this.#waiting.clear()
     this.#forget()
+    this.isWatched = false
   }
 
-  /** A number is passed over: whoever has the one before it has a gap behind them. */
+  /** A number is passed over: whoever has the one before it, or was told that there is none yet, has a gap behind them. */
   #forget(): void {
     this.#buffer.clear()
-    if (this.#options.sequence.last > 0) this.#options.sequence.next()
+    if (this.isWatched || this.#options.sequence.last > 0) this.#options.sequence.next()
   }
 
   /** What is told stands in the way of nothing. */

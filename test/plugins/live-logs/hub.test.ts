@@ -166,6 +166,34 @@ describe('the hub of the live logs', () => {
       }
     })
 
+    it('of 0 bring what was missed, too, to who heard from this process before the first event', () => {
+      const sequence = new Sequence()
+      const hub = hubWith({ sequence })
+      const again = () => read(hub, { cursor: 0, replica: sequence.replicaId })
+      const first = read(hub)
+      expect(again().types).to.deep.equal([])
+      tell(hub, 2)
+      hub.showUnderWay('audit', () => [{ state: 'started', ...facts('running') }])
+      expect(again().seqs).to.deep.equal([1, 2])
+      expect(read(hub, { cursor: 0, replica: 'another' }).types).to.deep.equal(['reset', 'audit.started'])
+      first.subscriber.abort()
+    })
+
+    it('of 0 begin anew after a minute in which nobody looked, and after a reload', () => {
+      for (const leave of [
+        (_: LiveHub, { subscriber }: Reader) => {
+          subscriber.abort()
+          clock.advance(60_000)
+        },
+        (hub: LiveHub) => hub.dismiss('reload'),
+      ]) {
+        const sequence = new Sequence()
+        const hub = hubWith({ sequence })
+        leave(hub, read(hub))
+        expect(read(hub, { cursor: 0, replica: sequence.replicaId }).types).to.deep.equal(['reset'])
+      }
+    })
+
     it('leave nothing out and bring nothing twice between what was missed and what comes next', () => {
       const hub = hubWith()
       read(hub)
