@@ -44,6 +44,8 @@ export interface Trial {
   readonly answer?: Buffer
   /** In whose name a step asks models that asks any. */
   readonly caller: Caller
+  /** Ends the trial. */
+  readonly signal?: AbortSignal
 }
 
 export interface TrialResult {

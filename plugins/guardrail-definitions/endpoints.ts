@@ -119,14 +119,14 @@ async function remove(book: DefinitionBook, call: AdminCall): Promise<void> {
   call.changed(before, undefined)
 }
 
-async function test({ book, types, variants }: EndpointDeps, { body, exchange: { caller } }: AdminCall): Promise<GuardrailTestResult> {
+async function test({ book, types, variants }: EndpointDeps, { body, exchange: { caller, signal } }: AdminCall): Promise<GuardrailTestResult> {
   const { name = '', type: named, config: given = {}, fail_mode: failMode = null, timeout_ms: timeoutMs = null, role = 'user', ...rest } = body as GuardrailTest
   const found = book.find(name)
   const standing = found?.rule.type === named ? found : undefined
   const type = standing?.type ?? typeNamed(types, named)
   const config = unmasked(given, standing?.rule.config ?? {}, type.definition.schema)
   const rule = ruleOf(name, config, { type: named, user_path: userPathOf(rest, type), fail_mode: failMode, timeout_ms: timeoutMs })
-  return await tried({ variants, type, rule, caller }, { role, text: rest.text })
+  return await tried({ variants, type, rule, caller, signal }, { role, text: rest.text })
 }
 
 /** What stands under a name, if the caller may change it. */

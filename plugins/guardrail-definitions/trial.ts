@@ -19,6 +19,8 @@ interface Tried {
   readonly type: GuardrailType
   readonly rule: GuardrailRule
   readonly caller: Caller | undefined
+  /** Aborted when nobody waits for it any more. */
+  readonly signal: AbortSignal
 }
 
 interface Sample {
@@ -45,7 +47,7 @@ export async function setUpOnce(variants: Variants, name: string, { use, definit
 }
 
 /** @throws GatewayError that points */
-export async function tried({ variants, type, rule, caller = { method: 'extension' } }: Tried, { role, text }: Sample): Promise<GuardrailTestResult> {
+export async function tried({ variants, type, rule, caller = { method: 'extension' }, signal }: Tried, { role, text }: Sample): Promise<GuardrailTestResult> {
   if (!variants.pipelines.includes(pipeline)) throw gatewayError('feature_unavailable', 'a text is tried as a chat, which this gateway does not serve')
   const phase = role === 'assistant' ? 'response' : 'prompt'
   if (!type.phases.includes(phase)) throw invalidValue('role', `${type.type} does not act on ${phase}, but on ${type.phases.join(', ')}`)
@@ -53,7 +55,11 @@ export async function tried({ variants, type, rule, caller = { method: 'extensio
   try {
     const request = { model: step, messages: [role === 'assistant' ? { role: 'user', content: 'Hello.' } : { role, content: text }] }
     const answer = role === 'assistant' ? { answer: json(completion(text)) } : {}
-    return told(await variant.tryOut({ pipeline, step, request: json(request), ...answer, caller }))
+    const result = await variant.tryOut({ pipeline, step, request: json(request), ...answer, caller, signal })
+    if (result.outcome === undefined && result.failure === undefined) {
+      throw result.left instanceof GatewayError ? result.left : invalidValue('role', `${type.type} does not act on ${phase}`)
+    }
+    return told(result)
   } finally {
     await variant.release()
   }
@@ -74,7 +80,6 @@ function completion(content: string): object {
 }
 
 function told({ outcome, failure, left }: TrialResult): GuardrailTestResult {
-  if (outcome === undefined && left instanceof GatewayError) throw left
   const said = outcome?.said
   const words = said instanceof GatewayError || said instanceof Warning ? said : undefined
   return {

@@ -262,4 +262,21 @@ describe('POST /admin/guardrails/test', () => {
     const body = { name: 'mask', type: './asker.ts', config: { key: '********' }, text: 'hello' }
     expect((await gateway.call('POST', '/guardrails/test', { body })).json).to.include({ action: 'allow', edited: false })
   })
+  it('tells that one does not answer in time, whatever its failure means', async () => {
+    const stuck = `export default { name: 'stuck', guardrail: true, edits: false, phases: ['prompt'], setup: () => ({ prompt: () => new Promise(() => {}) }) }`
+    await using gateway = await AdminGateway.start({ config: { plugins: { load: [{ file: './stuck.ts' }] } }, files: { 'stuck.ts': stuck } })
+    for (const fail_mode of ['open', 'closed']) {
+      const { json } = await gateway.call('POST', '/guardrails/test', { body: { type: 'stuck', fail_mode, timeout_ms: 5, text: 'hello' } })
+      expect(json).to.include({ action: 'failure', code: null, message: 'no answer within 5 ms' })
+      expect(json.messages).to.have.length(fail_mode === 'open' ? 1 : 0)
+    }
+  })
+
+  it('does not say that one lets a text pass which it never looks at', async () => {
+    const late = `export default { name: 'late', guardrail: true, edits: false, setup: () => ({ response() {} }) }`
+    await using gateway = await AdminGateway.start({ config: { plugins: { load: [{ file: './late.ts' }] } }, files: { 'late.ts': late } })
+    const test = (role: string) => gateway.call('POST', '/guardrails/test', { body: { type: 'late', role, text: 'hello' } })
+    expectRefusal(await test('user'), 400, 'invalid_value', 'role')
+    expect((await test('assistant')).json).to.include({ action: 'allow' })
+  })
 })

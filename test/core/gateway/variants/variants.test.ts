@@ -195,4 +195,20 @@ export default { name: 'loud', setup: () => ({
     expect(String(answered.left)).to.contain('hi!')
     await variant.release()
   })
+  it('ends a trial for which nobody waits any more, of a step that never answers', async () => {
+    const stuck = `export default { name: 'stuck', timeoutMs: 0, setup: () => ({ prompt: () => new Promise(() => {}) }) }`
+    const talk = { route: 'POST /talk', operation: 'chat', dialect: 'openai-chat', body: 'json', steps: ['./chooser.ts', said('never asked')] }
+    await using _ = await startTestGateway({ config: { pipelines: { talk } }, files: { ...files, 'stuck.ts': stuck } })
+    const variant = await shared.variantTest.variants.compile([{ insert: { use: './stuck.ts', name: 'stuck' }, before: 'speaker' }])
+    const request = Buffer.from('{"model":"m","messages":[{"role":"user","content":"hello"}]}')
+    const trial = { pipeline: 'talk', step: 'stuck', request, caller: { method: 'extension' } }
+    const leaving = new AbortController()
+    const ended = variant.tryOut({ ...trial, signal: leaving.signal })
+    leaving.abort()
+    for (const { left, outcome } of [await ended, await variant.tryOut({ ...trial, signal: leaving.signal })]) {
+      expect(left).to.include({ code: 'request_canceled' })
+      expect(outcome).to.equal(undefined)
+    }
+    await variant.release()
+  })
 })
