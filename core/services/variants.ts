@@ -29,7 +29,7 @@ export interface Variant {
   take(exchange: Exchange): void
   /** The steps of one of the pipelines, from top to bottom. */
   steps(pipeline: string): readonly VariantStep[]
-  /** Asks one step alone. Nothing is sent, recorded or counted, but what the step itself asks of a model. */
+  /** Asks one step alone. Nothing is sent, recorded or counted, but what the step itself sends, or asks of a model. */
   tryOut(trial: Trial): Promise<TrialResult>
   /** To be called once, when nobody takes it any more. Its own plugins are closed when the last exchange that goes on on it is over. */
   release(): Promise<void>

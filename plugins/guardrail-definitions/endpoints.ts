@@ -69,7 +69,7 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       method: 'POST',
       path: '/guardrails/test',
       scope: 'global',
-      summary: 'Tries a guardrail on a text; nothing is stored or sent, but what it asks of a model itself.',
+      summary: 'Tries a guardrail on a text; nothing is stored, and nothing is sent but what it sends itself.',
       body: definition(file, 'GuardrailTest'),
       response: definition(file, 'GuardrailTestResult'),
       handle: call => test(around, call),

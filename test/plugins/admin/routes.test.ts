@@ -16,7 +16,12 @@ describeRoutes([
     malformed: [unknownParameter(path)],
     off: disabled,
   })),
-  { method: 'GET', path: '/runtime/configuration', scope: 'global', malformed: [unknownParameter('/runtime/configuration')], off: disabled },
-  { method: 'GET', path: '/runtime/settings', scope: 'global', malformed: [unknownParameter('/runtime/settings')], off: disabled },
+  ...['/runtime/health', '/runtime/configuration', '/runtime/settings'].map(path => ({
+    method: 'GET',
+    path,
+    scope: 'global' as const,
+    malformed: [unknownParameter(path)],
+    off: disabled,
+  })),
   { method: 'POST', path: '/runtime/refresh', scope: 'global', malformed: [unknownParameter('/runtime/refresh')], off: disabled },
 ])
