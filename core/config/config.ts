@@ -123,7 +123,12 @@ export function configOf(loaded: Loaded): Config {
     tolerate: judge.tolerate,
     isFaulty: pointer => faults.touch(pointer),
     settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false, isFaulty: false },
-    show: () => showSettings(values, schema, { source: pointer => provenance.source(pointer), isConcealed: pointer => judge.isConcealed(pointer) }),
+    show: () =>
+      showSettings(values, schema, {
+        source: pointer => provenance.source(pointer),
+        isConcealed: pointer => judge.isConcealed(pointer),
+        optionsOf: plugin => owners.find(owner => owner.plugin === plugin)?.schema,
+      }),
   })
 }
 

@@ -1,6 +1,7 @@
 /** The settings in force, as an operator may see them. */
 
 import { isTree, join } from './pointer.ts'
+import type { Tree } from './pointer.ts'
 import { childSchema } from './schema/schema.ts'
 import type { SettingSchema } from './schema/schema.ts'
 
@@ -20,6 +21,8 @@ export interface ShownSetting {
 export interface Shown {
   readonly source: (pointer: string) => string
   readonly isConcealed: (pointer: string) => boolean
+  /** The schema of a plugin's options; undefined of one whose options have no settings. */
+  readonly optionsOf: (plugin: string) => SettingSchema | undefined
 }
 
 /** One entry for each leaf; a list is a leaf. */
@@ -36,14 +39,38 @@ function redact(value: unknown, schema: SettingSchema | undefined, shown: Shown,
   if (Array.isArray(value)) return value.map((item, index) => below(String(index), item))
   if (isTree(value)) {
     const ofHeader = typeof value['header'] === 'string' ? headerValues : undefined
-    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, ofHeader?.has(key) === true ? redacted : below(key, item)]))
+    const options = optionsIn(value)
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) => {
+        if (ofHeader?.has(key) === true) return [key, redacted]
+        if (key !== options?.key) return [key, below(key, item)]
+        const known = shown.optionsOf(options.plugin)
+        return [key, known === undefined ? withoutTexts(item) : redact(item, known, shown, join(pointer, key))]
+      }),
+    )
   }
   return typeof value === 'string' ? value.replaceAll(inAddresses, redacted) : value
 }
 
-/** Where no schema says what is secret, the name does. Numbers and switches tell nothing; a list of headers is one of names. */
+/** Where a step, or a guardrail, has the options of its plugin. */
+function optionsIn({ use, set, type, options, config }: Tree): { readonly key: string; readonly plugin: string } | undefined {
+  const step = use ?? set
+  if (typeof step === 'string' && isTree(options)) return { key: 'options', plugin: step }
+  return typeof type === 'string' && isTree(config) ? { key: 'config', plugin: type.replaceAll('_', '-') } : undefined
+}
+
+/** Of a plugin that nobody knows here, any text may be a secret. */
+function withoutTexts(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutTexts)
+  if (isTree(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutTexts(item)]))
+  return typeof value === 'string' && value !== '' ? redacted : value
+}
+
+/** Where no schema says what is secret, the name does: that of a text also where a schema lets names be any. Numbers and switches tell nothing; a list of headers is one of names. */
 function memberSchema(schema: SettingSchema | undefined, key: string, value: unknown): SettingSchema | undefined {
   const known = childSchema(schema, key)
-  const isOpen = known !== undefined || (typeof value !== 'string' && typeof value !== 'object') || value === null || value === ''
-  return isOpen || !secretName.test(key) || (Array.isArray(value) && /headers$/i.test(key)) ? known : { secret: true }
+  const isText = typeof value === 'string' && value !== ''
+  const isNamed = known !== undefined && (known !== schema?.additionalProperties || !isText)
+  const isNothing = !isText && (typeof value !== 'object' || value === null || (Array.isArray(value) && /headers$/i.test(key)))
+  return isNamed || isNothing || !secretName.test(key) ? known : { secret: true }
 }

@@ -44,7 +44,7 @@ describe('a secret', () => {
         flags: {
           set: [
             `providers.openai.custom_upstream_headers={"X-Key":"${secret}"}`,
-            `pipelines.chat=[{"insert":{"use":"x","options":${JSON.stringify(optionsWith(secret))}},"after":"y"}]`,
+            `pipelines.chat=[{"insert":{"use":"sample-cache","options":${JSON.stringify(optionsWith(secret))}},"after":"y"}]`,
           ],
         },
       })
@@ -55,10 +55,24 @@ describe('a secret', () => {
   })
 
   it('hides nothing beside it', async () => {
-    const options = { url: 'https://h.example/v1', limit_tokens: 3, forward_headers: ['X-Team'], header: 'X-Team', mail: 'a@b.example', what: 'is it?' }
-    const steps = [{ insert: { use: 'x', options }, after: 'y' }]
-    const shown = (await load({ flags: { set: [`pipelines.chat=${JSON.stringify(steps)}`] } })).show()
-    expect(shown.find(({ pointer }) => pointer === '/pipelines/chat')?.value).to.deep.equal(steps)
+    const options = { own: 'https://h.example/v1', limit_tokens: 3, forward_headers: ['X-Team'], header: 'X-Team', mail: 'a@b.example', what: 'is it?' }
+    const steps = [{ insert: { use: 'sample-cache', options }, after: 'y' }]
+    expect(await shownSteps(steps)).to.deep.equal(steps)
+  })
+
+  it('is any text among the options of a plugin that no schema is known of, and what the schema says of one that is', async () => {
+    const patch = (use: string, options: object) => ({ insert: { use, options }, after: 'y' })
+    expect(
+      await shownSteps([
+        patch('./x.ts', { pin: secret, more: [{ text: secret, count: 3 }] }),
+        patch('sample-cache', { url: secret, own: 'a', ttl: 5 }),
+        { set: 'mine', options: { pin: secret } },
+      ]),
+    ).to.deep.equal([
+      patch('./x.ts', { pin: '<redacted>', more: [{ text: '<redacted>', count: 3 }] }),
+      patch('sample-cache', { url: '<redacted>', own: 'a', ttl: 5 }),
+      { set: 'mine', options: { pin: '<redacted>' } },
+    ])
   })
 
   it('is in no problem', async () => {
@@ -78,6 +92,11 @@ describe('a secret', () => {
     ])
   })
 })
+
+async function shownSteps(steps: readonly object[]): Promise<unknown> {
+  const config = await load({ flags: { set: [`pipelines.chat=${JSON.stringify(steps)}`] } })
+  return config.show().find(({ pointer }) => pointer === '/pipelines/chat')?.value
+}
 
 /** The ways in which options hold a secret that no schema names. */
 function optionsWith(secret: string): object {
