@@ -16,7 +16,7 @@ const knownMembers = ['session_id', 'litellm_session_id', 'prompt_cache_key', 'c
 
 /** Larger bodies are not looked into. */
 const inspectedBytes = 1024 * 1024
-const conversational: ReadonlySet<string> = new Set(['chat', 'responses'])
+const conversational: ReadonlySet<string> = new Set(['chat', 'messages', 'responses'])
 const sessionUuid = /session_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i
 
 /** The session's id, in a form that no other tenant's can have; undefined if the call seems to stand alone. */

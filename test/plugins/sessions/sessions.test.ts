@@ -76,6 +76,23 @@ describe('a session', () => {
         .and.equal(await sessionOf())
     })
 
+    const user = { role: 'user', content: 'hello' }
+    const assistant = { role: 'assistant', content: 'hi' }
+    for (const [dialect, of] of [
+      ['openai-chat', (turns: readonly object[], system: string) => ({ messages: [{ role: 'system', content: system }, ...turns] })],
+      ['openai-responses', (turns: readonly object[], system: string) => ({ input: turns, instructions: system })],
+      ['anthropic-messages', (turns: readonly object[], system: string) => ({ messages: turns, system, max_tokens: 10 })],
+    ] as const) {
+      it(`is told so in ${dialect}`, async () => {
+        const session = async (turns: readonly object[], system = 'Be brief.') =>
+          (await runPlugin(sessions, { dialect, request: { model: 'm', ...of(turns, system) } })).exchange.session
+        expect(await session([user]))
+          .to.match(/^auto-/)
+          .and.equal(await session([user, assistant, { role: 'user', content: 'and now?' }]))
+        expect(await session([user])).to.not.equal(await session([user], 'Be long.'))
+      })
+    }
+
     for (const [name, other] of [
       ['model', { model: 'n' }],
       ['instructions', { messages: [{ role: 'system', content: 'Be long.' }, messages[1]] }],
