@@ -154,6 +154,9 @@ describe('the page Workflows', () => {
       .fill('/guarded')
     await page.getByRole('button', { name: 'Add a guardrail' }).click()
     await page.getByLabel('Guardrail', { exact: true }).selectOption('polite')
+    // It begins with what holds for everything.
+    expect(await page.getByLabel('Header policy').inputValue()).to.equal('region')
+    await page.getByRole('group', { name: 'Header policies' }).getByRole('button', { name: 'Remove' }).click()
     await page.getByRole('button', { name: 'Add a header policy' }).click()
     await page.getByLabel('Header policy').selectOption('region')
     expect(await violations(page)).to.deep.equal([])

@@ -24,7 +24,7 @@ interface DrawerProps {
 
 export function WorkflowDrawer({ base, standing, reach, close, save }: DrawerProps) {
   const [isPatch, setPatch] = useState(base?.workflow_payload.schema_version === 3)
-  const payload = base?.workflow_payload ?? everythingOn
+  const payload = base?.workflow_payload ?? forEverything(standing) ?? everythingOn
   // What the configuration is called is its own.
   const own = base?.managed_default === true ? undefined : base
   return (
@@ -60,6 +60,11 @@ export function WorkflowDrawer({ base, standing, reach, close, save }: DrawerPro
       )}
     </FormDialog>
   )
+}
+
+/** A workflow stands in the place of the one for everything: who makes one begins with what that does, so that no guardrail is lost unseen. */
+function forEverything(standing: readonly WorkflowView[]): WorkflowPayload | undefined {
+  return standing.find(({ scope_type: type, workflow_payload: { schema_version: version } }) => type === 'global' && version !== 3)?.workflow_payload
 }
 
 const everythingOn: WorkflowPayload = {
