@@ -53,7 +53,9 @@ export class Dashboard {
   }
 }
 
+/** Until the key was taken: who goes elsewhere before is asked for it again. */
 export async function signIn(page: Page, key = masterKey): Promise<void> {
   await page.getByLabel('Master key').fill(key)
   await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('navigation', { name: 'Pages' }).waitFor()
 }
