@@ -180,7 +180,13 @@ export class Gateway implements ServerState, Served, Changing {
     const endTurn = await this.#turns.enter()
     try {
       const next = await open()
-      if (next !== undefined) return { take: () => this.#take(next, endTurn), drop: () => next.discard().finally(endTurn) }
+      if (next !== undefined) {
+        const take = () => {
+          endTurn()
+          this.#take(next)
+        }
+        return { take, drop: () => next.discard().finally(endTurn) }
+      }
     } catch (cause) {
       endTurn()
       throw cause
@@ -199,10 +205,9 @@ export class Gateway implements ServerState, Served, Changing {
     }
   }
 
-  #take(next: Generation, endTurn = () => {}): void {
+  #take(next: Generation): void {
     const before = this.#current
     this.#current = next
-    endTurn()
     this.#begin()
     this.#warnOfFixed(next)
     this.#retire(before)

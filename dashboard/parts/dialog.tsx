@@ -1,7 +1,7 @@
-/** Asks, in front of the page; and shows what stands beside it. */
+/** What stands in front of the page, or beside it. */
 
 import type { ComponentChildren } from 'preact'
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 
 interface DialogProps {
   readonly title: string
@@ -35,55 +35,4 @@ export function Dialog({ title, drawer = false, close, children }: DialogProps) 
 /** What a person begins with: the first field, or the way out. */
 function first(dialog: HTMLDialogElement | null): HTMLElement | null | undefined {
   return dialog?.querySelector<HTMLElement>('input, select, textarea') ?? dialog?.querySelector<HTMLElement>('.answers button:last-child')
-}
-
-interface ConfirmProps {
-  readonly title: string
-  readonly text: string
-  readonly verb: string
-  /** Has to be typed first, where what is done cannot be made good. */
-  readonly word?: string
-  readonly close: () => void
-  act(): Promise<unknown>
-}
-
-export function Confirm({ title, text, verb, word, close, act }: ConfirmProps) {
-  const [typed, setTyped] = useState('')
-  const [acting, setActing] = useState(false)
-  const [problem, setProblem] = useState<string>()
-  const go = async (event: SubmitEvent) => {
-    event.preventDefault()
-    setActing(true)
-    try {
-      await act()
-      close()
-    } catch (cause) {
-      setProblem((cause as Error).message)
-      setActing(false)
-    }
-  }
-  return (
-    <Dialog title={title} close={close}>
-      <form onSubmit={event => void go(event)}>
-        <p>{text}</p>
-        {word !== undefined && (
-          <label>
-            <span>
-              Type <code>{word}</code> to confirm
-            </span>
-            <input value={typed} autocomplete="off" spellcheck={false} onInput={({ currentTarget }) => setTyped(currentTarget.value.trim())} />
-          </label>
-        )}
-        {problem !== undefined && <p role="alert">{problem}</p>}
-        <p class="answers">
-          <button type="submit" class="bad" disabled={acting || (word !== undefined && typed !== word)}>
-            {verb}
-          </button>
-          <button type="button" onClick={close}>
-            Cancel
-          </button>
-        </p>
-      </form>
-    </Dialog>
-  )
 }

@@ -11,6 +11,10 @@ export type IsWrong = (field: string) => boolean
 interface FormDialogProps {
   readonly title: string
   readonly verb?: string
+  /** Whether it makes something, or takes it away. */
+  readonly kind?: 'first' | 'bad'
+  /** Whether there is enough in it. */
+  readonly ready?: boolean
   /** At the side of the page, for more fields than a dialog holds. */
   readonly drawer?: boolean
   readonly close: () => void
@@ -22,7 +26,7 @@ interface FormDialogProps {
   children(isWrong: IsWrong, refused: string): ComponentChildren
 }
 
-export function FormDialog({ title, verb = 'Save', drawer = false, close, remark, save, children }: FormDialogProps) {
+export function FormDialog({ title, verb = 'Save', kind = 'first', ready = true, drawer = false, close, remark, save, children }: FormDialogProps) {
   const [problem, setProblem] = useState<Error>()
   const [saving, setSaving] = useState(false)
   const form = useRef<HTMLFormElement>(null)
@@ -49,7 +53,7 @@ export function FormDialog({ title, verb = 'Save', drawer = false, close, remark
         {filled !== undefined && remark?.(filled)}
         {problem !== undefined && <p role="alert">{problem.message}</p>}
         <p class="answers">
-          <button type="submit" class="first" disabled={saving}>
+          <button type="submit" class={kind} disabled={saving || !ready}>
             {verb}
           </button>
           <button type="button" onClick={close}>

@@ -3,7 +3,6 @@
 import { definePlugin, gatewayError, type AdminEndpoint, type Exchange, type GatewayError } from '../../core/index.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { AdminOffers } from './admin-offers.ts'
-import { configurationEndpoint } from './configuration.ts'
 import { answer } from './door.ts'
 import { askedFor, type Asked } from './legacy.ts'
 import { openApi } from './openapi.ts'
@@ -35,7 +34,6 @@ export default definePlugin({
     offers.setting('PLUGINS_ENABLED', () => options.plugins_enabled)
     offers.setting('REDIS_URL', () => options.redis_url !== undefined || options.models_redis_url !== undefined)
     for (const endpoint of [...runtimeEndpoints(offers, refreshing, services), documentEndpoint(describe)]) offers.endpoint(endpoint)
-    offers.endpoint(configurationEndpoint(services.configurations))
     const asked = ({ request }: Exchange): Asked => askedFor(request, options.legacy_api_v1, options.legacy_sunset)
 
     return {

@@ -1,6 +1,7 @@
 /** What the gateway says of itself to administrators: who they are, which version runs, what is switched on. */
 
-import { gatewayError, type AdminEndpoint, type Services } from '../../core/index.ts'
+import { gatewayError, type AdminEndpoint } from '../../core/index.ts'
+import type { GivenServices } from '../../core/services/services.ts'
 import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/runtime.schema.json' with { type: 'json' }
 import type { AdminOffers } from './admin-offers.ts'
@@ -33,7 +34,7 @@ const known = [
 export function runtimeEndpoints(
   offers: AdminOffers,
   refreshing: Refreshing,
-  { version, health }: Pick<Services, 'version' | 'health'>,
+  { version, health, configurations }: GivenServices<never, 'configurations'>,
 ): readonly AdminEndpoint[] {
   return [
     {
@@ -61,6 +62,16 @@ export function runtimeEndpoints(
       handle: () => ({
         ...Object.fromEntries(known.map(name => [name, 'off'])),
         ...Object.fromEntries(offers.settings.all.map(({ name, read }) => [name, spelled(read())])),
+      }),
+    },
+    {
+      method: 'GET',
+      path: '/runtime/configuration',
+      scope: 'global',
+      summary: 'Every setting of the configuration, with its value and where that comes from; secrets redacted.',
+      response: definition(file, 'Configuration'),
+      handle: () => ({
+        settings: (configurations?.settings ?? []).map(({ pointer, ...setting }) => ({ key: pointer.slice(1).replaceAll('/', '.'), ...setting })),
       }),
     },
     {

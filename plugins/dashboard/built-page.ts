@@ -19,10 +19,13 @@ const encodings: readonly (readonly [encoding: string, ending: string])[] = [
   ['gzip', '.gz'],
 ]
 
-/** By their names, as the page asks for them. Undefined where none was built. */
-export function builtPage(): ReadonlyMap<string, BuiltFile> | undefined {
-  const folder = places.map(place => fileURLToPath(new URL(place, import.meta.url))).find(path => existsSync(join(path, 'index.html')))
-  if (folder === undefined) return undefined
+/** Where the page lies; undefined where none was built. */
+export function pageFolder(): string | undefined {
+  return places.map(place => fileURLToPath(new URL(place, import.meta.url))).find(path => existsSync(join(path, 'index.html')))
+}
+
+/** Its files by their names, as the page asks for them. */
+export function builtPage(folder: string): ReadonlyMap<string, BuiltFile> {
   const names = globSync('**/*.*', { cwd: folder }).map(name => name.replaceAll('\\', '/'))
   const read = (name: string) => readFileSync(join(folder, name))
   return new Map(

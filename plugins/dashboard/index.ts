@@ -2,7 +2,7 @@
 
 import { definePlugin, gatewayError, Reply, type Exchange } from '../../core/index.ts'
 import { pageFile, redirect } from '../shared/page-file.ts'
-import { builtPage, type BuiltFile } from './built-page.ts'
+import { builtPage, pageFolder, type BuiltFile } from './built-page.ts'
 import { schema } from './schema.ts'
 
 const place = '/admin/dashboard'
@@ -15,17 +15,20 @@ export default definePlugin({
   schema,
   edits: false,
   setup({ options: { ui_enabled: shown, endpoints_enabled: served }, log }) {
-    const page = shown && served ? builtPage() : undefined
-    if (shown && served && page === undefined) log.warn('the dashboard is not there: it was not built (npm run page)')
+    const folder = shown && served ? pageFolder() : undefined
+    if (shown && served && folder === undefined) log.warn('the dashboard is not there: it was not built (npm run page)')
+    /** Read for the first who asks for it: most starts and reloads are for nobody who does. */
+    let page: ReturnType<typeof builtPage> | undefined
 
     return {
       request(exchange) {
         const { path, basePath = '' } = exchange.request
-        if (page !== undefined && path.length === place.length) return redirect(`${basePath}${place}/`)
+        if (folder === undefined) return nothingHere(exchange)
+        if (path.length === place.length) return redirect(`${basePath}${place}/`)
         const asked = path.slice(place.length + 1)
         // What the menu leads to is all the same document.
         const name = /[./]/.test(asked) ? asked : 'index.html'
-        const file = page?.get(name)
+        const file = (page ??= builtPage(folder)).get(name)
         return file === undefined ? nothingHere(exchange) : answer(name, file, exchange)
       },
     }

@@ -3,7 +3,7 @@
 import { useState } from 'preact/hooks'
 import type { VirtualModelView } from '../../../schemas/admin/virtual-models.schema.ts'
 import { Refusal } from '../../data/api.ts'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
 import { useWrite } from './virtual-models.ts'
 
 export function RemoveModel({ model: { source, kind }, close }: { readonly model: VirtualModelView; readonly close: () => void }) {

@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/preact-query'
 import { send } from '../../data/api.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
 import type { IsWrong } from '../../parts/form-dialog.tsx'
 
 export type Write = (method: 'PUT' | 'DELETE', body: object) => Promise<void>

@@ -1,6 +1,7 @@
 /** The cells that the tables of budgets and of rate limits have in common. */
 
 import { ConfigBadge } from '../../parts/badge.tsx'
+import { Meter } from '../../parts/meter.tsx'
 import type { Rule } from './rules.ts'
 
 /** Whom a rule is for. A template stands once for each child that it counted, or by itself while there is none. */
@@ -22,7 +23,7 @@ interface GaugeProps {
 export function Gauge({ used, of, children: text }: GaugeProps) {
   return (
     <span class="gauge">
-      <meter aria-label={text} min={0} max={of} high={of * 0.8} optimum={0} value={Math.min(used, of)} />
+      <Meter used={used} most={of} label={text} />
       <small class="under">{text}</small>
     </span>
   )

@@ -2,6 +2,7 @@
 
 import type { RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts'
 import { count } from '../../data/words.ts'
+import { Meter } from '../../parts/meter.tsx'
 
 interface Use {
   readonly used: number
@@ -13,13 +14,13 @@ interface Use {
 export function Gauge({ limits }: { readonly limits: readonly RateLimitView[] }) {
   const uses = limits.flatMap(usesOf).toSorted((one, other) => other.used / other.most - one.used / one.most)
   const [first] = uses
-  return first === undefined ? null : <Meter use={first} title={uses.map(({ text }) => text).join('\n')} />
+  return first === undefined ? null : <UseMeter use={first} title={uses.map(({ text }) => text).join('\n')} />
 }
 
-export function Meter({ use: { used, most, text }, title = text }: { readonly use: Use; readonly title?: string }) {
+export function UseMeter({ use: { used, most, text }, title = text }: { readonly use: Use; readonly title?: string }) {
   return (
     <span class="use" title={title}>
-      <meter min={0} max={most} high={0.8 * most} optimum={0} value={used} aria-label={text} />
+      <Meter used={used} most={most} label={text} />
     </span>
   )
 }

@@ -11,7 +11,7 @@ import { Facts, type Fact } from '../../parts/facts.tsx'
 import { Part } from '../../parts/section.tsx'
 import { Access } from './access.tsx'
 import { displayName, type KnownModel } from './catalogue.ts'
-import { Meter, usesOf } from './gauge.tsx'
+import { UseMeter, usesOf } from './gauge.tsx'
 import type { Asked, KnownOverrides, Write } from './overrides.ts'
 import { exceptionsOf, isPerMillion, price, rateNames, rates } from './prices.ts'
 
@@ -61,7 +61,7 @@ export function ModelDrawer({ model, reach, overrides, ask, write, close }: Draw
           <ul class="plain-list">
             {limits.flatMap(usesOf).map(use => (
               <li key={use.text}>
-                <Meter use={use} /> {use.text}
+                <UseMeter use={use} /> {use.text}
               </li>
             ))}
           </ul>

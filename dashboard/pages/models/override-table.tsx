@@ -5,7 +5,7 @@ import type { ModelMetadata } from '../../../schemas/admin/model-metadata.schema
 import type { PriceList } from '../../../schemas/records/pricing.schema.ts'
 import { time } from '../../data/words.ts'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
 import { Section } from '../../parts/section.tsx'
 import { paths, type Asked, type KnownOverrides, type Override, type Write } from './overrides.ts'
 import { price, rateNames, rates } from './prices.ts'

@@ -5,13 +5,13 @@ import { Link } from 'wouter-preact'
 import type { UsagePeriods } from '../../../schemas/admin/usage.schema.ts'
 import { get } from '../../data/api.ts'
 import { today } from '../../data/days.ts'
+import { metrics } from '../../data/metrics.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { addressOf } from '../../data/url.ts'
 import { money, shortCount } from '../../data/words.ts'
 import { Choice, useChoice } from '../../parts/choice.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
-import { metrics } from './queries.ts'
 
 const dayMs = 86_400_000
 const [halfYear, year] = [26, 53]

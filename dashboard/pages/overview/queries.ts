@@ -12,11 +12,6 @@ export type Days = Range & Record<string, string>
 /** While somebody looks, new calls appear by themselves. */
 export const refetchInterval = 30_000
 
-export const metrics = [
-  ['tokens', 'Tokens'],
-  ['cost', 'Cost'],
-] as const
-
 /** What providers answered, and what the gateway's own cache did. */
 export function useSums(range: Days) {
   return useQuery({

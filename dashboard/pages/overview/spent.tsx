@@ -5,13 +5,14 @@ import { useMemo } from 'preact/hooks'
 import type { UsagePeriods } from '../../../schemas/admin/usage.schema.ts'
 import { get } from '../../data/api.ts'
 import { eachPeriod, type Interval } from '../../data/days.ts'
+import { metrics } from '../../data/metrics.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { money, shortCount } from '../../data/words.ts'
 import { Chart, stacked, type Series } from '../../parts/chart.tsx'
 import { Choice, useChoice } from '../../parts/choice.tsx'
 import { Section } from '../../parts/section.tsx'
 import { Waiting } from '../../parts/states.tsx'
-import { metrics, refetchInterval, type Days } from './queries.ts'
+import { refetchInterval, type Days } from './queries.ts'
 
 const intervals = [
   ['daily', 'Days'],

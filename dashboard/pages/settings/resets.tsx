@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/preact-query'
 import { useState } from 'preact/hooks'
 import type { Reach } from '../../data/access.ts'
 import { send } from '../../data/api.ts'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
 import { Section } from '../../parts/section.tsx'
 
 const kinds = [

@@ -7,7 +7,7 @@ import { get, send } from '../../data/api.ts'
 import { textIn } from '../../data/form.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
-import { Confirm } from '../../parts/dialog.tsx'
+import { Confirm } from '../../parts/confirm.tsx'
 import { RecordForm, type Field } from '../../parts/record-form.tsx'
 import { Section } from '../../parts/section.tsx'
 

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/preact-query'
 import { useLocation } from 'wouter-preact'
+import { metrics } from '../../data/metrics.ts'
 import { timeZone } from '../../data/time-zone.ts'
 import { addressOf, useParam } from '../../data/url.ts'
 import { count, money, shortCount } from '../../data/words.ts'
@@ -17,10 +18,6 @@ const groupings = [
   ['user-paths', 'User path'],
   ['labels', 'Label'],
   ['sessions', 'Session'],
-] as const
-const metrics = [
-  ['tokens', 'Tokens'],
-  ['cost', 'Cost'],
 ] as const
 
 export function Groups({ question, logs }: { readonly question: Question; readonly logs: boolean }) {
