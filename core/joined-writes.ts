@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net'
 
 /** Longer ones are handed over as they are: copying them costs more than it saves. */
-const shortBytes = 2 * 1024
+export const shortBytes = 2 * 1024
 
 interface Piece {
   readonly chunk: string | Buffer

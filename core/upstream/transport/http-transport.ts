@@ -1,39 +1,59 @@
-/** Calls over HTTP: one undici pool per provider instance, one `dispatch` per call. */
+/** Calls over HTTP, on connections of each provider instance's own: plain calls on the shortest way, whatever needs more by undici. */
 
-import type { Dispatcher, Pool } from 'undici'
+import { buildConnector, type Dispatcher, type Pool } from 'undici'
 import { connectionsTo, type ConnectionOptions } from './connections.ts'
+import { ConnectionPool } from './http1/connection-pool.ts'
+import { requestHead } from './http1/request-head.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
 
 export interface HttpTransportOptions extends Pick<ConnectionOptions, 'connections' | 'keepAliveMs' | 'proxyUrl'> {
   readonly baseUrl: string
 }
 
+/** undici's, where nothing else is said. */
+const usualKeepAliveMs = 4_000
+
+/**
+ * A plain call is one of HTTP/1.1, straight to the server, whose body is there, and whose headers say nothing of the connection.
+ * It costs half of what it costs with undici, which does the rest: proxies, uploads that flow, and whatever must be judged before it may leave.
+ */
 export class HttpTransport implements Transport {
+  readonly #plain: ConnectionPool | undefined
   readonly #dispatcher: Dispatcher
   #pool: Pool | undefined
   readonly #origin: string
+  readonly #host: string
   readonly #basePath: string
 
   /** @throws Error if the proxy's URL cannot be used */
   constructor({ baseUrl, ...options }: HttpTransportOptions) {
     const url = new URL(baseUrl)
     this.#origin = url.origin
+    this.#host = url.host
     this.#basePath = url.pathname.replace(/\/+$/, '')
     this.#dispatcher = connectionsTo(url.origin, options, pool => {
       this.#pool = pool
     })
+    const { connections = Infinity, keepAliveMs = usualKeepAliveMs, proxyUrl } = options
+    if (proxyUrl === undefined) this.#plain = new ConnectionPool({ origin: url.origin, connect: buildConnector({ allowH2: false }), connections, keepAliveMs })
   }
 
   get queued(): number {
-    return this.#pool?.stats.queued ?? 0
+    return (this.#pool?.stats.queued ?? 0) + (this.#plain?.queued ?? 0)
   }
 
   send(call: OutgoingCall, listener: ReplyListener): Call {
+    const path = this.#basePath + call.path
+    const head = this.#plain === undefined || call.upload !== undefined ? undefined : requestHead(this.#host, path, call)
+    return this.#plain === undefined || head === undefined ? this.#dispatch(call, path, listener) : this.#plain.send(head, call.body, listener)
+  }
+
+  #dispatch(call: OutgoingCall, path: string, listener: ReplyListener): Call {
     const running = new HttpCall(listener)
     this.#dispatcher.dispatch(
       {
         origin: this.#origin,
-        path: this.#basePath + call.path,
+        path,
         method: call.method,
         headers: call.headers,
         body: call.upload ?? call.body ?? null,
@@ -46,6 +66,7 @@ export class HttpTransport implements Transport {
   }
 
   close(): Promise<void> {
+    this.#plain?.close()
     return this.#dispatcher.destroy()
   }
 }
