@@ -39,8 +39,10 @@ const decoders: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
 export const knownEncodings = 'gzip, deflate, br, zstd'
 
 /** The encoding that a header names, in lower case; `identity` where it is absent. */
-export function encodingIn(header: string | undefined): string {
-  return header?.trim().toLowerCase() ?? 'identity'
+export function encodingIn(header: string | string[] | undefined): string {
+  return String(header ?? 'identity')
+    .trim()
+    .toLowerCase()
 }
 
 export function isKnownEncoding(encoding: string): boolean {

@@ -1,6 +1,5 @@
 /** One compiled configuration: its pipelines, plugins and providers, and the exchanges that began on it. */
 
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isDeepStrictEqual } from 'node:util'
 import pino, { type Logger } from 'pino'
 import type { Config } from '../config/config.ts'
@@ -8,8 +7,11 @@ import type { Blamed, Problem } from '../config/problems/place.ts'
 import { ConfigError } from '../config/problems/problems.ts'
 import { gatewayError } from '../errors.ts'
 import { clientAddress } from '../http/client-address.ts'
-import { buildRoutes } from '../http/routes.ts'
-import { serve, type Serving } from '../http/server.ts'
+import type { DirectMessage } from '../http/message.ts'
+import { NodeArrival } from '../http/node-arrival.ts'
+import { buildRoutes, type Routes } from '../http/routes.ts'
+import { serve } from '../http/serve.ts'
+import type { RoutedServing } from '../http/server.ts'
 import { buffersUndeclared } from '../pipeline/plan/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
@@ -38,7 +40,7 @@ export type Parts = Pick<
   readonly files: ReadonlySet<string>
 }
 
-export class Generation implements Serving, Running {
+export class Generation implements RoutedServing, Running {
   readonly config: Config
   readonly plans: ReadonlyMap<string, ResolvedPlan>
   readonly providers: ReadonlyMap<string, ProviderInstance>
@@ -57,10 +59,11 @@ export class Generation implements Serving, Running {
   /** The variables that would have made a provider, where only the fallback answers. */
   readonly lookedFor: readonly string[]
   readonly basePath: string
-  readonly bodyLimits: Serving['bodyLimits']
-  readonly clientAddress: Serving['clientAddress']
+  readonly bodyLimits: RoutedServing['bodyLimits']
+  readonly clientAddress: RoutedServing['clientAddress']
   readonly unknown: Plan
-  readonly route: (request: IncomingMessage, response: ServerResponse) => void
+  readonly route: Routes['route']
+  readonly planAt: Routes['planAt']
   readonly #files: ReadonlySet<string>
   readonly #plansByRoute: ReadonlyMap<string, Plan>
   readonly #running = new LinkedList<Exchange>()
@@ -87,7 +90,11 @@ export class Generation implements Serving, Running {
     this.clientAddress = clientAddress({ proxies, header, hops })
     this.unknown = (plans.get('unknown') as ResolvedPlan).plan
     const routes = [...plans.values()].flatMap(({ pipeline, plan }) => pipeline.routes.filter(({ path }) => path !== '*').map(route => ({ ...route, plan })))
-    this.route = buildRoutes(routes, this.unknown, (...taken) => serve(this, ...taken))
+    const { route, planAt } = buildRoutes(routes, this.unknown, (request, response, routed) =>
+      serve(this, new NodeArrival(request as DirectMessage, response), routed),
+    )
+    this.route = route
+    this.planAt = planAt
     this.#plansByRoute = new Map(routes.map(({ method, path, plan }) => [`${method} ${path}`, plan]))
     for (const part of [...parts.instances.values(), ...parts.providers.values()]) part.hold()
   }

@@ -1,10 +1,9 @@
 /** Reads a request's body within its limits. */
 
-import type { IncomingMessage } from 'node:http'
 import { gatewayError } from '../errors.ts'
+import type { GivenHeaders } from '../flat-headers.ts'
 import type { Clock, Timer } from '../services/clock.ts'
 import { decode, encodingIn, isKnownEncoding, knownEncodings } from '../content-encoding.ts'
-import { DirectMessage, type BodyTaker } from './message.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
 export interface BodyLimits {
@@ -16,9 +15,25 @@ export interface BodyLimits {
   readonly clock: Clock
 }
 
+/** Who takes a body, piece by piece. */
+export interface BodyTaker {
+  data(chunk: Buffer): void
+  end(): void
+  /** The caller left before its end. */
+  left(): void
+}
+
+/** Where a body comes from. */
+export interface BodySource extends Pick<GivenHeaders, 'headers'> {
+  /** The body, where all of it is there. */
+  readonly whole?: Buffer | undefined
+  /** Gives the body to `taker`, as it comes. @returns how to be told nothing more */
+  giveTo(taker: BodyTaker): () => void
+}
+
 /** @throws GatewayError `body_too_large`, for a length that is declared */
-export function checkDeclaredLength(request: IncomingMessage, maxBytes: number): void {
-  const declared = request.headers['content-length']
+export function checkDeclaredLength({ headers }: Pick<GivenHeaders, 'headers'>, maxBytes: number): void {
+  const declared = headers['content-length']
   if (declared !== undefined && Number(declared) > maxBytes) throw tooLarge(maxBytes)
 }
 
@@ -26,45 +41,42 @@ export function checkDeclaredLength(request: IncomingMessage, maxBytes: number):
  * Reads and, unless `raw`, decodes the body.
  * @throws GatewayError `body_too_large`, `body_timeout`, `unsupported_content_encoding`
  */
-export function readBytes(request: IncomingMessage, limits: BodyLimits, raw: boolean): Promise<Buffer> {
-  const encoding = encodingIn(request.headers['content-encoding'])
-  return raw || encoding === 'identity' ? collect(request, limits) : readEncoded(request, limits, encoding)
+export function readBytes(source: BodySource, limits: BodyLimits, raw: boolean): Promise<Buffer> {
+  const encoding = encodingIn(source.headers['content-encoding'])
+  return raw || encoding === 'identity' ? collect(source, limits) : readEncoded(source, limits, encoding)
 }
 
-async function readEncoded(request: IncomingMessage, limits: BodyLimits, encoding: string): Promise<Buffer> {
+async function readEncoded(source: BodySource, limits: BodyLimits, encoding: string): Promise<Buffer> {
   if (!isKnownEncoding(encoding)) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of ${knownEncodings}`)
-  return await undo(encoding, await collect(request, limits), limits.maxBytes)
+  return await undo(encoding, await collect(source, limits), limits.maxBytes)
 }
 
-function collect(request: IncomingMessage, limits: BodyLimits): Promise<Buffer> {
-  return new Promise((resolve, reject) => new Collecting(request, limits, resolve, reject).start())
+function collect(source: BodySource, limits: BodyLimits): Promise<Buffer> {
+  if (source.whole !== undefined) return Promise.resolve(source.whole)
+  return new Promise((resolve, reject) => new Collecting(limits, resolve, reject).start(source))
 }
 
 /** A body on its way in. */
 class Collecting implements BodyTaker {
-  readonly #request: IncomingMessage
   readonly #limits: BodyLimits
   readonly #resolve: (body: Buffer) => void
   readonly #reject: (cause: Error) => void
-  readonly #chunks: Buffer[] = []
+  #chunks: Buffer[] = []
   #bytes = 0
-  readonly #left = () => this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early'))
   #isOver = false
   #timer: Timer | undefined
+  #stay: (() => void) | undefined
 
-  constructor(request: IncomingMessage, limits: BodyLimits, resolve: (body: Buffer) => void, reject: (cause: Error) => void) {
-    this.#request = request
+  constructor(limits: BodyLimits, resolve: (body: Buffer) => void, reject: (cause: Error) => void) {
     this.#limits = limits
     this.#resolve = resolve
     this.#reject = reject
   }
 
-  start(): void {
+  start(source: BodySource): void {
     const { clock, timeoutMs } = this.#limits
     this.#timer = clock.after(timeoutMs, () => this.#fail(gatewayError('body_timeout', `the request body was not complete within ${timeoutMs / 1000} s`)))
-    this.#request.on('close', this.#left)
-    if (this.#request instanceof DirectMessage && this.#request.giveTo(this)) return
-    this.#request.on('data', (chunk: Buffer) => this.data(chunk)).on('end', () => this.end())
+    this.#stay = source.giveTo(this)
   }
 
   data(chunk: Buffer): void {
@@ -75,8 +87,12 @@ class Collecting implements BodyTaker {
   }
 
   end(): void {
-    if (!this.#finish()) return
-    this.#resolve(joinedBytes(this.#chunks))
+    const chunks = this.#chunks
+    if (this.#finish()) this.#resolve(joinedBytes(chunks))
+  }
+
+  left(): void {
+    this.#fail(gatewayError('invalid_json', 'invalid request body: it ended early'))
   }
 
   #fail(cause: Error): void {
@@ -87,8 +103,9 @@ class Collecting implements BodyTaker {
   #finish(): boolean {
     if (this.#isOver) return false
     this.#isOver = true
+    this.#chunks = []
     this.#timer?.cancel()
-    this.#request.off('close', this.#left)
+    this.#stay?.()
     return true
   }
 }

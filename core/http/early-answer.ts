@@ -16,7 +16,7 @@ export function endConnectionWith(response: ServerResponse, clock: Clock): void 
 }
 
 /** Node throws away what still comes of the request, until the client has heard that nothing more will be said, or for so long. */
-function linger(socket: Socket, clock: Clock): void {
+export function linger(socket: Socket, clock: Clock): void {
   socket.end()
   const timer = clock.after(lingerMs, () => socket.destroy())
   socket.once('close', () => timer.cancel())

@@ -1,13 +1,8 @@
-/** A request that gives its body straight to who asks for it before it has come: a stream of Node's costs as much as all that the pipeline does. */
+/** A request of Node's that gives its body straight to who asks for it before it has come: a stream of Node's costs as much as all that the pipeline does. */
 
 import { IncomingMessage } from 'node:http'
 import type { Stoppable } from '../pipeline/stoppable.ts'
-
-/** Who takes a body, piece by piece. */
-export interface BodyTaker {
-  data(chunk: Buffer): void
-  end(): void
-}
+import type { BodyTaker } from './body.ts'
 
 /** Node keeps it, whose stream never ends, until its connection brings another or closes: it must let go of what it came to. */
 export class DirectMessage extends IncomingMessage {
@@ -16,13 +11,17 @@ export class DirectMessage extends IncomingMessage {
   #taker: BodyTaker | undefined
   #begun = false
 
-  /** Gives the body to `taker`. @returns false if some of it is in the stream already */
-  giveTo(taker: BodyTaker): boolean {
-    if (this.#begun) return false
-    this.#taker = taker
-    // Node takes a message for unread, and reads it to its end, unless this was called.
-    this._read(0)
-    return true
+  /** Gives the body to `taker`, as it comes. @returns how to be told nothing more */
+  giveTo(taker: BodyTaker): () => void {
+    const left = () => taker.left()
+    this.on('close', left)
+    if (this.#begun) this.on('data', (chunk: Buffer) => taker.data(chunk)).on('end', () => taker.end())
+    else {
+      this.#taker = taker
+      // Node takes a message for unread, and reads it to its end, unless this was called.
+      this._read(0)
+    }
+    return () => this.off('close', left)
   }
 
   /** What Node's parser calls with each piece, and at the end with null. */

@@ -1,20 +1,33 @@
 /** A reply on its way into a socket: collected while the turn lasts, then written at once. */
 
-import type { ServerResponse } from 'node:http'
 import type { Sink } from '../pipeline/delivery/sink.ts'
-import type { Clock } from '../services/clock.ts'
-import { endConnectionWith } from './early-answer.ts'
 import { atEndOfTurn } from '../end-of-turn.ts'
 import { joinedBytes } from '../joined-bytes.ts'
 
 /** What may wait in this process for a caller who reads slowly. */
 const highWaterBytes = 256 * 1024
 
+/** What it writes to: a response of Node's, or the like. */
+export interface Outlet {
+  readonly destroyed: boolean
+  readonly headersSent: boolean
+  /** Bytes that the system has not taken yet. */
+  readonly writableLength: number
+  writeHead(status: number, headers: string[]): unknown
+  flushHeaders(): void
+  write(bytes: Buffer): unknown
+  end(bytes: Buffer): unknown
+  once(event: 'drain', callback: () => void): unknown
+  /** Gives up on a caller who takes nothing for so long. */
+  setTimeout(ms: number): unknown
+  destroy(): unknown
+}
+
 export class ResponseSink implements Sink {
   committed = false
-  readonly #response: ServerResponse
-  readonly #clock: Clock
+  readonly #response: Outlet
   readonly #stallMs: number
+  readonly #beforeHead: (() => void) | undefined
   #status = 0
   #headers: readonly string[] = []
   #chunks: Buffer[] = []
@@ -22,11 +35,14 @@ export class ResponseSink implements Sink {
   #ended = false
   #waiting = false
 
-  /** @param stallMs how long a caller may take nothing of a reply that is there to its end; 0 is for ever */
-  constructor(response: ServerResponse, clock: Clock, stallMs: number) {
+  /**
+   * @param stallMs how long a caller may take nothing of a reply that is there to its end; 0 is for ever
+   * @param beforeHead called before anything is written
+   */
+  constructor(response: Outlet, stallMs: number, beforeHead?: () => void) {
     this.#response = response
-    this.#clock = clock
     this.#stallMs = stallMs
+    this.#beforeHead = beforeHead
   }
 
   head(status: number, headers: readonly string[]): void {
@@ -62,7 +78,10 @@ export class ResponseSink implements Sink {
     this.#waiting = false
     const response = this.#response
     if (response.destroyed) return
-    if (!response.headersSent) this.#begin(response)
+    if (!response.headersSent) {
+      this.#beforeHead?.()
+      response.writeHead(this.#status, this.#headers as string[])
+    }
     const bytes = joinedBytes(this.#chunks)
     this.#chunks = []
     this.#bytes = 0
@@ -72,14 +91,9 @@ export class ResponseSink implements Sink {
   }
 
   /** Node's own timer sees how much of one write is taken. It goes on to the time that the connection may be idle once all is. */
-  #finish(response: ServerResponse, bytes: Buffer): void {
+  #finish(response: Outlet, bytes: Buffer): void {
     response.end(bytes)
     if (response.writableLength > 0 && this.#stallMs > 0) response.setTimeout(this.#stallMs)
-  }
-
-  #begin(response: ServerResponse): void {
-    if (!response.req.complete) endConnectionWith(response, this.#clock)
-    response.writeHead(this.#status, this.#headers as string[])
   }
 
   #wait(): void {

@@ -5,6 +5,7 @@ import Koa from 'koa'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Elsewhere } from '../pipeline/incoming-request.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
+import type { Routed } from './serve.ts'
 
 export interface RoutedPlan {
   readonly method: string
@@ -13,7 +14,14 @@ export interface RoutedPlan {
 }
 
 /** Takes a request over; the reply is its own affair. */
-export type Take = (request: IncomingMessage, response: ServerResponse, plan: Plan, params: Readonly<Record<string, string>>, elsewhere?: Elsewhere) => void
+export type Take = (request: IncomingMessage, response: ServerResponse, routed: Routed) => void
+
+export interface Routes {
+  /** Finds the pipeline, and hands the request over to it. */
+  route(request: IncomingMessage, response: ServerResponse): void
+  /** The plan of a route without parameters. */
+  planAt(method: string, url: string): Plan | undefined
+}
 
 /** A route of the path that is asked for, under whatever method. */
 interface Matched {
@@ -24,21 +32,21 @@ interface Matched {
 /** With what the router has found out. */
 type RoutedContext = Koa.Context & { readonly params: Readonly<Record<string, string>>; readonly matched?: readonly Matched[] }
 
-/** Builds the request handler of one configuration. `unknown` serves what nothing else does. */
-export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: Take): (request: IncomingMessage, response: ServerResponse) => void {
+/** Builds the routes of one configuration. `unknown` serves what nothing else does. */
+export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: Take): Routes {
   const whole = wholePaths(routes)
   const app = new Koa()
   const router = new Router()
   const refuse = (context: RoutedContext) => {
     context.respond = false
     const allow = allowed(context.matched)
-    take(context.req, context.res, unknown, noParams, allow === undefined ? meant(context, whole) : { allow })
+    take(context.req, context.res, { plan: unknown, params: noParams, elsewhere: allow === undefined ? meant(context, whole) : { allow } })
   }
   for (const route of [...routes].sort(staticFirst)) {
     const serve = (context: RoutedContext) => {
       if (rank(route) === 1 && isWhole(context.matched)) return refuse(context)
       context.respond = false
-      take(context.req, context.res, route.plan, context.params)
+      take(context.req, context.res, { plan: route.plan, params: context.params })
     }
     router.register(route.path, methodsOf(route.method), serve)
   }
@@ -48,10 +56,14 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
     if (!leavings.has(cause.code ?? '')) app.onerror(cause)
   })
   const choose = app.callback()
-  return (request, response) => {
-    const plan = whole.get(request.url ?? '')?.get(request.method ?? '')
-    if (plan === undefined) return void choose(request, response)
-    take(request, response, plan, noParams)
+  const planAt = (method: string, url: string) => whole.get(url)?.get(method)
+  return {
+    planAt,
+    route(request, response) {
+      const plan = planAt(request.method ?? '', request.url ?? '')
+      if (plan === undefined) void choose(request, response)
+      else take(request, response, { plan, params: noParams })
+    },
   }
 }
 

@@ -127,6 +127,7 @@ describe('what Gemini keeps of prompts', () => {
     await gate.reached
     leaving.abort()
     expect(await left).to.be.instanceOf(Error)
+    await served.completions.ended()
     const next = chat()
     gate.open()
     expect((await next).status).to.equal(200)

@@ -1,7 +1,7 @@
 /** The body of a request, past Node's stream and through it. */
 
 import { expect } from 'chai'
-import { createServer, request, type IncomingMessage, type Server } from 'node:http'
+import { createServer, request, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readBytes } from '../../../core/http/body.ts'
 import { DirectMessage } from '../../../core/http/message.ts'
@@ -11,7 +11,7 @@ const limits = { maxBytes: 1000, maxUploadBytes: 0, timeoutMs: 5_000, clock: rea
 
 describe('a request that gives its body straight', () => {
   let server: Server
-  let read: (request: IncomingMessage) => Promise<Buffer>
+  let read: (request: DirectMessage) => Promise<Buffer>
 
   beforeEach(done => {
     server = createServer({ IncomingMessage: DirectMessage }, (incoming, response) => {

@@ -5,7 +5,6 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { ResponseSink } from '../../../core/http/response-sink.ts'
 import { portOf } from '../../../core/testing/port.ts'
-import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 
 /** A caller who asks, and reads nothing. */
 async function asked(run: (response: ServerResponse) => Promise<void>): Promise<void> {
@@ -24,7 +23,7 @@ async function asked(run: (response: ServerResponse) => Promise<void>): Promise<
 describe('a reply that is there to its end', () => {
   it('is given up when its caller takes nothing of it for too long', () =>
     asked(async response => {
-      const sink = new ResponseSink(response, new TurnedClock(), 60_000)
+      const sink = new ResponseSink(response, 60_000)
       sink.head(200, [])
       sink.end(Buffer.alloc(64 << 20))
       await turn()
@@ -41,7 +40,7 @@ describe('a reply that is there to its end', () => {
   ] as const)
     it(`is not given up if ${name}`, () =>
       asked(async response => {
-        const sink = new ResponseSink(response, new TurnedClock(), stallMs)
+        const sink = new ResponseSink(response, stallMs)
         sink.head(200, [])
         sink.end(Buffer.alloc(bytes))
         await turn()

@@ -22,7 +22,7 @@ describe('the routes', () => {
       const server = createServer(
         buildRoutes([{ method: 'GET', path: '/a/:id', plan }], plan, ({ socket }) => {
           socket.destroy(Object.assign(new Error('it broke'), { code }))
-        }),
+        }).route,
       )
       try {
         server.listen(0, '127.0.0.1')

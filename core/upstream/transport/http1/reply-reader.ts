@@ -67,7 +67,7 @@ export class ReplyReader {
     return this.#taker === undefined
   }
 
-  /** Tells what `bytes` hold; their memory is written to. @throws MalformedReply */
+  /** Tells what `bytes` hold. @throws MalformedReply */
   read(bytes: Buffer): void {
     const all = this.#kept === undefined ? bytes : Buffer.concat([this.#kept, bytes])
     this.#kept = undefined
@@ -99,8 +99,8 @@ export class ReplyReader {
   /** @returns how far it came: not from where it was, if too little is there */
   #step(taker: ReplyTaker, bytes: Buffer, at: number): number {
     if (this.#stage === 'head') return this.#head(taker, bytes, at)
-    if (this.#stage === 'counted' || this.#stage === 'rest') return this.#piece(taker, bytes, at)
-    return this.#chunks(taker, bytes, at)
+    if (this.#stage === 'counted' || this.#stage === 'chunk' || this.#stage === 'rest') return this.#piece(taker, bytes, at)
+    return this.#between(bytes, at)
   }
 
   /** Some servers end a reply with a line too many, which then stands before the next one. */
@@ -150,45 +150,15 @@ export class ReplyReader {
     this.keepAliveSeconds = seconds === undefined ? undefined : Number(seconds)
   }
 
+  /** Each chunk is a piece of its own: as such, its server has sent it. */
   #piece(taker: ReplyTaker, bytes: Buffer, at: number): number {
-    if (this.#stage === 'rest') {
-      taker.onData(at === 0 ? bytes : bytes.subarray(at))
-      return bytes.length
+    const end = this.#stage === 'rest' ? bytes.length : Math.min(bytes.length, at + this.#left)
+    if (this.#stage !== 'rest') {
+      this.#left -= end - at
+      if (this.#left === 0) this.#stage = this.#stage === 'counted' ? 'over' : 'behind-chunk'
     }
-    const end = Math.min(bytes.length, at + this.#left)
-    this.#left -= end - at
-    if (this.#left === 0) this.#stage = 'over'
     taker.onData(at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end))
     return end
-  }
-
-  /** What several chunks hold is joined where it is, and told at once. */
-  #chunks(taker: ReplyTaker, bytes: Buffer, from: number): number {
-    let at = from
-    let [start, end] = [from, from]
-    let broken: unknown
-    try {
-      while (at < bytes.length && this.#stage !== 'over') {
-        if (this.#stage !== 'chunk') {
-          const next = this.#between(bytes, at)
-          if (next === at) break
-          at = next
-          continue
-        }
-        const behind = Math.min(bytes.length, at + this.#left)
-        if (start === end) start = end = at
-        else bytes.copyWithin(end, at, behind)
-        end += behind - at
-        this.#left -= behind - at
-        at = behind
-        if (this.#left === 0) this.#stage = 'behind-chunk'
-      }
-    } catch (cause) {
-      broken = cause
-    }
-    if (end > start) taker.onData(bytes.subarray(start, end))
-    if (broken !== undefined) throw broken
-    return at
   }
 
   /** Reads what stands between the chunks, and behind the last of them. */

@@ -297,17 +297,13 @@ describe('a reply of HTTP/1.1', () => {
     expect(read([`${ok}Keep-Alive: max=100\r\nContent-Length: 0\r\n\r\n`]).reader.keepAliveSeconds).to.equal(undefined)
   })
 
-  it('tells several chunks that come at once as one piece', () => {
+  it('tells each chunk as a piece of its own, also of those that come at once', () => {
     const pieces: string[] = []
     const reader = new ReplyReader()
-    reader.begin({
-      onHead() {},
-      onData: chunk => pieces.push(chunk.toString('latin1')),
-      onEnd() {},
-    })
+    reader.begin({ onHead() {}, onData: chunk => pieces.push(chunk.toString('latin1')), onEnd() {} })
     reader.read(Buffer.from(`${chunked}1\r\na\r\n2\r\nbc\r\n3\r\nde`, 'latin1'))
     reader.read(Buffer.from('f\r\n0\r\n\r\n', 'latin1'))
-    expect(pieces).to.deep.equal(['abcde', 'f'])
+    expect(pieces).to.deep.equal(['a', 'bc', 'de', 'f'])
   })
 
   it('follows another on the same connection', () => {
