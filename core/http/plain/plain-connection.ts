@@ -104,6 +104,7 @@ export class PlainConnection implements PlainOrigin {
     }
     const arrival = new PlainArrival(this, head, service.url)
     this.#arrival = arrival
+    this.#isEnding = head.isLast
     const rest = arrival.take(bytes.subarray(head.headBytes))
     service.serve(arrival)
     this.#goOn(arrival, rest)
@@ -111,6 +112,7 @@ export class PlainConnection implements PlainOrigin {
 
   /** No more is read than has to be kept. @param rest what came behind the request that is under way */
   #goOn(arrival: PlainArrival, rest: Buffer): void {
+    if (rest.length > 0 && this.#isEnding) return
     if (rest.length > 0) this.#behind = this.#behind === undefined ? rest : Buffer.concat([this.#behind, rest])
     if (rest.length > 0 || arrival.isWaiting) this.socket.pause()
     if (this.#behind !== undefined && !mayBeRequest(this.#behind)) this.#refuse(arrival)

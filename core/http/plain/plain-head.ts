@@ -10,6 +10,8 @@ export interface PlainHead {
   /** By lower-case name, each of which came once. */
   readonly headers: Readonly<Record<string, string>>
   readonly rawHeaders: readonly string[]
+  /** The client asks nothing more on this connection. */
+  readonly isLast: boolean
   /** Of the head, with the empty line behind it. */
   readonly headBytes: number
   readonly bodyBytes: number
@@ -17,7 +19,7 @@ export interface PlainHead {
 
 const requestLine = /^(GET|POST) (\/[\u0021-\u007e]*) HTTP\/1\.1\r\n/
 /** What says how the message or the connection goes on, or what Node would join in its own way. */
-const special: ReadonlySet<string> = new Set(['connection', 'expect', 'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade', '__proto__'])
+const special: ReadonlySet<string> = new Set(['expect', 'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade', '__proto__'])
 
 /** @returns undefined for any other request, and for one whose head is not all there */
 export function plainHead(bytes: Buffer): PlainHead | undefined {
@@ -30,7 +32,9 @@ export function plainHead(bytes: Buffer): PlainHead | undefined {
   const headers = rawHeaders === undefined ? undefined : byName(rawHeaders)
   if (rawHeaders === undefined || headers?.['host'] === undefined) return undefined
   const length = headers['content-length'] ?? '0'
-  return /^\d{1,15}$/.test(length) ? { method, url, headers, rawHeaders, headBytes: end + 4, bodyBytes: Number(length) } : undefined
+  const connection = headers['connection']?.toLowerCase() ?? 'keep-alive'
+  if (!/^\d{1,15}$/.test(length) || (connection !== 'keep-alive' && connection !== 'close')) return undefined
+  return { method, url, headers, rawHeaders, isLast: connection === 'close', headBytes: end + 4, bodyBytes: Number(length) }
 }
 
 /** @returns undefined if one is special, or came twice */
@@ -38,9 +42,8 @@ function byName(flat: readonly string[]): Record<string, string> | undefined {
   const headers: Record<string, string> = {}
   for (let i = 0; i < flat.length; i += 2) {
     const name = (flat[i] as string).toLowerCase()
-    const value = flat[i + 1] as string
-    if (special.has(name) ? name !== 'connection' || value.toLowerCase() !== 'keep-alive' : Object.hasOwn(headers, name)) return undefined
-    headers[name] = value
+    if (special.has(name) || Object.hasOwn(headers, name)) return undefined
+    headers[name] = flat[i + 1] as string
   }
   return headers
 }
