@@ -3,6 +3,8 @@
 import { JsonDocument } from '../document/document.ts'
 import { readFields, startsWith, type Fields } from './fields.ts'
 
+const space = 0x20
+
 /** The bytes of one event with its blank line. The JSON in it can be edited; everything else stays as it was received. */
 export class StreamEvent {
   /** As received, the blank line included (which the last event of a stream may lack). */
@@ -33,6 +35,7 @@ export class StreamEvent {
 
   /** Whether the event says nothing: comments and blank lines. */
   get isComment(): boolean {
+    if (beginsWithData(this.bytes)) return false
     const { name, data } = this.#read()
     return data.length === 0 && name === undefined
   }
@@ -99,4 +102,9 @@ export class StreamEvent {
     const foot = this.bytes.subarray(data.at(-1)?.end)
     return Buffer.concat([head, lines, foot])
   }
+}
+
+/** Most events do: their fields need not be found to know that they say something. */
+function beginsWithData(bytes: Buffer): boolean {
+  return startsWith(bytes, 0, 'data: ') && (bytes[6] ?? 0) > space
 }

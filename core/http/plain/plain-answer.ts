@@ -2,7 +2,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { shortBytes } from '../../joined-writes.ts'
+import { writeTogether } from '../../joined-writes.ts'
 import type { Outlet } from '../response-sink.ts'
 import { httpDate } from './http-date.ts'
 
@@ -94,12 +94,6 @@ export class PlainAnswer implements Outlet {
       behind = '\r\n'
     }
     if (this.#isChunked && isLast) behind += '0\r\n\r\n'
-    const sent = isLast ? this.#way.answered : undefined
-    if (before.length + bytes.length + behind.length <= shortBytes) return void socket.write(before + bytes.toString('latin1') + behind, 'latin1', sent)
-    socket.cork()
-    socket.write(before, 'latin1')
-    socket.write(bytes)
-    socket.write(behind, 'latin1', sent)
-    socket.uncork()
+    writeTogether(socket, before, bytes, behind, isLast ? this.#way.answered : undefined)
   }
 }

@@ -2,7 +2,7 @@
 
 import type { Socket } from 'node:net'
 import { atEndOfTurn } from '../../../end-of-turn.ts'
-import { shortBytes } from '../../../joined-writes.ts'
+import { writeTogether } from '../../../joined-writes.ts'
 import type { ReplyHeaders, ReplyListener } from '../transport.ts'
 import { ReplyReader, type ReplyTaker } from './reply-reader.ts'
 
@@ -79,13 +79,7 @@ export class Connection implements ReplyTaker {
     this.#reader.begin(this)
     const { head, body } = call
     if (body === undefined) this.#socket.write(head, 'latin1')
-    else if (body.length <= shortBytes) this.#socket.write(head + body.toString('latin1'), 'latin1')
-    else {
-      this.#socket.cork()
-      this.#socket.write(head, 'latin1')
-      this.#socket.write(body)
-      this.#socket.uncork()
-    }
+    else writeTogether(this.#socket, head, body)
   }
 
   pause(): void {
