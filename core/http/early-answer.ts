@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import type { Clock } from '../services/clock.ts'
 
 /** How long a client may go on sending. Who is cut off amid that gets a reset, and may not see the answer. */
-const lingerMs = 5_000
+export const lingerMs = 5_000
 
 /** Has the connection end with this answer, and the answer say so (RFC 9110 15.5.9). To be called before its head is written. */
 export function endConnectionWith(response: ServerResponse, clock: Clock): void {

@@ -9,7 +9,7 @@ import type { Plan } from '../pipeline/plan/plan.ts'
 import type { Clock } from '../services/clock.ts'
 import { DirectMessage } from './message.ts'
 import { NodeArrival } from './node-arrival.ts'
-import { PlainConnection, type PlainDoor, type PlainService } from './plain/plain-connection.ts'
+import { PlainConnection, tickMs, type PlainDoor, type PlainService } from './plain/plain-connection.ts'
 import type { PlainHead } from './plain/plain-head.ts'
 import { checkTarget } from './request-target.ts'
 import { isNeverHeld, refuse, serve, type Serving } from './serve.ts'
@@ -74,6 +74,7 @@ class GatewayServer extends Server implements PlainDoor {
       for (const listener of ofNode) listener.call(this, socket)
     }
     this.removeAllListeners('connection').on('connection', socket => this.#welcome(socket))
+    this.once('listening', () => this.#watch())
   }
 
   get clock(): Clock {
@@ -101,6 +102,13 @@ class GatewayServer extends Server implements PlainDoor {
   override closeIdleConnections(): void {
     super.closeIdleConnections()
     for (const connection of this.#plain) connection.closeIfIdle()
+  }
+
+  #watch(): void {
+    const watching = setInterval(() => {
+      for (const connection of this.#plain) connection.tick()
+    }, tickMs).unref()
+    this.once('close', () => clearInterval(watching))
   }
 
   #welcome(socket: Socket): void {

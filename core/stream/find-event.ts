@@ -12,16 +12,3 @@ export function eventWith(word: Buffer, events: Buffer, isIt: (event: StreamEven
   }
   return -1
 }
-
-/** The bytes of events that stand one behind the other in one memory; undefined if they do not. */
-export function adjacent(events: readonly StreamEvent[]): Buffer | undefined {
-  const [first] = events
-  if (first === undefined) return undefined
-  const { buffer, byteOffset } = first.bytes
-  let end = byteOffset
-  for (const { bytes } of events) {
-    if (bytes.buffer !== buffer || bytes.byteOffset !== end) return undefined
-    end += bytes.length
-  }
-  return Buffer.from(buffer, byteOffset, end - byteOffset)
-}

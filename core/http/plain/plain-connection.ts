@@ -3,13 +3,15 @@
 import { METHODS } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Clock } from '../../services/clock.ts'
-import { linger } from '../early-answer.ts'
+import { linger, lingerMs } from '../early-answer.ts'
 import { lateRequest, malformedRequest, refuseUnread } from '../unread.ts'
 import { PlainArrival, type PlainOrigin } from './plain-arrival.ts'
 import { plainHead, type PlainHead } from './plain-head.ts'
 
 /** With what may stand around it. */
 const longestMethod = 32
+/** How often the server has each of its connections looked at. */
+export const tickMs = 1_000
 /** Beyond what clients are told: their next request may be on its way. */
 const marginMs = 1_000
 
@@ -44,6 +46,8 @@ export class PlainConnection implements PlainOrigin {
   /** What came behind the request that is under way. */
   #behind: Buffer | undefined
   #hasBegun = false
+  /** How often it was found idle, one time after the other: a timer of its own would cost each request more. */
+  #idleTicks = 0
   /** It ends with the answer that is under way, or has left. */
   #isEnding = false
 
@@ -53,12 +57,23 @@ export class PlainConnection implements PlainOrigin {
     this.keepAliveMs = door.keepAliveMs
     this.#door = door
     socket.on('data', this.#onData).on('end', this.#onEnd).on('error', ignore).on('timeout', this.#onTimeout).on('close', this.#onClose)
-    socket.setTimeout(door.firstRequestMs)
   }
 
   /** Ends it unless something is under way. */
   closeIfIdle(): void {
     if (this.#arrival === undefined) this.socket.destroy()
+  }
+
+  /** Called once a second. */
+  tick(): void {
+    if (this.#arrival !== undefined) return
+    this.#idleTicks += 1
+    const idleMs = this.#idleTicks * tickMs
+    if (this.#isEnding ? idleMs > lingerMs : this.#hasBegun && idleMs > this.keepAliveMs + marginMs) this.socket.destroy()
+    else if (!this.#hasBegun && idleMs > this.#door.firstRequestMs) {
+      this.#isEnding = true
+      refuseUnread(this.socket, lateRequest())
+    }
   }
 
   wanted(): void {
@@ -78,7 +93,7 @@ export class PlainConnection implements PlainOrigin {
     if (this.#isEnding) {
       if (arrival.isComplete) this.socket.destroySoon()
       else linger(this.socket, this.#door.clock)
-    } else if (arrival.answer.isStalling) this.socket.setTimeout(this.keepAliveMs + marginMs)
+    } else if (arrival.answer.isStalling) this.socket.setTimeout(0)
     arrival.over(true)
     const bytes = this.#behind
     if (this.#isEnding) return void this.socket.resume()
@@ -98,10 +113,8 @@ export class PlainConnection implements PlainOrigin {
     const head = this.#door.draining ? undefined : plainHead(bytes)
     const service = head === undefined ? undefined : this.#door.service(head)
     if (head === undefined || service === undefined) return this.#handOver(bytes)
-    if (!this.#hasBegun) {
-      this.#hasBegun = true
-      this.socket.setTimeout(this.keepAliveMs + marginMs)
-    }
+    this.#hasBegun = true
+    this.#idleTicks = 0
     const arrival = new PlainArrival(this, head, service.url)
     this.#arrival = arrival
     this.#isEnding = head.isLast
@@ -129,7 +142,6 @@ export class PlainConnection implements PlainOrigin {
   #handOver(bytes: Buffer): void {
     const { socket } = this
     socket.off('data', this.#onData).off('end', this.#onEnd).off('error', ignore).off('timeout', this.#onTimeout).off('close', this.#onClose)
-    socket.setTimeout(0)
     this.#door.handOver(this)
     socket.emit('data', bytes)
   }
@@ -139,9 +151,9 @@ export class PlainConnection implements PlainOrigin {
     this.socket.end()
   }
 
+  /** A caller takes nothing of an answer. */
   readonly #onTimeout = (): void => {
-    if (!this.#hasBegun) refuseUnread(this.socket, lateRequest())
-    else if (this.#arrival === undefined || this.#arrival.answer.isStalling) this.socket.destroy()
+    this.socket.destroy()
   }
 
   readonly #onClose = (): void => {

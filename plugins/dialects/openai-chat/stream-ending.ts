@@ -5,7 +5,7 @@ import { stringOf } from '../../../core/document/readings.ts'
 import { Words } from '../../../core/document/words.ts'
 import type { GatewayError } from '../../../core/errors.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
-import { adjacent, eventWith } from '../../../core/stream/find-event.ts'
+import { eventWith } from '../../../core/stream/find-event.ts'
 import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { failureOf } from './finish.ts'
 import { choices, indexOf, isFinished } from './stream-chunk.ts'
@@ -19,17 +19,11 @@ function mayFail({ bytes }: StreamEvent): boolean {
   return failures.areIn(bytes)
 }
 
-/** Most streams end without a word of failing: then all that is there of their ends is looked through at once. */
-function suspectsIn(last: readonly StreamEvent[]): readonly StreamEvent[] {
-  const all = adjacent(last)
-  return all !== undefined && !failures.areIn(all) ? [] : last.filter(mayFail)
-}
-
 /** Values of `error` that report none. */
 const blank = new Set(['null', 'false', '""', '0'])
 
 export function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
-  const suspects = suspectsIn(last)
+  const suspects = last.filter(mayFail)
   if (suspects.some(event => errorIn(event) !== undefined)) return 'failed'
   const isDone = last.some(event => event.isDone)
   if (suspects.some(event => failureIn(event, '') !== undefined)) return isDone ? 'failed' : 'cut'

@@ -8,16 +8,18 @@ import type { Span } from '../../../core/stream/fields.ts'
 import { readUsage, record, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
-  for (const { bytes, data = '' } of last.toReversed()) {
-    const found = bytes.includes(usageMember) ? (usageAtEnd(data) ?? usageOf(json(data))) : undefined
+  for (const event of last.toReversed()) {
+    const at = event.bytes.lastIndexOf(usageMember)
+    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at) ?? usageOf(json(event.data ?? '')))
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** The token counts of a chunk that says nothing of what it cost beside them. */
-function usageAtEnd(data: string): Usage | undefined {
-  return data.includes(costName) ? undefined : readUsage(lastMember(data, 'usage', 1))
+function usageAtEnd(event: Buffer, at: number): Usage | undefined {
+  if (event[at - 1] === backslash || event.includes(costMember)) return undefined
+  return readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
 }
 
 /** The same of any; Groq puts them into `x_groq`. */
@@ -25,7 +27,8 @@ function usageOf(chunk: JsonMap | undefined): Usage | undefined {
   return readUsage(chunk?.['usage'], chunk?.['cost']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
 }
 
-const costName = '"cost"'
+const costMember = Buffer.from('"cost"')
+const backslash = 0x5c
 
 function json(text: string): JsonMap | undefined {
   try {

@@ -128,10 +128,17 @@ export class Connection implements ReplyTaker {
 
   onEnd(): void {
     const call = this.#forget()
-    // A server that answers before it has read all may never read the rest.
-    if (this.#reader.keepsAlive && this.#socket.writableLength === 0) this.free()
-    else this.destroy()
+    if (!this.#reader.keepsAlive) this.destroy()
+    else if (this.#socket.writableLength === 0) this.free()
+    else setImmediate(() => this.#freeIfWritten())
     call?.listener.onEnd()
+  }
+
+  /** That a long body has left may be heard of behind the answer to it. A server that answers before it has read all may never read the rest. */
+  #freeIfWritten(): void {
+    if (this.#socket.destroyed) return
+    if (this.#socket.writableLength === 0) this.free()
+    else this.destroy()
   }
 
   #forget(): WireCall | undefined {

@@ -7,6 +7,9 @@ const withoutBody: ReadonlySet<string> = new Set(['GET', 'DELETE'])
 const plainPath = /^\/[\u0021-\u007e]*$/
 /** All but those that say how the message or the connection ends, or whom it is for. */
 const plainName = /^(?!(?:connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$)[!#$%&'*+\-.^_`|~\dA-Z]+$/i
+/** Names that were found plain: most calls carry the same. */
+const known = new Set<string>()
+const mostKnown = 500
 const plainValue = /^[\t\u0020-\u007e\u0080-\u00ff]*$/
 
 /** What is asked, beside where. */
@@ -26,8 +29,15 @@ export function requestHead(host: string, path: string, { method, headers, body 
   for (let i = 0; i + 1 < headers.length; i += 2) {
     const name = headers[i]
     const value = headers[i + 1]
-    if (typeof name !== 'string' || typeof value !== 'string' || !plainName.test(name) || !plainValue.test(value)) return undefined
+    if (typeof name !== 'string' || typeof value !== 'string' || !isPlain(name) || !plainValue.test(value)) return undefined
     text += `${name}: ${value}\r\n`
   }
   return saysLength ? `${text}content-length: ${body?.length ?? 0}\r\n\r\n` : `${text}\r\n`
+}
+
+function isPlain(name: string): boolean {
+  if (known.has(name)) return true
+  if (!plainName.test(name)) return false
+  if (known.size < mostKnown) known.add(name)
+  return true
 }
