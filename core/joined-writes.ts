@@ -10,22 +10,32 @@ const roomBytes = 64 * 1024
 let room = Buffer.allocUnsafeSlow(roomBytes)
 
 /** @param done called when the system has taken all of it, or cannot */
-export function writeTogether(socket: Socket, before: string, bytes: Buffer, behind = '', done?: (cause?: Error | null) => void): void {
-  const length = before.length + bytes.length + behind.length
-  if (length <= shortBytes) return void socket.write(before + bytes.toString('latin1') + behind, 'latin1', done)
-  if (length <= roomBytes && !('encrypted' in socket)) {
-    const at = room.write(before, 0, 'latin1')
-    room.set(bytes, at)
-    room.write(behind, at + bytes.length, 'latin1')
+export function writeTogether(socket: Socket, before: string, pieces: readonly Buffer[], behind = '', done?: (cause?: Error | null) => void): void {
+  let length = before.length + behind.length
+  for (const piece of pieces) length += piece.length
+  if (length <= shortBytes) socket.write(asText(before, pieces, behind), 'latin1', done)
+  else if (length <= roomBytes && !('encrypted' in socket)) {
+    let at = room.write(before, 0, 'latin1')
+    for (const piece of pieces) {
+      room.set(piece, at)
+      at += piece.length
+    }
+    room.write(behind, at, 'latin1')
     socket.write(room.subarray(0, length), done)
     if (socket.writableLength > 0) room = Buffer.allocUnsafeSlow(roomBytes)
-    return
+  } else {
+    socket.cork()
+    socket.write(before, 'latin1')
+    for (const piece of pieces) socket.write(piece)
+    socket.write(behind, 'latin1', done)
+    socket.uncork()
   }
-  socket.cork()
-  socket.write(before, 'latin1')
-  socket.write(bytes)
-  socket.write(behind, 'latin1', done)
-  socket.uncork()
+}
+
+function asText(before: string, pieces: readonly Buffer[], behind: string): string {
+  let text = before
+  for (const piece of pieces) text += piece.toString('latin1')
+  return text + behind
 }
 
 interface Piece {

@@ -46,6 +46,12 @@ export function readBytes(source: BodySource, limits: BodyLimits, raw: boolean):
   return raw || encoding === 'identity' ? collect(source, limits) : readEncoded(source, limits, encoding)
 }
 
+/** What `readBytes` would read, where that is there already. */
+export function wholeBody({ headers, whole }: BodySource, { maxBytes }: BodyLimits, raw: boolean): Buffer | undefined {
+  if (whole === undefined || whole.length > maxBytes) return undefined
+  return raw || encodingIn(headers['content-encoding']) === 'identity' ? whole : undefined
+}
+
 async function readEncoded(source: BodySource, limits: BodyLimits, encoding: string): Promise<Buffer> {
   if (!isKnownEncoding(encoding)) throw gatewayError('unsupported_content_encoding', `content encoding ${encoding} is not one of ${knownEncodings}`)
   return await undo(encoding, await collect(source, limits), limits.maxBytes)

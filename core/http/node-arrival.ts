@@ -7,8 +7,8 @@ import type { Stoppable } from '../pipeline/stoppable.ts'
 import type { Clock } from '../services/clock.ts'
 import type { Arrival } from './arrival.ts'
 import type { BodyLimits, BodyTaker } from './body.ts'
-import { endConnectionWith } from './early-answer.ts'
 import type { DirectMessage } from './message.ts'
+import { NodeOutlet } from './node-outlet.ts'
 import { RequestUpload } from './request-upload.ts'
 import { ResponseSink } from './response-sink.ts'
 
@@ -44,10 +44,7 @@ export class NodeArrival implements Arrival {
   }
 
   sink(clock: Clock, stallMs: number): Sink {
-    const response = this.#response
-    return new ResponseSink(response, stallMs, () => {
-      if (!response.req.complete) endConnectionWith(response, clock)
-    })
+    return new ResponseSink(new NodeOutlet(this.#response, clock), stallMs)
   }
 
   whenOver(callback: (isAnswered: boolean) => void): void {

@@ -2,47 +2,41 @@
 
 import type { Sink } from '../pipeline/delivery/sink.ts'
 import { atEndOfTurn } from '../end-of-turn.ts'
-import { joinedBytes } from '../joined-bytes.ts'
 
 /** What may wait in this process for a caller who reads slowly. */
 const highWaterBytes = 256 * 1024
 
-/** What it writes to: a response of Node's, or the like. */
+/** What it writes to. */
 export interface Outlet {
   readonly destroyed: boolean
   readonly headersSent: boolean
   /** Bytes that the system has not taken yet. */
   readonly writableLength: number
-  writeHead(status: number, headers: string[]): unknown
-  flushHeaders(): void
-  write(bytes: Buffer): unknown
-  end(bytes: Buffer): unknown
-  once(event: 'drain', callback: () => void): unknown
+  writeHead(status: number, headers: readonly string[]): void
+  /** Sends the head, if it has not left, and what there is of a body. */
+  write(pieces: readonly Buffer[]): void
+  end(pieces: readonly Buffer[]): void
+  whenDrained(callback: () => void): void
   /** Gives up on a caller who takes nothing for so long. */
-  setTimeout(ms: number): unknown
-  destroy(): unknown
+  setTimeout(ms: number): void
+  destroy(): void
 }
 
 export class ResponseSink implements Sink {
   committed = false
-  readonly #response: Outlet
+  readonly #outlet: Outlet
   readonly #stallMs: number
-  readonly #beforeHead: (() => void) | undefined
   #status = 0
   #headers: readonly string[] = []
-  #chunks: Buffer[] = []
+  #pieces: Buffer[] = []
   #bytes = 0
   #ended = false
   #waiting = false
 
-  /**
-   * @param stallMs how long a caller may take nothing of a reply that is there to its end; 0 is for ever
-   * @param beforeHead called before anything is written
-   */
-  constructor(response: Outlet, stallMs: number, beforeHead?: () => void) {
-    this.#response = response
+  /** @param stallMs how long a caller may take nothing of a reply that is there to its end; 0 is for ever */
+  constructor(outlet: Outlet, stallMs: number) {
+    this.#outlet = outlet
     this.#stallMs = stallMs
-    this.#beforeHead = beforeHead
   }
 
   head(status: number, headers: readonly string[]): void {
@@ -53,47 +47,44 @@ export class ResponseSink implements Sink {
   }
 
   write(bytes: Buffer): boolean {
-    this.#chunks.push(bytes)
+    this.#pieces.push(bytes)
     this.#bytes += bytes.length
     this.#wait()
-    return this.#bytes + this.#response.writableLength < highWaterBytes
+    return this.#bytes + this.#outlet.writableLength < highWaterBytes
   }
 
   end(bytes?: Buffer): void {
-    if (bytes !== undefined && bytes.length > 0) this.#chunks.push(bytes)
+    if (bytes !== undefined && bytes.length > 0) this.#pieces.push(bytes)
     this.#ended = true
     this.#wait()
   }
 
   whenDrained(callback: () => void): void {
-    this.#response.once('drain', callback)
+    this.#outlet.whenDrained(callback)
   }
 
   destroy(): void {
-    this.#response.destroy()
+    this.#outlet.destroy()
   }
 
   /** Called at the end of the turn. */
   flush(): void {
     this.#waiting = false
-    const response = this.#response
-    if (response.destroyed) return
-    if (!response.headersSent) {
-      this.#beforeHead?.()
-      response.writeHead(this.#status, this.#headers as string[])
-    }
-    const bytes = joinedBytes(this.#chunks)
-    this.#chunks = []
+    const outlet = this.#outlet
+    if (outlet.destroyed) return
+    if (!outlet.headersSent) outlet.writeHead(this.#status, this.#headers)
+    const pieces = this.#pieces
+    this.#pieces = []
     this.#bytes = 0
-    if (this.#ended) this.#finish(response, bytes)
-    else if (bytes.length > 0) response.write(bytes)
-    else response.flushHeaders()
+    if (this.#ended) this.#finish(pieces)
+    else outlet.write(pieces)
   }
 
-  /** Node's own timer sees how much of one write is taken. It goes on to the time that the connection may be idle once all is. */
-  #finish(response: Outlet, bytes: Buffer): void {
-    response.end(bytes)
-    if (response.writableLength > 0 && this.#stallMs > 0) response.setTimeout(this.#stallMs)
+  /** The system tells how much of one write is taken. The limit ends when all is. */
+  #finish(pieces: readonly Buffer[]): void {
+    const outlet = this.#outlet
+    outlet.end(pieces)
+    if (outlet.writableLength > 0 && this.#stallMs > 0) outlet.setTimeout(this.#stallMs)
   }
 
   #wait(): void {

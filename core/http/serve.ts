@@ -14,7 +14,7 @@ import { run } from '../pipeline/run.ts'
 import { ClientGone } from '../pipeline/stoppable.ts'
 import { timeOrderedId } from '../time-ordered-id.ts'
 import type { Arrival } from './arrival.ts'
-import { checkDeclaredLength, readBytes, type BodyLimits } from './body.ts'
+import { checkDeclaredLength, readBytes, wholeBody, type BodyLimits } from './body.ts'
 import type { ClientAddress } from './client-address.ts'
 
 /** What is served, as the configuration that is running says it. */
@@ -117,6 +117,7 @@ function exchangeFor(serving: Serving, arrival: Arrival, { plan, params, elsewhe
     clientAddress: serving.clientAddress?.(remoteAddress, headers),
     basePath,
     body: () => (read ??= readBytes(arrival, bodyLimits, plan.body === 'bytes')),
+    whole: () => wholeBody(arrival, bodyLimits, plan.body === 'bytes'),
     upload: () => arrival.upload(bodyLimits),
     flows,
     ...elsewhere,

@@ -26,10 +26,15 @@ function reads(exchange: Exchange): Promise<void> | undefined {
     exchange.passed = new PassedBody(copied(request.upload(), exchange.copyForm), boundary, error => exchange.stop(error))
     return undefined
   }
-  return request.body().then(bytes => {
-    exchange.bytes = bytes
-    if (body === 'json') readDocument(exchange, bytes)
-  })
+  const whole = request.whole?.()
+  if (whole === undefined) return request.body().then(bytes => take(exchange, bytes))
+  exchange.throwIfStopped()
+  return take(exchange, whole)
+}
+
+function take(exchange: Exchange, bytes: Buffer): undefined {
+  exchange.bytes = bytes
+  if (exchange.plan.body === 'json') readDocument(exchange, bytes)
 }
 
 /** Reads the JSON object that a call brings whose pipeline reads no bodies, as most of its calls have none. @param ifEmpty what no body stands for, where there may be none @throws GatewayError as above */

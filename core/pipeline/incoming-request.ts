@@ -30,6 +30,8 @@ export interface IncomingRequest extends Elsewhere {
   readonly basePath?: string
   /** The whole body, within the limits; read when somebody first asks. Not of a form, which flows. @throws GatewayError */
   body(): Promise<Buffer>
+  /** The same, where all of it has come, and nothing has to be decoded; undefined otherwise. */
+  whole?(): Buffer | undefined
   /** The body as it comes, instead. @throws GatewayError if its encoding is unknown */
   upload?(): Upload
   /** Whether the body may be too long to be held. */

@@ -17,7 +17,7 @@ export interface AnswerWay {
   readonly answered: (cause?: Error | null) => void
 }
 
-const nothing = Buffer.alloc(0)
+const nothing: readonly Buffer[] = []
 const lengthHeader = 'content-length'
 
 export class PlainAnswer implements Outlet {
@@ -58,20 +58,16 @@ export class PlainAnswer implements Outlet {
     this.#head = `${text}Date: ${httpDate()}\r\nConnection: ${connection}\r\n${this.#isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`
   }
 
-  flushHeaders(): void {
-    this.#send(nothing, false)
+  write(pieces: readonly Buffer[]): void {
+    this.#send(pieces, false)
   }
 
-  write(bytes: Buffer): void {
-    this.#send(bytes, false)
+  end(pieces: readonly Buffer[]): void {
+    this.#send(pieces, true)
   }
 
-  end(bytes: Buffer): void {
-    this.#send(bytes, true)
-  }
-
-  once(event: 'drain', callback: () => void): void {
-    this.#way.socket.once(event, callback)
+  whenDrained(callback: () => void): void {
+    this.#way.socket.once('drain', callback)
   }
 
   setTimeout(ms: number): void {
@@ -83,17 +79,19 @@ export class PlainAnswer implements Outlet {
     this.#way.socket.destroy()
   }
 
-  #send(given: Buffer, isLast: boolean): void {
-    const { socket } = this.#way
-    const bytes = this.#hasBody ? given : nothing
+  #send(given: readonly Buffer[], isLast: boolean): void {
+    const pieces = this.#hasBody ? given : nothing
     let before = this.#head
     let behind = ''
     this.#head = ''
-    if (this.#isChunked && bytes.length > 0) {
-      before += `${bytes.length.toString(16)}\r\n`
-      behind = '\r\n'
+    if (this.#isChunked) {
+      const length = pieces.reduce((bytes, piece) => bytes + piece.length, 0)
+      if (length > 0) {
+        before += `${length.toString(16)}\r\n`
+        behind = '\r\n'
+      }
+      if (isLast) behind += '0\r\n\r\n'
     }
-    if (this.#isChunked && isLast) behind += '0\r\n\r\n'
-    writeTogether(socket, before, bytes, behind, isLast ? this.#way.answered : undefined)
+    writeTogether(this.#way.socket, before, pieces, behind, isLast ? this.#way.answered : undefined)
   }
 }

@@ -112,7 +112,7 @@ export class PlainConnection implements PlainOrigin {
   #begin(bytes: Buffer): void {
     const head = this.#door.draining ? undefined : plainHead(bytes)
     const service = head === undefined ? undefined : this.#door.service(head)
-    if (head === undefined || service === undefined) return this.#handOver(bytes)
+    if (head === undefined || service === undefined || !mayGoOn(head, bytes)) return this.#handOver(bytes)
     this.#hasBegun = true
     this.#idleTicks = 0
     const arrival = new PlainArrival(this, head, service.url)
@@ -164,6 +164,12 @@ export class PlainConnection implements PlainOrigin {
 }
 
 function ignore(): void {}
+
+/** Whether what came together with a request may be another one. */
+function mayGoOn({ isLast, headBytes, bodyBytes }: PlainHead, bytes: Buffer): boolean {
+  const end = headBytes + bodyBytes
+  return isLast || end >= bytes.length || mayBeRequest(bytes.subarray(end))
+}
 
 /** Whether it begins with a method, or with a part of one. */
 function mayBeRequest(bytes: Buffer): boolean {

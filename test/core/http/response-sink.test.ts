@@ -3,7 +3,9 @@ import { createServer, type ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
+import { NodeOutlet } from '../../../core/http/node-outlet.ts'
 import { ResponseSink } from '../../../core/http/response-sink.ts'
+import { TurnedClock } from '../../../core/testing/turned-clock.ts'
 import { portOf } from '../../../core/testing/port.ts'
 
 /** A caller who asks, and reads nothing. */
@@ -23,7 +25,7 @@ async function asked(run: (response: ServerResponse) => Promise<void>): Promise<
 describe('a reply that is there to its end', () => {
   it('is given up when its caller takes nothing of it for too long', () =>
     asked(async response => {
-      const sink = new ResponseSink(response, 60_000)
+      const sink = new ResponseSink(new NodeOutlet(response, new TurnedClock()), 60_000)
       sink.head(200, [])
       sink.end(Buffer.alloc(64 << 20))
       await turn()
@@ -40,7 +42,7 @@ describe('a reply that is there to its end', () => {
   ] as const)
     it(`is not given up if ${name}`, () =>
       asked(async response => {
-        const sink = new ResponseSink(response, stallMs)
+        const sink = new ResponseSink(new NodeOutlet(response, new TurnedClock()), stallMs)
         sink.head(200, [])
         sink.end(Buffer.alloc(bytes))
         await turn()

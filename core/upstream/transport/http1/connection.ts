@@ -78,8 +78,7 @@ export class Connection implements ReplyTaker {
     this.#hasLeft = true
     this.#reader.begin(this)
     const { head, body } = call
-    if (body === undefined) this.#socket.write(head, 'latin1')
-    else writeTogether(this.#socket, head, body)
+    writeTogether(this.#socket, head, body === undefined ? [] : [body])
   }
 
   pause(): void {

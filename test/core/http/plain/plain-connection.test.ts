@@ -53,7 +53,7 @@ describe('a connection of plain requests', () => {
   async function answer(arrival: PlainArrival | undefined): Promise<string> {
     const came = once(caller, 'data')
     arrival?.answer.writeHead(200, ['Content-Length', '2'])
-    arrival?.answer.end(Buffer.from('ok'))
+    arrival?.answer.end([Buffer.from('ok')])
     return String((await came)[0])
   }
 
@@ -181,8 +181,8 @@ describe('a connection of plain requests', () => {
       })
       const answering = arrived[0]?.answer
       answering?.writeHead(status, headers)
-      for (const piece of pieces.slice(0, -1)) answering?.write(Buffer.from(piece))
-      answering?.end(Buffer.from(pieces.at(-1) ?? ''))
+      for (const piece of pieces.slice(0, -1)) answering?.write([Buffer.from(piece)])
+      answering?.end([Buffer.from(pieces.at(-1) ?? '')])
       expect(await over).to.equal(true)
       caller.end()
       await once(connection.socket, 'close')
