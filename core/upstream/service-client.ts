@@ -1,10 +1,11 @@
 /** Calls to one service of the operator's own, such as a webhook or an analyzer, on connections that are kept. */
 
-import { request, type Dispatcher } from 'undici'
+import type { Dispatcher } from 'undici'
 import { isLoopback, unbracketed } from '../networks.ts'
 import type { Clock } from '../services/clock.ts'
 import { wholeBytes } from '../whole-bytes.ts'
 import { connectionsTo } from './transport/connections.ts'
+import { undici } from './transport/undici.ts'
 
 export interface ServiceLimits {
   /** For all of a call; 0 is no limit. */
@@ -43,7 +44,13 @@ export class ServiceClient {
     const ending = new AbortController()
     const timer = timeoutMs > 0 ? this.#clock.after(timeoutMs, () => ending.abort(new Error(`${host} did not answer within ${timeoutMs} ms`))) : undefined
     try {
-      const reply = await request(this.#url, { dispatcher: this.#dispatcher, method: 'POST', headers, body, signal: AbortSignal.any([ending.signal, signal]) })
+      const reply = await undici().request(this.#url, {
+        dispatcher: this.#dispatcher,
+        method: 'POST',
+        headers,
+        body,
+        signal: AbortSignal.any([ending.signal, signal]),
+      })
       return { status: reply.statusCode, body: await wholeBytes(reply.body, maxBytes, () => new Error(`${host} answered with more than ${maxBytes} bytes`)) }
     } finally {
       timer?.cancel()

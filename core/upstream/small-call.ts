@@ -1,8 +1,8 @@
 /** Small calls besides those for callers: for credentials, and to the metadata servers of clouds. */
 
-import { request } from 'undici'
 import { wholeBytes } from '../whole-bytes.ts'
 import { connectionsTo } from './transport/connections.ts'
+import { undici } from './transport/undici.ts'
 
 export interface SmallCall {
   readonly method: 'GET' | 'POST' | 'PUT'
@@ -36,7 +36,7 @@ const longestReply = 1024 * 1024
 export const smallCall: SmallFetch = async ({ method, url, headers = {}, body: sent = null, timeoutMs, longestBytes = longestReply, connectMs, proxyUrl }) => {
   const connection = connectionsTo(new URL(url).origin, { proxyUrl, ...(connectMs === undefined ? {} : { connectMs }) })
   try {
-    const reply = await request(url, { dispatcher: connection, method, headers, body: sent, signal: AbortSignal.timeout(timeoutMs) })
+    const reply = await undici().request(url, { dispatcher: connection, method, headers, body: sent, signal: AbortSignal.timeout(timeoutMs) })
     const body = await wholeBytes(reply.body, longestBytes, () => new Error(`the answer is longer than ${longestBytes} bytes`))
     return { status: reply.statusCode, body: body.toString(), headers: single(reply.headers) }
   } finally {

@@ -1,10 +1,10 @@
 /** Fetches an image from the public internet, for a caller who names its address: nothing else, and from nowhere else. */
 
 import { isIP } from 'node:net'
-import { request } from 'undici'
 import { proxyFor, type ProxySettings } from '../../config/providers/proxy.ts'
 import { unbracketed } from '../../networks.ts'
 import { connectionsTo } from '../transport/connections.ts'
+import { undici } from '../transport/undici.ts'
 import { isPublicAddress, publicLookup } from './public-address.ts'
 
 const limitBytes = 20 * 1024 * 1024
@@ -99,7 +99,7 @@ export function publicGet(through: ProxySettings, lookup = publicLookup()): Get 
     const dispatcher = connectionsTo(to.origin, { connectMs, proxyUrl, lookup })
     const close = () => dispatcher.destroy()
     try {
-      const { statusCode, headers, body } = await request(to, {
+      const { statusCode, headers, body } = await undici().request(to, {
         dispatcher,
         signal,
         headers: { host: url.host, accept: 'image/*', 'accept-encoding': 'identity' },

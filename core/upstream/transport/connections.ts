@@ -1,9 +1,10 @@
 /** Connections to one server: straight to it, or through a proxy. */
 
 import type { LookupFunction, Socket } from 'node:net'
-import { buildConnector, Pool, ProxyAgent, type Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher, Pool } from 'undici'
 import { joinWrites } from '../../joined-writes.ts'
 import { unbracketed } from '../../networks.ts'
+import { undici } from './undici.ts'
 
 export interface ConnectionOptions {
   /** As many as are needed, by default. */
@@ -40,13 +41,13 @@ export function connectionsTo(
   }
   const timeout = connectMs === undefined ? {} : { timeout: connectMs }
   const pool = (to: string | URL, more: Pool.Options) => {
-    const opened = new Pool(to, { ...options, ...more })
+    const opened = new (undici().Pool)(to, { ...options, ...more })
     made(opened)
     return opened
   }
-  if (proxyUrl === undefined) return pool(origin, { connect: joining(buildConnector({ ...timeout, ...(lookup === undefined ? {} : { lookup }) })) })
+  if (proxyUrl === undefined) return pool(origin, { connect: joining(undici().buildConnector({ ...timeout, ...(lookup === undefined ? {} : { lookup }) })) })
   if (/^socks5h?:/i.test(proxyUrl)) return pool(origin, { connect: joining(throughSocks(proxyUrl, connectMs)) })
-  return new ProxyAgent({
+  return new (undici().ProxyAgent)({
     ...options,
     uri: proxyUrl,
     factory: (to, more) => pool(to, more),
@@ -73,7 +74,7 @@ function throughSocks(proxyUrl: string, connectMs = socksMs): buildConnector.con
     port: Number(url.port) || 1080,
     ...(userId === '' && password === '' ? {} : { userId, password }),
   }
-  const secured = buildConnector({ timeout: connectMs })
+  const secured = undici().buildConnector({ timeout: connectMs })
   return (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
     tunnel({ proxy, command: 'connect', timeout: connectMs, destination: { host: unbracketed(options.hostname), port } }).then(

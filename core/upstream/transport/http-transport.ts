@@ -1,8 +1,9 @@
 /** Calls over HTTP, on connections of each provider instance's own: plain calls on the shortest way, whatever needs more by undici. */
 
-import { buildConnector, type Dispatcher, type Pool } from 'undici'
+import type { Dispatcher, Pool } from 'undici'
 import { connectionsTo, type ConnectionOptions } from './connections.ts'
 import { ConnectionPool } from './http1/connection-pool.ts'
+import { connectorTo } from './http1/connector.ts'
 import { requestHead } from './http1/request-head.ts'
 import type { Call, OutgoingCall, ReplyHeaders, ReplyListener, Transport } from './transport.ts'
 
@@ -19,7 +20,8 @@ const usualKeepAliveMs = 4_000
  */
 export class HttpTransport implements Transport {
   readonly #plain: ConnectionPool | undefined
-  readonly #dispatcher: Dispatcher
+  readonly #options: Omit<HttpTransportOptions, 'baseUrl'>
+  #dispatcher: Dispatcher | undefined
   #pool: Pool | undefined
   readonly #origin: string
   readonly #host: string
@@ -31,11 +33,10 @@ export class HttpTransport implements Transport {
     this.#origin = url.origin
     this.#host = url.host
     this.#basePath = url.pathname.replace(/\/+$/, '')
-    this.#dispatcher = connectionsTo(url.origin, options, pool => {
-      this.#pool = pool
-    })
+    this.#options = options
     const { connections = Infinity, keepAliveMs = usualKeepAliveMs, proxyUrl } = options
-    if (proxyUrl === undefined) this.#plain = new ConnectionPool({ origin: url.origin, connect: buildConnector({ allowH2: false }), connections, keepAliveMs })
+    if (proxyUrl === undefined) this.#plain = new ConnectionPool({ connect: connectorTo(url.origin), connections, keepAliveMs })
+    else this.#dispatcher = this.#connections()
   }
 
   get queued(): number {
@@ -50,6 +51,7 @@ export class HttpTransport implements Transport {
 
   #dispatch(call: OutgoingCall, path: string, listener: ReplyListener): Call {
     const running = new HttpCall(listener)
+    this.#dispatcher ??= this.#connections()
     this.#dispatcher.dispatch(
       {
         origin: this.#origin,
@@ -65,9 +67,15 @@ export class HttpTransport implements Transport {
     return running
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#plain?.close()
-    return this.#dispatcher.destroy()
+    await this.#dispatcher?.destroy()
+  }
+
+  #connections(): Dispatcher {
+    return connectionsTo(this.#origin, this.#options, pool => {
+      this.#pool = pool
+    })
   }
 }
 

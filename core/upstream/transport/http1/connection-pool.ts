@@ -1,16 +1,14 @@
 /** The connections to one server, each with one call at a time. */
 
 import type { Socket } from 'node:net'
-import type { buildConnector } from 'undici'
 import { LinkedList, type Entry } from '../../../linked-list.ts'
-import { unbracketed } from '../../../networks.ts'
 import type { Call, ReplyListener } from '../transport.ts'
+import type { Connector } from './connector.ts'
 import { Connection, ConnectionLost, type ConnectionOwner, type WireCall } from './connection.ts'
 
 export interface PoolOptions {
-  readonly origin: string
   /** Opens a connection. */
-  readonly connect: buildConnector.connector
+  readonly connect: Connector
   /** How many there may be. */
   readonly connections: number
   /** How long each is kept while nothing runs, where its server does not say it. */
@@ -19,8 +17,7 @@ export interface PoolOptions {
 
 export class ConnectionPool implements ConnectionOwner {
   readonly keepAliveMs: number
-  readonly #connect: buildConnector.connector
-  readonly #server: buildConnector.Options
+  readonly #connect: Connector
   readonly #most: number
   readonly #connections = new Set<Connection>()
   /** The last that became free is the first to be used again. */
@@ -29,9 +26,7 @@ export class ConnectionPool implements ConnectionOwner {
   #opening = 0
   #isClosed = false
 
-  constructor({ origin, connect, connections, keepAliveMs }: PoolOptions) {
-    const { host, hostname, protocol, port } = new URL(origin)
-    this.#server = { host, hostname: unbracketed(hostname), protocol, port }
+  constructor({ connect, connections, keepAliveMs }: PoolOptions) {
     this.#connect = connect
     this.#most = connections
     this.keepAliveMs = keepAliveMs
@@ -88,7 +83,7 @@ export class ConnectionPool implements ConnectionOwner {
   #open(): void {
     while (!this.#isClosed && this.#opening < this.#waiting.size && this.#connections.size + this.#opening < this.#most) {
       this.#opening += 1
-      this.#connect(this.#server, (...[cause, socket]) => {
+      this.#connect((...[cause, socket]) => {
         this.#opening -= 1
         if (cause === null) this.#opened(socket)
         else this.#unreachable(cause)

@@ -2,9 +2,9 @@ import { expect } from 'chai'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { Duplex } from 'node:stream'
-import { buildConnector } from 'undici'
 import { portOf } from '../../../../../core/testing/port.ts'
 import { ConnectionPool, type PoolOptions } from '../../../../../core/upstream/transport/http1/connection-pool.ts'
+import { connectorTo, type Connector } from '../../../../../core/upstream/transport/http1/connector.ts'
 import type { Call, ReplyListener } from '../../../../../core/upstream/transport/transport.ts'
 import { until } from '../../../../support/until.ts'
 
@@ -54,8 +54,7 @@ describe('connections to one server', () => {
 
   function poolWith(options: Partial<PoolOptions>): ConnectionPool {
     return new ConnectionPool({
-      origin: `http://127.0.0.1:${portOf(server)}`,
-      connect: buildConnector({ allowH2: false }),
+      connect: connectorTo(`http://127.0.0.1:${portOf(server)}`),
       connections: Infinity,
       keepAliveMs: 60_000,
       ...options,
@@ -232,7 +231,7 @@ describe('connections to one server', () => {
     const origin = `http://127.0.0.1:${portOf(closed)}`
     closed.close()
     await once(closed, 'close')
-    pool = poolWith({ origin, connections: 2 })
+    pool = poolWith({ connect: connectorTo(origin), connections: 2 })
     for (const { error } of await Promise.all([made(pool), made(pool), made(pool)])) expect(error?.code).to.equal('ECONNREFUSED')
     expect(pool.queued).to.equal(0)
   })
@@ -282,20 +281,12 @@ describe('connections to one server', () => {
 describe('a connection that breaks in the turn in which a call takes it', () => {
   const withPeers = () => {
     const peers: Peer[] = []
-    const connect = ((_server: unknown, opened: (cause: null, socket: Socket) => void) => {
+    const connect: Connector = opened => {
       const peer = new Peer()
       peers.push(peer)
       queueMicrotask(() => opened(null, peer as unknown as Socket))
-    }) as buildConnector.connector
-    return {
-      peers,
-      pool: new ConnectionPool({
-        origin: 'http://test',
-        connect,
-        connections: 1,
-        keepAliveMs: 60_000,
-      }),
     }
+    return { peers, pool: new ConnectionPool({ connect, connections: 1, keepAliveMs: 60_000 }) }
   }
 
   it('gives it to another, as nothing of it has left', async () => {
