@@ -4,7 +4,7 @@
 const most = 500
 
 /** A function that asks `find` once for each text, as long as there are not too many of them. @param find pure */
-export function memoize<T extends object>(find: (text: string) => T): (text: string) => T {
+export function memoize<T extends object | string>(find: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>()
   return text => {
     const before = known.get(text)

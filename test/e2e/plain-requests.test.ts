@@ -101,6 +101,12 @@ describe('a plain request', () => {
     }
   })
 
+  it('says which provider answered, whatever letters its name has', async () => {
+    await using own = await Served.start({ config: { providers: { poč: { type: 'openai-compatible', base_url: served.upstream.url, models: ['m'] } } } })
+    const { headers } = await own.call('POST', '/v1/chat/completions', { ...hello, model: 'po\u010d/m' })
+    expect(headers['x-tapline-provider']).to.equal('po%C4%8D')
+  })
+
   async function spoken(sends: readonly string[], statuses: readonly number[]): Promise<string> {
     const socket = await openSocket(served.url)
     let text = ''

@@ -61,7 +61,7 @@ export class PlainConnection implements PlainOrigin {
 
   /** Ends it unless something is under way. */
   closeIfIdle(): void {
-    if (this.#arrival === undefined) this.socket.destroy()
+    if (this.#arrival === undefined && !this.#isEnding) this.socket.destroy()
   }
 
   /** Called once a second. */
@@ -80,9 +80,9 @@ export class PlainConnection implements PlainOrigin {
     this.socket.resume()
   }
 
-  /** A body that is not there to its end may never come, and nobody reads it. */
+  /** A body that is not there to its end may never come, and nobody reads it. While the gateway ends, what has come already is served. */
   endsWithAnswer(): boolean {
-    this.#isEnding ||= this.#arrival?.isComplete !== true
+    this.#isEnding ||= this.#arrival?.isComplete !== true || (this.#door.draining && this.#behind === undefined)
     return this.#isEnding
   }
 
@@ -149,6 +149,7 @@ export class PlainConnection implements PlainOrigin {
   /** Who has nothing more to ask has left: Node's server ends such connections, too. */
   readonly #onEnd = (): void => {
     this.socket.end()
+    if (this.socket.writableLength > 0) this.socket.setTimeout(lingerMs)
   }
 
   /** A caller takes nothing of an answer. */

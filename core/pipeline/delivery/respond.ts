@@ -3,6 +3,8 @@
 import { JsonDocument, JsonError } from '../../document/document.ts'
 import { errorEnvelope, GatewayError, gatewayError } from '../../errors.ts'
 import { areSendable, sendable } from '../../flat-headers.ts'
+import { memoize } from '../../memoize.ts'
+import { uriComponent } from '../../uri-component.ts'
 import { complete } from '../complete.ts'
 import type { Exchange } from '../exchange.ts'
 import type { StreamEvent } from '../../stream/event.ts'
@@ -66,25 +68,32 @@ function sendAsEvents(exchange: Exchange, sink: Sink, reply: Reply): GatewayErro
 export function sendHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
   exchange.firstByteAt = exchange.clock.elapsed()
   const { replyHeaders } = exchange
-  const isWhole = areSendable(replyHeaders) && withoutSending(replyHeaders) === replyHeaders
-  if (isStatus(status) && areSendable(headers) && isWhole) return writeHead(exchange, sink, status, headers, replyHeaders)
+  const all = allHeaders(exchange, headers, replyHeaders)
+  if (isStatus(status) && areSendable(all) && withoutSending(replyHeaders) === replyHeaders) return writeHead(exchange, sink, status, all)
   exchange.log.error({ status, headers: [...headers, ...replyHeaders] }, 'a plugin or a provider gave a status or headers that cannot be sent')
-  writeHead(exchange, sink, isStatus(status) ? status : 500, sendable(headers), withoutSending(sendable(replyHeaders)))
+  writeHead(exchange, sink, isStatus(status) ? status : 500, allHeaders(exchange, sendable(headers), withoutSending(sendable(replyHeaders))))
 }
 
 function isStatus(status: number): boolean {
   return status >= 200 && status <= 999 && Number.isInteger(status)
 }
 
-function writeHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[], replyHeaders: readonly string[]): void {
-  exchange.status = status
-  const { id, reply, error, warnings } = exchange
+function allHeaders({ id, reply, error, warnings, plan }: Exchange, headers: readonly string[], replyHeaders: readonly string[]): string[] {
   const all = [...headers, 'X-Request-ID', id, 'request-id', id]
   const provider = error?.provider ?? reply?.target?.provider.name
-  if (provider !== undefined) all.push('X-Tapline-Provider', provider)
+  if (provider !== undefined) all.push('X-Tapline-Provider', spelledName(provider))
   if (replyHeaders.length > 0) all.push(...replyHeaders)
-  if (warnings.length > 0) all.push(...warningHeaders(warnings, exchange.plan.compatHeaders))
-  exchange.sentHeaders = exchange.replyHeaderEdits.reduce((headers, edits) => edits.flat(headers), all)
+  if (warnings.length > 0) all.push(...warningHeaders(warnings, plan.compatHeaders))
+  return all
+}
+
+/** A name may have any letters, a header only some. */
+const spelledName = memoize((name: string) => (areSendable(['X-Tapline-Provider', name]) ? name : uriComponent(name)))
+
+function writeHead(exchange: Exchange, sink: Sink, status: number, headers: readonly string[]): void {
+  exchange.status = status
+  const { replyHeaderEdits: edits } = exchange
+  exchange.sentHeaders = edits.length === 0 ? headers : sendable(edits.reduce((edited, edit) => edit.flat(edited), headers))
   sink.head(status, exchange.sentHeaders)
 }
 

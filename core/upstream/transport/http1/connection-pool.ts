@@ -53,7 +53,7 @@ export class ConnectionPool implements ConnectionOwner {
 
   /** Has the call made by the next connection that is free. */
   assign(call: PooledCall): void {
-    if (this.#isClosed) return queueMicrotask(() => call.listener.onError(poolClosed()))
+    if (this.#isClosed) return queueMicrotask(() => call.broken(poolClosed()))
     const connection = this.#idle.pop()
     if (connection !== undefined) return connection.make(call)
     call.place = this.#waiting.add(call)
@@ -95,6 +95,7 @@ export class ConnectionPool implements ConnectionOwner {
     const connection = new Connection(socket, this)
     this.#connections.add(connection)
     if (this.#isClosed) connection.destroy()
+    else if (this.#waiting.size > 0) this.freed(connection)
     else connection.free()
   }
 
@@ -107,7 +108,7 @@ export class ConnectionPool implements ConnectionOwner {
 
   #fail(call: PooledCall, cause: Error): void {
     this.withdraw(call)
-    call.listener.onError(cause)
+    call.broken(cause)
   }
 }
 
@@ -119,6 +120,8 @@ class PooledCall implements Call, WireCall {
   /** Among those that wait. */
   place: Entry<PooledCall> | undefined
   readonly #pool: ConnectionPool
+  #isSecondTry = false
+  #isAborted = false
 
   constructor(pool: ConnectionPool, head: string, body: Buffer | undefined, listener: ReplyListener) {
     this.#pool = pool
@@ -127,8 +130,15 @@ class PooledCall implements Call, WireCall {
     this.listener = listener
   }
 
-  again(): void {
+  /** Once: where each connection breaks at once, nobody tries for ever. */
+  again(cause: Error): void {
+    if (this.#isSecondTry) return this.broken(cause)
+    this.#isSecondTry = true
     this.#pool.assign(this)
+  }
+
+  broken(cause: Error): void {
+    if (!this.#isAborted) this.listener.onError(cause)
   }
 
   pause(): void {
@@ -140,6 +150,7 @@ class PooledCall implements Call, WireCall {
   }
 
   abort(): void {
+    this.#isAborted = true
     this.#pool.withdraw(this)
     this.connection?.leave()
   }

@@ -13,8 +13,10 @@ export interface WireCall {
   readonly listener: ReplyListener
   /** Whoever makes it; undefined before, and once it is over. */
   connection: Connection | undefined
-  /** The connection broke before the call left: another makes it. */
-  again(): void
+  /** The connection broke before the call left: another makes it, if one can. */
+  again(cause: Error): void
+  /** The connection broke amid the call. */
+  broken(cause: Error): void
 }
 
 /** Whoever has the connection. */
@@ -34,7 +36,9 @@ export class ConnectionLost extends Error {
 
 /** The server closes it a little sooner than it says, as seen from here. */
 const hintMarginMs = 2_000
-const longestKeepAliveMs = 600_000
+const longestHintMs = 600_000
+/** Node takes longer ones for none. */
+const longestTimerMs = 2 ** 31 - 1
 
 export class Connection implements ReplyTaker {
   readonly #socket: Socket
@@ -42,8 +46,6 @@ export class Connection implements ReplyTaker {
   readonly #reader = new ReplyReader()
   #call: WireCall | undefined
   #hasLeft = false
-  /** Whether it has brought an answer. */
-  #isProved = false
   #cause: Error | undefined
   #idleMs = 0
   #idleTimer: NodeJS.Timeout | undefined
@@ -98,7 +100,7 @@ export class Connection implements ReplyTaker {
     this.#reader.leave()
     this.#forget()
     if (this.#hasLeft) this.#socket.destroy()
-    else this.free()
+    else if (!this.#socket.destroyed) this.free()
   }
 
   destroy(cause?: Error): void {
@@ -109,7 +111,8 @@ export class Connection implements ReplyTaker {
   /** It is there for another call, for as long as its server keeps it. */
   free(): void {
     const { keepAliveSeconds } = this.#reader
-    const ms = keepAliveSeconds === undefined ? this.#owner.keepAliveMs : Math.min(keepAliveSeconds * 1000 - hintMarginMs, longestKeepAliveMs)
+    const ms =
+      keepAliveSeconds === undefined ? Math.min(this.#owner.keepAliveMs, longestTimerMs) : Math.min(keepAliveSeconds * 1000 - hintMarginMs, longestHintMs)
     if (ms <= 0) return this.destroy()
     this.#socket.unref()
     this.#watch(ms)
@@ -117,7 +120,6 @@ export class Connection implements ReplyTaker {
   }
 
   onHead(status: number, headers: ReplyHeaders): void {
-    this.#isProved = true
     this.#call?.listener.onHead(status, headers)
   }
 
@@ -168,11 +170,12 @@ export class Connection implements ReplyTaker {
   #closed(): void {
     clearTimeout(this.#idleTimer)
     // What came before it broke is told.
-    if (this.#hasLeft) this.#read(() => this.#reader.resume())
+    if (this.#hasLeft) this.#read(() => this.#reader.drain())
     const call = this.#forget()
     this.#owner.closed(this)
-    if (this.#isProved && !this.#hasLeft) call?.again()
-    else call?.listener.onError(this.#cause ?? new ConnectionLost('the server ended the connection'))
+    const cause = this.#cause ?? new ConnectionLost('the server ended the connection')
+    if (this.#hasLeft) call?.broken(cause)
+    else call?.again(cause)
   }
 
   /** One timer for all the times that it is idle. */

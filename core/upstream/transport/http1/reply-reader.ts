@@ -60,9 +60,15 @@ export class ReplyReader {
     if (!this.#isReading) this.read(nothing)
   }
 
+  /** Tells all that was kept, also to who pauses: nothing more can come. @throws MalformedReply */
+  drain(): void {
+    do this.resume()
+    while (this.#isPaused && this.#taker !== undefined)
+  }
+
   /** The connection has ended. @returns whether the reply was told to its end @throws MalformedReply */
   finish(): boolean {
-    this.resume()
+    this.drain()
     if (this.#stage === 'rest') this.#end()
     return this.#taker === undefined
   }

@@ -97,6 +97,25 @@ describe('a connection of plain requests', () => {
     expect(connection.socket.destroyed).to.equal(true)
   })
 
+  it('is given up when its caller has said all, and takes nothing of an answer', async () => {
+    await sent(request)
+    caller.pause()
+    arrived[0]?.answer.writeHead(200, [])
+    arrived[0]?.answer.write([Buffer.alloc(32 << 20)])
+    const ended = once(connection.socket, 'end')
+    caller.end()
+    await ended
+    expect(connection.socket.timeout).to.equal(5_000)
+    connection.socket.emit('timeout')
+    expect(connection.socket.destroyed).to.equal(true)
+  })
+
+  it('ends with an answer that begins while the gateway ends', async () => {
+    await sent(request)
+    draining = true
+    expect(await answer(arrived[0])).to.contain('Connection: close\r\n')
+  })
+
   it('is handed over with what comes that is not plain', async () => {
     await sent(request)
     await answer(arrived[0])

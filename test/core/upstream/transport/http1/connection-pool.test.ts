@@ -184,6 +184,13 @@ describe('connections to one server', () => {
     expect(sockets).to.have.length(2)
   })
 
+  for (const keepAliveMs of [0, Number.POSITIVE_INFINITY])
+    it(`serve one call after the other where each is kept for ${keepAliveMs} ms`, async () => {
+      pool = poolWith({ keepAliveMs, connections: 1 })
+      for (const { body: came } of await Promise.all([made(pool), made(pool), made(pool)])) expect(came).to.equal('ho')
+      expect(sockets).to.have.length(keepAliveMs === 0 ? 3 : 1)
+    })
+
   it('answered before their request has left are not used again', async () => {
     answer = socket => {
       socket.removeAllListeners('data').pause()
@@ -257,6 +264,36 @@ describe('connections to one server', () => {
     expect(seen).to.deep.equal(['head', 'ho'])
   })
 
+  it('bring all of a reply in chunks to who pauses at each of them, also where it ends with its connection', async () => {
+    const chunks = Array.from({ length: 20 }, (_, at) => `${'x'.repeat(at + 1)}\r\n`)
+    answer = socket =>
+      socket.end(
+        `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n${chunks.map(chunk => `${(chunk.length - 2).toString(16)}\r\n${chunk}`).join('')}0\r\n\r\n`,
+      )
+    let bytes = 0
+    const ended = Promise.withResolvers<void>()
+    const call = pool.send(head, body, {
+      onHead() {},
+      onData(chunk) {
+        bytes += chunk.length
+        call.pause()
+        setImmediate(() => call.resume())
+      },
+      onEnd: () => ended.resolve(),
+      onError: ended.reject,
+    })
+    await ended.promise
+    expect(bytes).to.equal(210)
+  })
+
+  it('tell nothing to a call that was given up as they were closed', async () => {
+    pool.close()
+    const given = calling(pool)
+    given.call.abort()
+    expect((await made(pool)).error?.code).to.equal('ECONNRESET')
+    expect(given.heard).to.deep.equal({ body: '' })
+  })
+
   it('are no affair any more of a call that is over', async () => {
     const first = calling(pool)
     await first.over
@@ -279,12 +316,15 @@ describe('connections to one server', () => {
 })
 
 describe('a connection that breaks in the turn in which a call takes it', () => {
-  const withPeers = () => {
+  const withPeers = ({ breaking = false } = {}) => {
     const peers: Peer[] = []
     const connect: Connector = opened => {
       const peer = new Peer()
       peers.push(peer)
-      queueMicrotask(() => opened(null, peer as unknown as Socket))
+      queueMicrotask(() => {
+        opened(null, peer as unknown as Socket)
+        if (breaking) peer.destroy()
+      })
     }
     return { peers, pool: new ConnectionPool({ connect, connections: 1, keepAliveMs: 60_000 }) }
   }
@@ -298,13 +338,10 @@ describe('a connection that breaks in the turn in which a call takes it', () => 
     expect(peers.map(({ written }) => written)).to.deep.equal([`${head}hi`, `${head}hi`])
   })
 
-  it('fails it if no call ever came through, so that nobody tries for ever', async () => {
-    const { peers, pool } = withPeers()
-    const call = made(pool)
-    await Promise.resolve()
-    peers[0]?.push(null)
-    expect((await call).error?.code).to.equal('ECONNRESET')
-    expect(peers).to.have.length(1)
+  it('fails it where the next breaks, too, so that nobody tries for ever', async () => {
+    const { peers, pool } = withPeers({ breaking: true })
+    expect((await made(pool)).error?.code).to.equal('ECONNRESET')
+    expect(peers).to.have.length(2)
   })
 
   class Peer extends Duplex {
