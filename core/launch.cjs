@@ -21,8 +21,8 @@ const flags = [
   // The path of a request is many small functions; V8 may join more of them into one than it does by default.
   '--max-inlined-bytecode-size=1000',
   '--max-inlined-bytecode-size-cumulative=3000',
-  // For young objects. What fits into the processor's caches is as fast as more, and V8's own choice is 100 MB larger.
-  '--max-semi-space-size=4',
+  // For young objects, so that those of a record die there. V8's own choice is no faster, and 90 MB larger; without records, 2 MB would do, and save 35 MB.
+  '--max-semi-space-size=16',
   // Large bodies lie outside its heap; by default, it collects all of the heap for every 32 MB of them. A flag that may go with a later version.
   ...(!isNew || process.versions.node.startsWith('24.') ? ['--external-memory-accounted-in-global-limit'] : []),
 ]

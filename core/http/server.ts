@@ -1,7 +1,6 @@
-/** The listening side: sockets, base path, request ids, and the door to the pipelines. */
+/** The listening side: connections, the base path, and the way to the pipelines. */
 
 import { Server, type IncomingMessage, type ServerResponse } from 'node:http'
-
 import type { Socket } from 'node:net'
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { joinWrites } from '../joined-writes.ts'
