@@ -46,9 +46,8 @@ export function readBytes(source: BodySource, limits: BodyLimits, raw: boolean):
   return raw || encoding === 'identity' ? collect(source, limits) : readEncoded(source, limits, encoding)
 }
 
-/** What `readBytes` would read, where that is there already. */
-export function wholeBody({ headers, whole }: BodySource, { maxBytes }: BodyLimits, raw: boolean): Buffer | undefined {
-  if (whole === undefined || whole.length > maxBytes) return undefined
+/** What `readBytes` would read, where that is there already; its length was declared. */
+export function wholeBody({ headers, whole }: BodySource, raw: boolean): Buffer | undefined {
   return raw || encodingIn(headers['content-encoding']) === 'identity' ? whole : undefined
 }
 

@@ -31,6 +31,10 @@ export class NodeArrival implements Arrival {
     this.#response = response
   }
 
+  get exchange(): Stoppable | undefined {
+    return this.#request.exchange
+  }
+
   set exchange(exchange: Stoppable | undefined) {
     this.#request.exchange = exchange
   }

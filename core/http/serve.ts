@@ -1,7 +1,6 @@
 /** Takes a request that has come through its pipeline. */
 
 import { encodingIn } from '../content-encoding.ts'
-
 import { gatewayError, type GatewayError } from '../errors.ts'
 import { boundaryOf } from '../form/scanner.ts'
 import { asRefusal } from '../pipeline/as-refusal.ts'
@@ -117,7 +116,7 @@ function exchangeFor(serving: Serving, arrival: Arrival, { plan, params, elsewhe
     clientAddress: serving.clientAddress?.(remoteAddress, headers),
     basePath,
     body: () => (read ??= readBytes(arrival, bodyLimits, plan.body === 'bytes')),
-    whole: () => wholeBody(arrival, bodyLimits, plan.body === 'bytes'),
+    whole: () => wholeBody(arrival, plan.body === 'bytes'),
     upload: () => arrival.upload(bodyLimits),
     flows,
     ...elsewhere,

@@ -2,6 +2,7 @@
 
 import { STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import { hasHeader } from '../../flat-headers.ts'
 import { writeTogether } from '../../joined-writes.ts'
 import type { Outlet } from '../response-sink.ts'
 import { httpDate } from './http-date.ts'
@@ -18,7 +19,6 @@ export interface AnswerWay {
 }
 
 const nothing: readonly Buffer[] = []
-const lengthHeader = 'content-length'
 
 export class PlainAnswer implements Outlet {
   headersSent = false
@@ -45,14 +45,9 @@ export class PlainAnswer implements Outlet {
   writeHead(status: number, headers: readonly string[]): void {
     this.headersSent = true
     let text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n`
-    let hasLength = false
-    for (let i = 0; i + 1 < headers.length; i += 2) {
-      const name = headers[i] as string
-      hasLength ||= name.length === lengthHeader.length && name.toLowerCase() === lengthHeader
-      text += `${name}: ${headers[i + 1] as string}\r\n`
-    }
+    for (let i = 0; i + 1 < headers.length; i += 2) text += `${headers[i] as string}: ${headers[i + 1] as string}\r\n`
     this.#hasBody = status !== 204 && status !== 304
-    this.#isChunked = this.#hasBody && !hasLength
+    this.#isChunked = this.#hasBody && !hasHeader(headers, 'content-length')
     const { keepAliveMs } = this.#way
     const connection = this.#way.endsWithAnswer() ? 'close' : `keep-alive\r\nKeep-Alive: timeout=${keepAliveMs / 1000}`
     this.#head = `${text}Date: ${httpDate()}\r\nConnection: ${connection}\r\n${this.#isChunked ? 'Transfer-Encoding: chunked\r\n' : ''}\r\n`

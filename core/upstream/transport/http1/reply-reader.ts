@@ -21,7 +21,6 @@ const nothing = Buffer.alloc(0)
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?\r\n/
 const sizeLine = /^([\da-f]+)(?:[\t ]*;[\t\u0020-\u007e\u0080-\u00ff]*)?\r\n$/i
-const trailerLine = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+:[\t\u0020-\u007e\u0080-\u00ff]*\r\n$/
 
 export class ReplyReader {
   /** Whether the connection may be used for another call once the reply is over. */
@@ -200,7 +199,7 @@ export class ReplyReader {
     const line = lineAt(bytes, at)
     if (line === undefined) return at
     if (line === '\r\n') this.#stage = 'over'
-    else if (!trailerLine.test(line)) throw new MalformedReply('a trailer of the reply is malformed')
+    else if (headerLines(line) === undefined) throw new MalformedReply('a trailer of the reply is malformed')
     return at + line.length
   }
 }
@@ -229,13 +228,7 @@ function byName(flat: readonly string[]): Record<string, string | string[]> {
     const name = (flat[i] as string).toLowerCase()
     const value = flat[i + 1] as string
     const before = Object.hasOwn(headers, name) ? headers[name] : undefined
-    if (name === '__proto__')
-      Object.defineProperty(headers, name, {
-        value,
-        enumerable: true,
-        configurable: true,
-        writable: true,
-      })
+    if (name === '__proto__') Object.defineProperty(headers, name, { value, enumerable: true, configurable: true, writable: true })
     else if (before === undefined) headers[name] = value
     else if (typeof before === 'string') headers[name] = [before, value]
     else before.push(value)
