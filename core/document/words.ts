@@ -28,7 +28,8 @@ export class Words {
 
   /** Whether one of them is there, as it is spelled. */
   areIn(body: Buffer): boolean {
-    return this.#words.some(({ bytes, part }) => body.includes(part) && (part.length === bytes.length || body.includes(bytes)))
+    for (const { bytes, part } of this.#words) if (body.includes(part) && (part.length === bytes.length || body.includes(bytes))) return true
+    return false
   }
 
   /** Bytes tell only of a body that nobody edited. */

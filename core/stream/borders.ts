@@ -142,7 +142,8 @@ function behindBlankLine(region: Buffer, from: number): number {
 
 /** The event that the byte at `at` is part of. */
 export function eventAround(region: Buffer, at: number): Span {
-  if (!region.includes(carriageReturn)) return plainEventAround(region, at)
+  const plain = plainEventAround(region, at)
+  if (!region.subarray(plain.start, plain.end).includes(carriageReturn)) return plain
   const borders = new Borders(region)
   let start = 0
   for (let end = borders.next(0); end >= 0; end = borders.next(end)) {

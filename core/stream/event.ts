@@ -4,6 +4,7 @@ import { JsonDocument } from '../document/document.ts'
 import { readFields, startsWith, type Fields } from './fields.ts'
 
 const space = 0x20
+const dataField = 'data: '
 
 /** The bytes of one event with its blank line. The JSON in it can be edited; everything else stays as it was received. */
 export class StreamEvent {
@@ -30,7 +31,7 @@ export class StreamEvent {
 
   /** Whether there is any `data`. */
   get hasData(): boolean {
-    return this.#read().data.length > 0
+    return beginsWithData(this.bytes) || this.#read().data.length > 0
   }
 
   /** Whether the event says nothing: comments and blank lines. */
@@ -42,6 +43,7 @@ export class StreamEvent {
 
   /** Whether this is the `[DONE]` with which OpenAI and its kin end a stream. */
   get isDone(): boolean {
+    if (beginsWithData(this.bytes)) return startsWith(this.bytes, dataField.length, '[DONE]')
     const [first] = this.#read().data
     return first !== undefined && startsWith(this.bytes, first.start, '[DONE]')
   }
@@ -106,5 +108,5 @@ export class StreamEvent {
 
 /** Most events do: their fields need not be found to know that they say something. */
 function beginsWithData(bytes: Buffer): boolean {
-  return startsWith(bytes, 0, 'data: ') && (bytes[6] ?? 0) > space
+  return startsWith(bytes, 0, dataField) && (bytes[dataField.length] ?? 0) > space
 }

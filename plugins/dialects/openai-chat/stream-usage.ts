@@ -9,8 +9,8 @@ import { readUsage, record, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
-    const at = event.bytes.lastIndexOf(usageMember)
-    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at) ?? usageOf(json(event.data ?? '')))
+    const at = event.bytes.indexOf(usageMember)
+    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at - 1) ?? usageOf(json(event.data ?? '')))
     if (found !== undefined) return found
   }
   return undefined
@@ -27,7 +27,7 @@ function usageOf(chunk: JsonMap | undefined): Usage | undefined {
   return readUsage(chunk?.['usage'], chunk?.['cost']) ?? readUsage(record(chunk?.['x_groq'])?.['usage'])
 }
 
-const costMember = Buffer.from('"cost"')
+const costMember = Buffer.from('cost"')
 const backslash = 0x5c
 
 function json(text: string): JsonMap | undefined {
@@ -60,9 +60,18 @@ function isEmptyList(bytes: Buffer, at: number): boolean {
   return bytes[open] === 0x5b && bytes[open + 1] === 0x5d
 }
 
-const usageMember = Buffer.from('"usage"')
-const noUsage = [Buffer.from('"usage":null'), Buffer.from('"usage": null')] as const
+/** Without its first quote: Node looks for the first byte of a word, and events are full of quotes. */
+const usageMember = Buffer.from('usage"')
+const colon = 0x3a
+const space = 0x20
+const firstOfNull = 0x6e
 
 function hasUsage(event: Buffer): boolean {
-  return event.includes(usageMember) && !noUsage.some(spelling => event.includes(spelling))
+  const first = event.indexOf(usageMember)
+  for (let at = first; at >= 0; at = event.indexOf(usageMember, at + 1)) {
+    const behind = at + usageMember.length
+    const value = event[behind + 1] === space ? behind + 2 : behind + 1
+    if (event[behind] === colon && event[value] === firstOfNull) return false
+  }
+  return first >= 0
 }
