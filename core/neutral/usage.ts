@@ -30,15 +30,16 @@ type Counts = Omit<Usage, 'raw'>
 
 /** `raw` is a getter, so that it is not listed: defining such a member on each object takes longer than reading the counts. */
 class ReadUsage {
-  readonly #raw: RawUsage
+  #raw: RawUsage | (() => RawUsage)
 
-  constructor(raw: RawUsage, counts: { readonly [name in keyof Counts]: Counts[name] | undefined }) {
+  constructor(raw: RawUsage | (() => RawUsage), counts: { readonly [name in keyof Counts]: Counts[name] | undefined }) {
     this.#raw = raw
     const own = this as Record<string, unknown>
     for (const name in counts) if (isCount(counts[name as keyof Counts])) own[name] = counts[name as keyof Counts]
   }
 
   get raw(): RawUsage {
+    if (typeof this.#raw === 'function') this.#raw = this.#raw()
     return this.#raw
   }
 }
@@ -48,8 +49,8 @@ function isCount(count: number | undefined): boolean {
   return count !== undefined && count >= 0 && count < Infinity
 }
 
-/** Counts, as far as they were reported, and what they were read from. */
-export function readFrom(raw: RawUsage, counts: { readonly [name in keyof Counts]: Counts[name] | undefined }): Usage {
+/** Counts, as far as they were reported. @param raw what they were read from, or what reads it when somebody asks */
+export function readFrom(raw: RawUsage | (() => RawUsage), counts: { readonly [name in keyof Counts]: Counts[name] | undefined }): Usage {
   return new ReadUsage(raw, counts)
 }
 

@@ -44,8 +44,10 @@ export interface PriceSheet {
   readonly sources: Readonly<Record<string, string>>
 }
 
-/** The service `pricing`. Both methods answer at once, from memory. */
+/** The service `pricing`. It answers at once, from memory. */
 export interface Pricing {
+  /** Costs will be asked for: what it takes long to read is read before the first call. */
+  prepare?(): void
   /** The prices that hold now; undefined where nobody names one. */
   of(model: PricedModel): PriceSheet | undefined
   cost(call: PricedCall): Cost

@@ -2,7 +2,6 @@
 
 import { definePlugin, type ProviderInstance } from '../../core/index.ts'
 import { SelectorOverrides, type KeptOverride } from '../shared/admin/selector-overrides.ts'
-import { isCatalogued, loadCatalogue } from './catalogue.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
 import type { PriceList } from './price-list.ts'
@@ -55,8 +54,6 @@ export default definePlugin({
         if (standing === undefined) return
         for (const endpoint of standing.endpoints) offers.push(admin.endpoint(endpoint))
         offers.push(admin.refresh({ name: 'pricing', run: () => standing.read() }))
-        // Before the first call asks, but not before the gateway serves, and not where nobody will ask.
-        if (options.catalogue && catalogue?.isBundled !== false && [...providers.values()].some(({ type }) => isCatalogued(type))) setImmediate(loadCatalogue)
       },
       async close() {
         for (const withdraw of offers) withdraw()

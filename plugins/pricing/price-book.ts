@@ -15,7 +15,7 @@ import type {
   ProviderInstance,
 } from '../../core/index.ts'
 import { undated } from '../shared/models/dated-model-id.ts'
-import { catalogued, type CataloguePrices } from './catalogue.ts'
+import { catalogued, isCatalogued, loadCatalogue, type CataloguePrices } from './catalogue.ts'
 import { costOf } from './cost.ts'
 import { over, type PriceList } from './price-list.ts'
 import { RateCard } from './rate-card.ts'
@@ -54,6 +54,11 @@ export class PriceBook implements Pricing {
 
   constructor(sources: PriceSources) {
     this.#sources = sources
+  }
+
+  /** The gateway serves before that is done. */
+  prepare(): void {
+    if (this.#isBundled() && [...this.#sources.providers.values()].some(({ type }) => isCatalogued(type))) setImmediate(loadCatalogue)
   }
 
   of(model: PricedModel): PriceSheet | undefined {

@@ -40,7 +40,10 @@ export default definePlugin({
           admin.setting('USAGE_PRICING_RECALCULATION_ENABLED', () => recalculations.unavailable === undefined),
         )
       },
-      start: () => opened?.start(),
+      start() {
+        opened?.start()
+        if (options.recording) pricing.prepare?.()
+      },
       async close() {
         for (const withdraw of offers) withdraw()
         await recalculations.close()

@@ -1,7 +1,7 @@
 /** OpenAI's chat completions and embeddings: requests, replies, streams, errors. */
 
 import { isEmptyArray, said } from '../../../core/document/readings.ts'
-import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode } from '../../../core/index.ts'
+import { defineDialect, gatewayError, type AnswerFacts, type GatewayError, type JsonDocument, type JsonNode, type Usage } from '../../../core/index.ts'
 import { errorEnvelope } from '../../../core/errors.ts'
 import { checkKind, checkMessages, checkModel } from '../../../core/neutral/checks.ts'
 import { missing } from '../../../core/neutral/members.ts'
@@ -18,7 +18,7 @@ import { ChunkWriter } from './caller-stream.ts'
 import { spellUsage } from './reply-spelling.ts'
 import { vendorError } from '../../../core/neutral/vendor-error.ts'
 import { chatStream } from './stream.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, usageAt } from './usage.ts'
 
 export default defineDialect({
   name: 'openai-chat',
@@ -42,7 +42,7 @@ export default defineDialect({
   conform: (request, reply, operation) => {
     if (operation === 'embeddings') conformEmbeddings(request, reply)
   },
-  usage: ({ root }) => readUsage(root.get('usage')?.value(), root.get('cost')?.value()),
+  usage,
   answer,
   error: errorEnvelope,
   stream: chatStream,
@@ -68,6 +68,13 @@ function checkInput(root: JsonNode, bytes: Buffer): void {
   checkKind(root, 'dimensions', ['number'], 'a number')
   const isBlank = input.kind === 'string' ? bytes[input.start + 1] === 0x22 : input.kind === 'array' && isEmptyArray(input, bytes)
   if (isBlank) throw gatewayError('invalid_value', 'input must not be empty', { param: 'input' })
+}
+
+function usage({ root }: JsonDocument): Usage | undefined {
+  const said = root.get('usage')
+  const cost = root.get('cost')
+  const isRead = said === undefined || said.edited || cost !== undefined
+  return (isRead ? undefined : usageAt(said.source, said.start)?.usage) ?? readUsage(said?.value(), cost?.value())
 }
 
 /** One splice; other members of `stream_options` stay. */

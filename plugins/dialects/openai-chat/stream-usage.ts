@@ -5,7 +5,7 @@ import type { Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import type { Span } from '../../../core/stream/fields.ts'
-import { readUsage, record, type JsonMap } from './usage.ts'
+import { readUsage, record, usageAt, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
@@ -19,7 +19,20 @@ export function usage(last: readonly StreamEvent[]): Usage | undefined {
 /** The token counts of a chunk that says nothing of what it cost beside them. */
 function usageAtEnd(event: Buffer, at: number): Usage | undefined {
   if (event[at - 1] === backslash || event.includes(costMember)) return undefined
-  return readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
+  return countsAtEnd(event, behindColon(event, at + 1 + usageMember.length)) ?? readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
+}
+
+/** Of the object that begins there, if it is the last thing in the chunk. */
+function countsAtEnd(event: Buffer, at: number): Usage | undefined {
+  const found = usageAt(event, at)
+  if (found === undefined || event[found.end] !== closing) return undefined
+  for (let rest = found.end + 1; rest < event.length; rest += 1) if ((event[rest] as number) > space) return undefined
+  return found.usage
+}
+
+function behindColon(event: Buffer, at: number): number {
+  if (event[at] !== colon) return at
+  return event[at + 1] === space ? at + 2 : at + 1
 }
 
 /** The same of any; Groq puts them into `x_groq`. */
@@ -29,6 +42,7 @@ function usageOf(chunk: JsonMap | undefined): Usage | undefined {
 
 const costMember = Buffer.from('cost"')
 const backslash = 0x5c
+const closing = 0x7d
 
 function json(text: string): JsonMap | undefined {
   try {
@@ -70,8 +84,8 @@ function hasUsage(event: Buffer): boolean {
   const first = event.indexOf(usageMember)
   for (let at = first; at >= 0; at = event.indexOf(usageMember, at + 1)) {
     const behind = at + usageMember.length
-    const value = event[behind + 1] === space ? behind + 2 : behind + 1
-    if (event[behind] === colon && event[value] === firstOfNull) return false
+    const value = behindColon(event, behind)
+    if (value > behind && event[value] === firstOfNull) return false
   }
   return first >= 0
 }

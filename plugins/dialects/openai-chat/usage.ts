@@ -1,8 +1,23 @@
 /** Token counts as OpenAI and its kin spell them. */
 
+import { CountReader } from '../../../core/document/counts.ts'
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 export type JsonMap = Readonly<{ [name: string]: unknown }>
+
+/** What is read of token counts, in this order. */
+const paths = [
+  'prompt_tokens',
+  'completion_tokens',
+  'total_tokens',
+  'prompt_tokens_details.cached_tokens',
+  'prompt_cache_hit_tokens',
+  'prompt_tokens_details.cache_write_tokens',
+  'prompt_tokens_details.audio_tokens',
+  'completion_tokens_details.reasoning_tokens',
+  'completion_tokens_details.audio_tokens',
+] as const
+const reader = new CountReader(paths)
 
 /** Reads token counts; undefined if there are none. @param cost beside the usage, as Eden AI reports it */
 export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
@@ -10,17 +25,41 @@ export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
   if (counts === undefined) return undefined
   const prompt = record(counts['prompt_tokens_details']) ?? {}
   const completion = record(counts['completion_tokens_details']) ?? {}
-  const [input, output, total, reasoning] = [counts['prompt_tokens'], counts['completion_tokens'], counts['total_tokens'], completion['reasoning_tokens']].map(
-    count,
-  )
-  return readFrom(typeof cost === 'number' ? { cost, ...counts } : counts, {
+  return usageFrom(typeof cost === 'number' ? { cost, ...counts } : counts, [
+    count(counts['prompt_tokens']),
+    count(counts['completion_tokens']),
+    count(counts['total_tokens']),
+    count(prompt['cached_tokens']),
+    count(counts['prompt_cache_hit_tokens']),
+    count(prompt['cache_write_tokens']),
+    count(prompt['audio_tokens']),
+    count(completion['reasoning_tokens']),
+    count(completion['audio_tokens']),
+  ])
+}
+
+/**
+ * The same of the object that begins at `at` in JSON: for many calls, nobody asks for more than the counts.
+ * @returns also where the object ends; undefined if all of it must be read
+ */
+export function usageAt(bytes: Buffer, at: number): { readonly usage: Usage; readonly end: number } | undefined {
+  const found = reader.read(bytes, at)
+  if (found === undefined) return undefined
+  const { counts, end } = found
+  return { usage: usageFrom(() => JSON.parse(bytes.toString('utf8', at, end)) as JsonMap, counts), end }
+}
+
+/** @param counts in the order of the paths */
+function usageFrom(raw: JsonMap | (() => JsonMap), counts: readonly (number | undefined)[]): Usage {
+  const [input, output, total, cached, hit, written, audioInput, reasoning, audioOutput] = counts
+  return readFrom(raw, {
     inputTokens: input,
     outputTokens: wholeOutput({ input, output, reasoning, total }),
-    cachedTokens: count(prompt['cached_tokens']) ?? count(counts['prompt_cache_hit_tokens']),
-    cacheWriteTokens: count(prompt['cache_write_tokens']),
+    cachedTokens: cached ?? hit,
+    cacheWriteTokens: written,
     reasoningTokens: reasoning,
-    audioInputTokens: count(prompt['audio_tokens']),
-    audioOutputTokens: count(completion['audio_tokens']),
+    audioInputTokens: audioInput,
+    audioOutputTokens: audioOutput,
     totalTokens: total,
   })
 }

@@ -1,0 +1,74 @@
+import { expect } from 'chai'
+import { CountReader } from '../../../core/document/counts.ts'
+
+const reader = new CountReader(['total', 'in', 'details.cached', 'details.text', 'more.cached'])
+
+/** Behind as many bytes as the offset says. */
+const read = (json: string, offset = 0) => reader.read(Buffer.from(`${'x'.repeat(offset)}${json}`), offset)
+
+describe('counts', () => {
+  const found: readonly [json: string, counts: readonly (number | undefined)[]][] = [
+    ['{}', []],
+    ['{ \r\n\t}', []],
+    ['{"total":0}', [0]],
+    ['{"total":12,"in":345}', [12, 345]],
+    ['{"in":1,"total":2}', [2, 1]],
+    ['{"total":null,"in":1}', [undefined, 1]],
+    ['{"other":7,"totals":8,"tota":9,"in":1}', [undefined, 1]],
+    ['{"details":{"cached":3,"text":4}}', [undefined, undefined, 3, 4]],
+    ['{"details":{"text":4},"more":{"cached":5}}', [undefined, undefined, undefined, 4, 5]],
+    ['{"details":{},"total":1}', [1]],
+    ['{"details":null,"total":1}', [1]],
+    ['{"others":{"cached":3,"total":4},"total":1}', [1]],
+    ['{"cached":3,"total":1}', [1]],
+    ['{"details":7,"total":1}', [1]],
+    ['{ "total" : 1 ,\n "details" : { "cached" : 2 } }', [1, undefined, 2]],
+    ['{"total":999999999999999}', [999_999_999_999_999]],
+    ['{"naïve":1,"total":2}', [2]],
+  ]
+  for (const [json, counts] of found)
+    for (const offset of [0, 9])
+      it(`are told of ${json} at ${offset}`, () => {
+        const all = Array.from({ length: 5 }, (_, index) => counts[index])
+        expect(read(json, offset)).to.deep.equal({ counts: all, end: offset + Buffer.byteLength(json) })
+      })
+
+  it('end with their object, whatever stands behind it', () => {
+    expect(read('{"total":1}}\n\n{"total":2}')).to.deep.equal({ counts: [1, undefined, undefined, undefined, undefined], end: 11 })
+  })
+
+  const unread: readonly [what: string, json: string][] = [
+    ['a fraction', '{"total":1.5}'],
+    ['an exponent', '{"total":1e3}'],
+    ['a negative number', '{"in":1,"total":-1}'],
+    ['more digits than a double keeps', '{"total":1234567890123456}'],
+    ['a text', '{"total":1,"tier":"x"}'],
+    ['a list', '{"total":1,"details":[]}'],
+    ['a truth value', '{"total":1,"is":true}'],
+    ['objects in objects in objects', '{"details":{"more":{"cached":1}}}'],
+    ['a name that is spelled otherwise', '{"t\\u006ftal":1}'],
+    ['a member twice', '{"total":1,"total":2}'],
+    ['an object twice', '{"details":{"cached":1},"details":{"text":2}}'],
+    ['a list', '[1]'],
+    ['null', 'null'],
+    ['an object that was cut', '{"total":1'],
+    ['a name that was cut', '{"tot'],
+    ['nothing', ''],
+  ]
+  for (const [what, json] of unread) it(`are left to others where there is ${what}: ${json}`, () => expect(read(json)).to.equal(undefined))
+
+  it('are those that JSON.parse finds', () => {
+    let seed = 7
+    const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
+    const value = (): string => ['0', '7', '1234', 'null', '{}', '{"cached":3}', '{"text":5,"cached":null}', '-1', '[]'][next(9)] as string
+    for (let i = 0; i < 500; i += 1) {
+      const names = ['total', 'in', 'details', 'more', 'cached'].filter(() => next(2) === 0)
+      const json = `{${names.map(name => `"${name}":${value()}`).join(next(2) === 0 ? ',' : ' , ')}}`
+      const parsed = JSON.parse(json) as Record<string, never>
+      const counted = [parsed['total'], parsed['in'], parsed['details']?.['cached'], parsed['details']?.['text'], parsed['more']?.['cached']]
+      const told = read(json)
+      if (told !== undefined) expect(told.counts, json).to.deep.equal(counted.map((count: unknown) => (typeof count === 'number' ? count : undefined)))
+      else expect(json).to.match(/-1|\[/)
+    }
+  })
+})
