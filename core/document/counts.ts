@@ -8,6 +8,9 @@ const opening = 0x7b
 const closing = 0x7d
 const firstOfNull = 0x6e
 const space = 0x20
+const tab = 0x09
+const lineFeed = 0x0a
+const carriageReturn = 0x0d
 const zero = 0x30
 /** So many digits a double keeps. */
 const mostDigits = 15
@@ -48,8 +51,9 @@ export class CountReader {
   }
 
   /**
-   * @param at where an object begins in JSON that is valid
-   * @returns undefined if all of it must be read: it holds something else than whole numbers, `null` and objects of such, or a wanted member twice
+   * @param at where it begins
+   * @returns undefined if all of it must be read: it is no object, holds something else than whole numbers, `null` and objects of such, or a wanted
+   * member twice, or is not what JSON allows
    */
   read(bytes: Buffer, at: number): Counts | undefined {
     this.#bytes = bytes
@@ -85,7 +89,7 @@ export class CountReader {
     for (let end = at + 1; end < bytes.length; end += 1) {
       const byte = bytes[end]
       if (byte === quote) return end
-      if (byte === backslash) return -1
+      if (byte === backslash || (byte as number) < space) return -1
     }
     return -1
   }
@@ -107,7 +111,8 @@ export class CountReader {
       if (!isOuter || member?.inside.some(({ index }) => this.#counts[index] !== undefined) === true) return -1
       return this.#object(at, member?.inside ?? [], false)
     }
-    return first === firstOfNull ? at + 4 : this.#number(at, member)
+    if (first === firstOfNull) return this.#spells('null', at) ? at + 4 : -1
+    return this.#number(at, member)
   }
 
   #number(from: number, member: Wanted | undefined): number {
@@ -115,7 +120,8 @@ export class CountReader {
     let at = from
     let count = 0
     for (let digit = 0; (digit = (bytes[at] ?? 0) - zero) >= 0 && digit <= 9; at += 1) count = 10 * count + digit
-    if (at === from || at - from > mostDigits) return -1
+    const digits = at - from
+    if (digits === 0 || digits > mostDigits || (digits > 1 && bytes[from] === zero)) return -1
     if (member === undefined || member.index < 0) return at
     if (this.#counts[member.index] !== undefined) return -1
     this.#counts[member.index] = count
@@ -125,8 +131,12 @@ export class CountReader {
 
 function behindSpace(bytes: Buffer, from: number): number {
   let at = from
-  while (at >= 0 && at < bytes.length && (bytes[at] as number) <= space) at += 1
+  while (at >= 0 && at < bytes.length && isSpace(bytes[at] as number)) at += 1
   return at
+}
+
+function isSpace(byte: number): boolean {
+  return byte === space || byte === lineFeed || byte === carriageReturn || byte === tab
 }
 
 function wantedOf(paths: readonly { readonly names: readonly string[]; readonly index: number }[]): readonly Wanted[] {

@@ -47,6 +47,11 @@ describe('counts', () => {
     ['a truth value', '{"total":1,"is":true}'],
     ['objects in objects in objects', '{"details":{"more":{"cached":1}}}'],
     ['a name that is spelled otherwise', '{"t\\u006ftal":1}'],
+    ['a number that JSON does not allow', '{"total":07}'],
+    ['a name that JSON does not allow', '{"a\tb":1}'],
+    ['space that JSON does not allow', '{"total":\v1}'],
+    ['almost null', '{"total":nill}'],
+    ['a comma too many', '{"total":1,}'],
     ['a member twice', '{"total":1,"total":2}'],
     ['an object twice', '{"details":{"cached":1},"details":{"text":2}}'],
     ['a list', '[1]'],
@@ -57,18 +62,25 @@ describe('counts', () => {
   ]
   for (const [what, json] of unread) it(`are left to others where there is ${what}: ${json}`, () => expect(read(json)).to.equal(undefined))
 
-  it('are those that JSON.parse finds', () => {
+  it('are those that JSON.parse finds, and none where it finds a fault', () => {
     let seed = 7
     const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
-    const value = (): string => ['0', '7', '1234', 'null', '{}', '{"cached":3}', '{"text":5,"cached":null}', '-1', '[]'][next(9)] as string
-    for (let i = 0; i < 500; i += 1) {
+    const oneOf = (texts: readonly string[]) => texts[next(texts.length)] as string
+    const value = () => oneOf(['0', '7', '1234', 'null', '{}', '{"cached":3}', '{"text":5,"cached":null}', '-1', '[]'])
+    const told = { well: 0, faulty: 0 }
+    for (let i = 0; i < 20_000; i += 1) {
       const names = ['total', 'in', 'details', 'more', 'cached'].filter(() => next(2) === 0)
-      const json = `{${names.map(name => `"${name}":${value()}`).join(next(2) === 0 ? ',' : ' , ')}}`
-      const parsed = JSON.parse(json) as Record<string, never>
-      const counted = [parsed['total'], parsed['in'], parsed['details']?.['cached'], parsed['details']?.['text'], parsed['more']?.['cached']]
-      const told = read(json)
-      if (told !== undefined) expect(told.counts, json).to.deep.equal(counted.map((count: unknown) => (typeof count === 'number' ? count : undefined)))
-      else expect(json).to.match(/-1|\[/)
+      const whole = `{${names.map(name => `"${name}":${value()}`).join(oneOf([',', ' , ']))}}`
+      const at = next(whole.length)
+      const json = next(2) === 0 ? whole : whole.slice(0, at) + oneOf(['', '0', '"', ',', '{', '}', '\t', '\v', '\\', 'n', '.']) + whole.slice(at + 1)
+      const found = read(json)
+      if (found?.end !== json.length) continue
+      told[json === whole ? 'well' : 'faulty'] += 1
+      const { total, in: inner, details, more } = JSON.parse(json) as Record<string, Record<string, unknown> | undefined>
+      const counts = [total, inner, details?.['cached'], details?.['text'], more?.['cached']]
+      expect(found.counts, json).to.deep.equal(counts.map(count => (typeof count === 'number' ? count : undefined)))
     }
+    expect(told.well).to.be.greaterThan(1000)
+    expect(told.faulty).to.be.greaterThan(100)
   })
 })
