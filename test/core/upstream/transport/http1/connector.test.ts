@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { once } from 'node:events'
-import type { Server, Socket } from 'node:net'
+import { createServer as createPlainServer, type Server, type Socket } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { portOf, refusedUrl } from '../../../../../core/testing/port.ts'
 import { connectorTo, type Connector } from '../../../../../core/upstream/transport/http1/connector.ts'
@@ -15,6 +15,27 @@ describe('a connection to a server', () => {
   it('that refuses it fails with the reason', async () => {
     const cause: unknown = await opened(connectorTo(await refusedUrl())).catch((thrown: unknown) => thrown)
     expect(cause).to.include({ code: 'ECONNREFUSED' })
+  })
+
+  it('brings what was sent on it and on no other, to the end, however often it is paused', async () => {
+    const server = createPlainServer(socket => socket.once('data', letter => socket.end(Buffer.alloc(300_000, letter)))).listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const connect = connectorTo(`http://localhost:${portOf(server)}`)
+    const brought = async (letter: string) => {
+      const socket = await opened(connect)
+      const pieces: Buffer[] = []
+      socket.on('data', (piece: Buffer) => {
+        pieces.push(piece)
+        socket.pause()
+        setImmediate(() => socket.resume())
+      })
+      socket.write(letter)
+      await once(socket, 'end')
+      return Buffer.concat(pieces).toString()
+    }
+    const letters = ['a', 'b', 'c']
+    expect(await Promise.all(letters.map(brought))).to.deep.equal(letters.map(letter => letter.repeat(300_000)))
+    server.close()
   })
 
   describe('of TLS', () => {
