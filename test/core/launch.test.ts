@@ -8,7 +8,7 @@ import { expect } from 'chai'
 import { outcomeOf, usersNode } from '../package/run.ts'
 
 const launcher = join(import.meta.dirname, '../../core/launch.cjs')
-const youngSpace = '--max-semi-space-size=4'
+const youngSpace = '--max-semi-space-size=16'
 
 /** What a process says of itself as it begins. */
 interface Begun {
