@@ -9,8 +9,8 @@ import { readUsage, record, usageAt, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
-    const at = event.bytes.indexOf(usageMember)
-    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at - 1) ?? usageOf(json(event.data ?? '')))
+    const at = placeOfUsage(event.bytes, 0)
+    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at) ?? usageOf(json(event.data ?? '')))
     if (found !== undefined) return found
   }
   return undefined
@@ -19,7 +19,7 @@ export function usage(last: readonly StreamEvent[]): Usage | undefined {
 /** The token counts of a chunk that says nothing of what it cost beside them. */
 function usageAtEnd(event: Buffer, at: number): Usage | undefined {
   if (event[at - 1] === backslash || event.includes(costMember)) return undefined
-  return countsAtEnd(event, behindColon(event, at + 1 + usageMember.length)) ?? readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
+  return countsAtEnd(event, behindColon(event, at + usageLength)) ?? readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
 }
 
 /** Of the object that begins there, if it is the last thing in the chunk. */
@@ -76,16 +76,25 @@ function isEmptyList(bytes: Buffer, at: number): boolean {
 
 /** Without its first quote: Node looks for the first byte of a word, and events are full of quotes. */
 const usageMember = Buffer.from('usage"')
+const usageLength = '"usage"'.length
+const quote = 0x22
 const colon = 0x3a
 const space = 0x20
 const firstOfNull = 0x6e
 
 function hasUsage(event: Buffer): boolean {
-  const first = event.indexOf(usageMember)
-  for (let at = first; at >= 0; at = event.indexOf(usageMember, at + 1)) {
-    const behind = at + usageMember.length
+  const first = placeOfUsage(event, 0)
+  for (let at = first; at >= 0; at = placeOfUsage(event, at + usageLength)) {
+    const behind = at + usageLength
     const value = behindColon(event, behind)
     if (value > behind && event[value] === firstOfNull) return false
   }
   return first >= 0
+}
+
+/** Where `"usage"` stands; -1 if it does nowhere behind `from`. */
+function placeOfUsage(event: Buffer, from: number): number {
+  let at = event.indexOf(usageMember, from)
+  while (at >= 0 && event[at - 1] !== quote) at = event.indexOf(usageMember, at + 1)
+  return at < 0 ? -1 : at - 1
 }

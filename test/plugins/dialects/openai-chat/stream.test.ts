@@ -234,6 +234,8 @@ describe('chatStream', () => {
     it('leaves absent what was not reported', () => {
       expect(chatStream.usage(events({ usage: { prompt_tokens: 1, prompt_tokens_details: null } }))).to.deep.equal({ inputTokens: 1 })
       expect(chatStream.usage(events({ usage: null }, said({})))).to.equal(undefined)
+      expect(chatStream.usage(events({ choices: [], own_usage: { prompt_tokens: 1 } }))).to.equal(undefined)
+      expect(chatStream.usage(events({ choices: [], own_usage: { prompt_tokens: 1 }, usage: { prompt_tokens: 2 } }))).to.deep.equal({ inputTokens: 2 })
       expect(chatStream.usage(events({ x_groq: { usage: { completion_tokens: 2 } } }))).to.deep.equal({ outputTokens: 2 })
     })
   })
@@ -257,6 +259,7 @@ describe('chatStream', () => {
       expect(found(talk + done)).to.equal(undefined)
       expect(found(spelled({ ...said({}, 'stop'), usage: { prompt_tokens: 1 } }))).to.equal(undefined)
       expect(found(spelled({ choices: [], usage: null }))).to.equal(undefined)
+      expect(found(spelled({ choices: [], own_usage: { prompt_tokens: 1 } }))).to.equal(undefined)
     })
   })
 
