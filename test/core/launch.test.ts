@@ -8,7 +8,7 @@ import { expect } from 'chai'
 import { outcomeOf, usersNode } from '../package/run.ts'
 
 const launcher = join(import.meta.dirname, '../../core/launch.cjs')
-const youngSpace = '--max-semi-space-size=16'
+const youngSpace = '--max-semi-space-size=4'
 
 /** What a process says of itself as it begins. */
 interface Begun {
@@ -72,8 +72,9 @@ describe('the command', () => {
   })
 
   it('leaves alone what its operator has set', async () => {
-    const [, second] = await begun(process.execPath, ['--max_semi_space_size=32', '--stack-trace-limit=20'], { MALLOC_ARENA_MAX: '8' })
-    expect(second?.flags).to.include.members(['--max_semi_space_size=32', '--stack-trace-limit=20']).and.not.include(youngSpace)
+    const given = ['--max_semi_space_size=32', '--stack-trace-limit=20', '--allocation-site-pretenuring']
+    const [, second] = await begun(process.execPath, given, { MALLOC_ARENA_MAX: '8' })
+    expect(second?.flags).to.include.members(given).and.not.include(youngSpace).and.not.include('--no-allocation-site-pretenuring')
     expect(second?.arenas).to.equal('8')
     const [, other] = await begun(process.execPath, [], { NODE_OPTIONS: '--max-semi-space-size=32' })
     expect(other?.flags).not.to.include(youngSpace)

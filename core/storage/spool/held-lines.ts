@@ -22,7 +22,7 @@ export class HeldLines<Source> {
     this.#length += count
   }
 
-  /** What has waited longest: so many rows as came together, and more up to `limit`. The same ones until they are dropped. */
+  /** What has waited longest: so many rows as came together, and more up to `limit`. The same ones until they are dropped; the bytes are a copy. */
   next(limit: number): Lines {
     let count = 0
     const some: Buffer[] = []
@@ -31,7 +31,7 @@ export class HeldLines<Source> {
       some.push(chunk.lines)
       count += chunk.count
     }
-    return { lines: Buffer.concat(some), count }
+    return { lines: together(some), count }
   }
 
   /** Lets go of the rows of `next`. @param told of how many rows of each source */
@@ -49,4 +49,14 @@ export class HeldLines<Source> {
     this.#chunks.length = 0
     this.#length = 0
   }
+}
+
+/** In memory of their own: it may be given to another thread. */
+function together(some: readonly Buffer[]): Buffer {
+  let length = 0
+  for (const lines of some) length += lines.length
+  const whole = Buffer.allocUnsafeSlow(length)
+  let at = 0
+  for (const lines of some) at += lines.copy(whole, at)
+  return whole
 }

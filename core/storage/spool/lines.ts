@@ -11,6 +11,11 @@ export function linesOf(rows: readonly JournalRow[]): Buffer {
   return joined(rows.map(row => JSON.stringify(row)))
 }
 
+/** Each line as a text. @param lines at least one */
+export function textsIn(lines: Buffer): readonly string[] {
+  return lines.toString('utf8', 0, lines.length - 1).split('\n')
+}
+
 /** The rows themselves. @param rows lines, unless they are rows already */
 export function rowsIn<Row extends JournalRow>(rows: readonly Row[] | Uint8Array): readonly Row[] {
   if (!(rows instanceof Uint8Array)) return rows

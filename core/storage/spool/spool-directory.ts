@@ -39,7 +39,7 @@ export class SpoolDirectory {
   }
 
   /** Opens the spool of a journal, with what dead processes left of it. @throws what the file system says */
-  open(name: string, options: Pick<SpoolOptions, 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool {
+  open(name: string, options: Pick<SpoolOptions, 'mostTogether' | 'refused' | 'written' | 'found' | 'leaving'> & { readonly mustNotLose?: boolean }): Spool {
     const owner = (this.#owner ??= this.#claim())
     const maxBytes = options.mustNotLose === true && this.#maxBytes === 0 ? leastBytes : this.#maxBytes
     const spool: Spool = new Spool({

@@ -3,7 +3,8 @@
 import type { Logger } from 'pino'
 import { beforeEndOfTurn } from '../../end-of-turn.ts'
 import { HeldLines, type Lines } from './held-lines.ts'
-import { joined } from './lines.ts'
+import { LineRoom, type Piece } from './line-room.ts'
+import { joined, textsIn } from './lines.ts'
 import { Segment } from './spool-segment.ts'
 import type { SpoolOwner } from './spool-owner.ts'
 
@@ -13,14 +14,14 @@ const segmentBytes = 8 * 1024 * 1024
 const clearedBytes = 256 * 1024
 /** Rows that are kept in memory, too; those behind them are read from the disk when their turn comes. */
 const heldRows = 10_000
-/** So many are written at once, and stored together, at most. */
-const rowsOfWrite = 1000
 
 export interface SpoolOptions {
   /** Of the journal: lower-case words joined by `_`. */
   readonly name: string
   readonly owner: SpoolOwner
   readonly log: Logger
+  /** So many rows come from `next`, if it is asked for no more. */
+  readonly mostTogether: number
   hasRoom(bytes: number): boolean
   /** Told of rows that could not be written. */
   refused(lines: readonly string[], cause: unknown): void
@@ -34,6 +35,12 @@ export interface SpoolOptions {
   closed(): void
 }
 
+/** Where rows that are held lie besides: in a file, and, unless they were read from it, in a piece of memory. */
+interface Place {
+  readonly segment: Segment
+  readonly piece: Piece | undefined
+}
+
 /** The folder is as full as it may be. */
 class SpoolFull extends Error {
   override readonly name = 'SpoolFull'
@@ -41,10 +48,13 @@ class SpoolFull extends Error {
 
 export class Spool {
   readonly #options: SpoolOptions
-  /** Of this turn. */
-  #lines: string[] = []
-  /** What is written and comes next. */
-  readonly #held = new HeldLines<Segment>()
+  /** Where rows come: first those that are written, which are all in one file, then those of this turn. */
+  readonly #room: LineRoom
+  /** Bytes, and rows, in the room that are written. */
+  #written = 0
+  #writtenRows = 0
+  /** What is written and comes next, before what is in the room. */
+  readonly #held = new HeldLines<Place>()
   readonly #segments = new Set<Segment>()
   /** Those with rows that are not held, in the order in which they are read. */
   readonly #unread: Segment[] = []
@@ -53,36 +63,33 @@ export class Spool {
 
   constructor(options: SpoolOptions) {
     this.#options = options
+    this.#room = new LineRoom(options.mostTogether)
   }
 
   /** Takes a row, as JSON. It is on the disk before anything that this turn writes to a socket. */
   append(line: string): void {
-    if (this.#lines.length === 0) beforeEndOfTurn(this)
-    this.#lines.push(line)
+    if (this.#room.count === this.#writtenRows) beforeEndOfTurn(this)
+    if (!this.#room.add(line)) {
+      this.#hold()
+      this.#room.add(line)
+    }
     if (this.#isClosed) this.flush()
   }
 
   /** Writes what was appended, now. */
   flush(): void {
-    const lines = this.#lines
-    if (lines.length === 0) return
-    this.#lines = []
-    for (let from = 0; from < lines.length;) {
-      const some = together(lines, from)
-      this.#put(some)
-      from += some.length
-    }
-    if (this.#isClosed) this.close()
-  }
-
-  #put(lines: readonly string[]): void {
-    const written = { lines: joined(lines), count: lines.length }
+    const count = this.#room.count - this.#writtenRows
+    if (count === 0) return
+    const lines = this.#room.lines(this.#written)
     try {
-      this.#keep(written, this.#write(written.lines))
+      this.#keep({ lines, count }, this.#write(lines))
       this.#options.written()
     } catch (cause) {
-      this.#options.refused(lines, cause)
+      const texts = textsIn(lines)
+      this.#room.cut(this.#written, this.#writtenRows)
+      this.#options.refused(texts, cause)
     }
+    if (this.#isClosed) this.close()
   }
 
   leave(): void {
@@ -92,21 +99,23 @@ export class Spool {
 
   /** The rows that have waited longest: those of one write, and further ones up to `limit`. The same ones until they are committed. */
   next(limit: number): Lines {
+    if (this.#held.length === 0) this.#hold()
     if (this.#held.length === 0) this.#readOn()
     return this.#held.next(limit)
   }
 
   /** The rows of `next` are stored. */
   commit(rows: number): void {
-    this.#held.drop(rows, (segment, count) => {
+    this.#held.drop(rows, ({ segment, piece }, count) => {
       segment.held -= count
+      if (piece !== undefined) this.#room.free(piece)
       this.#free(segment)
     })
   }
 
   /** How many rows are known to wait. */
   get length(): number {
-    return this.#lines.length + this.#held.length
+    return this.#held.length + this.#room.count
   }
 
   get isEmpty(): boolean {
@@ -154,6 +163,8 @@ export class Spool {
     this.#segments.clear()
     this.#active = undefined
     this.#held.clear()
+    this.#room.cut(0, 0)
+    this.#written = this.#writtenRows = 0
     this.#unread.length = 0
     this.#options.closed()
   }
@@ -170,7 +181,7 @@ export class Spool {
   #write(lines: Buffer): Segment {
     if (!this.#options.hasRoom(lines.length)) this.#makeRoom()
     if (!this.#options.hasRoom(lines.length)) throw new SpoolFull('the spool is as large as it may be')
-    if (this.#active !== undefined && this.#active.bytes >= segmentBytes) this.#leave(this.#active)
+    if (this.#active !== undefined && this.#active.bytes >= segmentBytes && this.#writtenRows === 0) this.#leave(this.#active)
     const segment = (this.#active ??= this.#begin())
     segment.write(lines)
     return segment
@@ -193,17 +204,27 @@ export class Spool {
   }
 
   /** Rows are held while there is room; once some of a segment were not, those behind them are not, either. */
-  #keep(written: Lines, segment: Segment): void {
-    if (this.#unread.length === 0 && this.#held.length + written.count <= heldRows) this.#hold(written, segment)
-    else if (segment.unreadFrom === undefined) {
-      segment.unreadFrom = segment.bytes - written.lines.length
+  #keep({ lines, count }: Lines, segment: Segment): void {
+    if (this.#unread.length === 0 && this.length <= heldRows) {
+      this.#written += lines.length
+      this.#writtenRows += count
+      segment.held += count
+      return
+    }
+    if (segment.unreadFrom === undefined) {
+      segment.unreadFrom = segment.bytes - lines.length
       this.#unread.push(segment)
     }
+    this.#room.cut(this.#written, this.#writtenRows)
   }
 
-  #hold(written: Lines, segment: Segment): void {
-    this.#held.add(written, segment)
-    segment.held += written.count
+  /** What is in the room is written, and waits with what came before. */
+  #hold(): void {
+    this.flush()
+    if (this.#writtenRows === 0 || this.#active === undefined) return
+    const stretch = this.#room.end()
+    this.#held.add(stretch, { segment: this.#active, piece: stretch.piece })
+    this.#written = this.#writtenRows = 0
   }
 
   #readOn(): void {
@@ -212,7 +233,8 @@ export class Spool {
       if (segment?.unreadFrom === undefined) return
       const { lines, next, torn } = segment.read(segment.unreadFrom)
       const readable = lines.filter(line => this.#isReadable(line, segment))
-      this.#hold({ lines: joined(readable), count: readable.length }, segment)
+      this.#held.add({ lines: joined(readable), count: readable.length }, { segment, piece: undefined })
+      segment.held += readable.length
       if (torn > 0) this.#options.log.warn({ file: segment.path, bytes: torn }, 'the end of a spooled file is torn, and was left out')
       segment.unreadFrom = next < segment.bytes ? next : undefined
       if (segment.unreadFrom !== undefined) continue
@@ -238,16 +260,4 @@ export class Spool {
       if (this.#segments.delete(segment)) segment.remove()
     } else if (segment.bytes >= clearedBytes) segment.clear()
   }
-}
-
-/** Those that are written at once: no more than fill a file, unless one alone is longer. */
-function together(lines: readonly string[], from: number): readonly string[] {
-  let to = from
-  let characters = 0
-  while (to < lines.length && to < from + rowsOfWrite) {
-    characters += lines[to]?.length ?? 0
-    if (to > from && characters > segmentBytes) break
-    to += 1
-  }
-  return lines.slice(from, to)
 }

@@ -87,6 +87,7 @@ export class JournalWriter<Row extends JournalRow> {
     this.#timer = this.#rest()
     this.#spool = options.spool.open(options.name, {
       mustNotLose: options.policy.bufferRows === 0,
+      mostTogether: options.policy.batchRows,
       refused: (lines, cause) => this.#holdRefused(lines, cause),
       written: () => this.#figures.written(),
       found: () => this.#schedule(0),

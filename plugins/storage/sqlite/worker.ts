@@ -1,5 +1,6 @@
 /** A worker that holds a database: it opens it, brings its tables up to date, takes one call after the other, and closes it; then it may hold another. */
 
+import { flushCompileCache } from 'node:module'
 import { parentPort } from 'node:worker_threads'
 import { Engine } from '../shared/sql/engine.ts'
 import { migrate } from '../shared/sql/migrations.ts'
@@ -93,4 +94,6 @@ function hear(asked: Asked): void {
 }
 
 stepBack()
+// The next start finds what this one compiled, even if the process is killed.
+flushCompileCache()
 parentPort?.on('message', hear)

@@ -55,9 +55,10 @@ describe('the spool', () => {
     open.push(made)
     return made
   }
-  const spool = (made = directory(), mustNotLose = false, name = 'journal'): Spool =>
+  const spool = (made = directory(), mustNotLose = false, name = 'journal', mostTogether = 1000): Spool =>
     made.open(name, {
       mustNotLose,
+      mostTogether,
       refused: lost => refused.push(...lost.map(line => JSON.parse(line) as Row)),
       written: () => {},
       found: () => {
@@ -95,7 +96,7 @@ describe('the spool', () => {
   })
 
   it('gives the oldest rows until they are committed', () => {
-    const made = spool()
+    const made = spool(undefined, undefined, undefined, 2)
     for (const one of rows(0, 5)) {
       made.append(JSON.stringify(one))
       made.flush()
@@ -109,32 +110,35 @@ describe('the spool', () => {
     expect(made.isEmpty).to.equal(true)
   })
 
-  it('writes no more at once than a file may hold, but for one row that is longer', () => {
+  it('begins another file behind one that is long enough, and takes rows that are longer', () => {
     const made = spool()
     const mebibyte = 1024 * 1024
     for (const size of [3, 3, 3, 9, 1]) made.append(JSON.stringify(row(String(size), 'x'.repeat(size * mebibyte))))
     made.flush()
+    expect(files()).to.have.length(3)
     const counts: number[] = []
     for (let count = made.next(1).count; count > 0; count = made.next(1).count) {
       counts.push(count)
       made.commit(count)
     }
-    expect(counts).to.deep.equal([2, 1, 1, 1])
+    expect(counts).to.deep.equal([1, 1, 1, 1, 1])
   })
 
-  it('gives lines as they were written, those of one write together', () => {
-    const made = spool()
-    for (const ids of [[1, 2], [3], [4, 5, 6]]) {
+  it('gives lines as they were written, so many together as were asked for', () => {
+    const made = spool(undefined, undefined, undefined, 3)
+    for (const ids of [[1, 2], [3], [4, 5], [6, 7]]) {
       for (const id of ids) made.append(JSON.stringify(row(String(id))))
       made.flush()
     }
     const written = (from: number, count: number) => ({ lines: linesOf(rows(from, count)), count })
-    expect(made.next(1)).to.deep.equal(written(1, 2))
+    expect(made.next(1)).to.deep.equal(written(1, 3))
     expect(made.next(5)).to.deep.equal(written(1, 3))
     expect(made.next(6)).to.deep.equal(written(1, 6))
     made.commit(3)
     expect(made.next(1)).to.deep.equal(written(4, 3))
     made.commit(3)
+    expect(made.next(1)).to.deep.equal(written(7, 1))
+    made.commit(1)
     expect([made.isEmpty, made.next(1)]).to.deep.equal([true, { lines: Buffer.alloc(0), count: 0 }])
   })
 
