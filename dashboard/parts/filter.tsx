@@ -1,5 +1,6 @@
 /** Fields whose values are part of the address. */
 
+import { useState } from 'preact/hooks'
 import { useParam } from '../data/url.ts'
 
 interface FilterProps {
@@ -8,13 +9,23 @@ interface FilterProps {
   readonly type?: 'text' | 'search' | 'number'
 }
 
-/** Counts when it is left, or on Enter. */
+/** Counts when it is left, or on Enter; until then, what is typed stays whatever else the page shows anew. */
 export function Filter({ name, title, type = 'text' }: FilterProps) {
   const [value, set] = useParam(name)
+  const [typed, setTyped] = useState<string>()
+  const enter = (text: string) => {
+    setTyped(undefined)
+    set(text.trim())
+  }
   return (
     <label>
       {title}
-      <input type={type} value={value} onChange={({ currentTarget }) => set(currentTarget.value.trim())} />
+      <input
+        type={type}
+        value={typed ?? value}
+        onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+        onChange={({ currentTarget }) => enter(currentTarget.value)}
+      />
     </label>
   )
 }

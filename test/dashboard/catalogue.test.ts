@@ -52,6 +52,7 @@ describe('the page Models', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await page.getByLabel('Search').fill('nothing like it')
+    await page.evaluate(`history.replaceState(history.state, '', location.href + '&anew')`)
     await page.getByLabel('Search').press('Enter')
     await page.getByText('No model fits.').waitFor()
     expect(reader.complaints).to.deep.equal([])
