@@ -16,11 +16,17 @@ export function textsIn(lines: Buffer): readonly string[] {
   return lines.toString('utf8', 0, lines.length - 1).split('\n')
 }
 
-/** The rows themselves. @param rows lines, unless they are rows already */
+/** The rows themselves. One line is read after the other: one text of them all would be old before it is read. @param rows lines, unless they are rows already */
 export function rowsIn<Row extends JournalRow>(rows: readonly Row[] | Uint8Array): readonly Row[] {
   if (!(rows instanceof Uint8Array)) return rows
-  const text = Buffer.from(rows.buffer, rows.byteOffset, rows.length).toString()
-  return JSON.parse(`[${text.slice(0, -1).replaceAll('\n', ',')}]`) as readonly Row[]
+  const lines = Buffer.from(rows.buffer, rows.byteOffset, rows.length)
+  const found: Row[] = []
+  for (let start = 0; start < lines.length;) {
+    const end = endOfLine(lines, start)
+    found.push(JSON.parse(lines.toString('utf8', start, end)) as Row)
+    start = end + 1
+  }
+  return found
 }
 
 const opening = '{"id":"'
@@ -32,12 +38,16 @@ const newline = 0x0a
 export function idsIn(lines: Buffer): readonly string[] {
   const ids: string[] = []
   for (let start = 0; start < lines.length;) {
-    const border = lines.indexOf(newline, start)
-    const end = border < 0 ? lines.length : border
+    const end = endOfLine(lines, start)
     ids.push(idInFront(lines.toString('utf8', start, Math.min(end, start + headBytes))) ?? idOf(lines.toString('utf8', start, end)))
     start = end + 1
   }
   return ids
+}
+
+function endOfLine(lines: Buffer, start: number): number {
+  const end = lines.indexOf(newline, start)
+  return end < 0 ? lines.length : end
 }
 
 export function idOf(line: string): string {
