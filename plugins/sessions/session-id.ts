@@ -2,6 +2,7 @@
 
 import { hash } from 'node:crypto'
 import type { Exchange, JsonNode, Message } from '../../core/index.ts'
+import { memoize } from '../../core/memoize.ts'
 import type { SessionHeader } from './configured.ts'
 import { joined, type KnownBeginnings } from './known-beginnings.ts'
 
@@ -16,6 +17,8 @@ const knownMembers = ['session_id', 'litellm_session_id', 'prompt_cache_key', 'c
 
 /** Larger bodies are not looked into. */
 const inspectedBytes = 1024 * 1024
+/** Digests of longer texts are not remembered, as these would be, too. */
+const rememberedLength = 1024
 const conversational: ReadonlySet<string> = new Set(['chat', 'messages', 'responses'])
 const sessionUuid = /session_([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/i
 
@@ -78,8 +81,16 @@ function factsOf({ role, parts }: Message): readonly string[] {
 }
 
 function digest(facts: readonly string[]): string {
-  return hash('sha256', joined(facts)).slice(0, 32)
+  const text = joined(facts)
+  return text.length > rememberedLength ? digestOf(text) : digestOfKnown(text)
 }
+
+function digestOf(text: string): string {
+  return hash('sha256', text).slice(0, 32)
+}
+
+/** Every call of a session has the same digest. */
+const digestOfKnown = memoize(digestOf)
 
 function stringOf(node: JsonNode | undefined): string | undefined {
   return node?.kind === 'string' ? textOf(node.string()) : undefined
