@@ -28,8 +28,9 @@ export interface Spelling {
 export class ConversationView implements Conversation {
   readonly #document: JsonDocument
   readonly #spelling: Spelling
-  readonly #views = new Map<JsonNode, MessageView>()
   #messages: readonly MessageView[] | undefined
+  /** Those that there were before messages came or went. */
+  #known: Map<JsonNode, MessageView> | undefined
   #count = 0
 
   constructor(document: JsonDocument, spelling: Spelling) {
@@ -84,7 +85,7 @@ export class ConversationView implements Conversation {
     if (typeof message.text !== 'string') throw new TypeError(`insert() takes a message with a text, and its text is ${kindOfValue(message.text)}`)
     const before = this.#read()
     const node = insert(this.#document, index, message)
-    this.#messages = undefined
+    this.#reread()
     const inserted = this.#read().find((view, i) => (node === undefined ? view !== before[i] : view.node === node))
     if (inserted === undefined) throw new Error('the dialect inserted no message')
     return inserted
@@ -104,7 +105,7 @@ export class ConversationView implements Conversation {
       this.#document,
       present.filter(view => removed.has(view)).map(view => view.node),
     )
-    this.#messages = undefined
+    this.#reread()
   }
 
   #read(): readonly MessageView[] {
@@ -113,28 +114,33 @@ export class ConversationView implements Conversation {
 
   /** The same node is always the same message. */
   #view(node: JsonNode): MessageView {
-    let view = this.#views.get(node)
-    if (view === undefined) {
-      view = new MessageView(`m${this.#count++}`, node, this.#document, this.#spelling)
-      this.#views.set(node, view)
-    }
-    return view
+    return this.#known?.get(node) ?? new MessageView(this.#count++, node, this.#document, this.#spelling)
+  }
+
+  #reread(): void {
+    const known = (this.#known ??= new Map())
+    for (const view of this.#read()) known.set(view.node, view)
+    this.#messages = undefined
   }
 }
 
 class MessageView implements Message, Paired {
-  readonly id: string
   readonly node: JsonNode
+  readonly #number: number
   readonly #document: JsonDocument
   readonly #spelling: Spelling
   #role: Role | undefined
   #parts: readonly Part[] | undefined
 
-  constructor(id: string, node: JsonNode, document: JsonDocument, spelling: Spelling) {
-    this.id = id
+  constructor(number: number, node: JsonNode, document: JsonDocument, spelling: Spelling) {
+    this.#number = number
     this.node = node
     this.#document = document
     this.#spelling = spelling
+  }
+
+  get id(): string {
+    return `m${this.#number}`
   }
 
   /** Kept once it is known: where a message stood tells it in some dialects, and a message may be removed. */

@@ -70,14 +70,18 @@ function detected(exchange: Exchange, known: KnownBeginnings): string | undefine
   const { operation, model, userPath, bytes, readable } = exchange
   if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
   const { messages, spelledTools } = exchange.conversation
-  const first = messages.findIndex(({ role }) => role === 'user')
-  if (first === -1) return undefined
-  const instructions = messages.slice(0, first).flatMap(factsOf)
-  return `auto-${digest([userPath, model, known.mark(instructions, spelledTools), ...factsOf(messages[first] as Message)])}`
+  const instructions: string[] = []
+  for (const message of messages) {
+    if (message.role === 'user') return `auto-${digest([userPath, model, known.mark(instructions, spelledTools), ...factsOf(message)])}`
+    instructions.push(...factsOf(message))
+  }
+  return undefined
 }
 
 function factsOf({ role, parts }: Message): readonly string[] {
-  return [role, ...parts.map(part => (part.type === 'text' ? part.text : JSON.stringify(part.value)))]
+  const facts: string[] = [role]
+  for (const part of parts) facts.push(part.type === 'text' ? part.text : JSON.stringify(part.value))
+  return facts
 }
 
 function digest(facts: readonly string[]): string {
