@@ -25,6 +25,8 @@ const flags = [
   '--max-semi-space-size=4',
   // So little is collected sooner than helping threads are woken for it.
   '--no-parallel-scavenge',
+  // V8 frees memory of its own accord after 8 s with little to do, and from then on collects all of the heap for each few large bodies: after a minute is soon enough.
+  '--gc-memory-reducer-start-delay-ms=60000',
   // V8 would put objects among the old ones at once where many stayed while it started, and all that they refer to follows: 100 MB.
   '--no-allocation-site-pretenuring',
   // Large bodies lie outside its heap; by default, it collects all of the heap for every 32 MB of them. A flag that may go with a later version.
