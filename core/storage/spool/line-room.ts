@@ -74,6 +74,8 @@ export class LineRoom {
     piece.stretches += 1
     this.#start = this.#end
     this.#count = 0
+    // A larger one has room for its line alone.
+    if (piece.bytes.length > pieceBytes) this.#piece = undefined
     return ended
   }
 
