@@ -27,7 +27,15 @@ const flags = [
   '--no-parallel-scavenge',
   // V8 would put objects among the old ones at once where many stayed while it started, and all that they refer to follows: 100 MB.
   '--no-allocation-site-pretenuring',
-  ...(!isNew || process.versions.node.startsWith('24.') ? flagsOfVersion() : []),
+  // Large bodies lie outside its heap. Flags that may go with a later version.
+  ...(!isNew || process.versions.node.startsWith('24.')
+    ? [
+        // By default, all of the heap is collected for every 32 MB of them.
+        '--external-memory-accounted-in-global-limit',
+        // V8 frees memory of its own accord after 8 s with little to do, and from then on collects all of the heap for each few of them: a minute is soon enough.
+        '--gc-memory-reducer-start-delay-ms=60000',
+      ]
+    : []),
 ]
 /** Those that nobody has set, this program included. */
 const missing = flags.filter(flag => !isGiven(flag))
@@ -50,16 +58,6 @@ if (node === undefined) fail()
 else if (isNew && (missing.length === 0 || !canTurnInto())) start()
 else if (canTurnInto()) process.execve(node, [node, ...args], env)
 else run(node)
-
-/** Those that may go with a later version, for bodies of a megabyte and more: they lie outside the heap. */
-function flagsOfVersion() {
-  return [
-    // By default, all of the heap is collected for every 32 MB of them.
-    '--external-memory-accounted-in-global-limit',
-    // V8 frees memory of its own accord after 8 s with little to do, and from then on collects all of the heap for each few of them: a minute is soon enough.
-    '--gc-memory-reducer-start-delay-ms=60000',
-  ]
-}
 
 /** @param {string} flag of V8 */
 function isGiven(flag) {

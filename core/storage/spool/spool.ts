@@ -97,7 +97,7 @@ export class Spool {
     this.flush()
   }
 
-  /** The rows that have waited longest: those of one write, and further ones up to `limit`. The same ones until they are committed. */
+  /** The rows that have waited longest: `mostTogether` at most, or further ones up to `limit`. The same ones until they are committed. */
   next(limit: number): Lines {
     if (this.#held.length === 0) this.#hold()
     if (this.#held.length === 0) this.#readOn()

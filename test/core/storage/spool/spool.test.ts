@@ -55,7 +55,7 @@ describe('the spool', () => {
     open.push(made)
     return made
   }
-  const spool = (made = directory(), mustNotLose = false, name = 'journal', mostTogether = 1000): Spool =>
+  const spool = (made = directory(), { mustNotLose = false, name = 'journal', mostTogether = 1000 } = {}): Spool =>
     made.open(name, {
       mustNotLose,
       mostTogether,
@@ -96,7 +96,7 @@ describe('the spool', () => {
   })
 
   it('gives the oldest rows until they are committed', () => {
-    const made = spool(undefined, undefined, undefined, 2)
+    const made = spool(directory(), { mostTogether: 2 })
     for (const one of rows(0, 5)) {
       made.append(JSON.stringify(one))
       made.flush()
@@ -125,7 +125,7 @@ describe('the spool', () => {
   })
 
   it('gives lines as they were written, so many together as were asked for', () => {
-    const made = spool(undefined, undefined, undefined, 3)
+    const made = spool(directory(), { mostTogether: 3 })
     for (const ids of [[1, 2], [3], [4, 5], [6, 7]]) {
       for (const id of ids) made.append(JSON.stringify(row(String(id))))
       made.flush()
@@ -249,10 +249,10 @@ describe('the spool', () => {
 
   it('leaves the files of the other journals alone', () => {
     const first = directory()
-    spool(first, false, 'one').append(JSON.stringify(row('1')))
-    spool(first, false, 'two').append(JSON.stringify(row('2')))
+    spool(first, { name: 'one' }).append(JSON.stringify(row('1')))
+    spool(first, { name: 'two' }).append(JSON.stringify(row('2')))
     first.close()
-    expect(allOf(spool(directory(), false, 'two'))).to.deep.equal(['2'])
+    expect(allOf(spool(directory(), { name: 'two' }))).to.deep.equal(['2'])
     expect(files()).to.have.length(1)
   })
 
@@ -273,8 +273,8 @@ describe('the spool', () => {
 
     it('shares the room among the journals', () => {
       const home = directory(200)
-      spool(home, false, 'one').append(JSON.stringify(row('a', 'x'.repeat(100))))
-      const two = spool(home, false, 'two')
+      spool(home, { name: 'one' }).append(JSON.stringify(row('a', 'x'.repeat(100))))
+      const two = spool(home, { name: 'two' })
       two.append(JSON.stringify(row('b', 'x'.repeat(100))))
       home.leave()
       expect(refused.map(({ id }) => id)).to.deep.equal(['b'])
@@ -285,7 +285,7 @@ describe('the spool', () => {
       [false, ['a']],
     ] as const) {
       it(`${mustNotLose ? 'still has some for journals that must not lose anything' : 'takes nothing'} where none is allowed`, () => {
-        const made = spool(directory(0), mustNotLose)
+        const made = spool(directory(0), { mustNotLose })
         made.append(JSON.stringify(row('a')))
         made.flush()
         expect(refused.map(({ id }) => id)).to.deep.equal(expected)
