@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { JsonDocument } from '../../../core/document/document.ts'
 import { Words } from '../../../core/document/words.ts'
 
-const words = ['extra_content', '"tl1.', '"signature":""', 'item_reference', 'image_url', '"image"', 'x', 'zz', '\\u00', 'naïveté']
+const words = ['extra_content', '"tl1.', '"signature":""', 'item_reference', 'image_url', '"image"', 'x', 'zz', '\\u00', 'naïveté', 'Übergang_x']
 
 describe('words', () => {
   for (const word of words) {
@@ -16,6 +16,12 @@ describe('words', () => {
         expect(new Words(word).areIn(Buffer.from(text)), text).to.equal(false)
     })
   }
+
+  it('are found behind many places where only a part of them stands', () => {
+    const before = '1. '.repeat(1000)
+    expect(new Words('"tl1.').areIn(Buffer.from(`${before}"tl1.`))).to.equal(true)
+    expect(new Words('"tl1.').areIn(Buffer.from(before))).to.equal(false)
+  })
 
   it('are found if one of several is there', () => {
     expect(new Words('nothing', 'something').areIn(Buffer.from('there is something'))).to.equal(true)
