@@ -31,6 +31,8 @@ export interface Message {
   readonly parts: readonly Part[]
   /** The texts of channel `text`, joined by newlines. */
   readonly text: string
+  /** As it stands in the body: for who only compares it. Not to be written to. */
+  readonly spelled: Buffer
 }
 
 export interface NewMessage {

@@ -156,6 +156,10 @@ class MessageView implements Message, Paired {
     return this.parts.flatMap(part => (part.type === 'text' && part.channel === 'text' ? part.text : [])).join('\n')
   }
 
+  get spelled(): Buffer {
+    return this.node.bytes()
+  }
+
   get calls(): readonly string[] {
     return this.#spelling.calls(this.node)
   }

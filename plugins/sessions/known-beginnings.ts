@@ -1,6 +1,7 @@
 /** Digests of how conversations begin: agents send the same long instructions and tools with every call, and to compare these costs a fraction of hashing them. */
 
 import { createHash } from 'node:crypto'
+import type { Message } from '../../core/index.ts'
 
 /** Agents at work at one time seldom have more. The one that came first is forgotten. */
 const mostBeginnings = 32
@@ -10,30 +11,37 @@ const longestLength = 256 * 1024
 const shortestLength = 1024
 
 interface Beginning {
-  readonly texts: readonly string[]
-  readonly tools: Buffer
-  readonly digest: string
+  readonly roles: string
+  /** The messages and the tools as they are spelled, one behind the other. */
+  readonly bytes: Buffer
+  readonly mark: string
 }
 
 export class KnownBeginnings {
   readonly #known: Beginning[] = []
 
-  /** What is the same for the same instructions and tools, and for no others. @param tools as they are spelled */
-  mark(texts: readonly string[], tools: readonly Buffer[]): string {
-    let length = 0
-    for (const text of texts) length += text.length
-    for (const tool of tools) length += tool.length
-    if (length < shortestLength) return joined(texts) + tools.join()
-    if (length > longestLength) return digestOf(texts, tools)
-    return this.#known.find(beginning => isThat(beginning, texts, tools))?.digest ?? this.#learn(texts, tools)
+  /** What is the same for messages and tools that say the same, and for no others. Messages that are spelled as before are not read. @param tools as they are spelled */
+  mark(messages: readonly Message[], tools: readonly Buffer[]): string {
+    const pieces = [...messages.map(({ spelled }) => spelled), ...tools]
+    const length = lengthOf(pieces)
+    if (length < shortestLength || length > longestLength) return markOf(messages, tools)
+    const roles = messages.map(({ role }) => role).join()
+    return this.#known.find(beginning => isThat(beginning, roles, pieces))?.mark ?? this.#learn(messages, tools, { roles, bytes: Buffer.concat(pieces) })
   }
 
-  #learn(texts: readonly string[], tools: readonly Buffer[]): string {
-    const digest = digestOf(texts, tools)
+  #learn(messages: readonly Message[], tools: readonly Buffer[], spelling: Omit<Beginning, 'mark'>): string {
+    const mark = markOf(messages, tools)
     if (this.#known.length === mostBeginnings) this.#known.shift()
-    this.#known.push({ texts, tools: Buffer.concat(tools), digest })
-    return digest
+    this.#known.push({ ...spelling, mark })
+    return mark
   }
+}
+
+/** Who speaks, and what is said. */
+export function factsOf({ role, parts }: Message): readonly string[] {
+  const facts: string[] = [role]
+  for (const part of parts) facts.push(part.type === 'text' ? part.text : JSON.stringify(part.value))
+  return facts
 }
 
 /** Lengths keep texts apart. */
@@ -43,19 +51,30 @@ export function joined(texts: readonly string[]): string {
   return whole
 }
 
+function markOf(messages: readonly Message[], tools: readonly Buffer[]): string {
+  const texts = messages.flatMap(factsOf)
+  return lengthOf(texts) + lengthOf(tools) < shortestLength ? joined(texts) + tools.join() : digestOf(texts, tools)
+}
+
 function digestOf(texts: readonly string[], tools: readonly Buffer[]): string {
   const sum = createHash('sha256').update(joined(texts))
   for (const tool of tools) sum.update(tool)
   return sum.digest('hex')
 }
 
-function isThat(beginning: Beginning, texts: readonly string[], tools: readonly Buffer[]): boolean {
-  if (beginning.texts.length !== texts.length || !beginning.texts.every((text, at) => text === texts[at])) return false
+function isThat({ roles, bytes }: Beginning, otherRoles: string, pieces: readonly Buffer[]): boolean {
+  if (roles !== otherRoles) return false
   let from = 0
-  for (const tool of tools) {
-    const to = from + tool.length
-    if (to > beginning.tools.length || beginning.tools.compare(tool, 0, tool.length, from, to) !== 0) return false
+  for (const piece of pieces) {
+    const to = from + piece.length
+    if (to > bytes.length || bytes.compare(piece, 0, piece.length, from, to) !== 0) return false
     from = to
   }
-  return from === beginning.tools.length
+  return from === bytes.length
+}
+
+function lengthOf(pieces: readonly { readonly length: number }[]): number {
+  let length = 0
+  for (const piece of pieces) length += piece.length
+  return length
 }

@@ -1,10 +1,10 @@
 /** Which session a call belongs to: as its client says, or as its beginning tells. */
 
 import { hash } from 'node:crypto'
-import type { Exchange, JsonNode, Message } from '../../core/index.ts'
+import type { Exchange, JsonNode } from '../../core/index.ts'
 import { memoize } from '../../core/memoize.ts'
 import type { SessionHeader } from './configured.ts'
-import { joined, type KnownBeginnings } from './known-beginnings.ts'
+import { factsOf, joined, type KnownBeginnings } from './known-beginnings.ts'
 
 interface Options {
   readonly builtin_rules: boolean
@@ -70,18 +70,9 @@ function detected(exchange: Exchange, known: KnownBeginnings): string | undefine
   const { operation, model, userPath, bytes, readable } = exchange
   if (!readable || !conversational.has(operation) || (bytes?.length ?? 0) > inspectedBytes) return undefined
   const { messages, spelledTools } = exchange.conversation
-  const instructions: string[] = []
-  for (const message of messages) {
-    if (message.role === 'user') return `auto-${digest([userPath, model, known.mark(instructions, spelledTools), ...factsOf(message)])}`
-    instructions.push(...factsOf(message))
-  }
-  return undefined
-}
-
-function factsOf({ role, parts }: Message): readonly string[] {
-  const facts: string[] = [role]
-  for (const part of parts) facts.push(part.type === 'text' ? part.text : JSON.stringify(part.value))
-  return facts
+  const first = messages.findIndex(({ role }) => role === 'user')
+  const message = messages[first]
+  return message === undefined ? undefined : `auto-${digest([userPath, model, known.mark(messages.slice(0, first), spelledTools), ...factsOf(message)])}`
 }
 
 function digest(facts: readonly string[]): string {
