@@ -10,6 +10,7 @@ export type * from './neutral/request.ts'
 export type { Emit, Finish, NeutralEvent, NeutralReply, OpenedBlock, ReplyBlock } from './neutral/reply.ts'
 export type { CacheWish, PromptCaching, PromptObject } from './neutral/prompt-caching.ts'
 export type {
+  AskedFor,
   CallerSide,
   Destination,
   EmbeddingsSide,

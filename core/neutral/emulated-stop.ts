@@ -25,14 +25,14 @@ export class EmulatedStop {
   readonly #sequences: readonly string[]
   readonly #heldBack: number
   readonly #emit: Emit
-  readonly #promptTokens: (() => number) | undefined
+  readonly #promptTokens: number | undefined
   readonly #open = new Map<string, Open>()
   #found: string | undefined
   #usage: Usage = {}
   #characters = 0
 
   /** @param promptTokens an estimate; absent if usage is known anyway */
-  constructor(sequences: readonly string[], emit: Emit, promptTokens?: () => number) {
+  constructor(sequences: readonly string[], emit: Emit, promptTokens?: number) {
     this.#sequences = sequences.filter(sequence => sequence !== '')
     this.#heldBack = Math.max(0, ...this.#sequences.map(({ length }) => length)) - 1
     this.#emit = emit
@@ -86,7 +86,7 @@ export class EmulatedStop {
   /** What the provider has counted so far, and at least what was heard of it. */
   #count(): void {
     if (this.#promptTokens === undefined) return
-    const { inputTokens = this.#promptTokens(), outputTokens = 0, totalTokens: _total, ...rest } = this.#usage
+    const { inputTokens = this.#promptTokens, outputTokens = 0, totalTokens: _total, ...rest } = this.#usage
     this.#emit({
       type: 'usage',
       usage: { ...rest, inputTokens, outputTokens: Math.max(outputTokens, estimateCharacters(this.#characters)) },

@@ -8,7 +8,7 @@ import type { Ids } from './ids.ts'
 import type { CallerPaths, Losses } from './losses.ts'
 import type { PromptCaching } from './prompt-caching.ts'
 import type { Emit, NeutralEvent, NeutralReply } from './reply.ts'
-import type { JsonObject, NeutralRequest } from './request.ts'
+import type { JsonObject, NeutralRequest, Tool } from './request.ts'
 import type { Usage } from './usage.ts'
 
 /** What the configuration says about translation (`translation`, globally and per provider). */
@@ -147,9 +147,19 @@ export interface StreamReader {
   end(emit: Emit): void
 }
 
+/** What is kept of a request until its answer is over: conversations are long, and so is the wait for an answer. */
+export interface AskedFor {
+  readonly wants: NeutralRequest['wants']
+  readonly reasoning?: NeutralRequest['reasoning'] | undefined
+  /** Those that are more than a function. */
+  readonly tools: readonly Pick<Tool, 'name' | 'custom' | 'own'>[]
+}
+
 /** What the writers of a reply need to know. */
 export interface ReplyContext {
-  readonly request: NeutralRequest
+  readonly request: AskedFor
+  /** An estimate, for streams: they begin before anybody has counted. */
+  readonly promptTokens?: number | undefined
   /** The caller's request as it came, for dialects that echo it. */
   readonly original: JsonDocument
   readonly from: Destination

@@ -3,6 +3,7 @@
 import { JsonDocument } from '../document/document.ts'
 import { randomIds } from '../neutral/ids.ts'
 import { parseJson } from '../neutral/json.ts'
+import { estimateTokens } from '../neutral/estimate.ts'
 import { Losses } from '../neutral/losses.ts'
 import type { NeutralEvent } from '../neutral/reply.ts'
 import type { JsonObject, NeutralRequest } from '../neutral/request.ts'
@@ -107,8 +108,10 @@ function isChat({ name }: Dialect): boolean {
 
 function contextOf({ caller }: SpokenDialect, request: Buffer): ReplyContext {
   const losses = new Losses()
+  const asked = caller.request(parseJson(request.toString()) as JsonObject, losses)
   return {
-    request: caller.request(parseJson(request.toString()) as JsonObject, losses),
+    request: asked,
+    promptTokens: estimateTokens(asked),
     original: JsonDocument.parse(request),
     from: destination,
     requestId: 'test',

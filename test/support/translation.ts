@@ -4,6 +4,7 @@ import { expect } from 'chai'
 import { JsonDocument } from '../../core/document/document.ts'
 import type { Ids } from '../../core/neutral/ids.ts'
 import { parseJson } from '../../core/neutral/json.ts'
+import { estimateTokens } from '../../core/neutral/estimate.ts'
 import { Losses } from '../../core/neutral/losses.ts'
 import type { NeutralEvent, NeutralReply } from '../../core/neutral/reply.ts'
 import type { Json, JsonObject, NeutralRequest } from '../../core/neutral/request.ts'
@@ -62,6 +63,7 @@ export function neutralRequest(overrides: Partial<NeutralRequest> = {}): Neutral
 export function replyContext(overrides: Partial<ReplyContext> = {}): ReplyContext {
   return {
     request: neutralRequest(),
+    promptTokens: estimateTokens(neutralRequest()),
     original: JsonDocument.parse(Buffer.from('{"model":"m"}')),
     from: destination(),
     requestId: 'req_1',

@@ -26,7 +26,7 @@ export interface StreamSteps {
   lost(field: string): void
   readonly stopAt: readonly string[]
   /** An estimate of the prompt's, for an answer that is stopped. */
-  promptTokens(): number
+  readonly promptTokens: number | undefined
   /** The caller's name of a tool. */
   nameOf?(name: string): string
   /** What the vendor says otherwise than its dialect; `undefined` for an event that says nothing. */
@@ -57,14 +57,7 @@ export class TranslatedStream {
   constructor(reader: StreamReader, steps: StreamSteps) {
     this.#reader = reader
     this.#steps = steps
-    this.#stop =
-      steps.stopAt.length === 0
-        ? undefined
-        : new EmulatedStop(
-            steps.stopAt,
-            event => this.#say(event),
-            () => steps.promptTokens(),
-          )
+    this.#stop = steps.stopAt.length === 0 ? undefined : new EmulatedStop(steps.stopAt, event => this.#say(event), steps.promptTokens)
     this.#emit = this.#stop?.emit ?? (event => this.#say(event))
     this.#repeated = reader.repeats === true && steps.normalize === undefined ? new RepeatedEvent() : undefined
     this.#heard = this.#repeated === undefined ? this.#emit : event => this.#hear(event)

@@ -12,7 +12,7 @@ import { Losses } from '../../neutral/losses.ts'
 import { defined } from '../../neutral/members.ts'
 import type { NeutralReply } from '../../neutral/reply.ts'
 import type { JsonObject, NeutralRequest } from '../../neutral/request.ts'
-import type { CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSide } from '../../neutral/translation.ts'
+import type { AskedFor, CallerSide, Destination, ReplyContext, SpelledRequest, UpstreamSide } from '../../neutral/translation.ts'
 import type { Usage } from '../../neutral/usage.ts'
 import type { Attempt } from '../../pipeline/attempt.ts'
 import type { Exchange } from '../../pipeline/exchange.ts'
@@ -90,7 +90,16 @@ export class GenerationTranslation implements Translation {
     const { body, stopAt } = respellTranslated(this.#spelled.body, exchange, attempt.target, wire, losses)
     this.body = body
     this.#stopAt = [...(this.#spelled.emulatedStop ?? []), ...stopAt]
-    this.#context = { request, original, from: this.#to, requestId: exchange.id, created: Math.floor(exchange.clock.now() / 1000), ids: randomIds, losses }
+    this.#context = {
+      request: askedFor(request),
+      promptTokens: exchange.streamed ? estimateTokens(request) : undefined,
+      original,
+      from: this.#to,
+      requestId: exchange.id,
+      created: Math.floor(exchange.clock.now() / 1000),
+      ids: randomIds,
+      losses,
+    }
     this.#normalize = provider.definition.normalizer?.(provider.settings)
     const { definition } = provider
     this.#fault = definition.fault === undefined ? undefined : (json, name) => vendorFault(definition, json, name)
@@ -126,7 +135,7 @@ export class GenerationTranslation implements Translation {
       },
       lost: field => this.#lose(field),
       stopAt: this.#stopAt,
-      promptTokens: () => estimateTokens(this.#context.request),
+      promptTokens: this.#context.promptTokens,
       ...(this.#fault === undefined ? {} : { fault: (json: JsonObject) => this.#fault?.(json, this.#to.provider) }),
       ...(this.#spelled.toolNames === undefined ? {} : { nameOf: (name: string) => this.#nameOf(name) }),
       ...(this.#normalize === undefined ? {} : { normalize: this.#normalize }),
@@ -164,6 +173,11 @@ export class GenerationTranslation implements Translation {
     for (const event of replayed(reply)) stop.emit(event)
     return { ...reply, ...assembler.reply() }
   }
+}
+
+function askedFor({ wants, reasoning, tools }: NeutralRequest): AskedFor {
+  const special = tools.filter(({ custom, own }) => custom !== undefined || own !== undefined)
+  return { wants, reasoning, tools: special.map(({ name, custom, own }) => defined<AskedFor['tools'][number]>({ name, custom, own })) }
 }
 
 function requestOf(original: JsonDocument, caller: CallerSide, losses: Losses): NeutralRequest {

@@ -4,7 +4,6 @@ import { GatewayError, gatewayError, type JsonObject, type Usage } from '../../.
 import type { NeutralEvent, OpenedBlock } from '../../../core/neutral/reply.ts'
 import type { VendorState } from '../../../core/neutral/request.ts'
 import type { ReplyContext, StreamWriter } from '../../../core/neutral/translation.ts'
-import { estimateTokens } from '../../../core/neutral/estimate.ts'
 import { withFurther } from '../../../core/neutral/members.ts'
 import { errorEnvelope } from './errors.ts'
 import { CallIds, carried, dropImage, messageId, shownThinking, stopOf } from './reply-blocks.ts'
@@ -95,7 +94,7 @@ export class MessagesWriter implements StreamWriter {
 
   /** With the one estimate that Tapline makes; the end puts it right. */
   #start({ model, extras }: NeutralEvent & { readonly type: 'start' }): string {
-    const { request, from } = this.#context
+    const { promptTokens = 0, from } = this.#context
     return spell('message_start', {
       message: withFurther(
         {
@@ -106,7 +105,7 @@ export class MessagesWriter implements StreamWriter {
           content: [],
           stop_reason: null,
           stop_sequence: null,
-          usage: { input_tokens: this.#usage?.inputTokens ?? estimateTokens(request), output_tokens: 0 },
+          usage: { input_tokens: this.#usage?.inputTokens ?? promptTokens, output_tokens: 0 },
         },
         extras,
       ),

@@ -2,8 +2,8 @@
 
 import type { Losses } from '../../../core/neutral/losses.ts'
 import type { Finish, NeutralReply } from '../../../core/neutral/reply.ts'
-import type { NeutralRequest, VendorState } from '../../../core/neutral/request.ts'
-import type { ReplyContext } from '../../../core/neutral/translation.ts'
+import type { VendorState } from '../../../core/neutral/request.ts'
+import type { AskedFor, ReplyContext } from '../../../core/neutral/translation.ts'
 import { finishWith } from '../../../core/neutral/finish.ts'
 import { reasonOf } from './stop-reason.ts'
 import { dialect, isLegalId } from './writing.ts'
@@ -29,7 +29,7 @@ export class CallIds {
 }
 
 /** What the caller wants to see of the model's thinking. */
-export function shownThinking({ reasoning }: NeutralRequest): 'all' | 'state' | 'none' {
+export function shownThinking({ reasoning }: AskedFor): 'all' | 'state' | 'none' {
   if (reasoning?.isEnabled === false) return 'none'
   return reasoning?.display === 'omitted' ? 'state' : 'all'
 }

@@ -4,8 +4,8 @@ import { isObject, argumentsObject } from '../../../core/neutral/arguments.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import { defined } from '../../../core/neutral/members.ts'
 import type { Finish } from '../../../core/neutral/reply.ts'
-import type { Json, JsonObject, NeutralRequest } from '../../../core/neutral/request.ts'
-import type { ReplyContext } from '../../../core/neutral/translation.ts'
+import type { Json, JsonObject } from '../../../core/neutral/request.ts'
+import type { AskedFor, ReplyContext } from '../../../core/neutral/translation.ts'
 import type { Usage } from '../../../core/neutral/usage.ts'
 
 const finishWords: Readonly<Record<Finish, string>> = {
@@ -76,7 +76,7 @@ export function replyId(id: string | undefined, { ids }: ReplyContext): string {
 }
 
 /** Whether a called function stands for a tool of the caller's that takes free text. */
-export function isWrapped(name: string, request: NeutralRequest): boolean {
+export function isWrapped(name: string, request: AskedFor): boolean {
   return request.tools.some(tool => tool.custom !== undefined && tool.name === name)
 }
 

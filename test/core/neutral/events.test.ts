@@ -109,11 +109,7 @@ describe('an emulated stop', () => {
   ] as const) {
     it(`estimates, when it stops, ${what}`, () => {
       const events: NeutralEvent[] = []
-      const stop = new EmulatedStop(
-        ['X'],
-        event => events.push(event),
-        () => 47,
-      )
+      const stop = new EmulatedStop(['X'], event => events.push(event), 47)
       if (usage !== undefined) stop.emit({ type: 'usage', usage })
       stop.emit({ type: 'open', key: '0', block: { type: 'text' } })
       stop.emit({ type: 'delta', key: '0', text: 'abcdefghXb' })

@@ -59,7 +59,9 @@ describe('how conversations begin', () => {
                 mark(said([...texts.slice(0, -1), changed(texts.at(-1) ?? '')]), tools),
               ]),
           ...(texts.length < 2 ? [] : [mark(said([texts.join('')]), tools)]),
-          ...(tools.length === 0 ? [] : [mark(said(texts), tools.slice(1)), mark(said(texts), [...tools.slice(0, -1), Buffer.from(changed(String(tools.at(-1))))])]),
+          ...(tools.length === 0
+            ? []
+            : [mark(said(texts), tools.slice(1)), mark(said(texts), [...tools.slice(0, -1), Buffer.from(changed(String(tools.at(-1))))])]),
         ]
         for (const [at, other] of others.entries()) expect(other, String(at)).to.not.equal(same)
       })
