@@ -21,15 +21,18 @@ export class JsonDocument {
   #root: JsonNode | undefined
   #rendered: Buffer | undefined
   #edits = 0
+  readonly #hasPlainNumbers: boolean
 
-  private constructor(bytes: Buffer, root?: JsonNode) {
+  private constructor(bytes: Buffer, root?: JsonNode, hasPlainNumbers = false) {
     this.bytes = bytes
     this.#root = root
+    this.#hasPlainNumbers = hasPlainNumbers
   }
 
   /** Checks all of the bytes and reads the members of the root. @throws JsonError */
   static parse(bytes: Buffer): JsonDocument {
-    return new JsonDocument(bytes, JsonNode.read(bytes))
+    const { root, hasPlainNumbers } = JsonNode.scan(bytes)
+    return new JsonDocument(bytes, root, hasPlainNumbers)
   }
 
   /** The same for what may be something else: undefined for what is no JSON. */
@@ -63,6 +66,11 @@ export class JsonDocument {
 
   get edited(): boolean {
     return this.#root?.edited === true
+  }
+
+  /** Whether it is known that `JSON.parse` and `JSON.stringify` keep all numbers as they are spelled. */
+  get hasPlainNumbers(): boolean {
+    return this.#hasPlainNumbers && !this.edited
   }
 
   replace(node: JsonNode, json: string): void {
@@ -134,7 +142,7 @@ export class JsonDocument {
 
   /** A document that begins where this one stands; edits of either do not show in the other. */
   fork(): JsonDocument {
-    return new JsonDocument(this.bytes, this.root.copy())
+    return new JsonDocument(this.bytes, this.root.copy(), this.#hasPlainNumbers)
   }
 
   /** The bytes with every edit spliced in; of an unedited document the very buffer that was given. */

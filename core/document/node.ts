@@ -53,11 +53,16 @@ export class JsonNode {
 
   /** The value that a whole text is. @throws JsonError */
   static read(source: Buffer): JsonNode {
+    return JsonNode.scan(source).root
+  }
+
+  /** The same, and what was found on the way. @throws JsonError */
+  static scan(source: Buffer): { readonly root: JsonNode; readonly hasPlainNumbers: boolean } {
     const children = new Children(source, 1)
-    const { start, end } = scanDocument(source, children)
+    const { start, end, hasPlainNumbers } = scanDocument(source, children)
     const root = new JsonNode(undefined, source, start, 0, 0, start, end, end)
     root.adopt(children.nodes)
-    return root
+    return { root, hasPlainNumbers }
   }
 
   get kind(): JsonKind {

@@ -19,6 +19,13 @@ export interface ChildSink {
   child(from: number, nameStart: number, nameEnd: number, start: number, end: number, to: number): void
 }
 
+export interface Scanned {
+  readonly start: number
+  readonly end: number
+  /** Whether `JSON.stringify` would spell all numbers as they are. False may be said of some where it would. */
+  readonly hasPlainNumbers: boolean
+}
+
 /**
  * Checks a whole document and returns where its value starts and ends.
  *
@@ -27,7 +34,7 @@ export interface ChildSink {
  * character; on the wire it is the provider's to refuse.
  * @throws JsonError if it is empty, no JSON, no UTF-8, or nested too deep
  */
-export function scanDocument(bytes: Buffer, sink: ChildSink): { readonly start: number; readonly end: number } {
+export function scanDocument(bytes: Buffer, sink: ChildSink): Scanned {
   if (!isUtf8(bytes)) throw new JsonError('invalid UTF-8', invalidUtf8(bytes))
   const scanner = new Scanner(bytes)
   const start = scanner.space(0)
@@ -35,7 +42,7 @@ export function scanDocument(bytes: Buffer, sink: ChildSink): { readonly start: 
   const end = scanner.value(start, 0, sink)
   const rest = scanner.space(end)
   if (rest < bytes.length) throw new JsonError('unexpected data after the JSON value', rest)
-  return { start, end }
+  return { start, end, hasPlainNumbers: scanner.hasPlainNumbers }
 }
 
 /** Reports the children of the container from `start` to `end`, in bytes that were checked before. */
@@ -47,6 +54,10 @@ export function scanChildren(bytes: Buffer, start: number, end: number, sink: Ch
 const near = 64
 /** Bytes that are copied for `StringEnds` for the price of a search: with less for each, it finds the ends of strings sooner. */
 const copiedBySearch = 1000
+/** Of so many digits, each number is what it says. */
+const mostDigits = 15
+/** So many fractions are looked at; most bodies have one or two. */
+const mostFractions = 16
 
 const tab = 0x09
 const lineFeed = 0x0a
@@ -80,6 +91,8 @@ const isEscape = Uint8Array.from({ length: 256 }, (_, byte) => Number('"\\/bfnrt
  */
 class Scanner {
   readonly bytes: Buffer
+  hasPlainNumbers = true
+  #fractions = 0
   readonly #isChecked: boolean
   /** What is scanned of the bytes. */
   readonly #start: number
@@ -229,14 +242,29 @@ class Scanner {
     return at + word.length
   }
 
-  number(at: number): number {
+  number(start: number): number {
     const { bytes } = this
-    if ((bytes[at] ?? 0) === minus) at++
-    at = (bytes[at] ?? 0) === zero ? at + 1 : this.digits(at)
-    if ((bytes[at] ?? 0) === point) at = this.digits(at + 1)
-    if (((bytes[at] ?? 0) | 0x20) !== 0x65) return at
-    const sign = bytes[at + 1] ?? 0
-    return this.digits(sign === plus || sign === minus ? at + 2 : at + 1)
+    const first = (bytes[start] ?? 0) === minus ? start + 1 : start
+    const isZero = (bytes[first] ?? 0) === zero
+    let at = isZero ? first + 1 : this.digits(first)
+    const next = bytes[at] ?? 0
+    if (next !== point && (next | 0x20) !== 0x65) {
+      if (at - first > mostDigits || (isZero && first > start)) this.hasPlainNumbers = false
+      return at
+    }
+    if (next === point) at = this.digits(at + 1)
+    if (((bytes[at] ?? 0) | 0x20) === 0x65) {
+      const sign = bytes[at + 1] ?? 0
+      at = this.digits(sign === plus || sign === minus ? at + 2 : at + 1)
+    }
+    if (this.hasPlainNumbers) this.#lookAtFraction(start, at)
+    return at
+  }
+
+  #lookAtFraction(from: number, to: number): void {
+    const text = this.bytes.toString('latin1', from, to)
+    this.#fractions += 1
+    this.hasPlainNumbers = this.#fractions <= mostFractions && String(Number(text)) === text
   }
 
   digits(at: number): number {

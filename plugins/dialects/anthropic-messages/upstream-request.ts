@@ -8,6 +8,7 @@ import { isObject } from '../../../core/neutral/arguments.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { allowedTools, functionTools } from '../../../core/neutral/function-tools.ts'
 import { Members } from '../../../core/neutral/members.ts'
+import { spellJson } from '../../../core/neutral/spell-json.ts'
 import { dropUnknownInside } from '../../../core/neutral/unknown.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -71,7 +72,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
     ...own.vendorExtras,
   }
   const { changed } = writing.names
-  return { body: Buffer.from(JSON.stringify(body)), ...(changed.size === 0 ? {} : { toolNames: changed }) }
+  return { body: spellJson(body), ...(changed.size === 0 ? {} : { toolNames: changed }) }
 }
 
 /** The destination, with what is known of its model where its provider says nothing. */

@@ -10,6 +10,7 @@ import { ToolIds, ToolNames } from '../../../core/neutral/tool-names.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
 import { isBlank } from '../../../core/neutral/blank.ts'
+import { spellJson } from '../../../core/neutral/spell-json.ts'
 import { hasUserTurn } from '../../../core/neutral/user-turn.ts'
 import { CachePoints } from './cache-points.ts'
 import { DocumentNames } from './document-names.ts'
@@ -53,7 +54,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     ...writeTier(request, losses),
   }
   const { changed } = writing.names
-  return { body: Buffer.from(JSON.stringify(withExtras(body, request.vendorExtras['bedrock']))), ...(changed.size === 0 ? {} : { toolNames: changed }) }
+  return { body: spellJson(withExtras(body, request.vendorExtras['bedrock'])), ...(changed.size === 0 ? {} : { toolNames: changed }) }
 }
 
 function writingOf(request: NeutralRequest, to: Destination, losses: Losses): Writing {

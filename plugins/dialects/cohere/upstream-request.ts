@@ -9,6 +9,7 @@ import { withKnownEffort } from '../../../core/neutral/effort.ts'
 import { refuseReserved } from '../../../core/neutral/extras.ts'
 import { noteStrictness, placeOfOutput } from '../../../core/neutral/output.ts'
 import { checkSchema, objectSchema, withoutMeta } from '../../../core/neutral/schema.ts'
+import { spellJson } from '../../../core/neutral/spell-json.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { noteUnspoken, type Unspoken } from '../../../core/neutral/unspoken.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -46,7 +47,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
     ...request.vendorExtras['cohere'],
   }
   return {
-    body: Buffer.from(JSON.stringify(body)),
+    body: spellJson(body),
     ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
     ...(stop.length <= stopLimit ? {} : { emulatedStop: stop.slice(stopLimit) }),
   }

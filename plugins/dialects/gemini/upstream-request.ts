@@ -3,6 +3,7 @@
 import type { Json, JsonObject } from '../../../core/index.ts'
 import type { Losses } from '../../../core/neutral/losses.ts'
 import type { NeutralRequest } from '../../../core/neutral/request.ts'
+import { spellJson } from '../../../core/neutral/spell-json.ts'
 import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import { contentsOf } from './contents.ts'
@@ -36,7 +37,7 @@ export function writeRequest(request: NeutralRequest, destination: Destination, 
     ...labels(request, to),
   }
   return {
-    body: Buffer.from(JSON.stringify(withExtras(body, extras))),
+    body: spellJson(withExtras(body, extras)),
     ...(names.changed.size === 0 ? {} : { toolNames: names.changed }),
     ...(stop.length <= longestStopList ? {} : { emulatedStop: stop.slice(longestStopList) }),
   }

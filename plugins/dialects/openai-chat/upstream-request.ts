@@ -9,6 +9,7 @@ import { defined } from '../../../core/neutral/members.ts'
 import { placeOfOutput } from '../../../core/neutral/output.ts'
 import type { Json, JsonObject, NeutralRequest, ReasoningControls, Tool, ToolChoice } from '../../../core/neutral/request.ts'
 import { checkSchema } from '../../../core/neutral/schema.ts'
+import { spellJson } from '../../../core/neutral/spell-json.ts'
 import { ToolNames } from '../../../core/neutral/tool-names.ts'
 import type { Destination, SpelledRequest } from '../../../core/neutral/translation.ts'
 import { dropUntaken, type Untaken } from '../../../core/neutral/untaken.ts'
@@ -74,7 +75,7 @@ export function writeRequest(request: NeutralRequest, to: Destination, losses: L
   add(body, writeStream(request))
   const { changed } = writing.names
   return {
-    body: Buffer.from(JSON.stringify(withUnknown(body, request, to))),
+    body: spellJson(withUnknown(body, request, to)),
     ...(changed.size === 0 ? {} : { toolNames: changed }),
     ...(request.stop.length <= longestStopList ? {} : { emulatedStop: request.stop.slice(longestStopList) }),
   }

@@ -77,6 +77,25 @@ describe('JsonDocument', () => {
     })
     it('gives a string of strings only', () => expect(() => get(root, 'n').string()).to.throw(TypeError, 'a JSON number is no string'))
     it('keeps the spelling of numbers', () => expect(get(root, 'n').json()).to.equal('1.0'))
+    for (const [number, isPlain] of [
+      ...['0', '7', '-1', '0.5', '-12.25', '123456789012345', '1e+21', '1e-7'].map(text => [text, true] as const),
+      ...['-0', '1.0', '0.50', '1e5', '1E+21', '-0.0', '0e0', '1234567890123456', '0.1234567890123456789'].map(text => [text, false] as const),
+    ]) {
+      it(`${isPlain ? 'knows' : 'does not say'} that ${number} is spelled as JavaScript does`, () => {
+        for (const text of [number, `[1,${number}]`, `{"a":{"b":[${number}]}}`]) {
+          expect(parse(text).hasPlainNumbers, text).to.equal(isPlain)
+          if (isPlain) expect(JSON.stringify(JSON.parse(text))).to.equal(text)
+        }
+      })
+    }
+    it('does not say so of many fractions, nor of what was edited, nor of what nobody has read', () => {
+      expect(parse(`[${'0.5,'.repeat(50)}0.5]`).hasPlainNumbers).to.equal(false)
+      expect(JsonDocument.of(Buffer.from('[1]')).hasPlainNumbers).to.equal(false)
+      const document = parse('{"a":1}')
+      const fork = document.fork()
+      document.set(document.root, 'a', '1.0')
+      expect([document.hasPlainNumbers, fork.hasPlainNumbers, document.fork().hasPlainNumbers]).to.deep.equal([false, true, false])
+    })
     it('gives the same node each time', () => expect(get(root, 'a', 2)).to.equal(get(root, 'a', 2)))
     it('lists every string inside, but no name', () => {
       expect(
