@@ -1,6 +1,7 @@
 /** `tapline/dialect`: the neutral form that dialects are translated through. */
 
 export { parseJson, rawJson } from './neutral/json.ts'
+export { spellJson } from './neutral/spell-json.ts'
 export { Losses, refusal } from './neutral/losses.ts'
 export type { Loss } from './neutral/losses.ts'
 export { dropUntaken } from './neutral/untaken.ts'

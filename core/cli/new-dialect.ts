@@ -18,7 +18,7 @@ function dialectFile(name: string): string {
   return `/** The wire format: {"model", "prompt"} is answered by {"text", "done"}, a stream by such events. */
 
 import { defineDialect, gatewayError } from 'tapline'
-import { dropUntaken, parseJson, refusal } from 'tapline/dialect'
+import { dropUntaken, parseJson, refusal, spellJson } from 'tapline/dialect'
 
 export default defineDialect({
   name: '${name}',
@@ -40,7 +40,7 @@ function request(asked, to, losses) {
     top_p: asked.sampling.topP,
     stream: asked.isStream || undefined,
   }
-  return { body: Buffer.from(JSON.stringify(body)), emulatedStop: asked.stop }
+  return { body: spellJson(body), emulatedStop: asked.stop }
 }
 
 function textOf(block, { provider }) {

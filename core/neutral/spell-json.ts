@@ -1,6 +1,6 @@
 /** Bodies of JSON as bytes. A long one is spelled piece by piece: as one text it would take twice its length as soon as one character is not Latin, and be old before it is sent. */
 
-import type { JsonObject } from './request.ts'
+import type { Json } from './request.ts'
 
 /** Of lists this long, each item is spelled by itself. */
 const longList = 8
@@ -18,8 +18,8 @@ const [comma, colon, openBracket, closeBracket, openBrace, closeBrace] = [...',:
   number,
 ]
 
-/** The same bytes as of `JSON.stringify`. */
-export function spellJson(body: JsonObject): Buffer {
+/** The same bytes as of `JSON.stringify`: members that are undefined are left out. */
+export function spellJson(body: Readonly<Record<string, Json | undefined>>): Buffer {
   const values = Object.values(body)
   if (!values.some(isLong)) return Buffer.from(JSON.stringify(body))
   const written = new Written()
