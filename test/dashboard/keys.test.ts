@@ -48,6 +48,35 @@ describe('the page API keys', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  it('finds a key by its name, path, label or user', async () => {
+    const user = JSON.parse((await dashboard.served.call('PUT', '/admin/directory/users', { name: 'Sought Person' })).body.toString()) as { id: string }
+    for (const key of [
+      { name: 'sought by name', labels: ['blue-sought'] },
+      { name: 'another', user_path: '/sought/path' },
+      { name: 'of a person', user_id: user.id },
+    ])
+      await dashboard.served.call('POST', '/admin/auth-keys', key)
+    await using reader = await dashboard.open('keys')
+    const { page } = reader
+    const rows = page.getByRole('table', { name: 'Keys' }).locator('tbody tr')
+    for (const [search, name] of [
+      ['Sought by N', 'sought by name'],
+      ['blue-', 'sought by name'],
+      ['/sought/', 'another'],
+      ['sought person', 'of a person'],
+    ] as const) {
+      await page.getByRole('searchbox', { name: 'Search' }).fill(search)
+      await page.keyboard.press('Enter')
+      await until(async () => (await rows.count()) === 1)
+      expect(await rows.first().innerText(), search).to.include(name)
+    }
+    await page.getByRole('searchbox', { name: 'Search' }).fill('nothing like it')
+    await page.keyboard.press('Enter')
+    await page.getByText('None fits.').waitFor()
+    expect(reader.complaints).to.deep.equal([])
+    await dashboard.served.call('DELETE', '/admin/directory/users', { id: user.id })
+  })
+
   it('says which field of a key is wrong', async () => {
     await using reader = await dashboard.open('keys')
     const { page } = reader

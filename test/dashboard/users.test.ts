@@ -45,6 +45,24 @@ describe('the page User paths', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  it('finds paths, groups and users by a part of their names', async () => {
+    const { id } = JSON.parse((await dashboard.served.call('PUT', '/admin/directory/users', { name: 'Somebody Sought' })).body.toString()) as DirectoryUser
+    await using reader = await dashboard.open('users')
+    const { page } = reader
+    const [paths, members] = ['User paths', 'Groups and users'].map(name => page.getByRole('table', { name }).locator('tbody tr'))
+    await members!.getByText('Somebody Sought', { exact: true }).waitFor()
+    await page.getByRole('searchbox', { name: 'Search' }).fill('FROM THE')
+    await page.keyboard.press('Enter')
+    await page.getByText('None fits.').waitFor()
+    expect(await paths!.allInnerTexts()).to.have.lengthOf(1)
+    await page.getByRole('searchbox', { name: 'Search' }).fill('body sought')
+    await page.keyboard.press('Enter')
+    await members!.getByText('Somebody Sought', { exact: true }).waitFor()
+    expect(await members!.allInnerTexts()).to.have.lengthOf(1)
+    expect(reader.complaints).to.deep.equal([])
+    await dashboard.served.call('DELETE', '/admin/directory/users', { id })
+  })
+
   it('leaves alone what the configuration says, and makes a key for it', async () => {
     await using reader = await dashboard.open('users')
     const { page } = reader

@@ -7,12 +7,14 @@ import type { DirectoryUser } from '../../../schemas/admin/users.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { get, send } from '../../data/api.ts'
 import { useDirectoryUsers } from '../../data/directory.ts'
+import { useSearch } from '../../data/search.ts'
 import { useParam } from '../../data/url.ts'
 import { time } from '../../data/words.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { CreateKey } from '../../parts/create-key.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
+import { Filter } from '../../parts/filter.tsx'
 import { modelsLeft } from '../../parts/models-left.tsx'
 import { Section } from '../../parts/section.tsx'
 import { EditKey, ImportKey, RenameLabel } from './forms.tsx'
@@ -27,6 +29,9 @@ export function KeysPage({ reach }: { readonly reach: Reach }) {
   const [renamed, setRenamed] = useState<LabelRenamed>()
   const keys = useQuery({ queryKey: ['keys'], queryFn: async () => await get<AuthKeyView[]>('/auth-keys') })
   const users = useDirectoryUsers()
+  const [search, holds] = useSearch()
+  const userOf = ({ user_id: id }: AuthKeyView) => users.data?.find(user => user.id === id)
+  const found = keys.data?.filter(key => holds(key.name, key.redacted_value, key.user_path, userOf(key)?.name, key.id, ...key.labels))
   const shown = keys.data?.find(({ id }) => id === opened)
   const labels = [...new Set(keys.data?.flatMap(key => key.labels))].sort()
   return (
@@ -52,12 +57,15 @@ export function KeysPage({ reach }: { readonly reach: Reach }) {
           The label {renamed.from} is {renamed.to} now, on {renamed.renamed === 1 ? 'one key' : `${renamed.renamed} keys`}.
         </p>
       )}
+      <div class="filters bottom">
+        <Filter name="search" title="Search" type="search" />
+      </div>
       <Section title="Keys">
         <DataTable
           label="Keys"
-          rows={keys}
+          rows={{ ...keys, data: found }}
           columns={columns(users.data ?? [])}
-          none="There is none yet."
+          none={search === '' ? 'There is none yet.' : 'None fits.'}
           id={({ id }) => id}
           open={({ id }) => setOpened(id)}
         />

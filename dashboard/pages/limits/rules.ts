@@ -1,6 +1,7 @@
 /** What budgets and rate limits have in common: whom they are for, their period, and the form that asks for both. */
 
 import { textIn } from '../../data/form.ts'
+import { useSearch } from '../../data/search.ts'
 import { useParam } from '../../data/url.ts'
 import type { Field } from '../../parts/record-form.tsx'
 
@@ -23,10 +24,9 @@ export function identity({ scope, subject, period_seconds: seconds }: Rule): str
 
 /** Those that the address asks for. */
 export function useShown<Row extends Rule>(rows: readonly Row[] | undefined): readonly Row[] | undefined {
-  const [search] = useParam('search')
+  const [, holds] = useSearch()
   const [scope] = useParam('scope')
-  const wanted = search.toLowerCase()
-  return rows?.filter(row => (scope === '' || row.scope === scope) && (row.effective_subject ?? row.subject).toLowerCase().includes(wanted))
+  return rows?.filter(row => (scope === '' || row.scope === scope) && holds(row.effective_subject ?? row.subject))
 }
 
 const together = 'all of it together'

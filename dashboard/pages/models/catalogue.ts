@@ -7,6 +7,7 @@ import type { RateLimitView } from '../../../schemas/admin/rate-limits.schema.ts
 import type { Reach } from '../../data/access.ts'
 import { get } from '../../data/api.ts'
 import { useProviders, useRateLimits } from '../../data/queries.ts'
+import { holding } from '../../data/search.ts'
 import type { Rows } from '../../parts/data-table.tsx'
 
 export interface KnownModel extends AdminModel {
@@ -29,18 +30,15 @@ export function useCatalogue(reach: Reach, category: string, search: string): Ro
   const models = useQuery({ queryKey: ['models', category], queryFn: async () => await get<AdminModel[]>('/models', { category }) })
   const status = useProviders({ enabled: reach.global, refetchInterval: 10_000 })
   const limits = useRateLimits({ enabled: reach.isOn('RATE_LIMITS_ENABLED'), refetchInterval: 5000 })
-  const data = models.data && groupsOf(models.data.filter(fits(search)), status.data?.providers ?? [], limits.data?.rate_limits ?? [])
+  const holds = holding(search)
+  const found = models.data?.filter(model => holds(model.selector, displayName(model)))
+  const data = found && groupsOf(found, status.data?.providers ?? [], limits.data?.rate_limits ?? [])
   return { data, error: models.error, refetch: models.refetch }
 }
 
 export function displayName({ model: { metadata } }: AdminModel): string | undefined {
   const name = metadata?.['display_name']
   return typeof name === 'string' ? name : undefined
-}
-
-function fits(search: string): (model: AdminModel) => boolean {
-  const wanted = search.toLowerCase()
-  return model => `${model.selector} ${displayName(model) ?? ''}`.toLowerCase().includes(wanted)
 }
 
 function groupsOf(models: readonly AdminModel[], status: readonly ProviderStatus[], limits: readonly RateLimitView[]): readonly ProviderGroup[] {

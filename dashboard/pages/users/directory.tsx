@@ -6,6 +6,7 @@ import type { DirectoryUser, UserGroup } from '../../../schemas/admin/users.sche
 import { send } from '../../data/api.ts'
 import { nobody, useDirectoryUsers, useGroups } from '../../data/directory.ts'
 import { textIn } from '../../data/form.ts'
+import { useSearch } from '../../data/search.ts'
 import { Badge } from '../../parts/badge.tsx'
 import { DataTable, type Column } from '../../parts/data-table.tsx'
 import { Confirm } from '../../parts/confirm.tsx'
@@ -26,6 +27,8 @@ export function Directory({ addKey }: { readonly addKey: (whom: KeyFor) => void 
   const error = groups.error ?? users.error
   const refetch = async () => await Promise.all([groups.refetch(), users.refetch()])
   const data = groups.data === undefined || users.data === undefined ? undefined : membersOf(groups.data, users.data)
+  const [search, holds] = useSearch()
+  const found = data?.filter(member => holds(nameOf(member), member.path, 'user' in member ? member.user.description : undefined))
   return (
     <Section
       title="Groups and users"
@@ -42,9 +45,9 @@ export function Directory({ addKey }: { readonly addKey: (whom: KeyFor) => void 
     >
       <DataTable
         label="Groups and users"
-        rows={{ data, error, refetch }}
+        rows={{ data: found, error, refetch }}
         columns={columns(data ?? [], setAsked, addKey)}
-        none="There is none yet. A user keeps budgets and keys, whatever path it moves to."
+        none={search === '' ? 'There is none yet. A user keeps budgets and keys, whatever path it moves to.' : 'None fits.'}
         id={({ path }) => path}
       />
       <Asking asked={asked} groups={groups.data ?? []} close={() => setAsked(undefined)} />

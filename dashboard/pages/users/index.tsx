@@ -5,6 +5,7 @@ import type { DirectoryUser } from '../../../schemas/admin/users.schema.ts'
 import type { Reach } from '../../data/access.ts'
 import { useDirectoryUsers } from '../../data/directory.ts'
 import { CreateKey } from '../../parts/create-key.tsx'
+import { Filter } from '../../parts/filter.tsx'
 import { Directory } from './directory.tsx'
 import { Paths } from './paths.tsx'
 
@@ -19,6 +20,9 @@ export function UsersPage({ reach }: { readonly reach: Reach }) {
       <header class="head">
         <h1>User paths</h1>
       </header>
+      <div class="filters bottom">
+        <Filter name="search" title="Search" type="search" />
+      </div>
       <p class="faint">Who names a path in a header may name any: only keys that are bound to a path or a user hold their callers to it.</p>
       <Paths addKey={setKeyFor} />
       <Directory addKey={setKeyFor} />

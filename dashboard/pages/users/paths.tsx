@@ -6,6 +6,7 @@ import type { UserNode, UserTree } from '../../../schemas/admin/users.schema.ts'
 import { send } from '../../data/api.ts'
 import { listIn, textIn } from '../../data/form.ts'
 import { useModels, useUserTree } from '../../data/queries.ts'
+import { useSearch } from '../../data/search.ts'
 import { openModels } from './open-models.ts'
 import { count } from '../../data/words.ts'
 import { ConfigBadge } from '../../parts/badge.tsx'
@@ -31,6 +32,7 @@ export function Paths({ addKey }: { readonly addKey: (whom: KeyFor) => void }) {
     await queries.invalidateQueries({ queryKey: ['keys'] })
   }
   const nodes = tree.data?.users ?? []
+  const [search, holds] = useSearch()
   return (
     <Section
       title="Paths"
@@ -42,9 +44,9 @@ export function Paths({ addKey }: { readonly addKey: (whom: KeyFor) => void }) {
     >
       <DataTable
         label="User paths"
-        rows={{ ...tree, data: tree.data?.users }}
+        rows={{ ...tree, data: tree.data?.users.filter(node => holds(node.user_path, node.description)) }}
         columns={columns(nodes, setAsked, addKey)}
-        none="No path has a rule or a key yet."
+        none={search === '' ? 'No path has a rule or a key yet.' : 'None fits.'}
         id={({ user_path: path }) => path}
       />
       {nodes.some(({ managed }) => managed) && (
