@@ -28,14 +28,15 @@ interface Wanted {
 export interface Counts {
   /** In the order of the paths; undefined is not there, or null. */
   readonly counts: readonly (number | undefined)[]
-  /** Behind the object. */
+  /** Where the object begins, and where it has ended. */
+  readonly start: number
   readonly end: number
 }
 
 /**
  * @example
  * const tokens = new CountReader(['total', 'details.cached'])
- * tokens.read(Buffer.from('{"total":3,"details":{"cached":1}}'), 0) // { counts: [3, 1], end: 34 }
+ * tokens.read(Buffer.from('{"total":3,"details":{"cached":1}}'), 0) // { counts: [3, 1], start: 0, end: 34 }
  */
 export class CountReader {
   readonly #wanted: readonly Wanted[]
@@ -52,15 +53,27 @@ export class CountReader {
 
   /**
    * @param at where it begins
-   * @returns undefined if all of it must be read: it is no object, holds something else than whole numbers, `null` and objects of such, or a wanted
-   * member twice, or is not what JSON allows
+   * @returns undefined if all of it must be read: it is no object, holds something else than whole numbers, `null`, plain texts and objects of such, or a
+   * wanted member twice, or is not what JSON allows
    */
   read(bytes: Buffer, at: number): Counts | undefined {
     this.#bytes = bytes
     const counts = (this.#counts = Array<number | undefined>(this.#length).fill(undefined))
     const end = this.#object(at, this.#wanted, true)
     this.#bytes = nothing
-    return end < 0 ? undefined : { counts, end }
+    return end < 0 ? undefined : { counts, start: at, end }
+  }
+
+  /**
+   * The same of the last member of that name, if it is the last thing in the object that is open so many objects deep when the text ends: 1 is the text's own. What
+   * stands before it is not looked at: quotes inside texts would be escaped.
+   */
+  readLast(bytes: Buffer, name: string, depth: number): Counts | undefined {
+    const at = bytes.lastIndexOf(`"${name}"`)
+    if (at < 0 || bytes[at - 1] === backslash) return undefined
+    const separator = behindSpace(bytes, at + name.length + 2)
+    const found = bytes[separator] === colon ? this.read(bytes, behindSpace(bytes, separator + 1)) : undefined
+    return found !== undefined && closes(bytes, found.end, depth) ? found : undefined
   }
 
   /** @returns behind it; -1 if all must be read */
@@ -106,13 +119,28 @@ export class CountReader {
   }
 
   #value(at: number, member: Wanted | undefined, isOuter: boolean): number {
-    const first = this.#bytes[at]
-    if (first === opening) {
-      if (!isOuter || member?.inside.some(({ index }) => this.#counts[index] !== undefined) === true) return -1
-      return this.#object(at, member?.inside ?? [], false)
+    if (member !== undefined && this.#isKnown(member)) return -1
+    switch (this.#bytes[at]) {
+      case opening:
+        return isOuter ? this.#object(at, member?.inside ?? [], false) : -1
+      case firstOfNull:
+        return this.#spells('null', at) ? at + 4 : -1
+      case quote:
+        return this.#text(at)
+      default:
+        return this.#number(at, member)
     }
-    if (first === firstOfNull) return this.#spells('null', at) ? at + 4 : -1
-    return this.#number(at, member)
+  }
+
+  /** Whether it was there before: the last one would count. */
+  #isKnown({ index, inside }: Wanted): boolean {
+    return (index >= 0 && this.#counts[index] !== undefined) || inside.some(({ index: within }) => this.#counts[within] !== undefined)
+  }
+
+  /** As `service_tier` is one. */
+  #text(at: number): number {
+    const end = this.#name(at)
+    return end < 0 ? -1 : end + 1
   }
 
   #number(from: number, member: Wanted | undefined): number {
@@ -122,11 +150,20 @@ export class CountReader {
     for (let digit = 0; (digit = (bytes[at] ?? 0) - zero) >= 0 && digit <= 9; at += 1) count = 10 * count + digit
     const digits = at - from
     if (digits === 0 || digits > mostDigits || (digits > 1 && bytes[from] === zero)) return -1
-    if (member === undefined || member.index < 0) return at
-    if (this.#counts[member.index] !== undefined) return -1
-    this.#counts[member.index] = count
+    if (member !== undefined && member.index >= 0) this.#counts[member.index] = count
     return at
   }
+}
+
+/** Whether nothing comes but the ends of so many objects. */
+function closes(bytes: Buffer, from: number, depth: number): boolean {
+  let at = from
+  for (let open = depth; open > 0; open -= 1) {
+    at = behindSpace(bytes, at)
+    if (bytes[at] !== closing) return false
+    at += 1
+  }
+  return behindSpace(bytes, at) === bytes.length
 }
 
 function behindSpace(bytes: Buffer, from: number): number {

@@ -1,10 +1,7 @@
 /** Anthropic's messages as a stream: a message begins, its blocks begin, grow and stop one after another, the message ends. */
 
-import { lastMember } from '../../../core/document/last-member.ts'
 import { said, stringOf } from '../../../core/document/readings.ts'
-import type { GatewayError, JsonDocument, JsonNode, Part, StreamEvent, StreamFormat, StreamText, Usage } from '../../../core/index.ts'
-import { isObject } from '../../../core/neutral/arguments.ts'
-import { tryJson } from '../../../core/neutral/json.ts'
+import type { GatewayError, JsonDocument, JsonNode, Part, StreamEvent, StreamFormat, StreamText } from '../../../core/index.ts'
 import { eventWith } from '../../../core/stream/find-event.ts'
 import { NodeText } from '../../../core/stream/node-text.ts'
 import { assemble } from './assemble.ts'
@@ -14,7 +11,8 @@ import { indexOf, textAt } from './places.ts'
 import { replay } from './replay.ts'
 import { deltas, kindOf, spell, spellDelta, spellStop, type DeltaKind } from './stream-events.ts'
 import { StreamMemory } from './stream-memory.ts'
-import { laterUsage, readUsage, usageAtStart, writeUsage } from './usage.ts'
+import { usage } from './stream-usage.ts'
+import { writeUsage } from './usage.ts'
 
 export const messagesStream: StreamFormat = {
   open: remembering,
@@ -186,42 +184,6 @@ function error(event: StreamEvent, provider: string): GatewayError | undefined {
   const fault = said(event.document?.root, 'error')
   if (fault === undefined) return kind === 'error' ? vendorError(event.document?.root.value() ?? event.data, provider) : undefined
   return vendorError(fault.value(), provider)
-}
-
-// Usage
-
-/** How deep the counts stand, by the type of the event: in the message, or beside what changes of it. */
-const usageDepths: ReadonlyMap<string, number> = new Map([
-  ['message_start', 2],
-  ['message_delta', 1],
-])
-
-/** The first event counts the prompt, one of the last the answer; what both count, the last knows best. */
-function usage(events: readonly StreamEvent[]): Usage | undefined {
-  let counts: object | undefined
-  for (const event of events) {
-    if (event.bytes.includes(usageWord)) counts = laterUsage(counts, countsOf(event))
-  }
-  return readUsage(counts)
-}
-
-const usageWord = Buffer.from('"usage"')
-
-function countsOf(event: StreamEvent): unknown {
-  const said = usageAtEnd(event) ?? usageIn(event)
-  return kindOf(event) === 'message_start' ? usageAtStart(said) : said
-}
-
-/** Without reading the message that has begun. */
-function usageAtEnd(event: StreamEvent): unknown {
-  const depth = usageDepths.get(kindOf(event))
-  return depth === undefined ? undefined : lastMember(event.data ?? '', 'usage', depth)
-}
-
-function usageIn({ data = '' }: StreamEvent): unknown {
-  const said = tryJson(data)
-  if (!isObject(said)) return undefined
-  return isObject(said['message']) ? said['message']['usage'] : said['usage']
 }
 
 // Events that Tapline writes

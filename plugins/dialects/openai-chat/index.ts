@@ -74,7 +74,7 @@ function usage({ root }: JsonDocument): Usage | undefined {
   const said = root.get('usage')
   const cost = root.get('cost')
   const isRead = said === undefined || said.edited || cost !== undefined
-  return (isRead ? undefined : usageAt(said.source, said.start)?.usage) ?? readUsage(said?.value(), cost?.value())
+  return (isRead ? undefined : usageAt(said.source, said.start)) ?? readUsage(said?.value(), cost?.value())
 }
 
 /** One splice; other members of `stream_options` stay. */

@@ -5,29 +5,21 @@ import type { Usage } from '../../../core/plugin/dialect.ts'
 import { eventAround } from '../../../core/stream/borders.ts'
 import type { StreamEvent } from '../../../core/stream/event.ts'
 import type { Span } from '../../../core/stream/fields.ts'
-import { readUsage, record, usageAt, type JsonMap } from './usage.ts'
+import { readUsage, record, usageAtEnd, type JsonMap } from './usage.ts'
 
 export function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
     const at = placeOfUsage(event.bytes, 0)
-    const found = at < 0 ? undefined : (usageAtEnd(event.bytes, at) ?? usageOf(json(event.data ?? '')))
+    const found = at < 0 ? undefined : (usageBehind(event.bytes, at) ?? usageOf(json(event.data ?? '')))
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** The token counts of a chunk that says nothing of what it cost beside them. */
-function usageAtEnd(event: Buffer, at: number): Usage | undefined {
+function usageBehind(event: Buffer, at: number): Usage | undefined {
   if (event[at - 1] === backslash || event.includes(costMember)) return undefined
-  return countsAtEnd(event, behindColon(event, at + usageLength)) ?? readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
-}
-
-/** Of the object that begins there, if it is the last thing in the chunk. */
-function countsAtEnd(event: Buffer, at: number): Usage | undefined {
-  const found = usageAt(event, at)
-  if (found === undefined || event[found.end] !== closing) return undefined
-  for (let rest = found.end + 1; rest < event.length; rest += 1) if ((event[rest] as number) > space) return undefined
-  return found.usage
+  return usageAtEnd(event) ?? readUsage(lastMember(event.toString('utf8', at), 'usage', 1))
 }
 
 function behindColon(event: Buffer, at: number): number {
@@ -42,7 +34,6 @@ function usageOf(chunk: JsonMap | undefined): Usage | undefined {
 
 const costMember = Buffer.from('cost"')
 const backslash = 0x5c
-const closing = 0x7d
 
 function json(text: string): JsonMap | undefined {
   try {

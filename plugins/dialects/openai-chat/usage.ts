@@ -1,6 +1,6 @@
 /** Token counts as OpenAI and its kin spell them. */
 
-import { CountReader } from '../../../core/document/counts.ts'
+import { CountReader, type Counts } from '../../../core/document/counts.ts'
 import { readFrom, wholeOutput, type Usage } from '../../../core/neutral/usage.ts'
 
 export type JsonMap = Readonly<{ [name: string]: unknown }>
@@ -38,15 +38,18 @@ export function readUsage(said: unknown, cost?: unknown): Usage | undefined {
   ])
 }
 
-/**
- * The same of the object that begins at `at` in JSON: for many calls, nobody asks for more than the counts.
- * @returns also where the object ends; undefined if all of it must be read
- */
-export function usageAt(bytes: Buffer, at: number): { readonly usage: Usage; readonly end: number } | undefined {
-  const found = reader.read(bytes, at)
-  if (found === undefined) return undefined
-  const { counts, end } = found
-  return { usage: usageFrom(() => JSON.parse(bytes.toString('utf8', at, end)) as JsonMap, counts), end }
+/** The same of the object that begins at `at` in JSON: for many calls, nobody asks for more than the counts. @returns undefined if all of it must be read */
+export function usageAt(bytes: Buffer, at: number): Usage | undefined {
+  return usageOf(bytes, reader.read(bytes, at))
+}
+
+/** The same of the last member `usage`, if it is the last thing in a chunk. */
+export function usageAtEnd(chunk: Buffer): Usage | undefined {
+  return usageOf(chunk, reader.readLast(chunk, 'usage', 1))
+}
+
+function usageOf(bytes: Buffer, found: Counts | undefined): Usage | undefined {
+  return found && usageFrom(() => JSON.parse(bytes.toString('utf8', found.start, found.end)) as JsonMap, found.counts)
 }
 
 /** @param counts in the order of the paths */

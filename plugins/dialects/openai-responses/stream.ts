@@ -12,7 +12,7 @@ import { vendorError } from './errors.ts'
 import { StreamMemory } from './memory.ts'
 import { replay } from './replay.ts'
 import { errorEvent, sequenceOf } from './spelling.ts'
-import { readUsage } from './usage.ts'
+import { readUsage, usageAtEnd } from './usage.ts'
 
 const ownName = /^(?:response\.|error$)/
 
@@ -113,14 +113,14 @@ const usageDepth = 2
 function usage(last: readonly StreamEvent[]): Usage | undefined {
   for (const event of last.toReversed()) {
     if (!event.bytes.includes(usageWord)) continue
-    const found = readUsage(usageAtEnd(event) ?? usageIn(event))
+    const found = usageAtEnd(event.bytes) ?? readUsage(lastUsage(event) ?? usageIn(event))
     if (found !== undefined) return found
   }
   return undefined
 }
 
 /** Without reading all that the response says again. */
-function usageAtEnd({ data = '' }: StreamEvent): unknown {
+function lastUsage({ data = '' }: StreamEvent): unknown {
   return lastMember(data, 'usage', usageDepth)
 }
 

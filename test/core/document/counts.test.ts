@@ -25,16 +25,18 @@ describe('counts', () => {
     ['{ "total" : 1 ,\n "details" : { "cached" : 2 } }', [1, undefined, 2]],
     ['{"total":999999999999999}', [999_999_999_999_999]],
     ['{"naïve":1,"total":2}', [2]],
+    ['{"total":1,"tier":"standard","in":"2"}', [1]],
+    ['{"details":{"tier":"","cached":2},"total":1}', [1, undefined, 2]],
   ]
   for (const [json, counts] of found)
     for (const offset of [0, 9])
       it(`are told of ${json} at ${offset}`, () => {
         const all = Array.from({ length: 5 }, (_, index) => counts[index])
-        expect(read(json, offset)).to.deep.equal({ counts: all, end: offset + Buffer.byteLength(json) })
+        expect(read(json, offset)).to.deep.equal({ counts: all, start: offset, end: offset + Buffer.byteLength(json) })
       })
 
   it('end with their object, whatever stands behind it', () => {
-    expect(read('{"total":1}}\n\n{"total":2}')).to.deep.equal({ counts: [1, undefined, undefined, undefined, undefined], end: 11 })
+    expect(read('{"total":1}}\n\n{"total":2}')).to.deep.equal({ counts: [1, undefined, undefined, undefined, undefined], start: 0, end: 11 })
   })
 
   const unread: readonly [what: string, json: string][] = [
@@ -42,7 +44,8 @@ describe('counts', () => {
     ['an exponent', '{"total":1e3}'],
     ['a negative number', '{"in":1,"total":-1}'],
     ['more digits than a double keeps', '{"total":1234567890123456}'],
-    ['a text', '{"total":1,"tier":"x"}'],
+    ['a text that is not as it is spelled', '{"total":1,"tier":"\\u0078"}'],
+    ['a text that was cut', '{"total":1,"tier":"x}'],
     ['a list', '{"total":1,"details":[]}'],
     ['a truth value', '{"total":1,"is":true}'],
     ['objects in objects in objects', '{"details":{"more":{"cached":1}}}'],
@@ -53,6 +56,10 @@ describe('counts', () => {
     ['almost null', '{"total":nill}'],
     ['a comma too many', '{"total":1,}'],
     ['a member twice', '{"total":1,"total":2}'],
+    ['a member twice, in the end null', '{"total":1,"total":null}'],
+    ['a member twice, in the end a text', '{"total":1,"total":"2"}'],
+    ['a member twice, in the end an object', '{"total":1,"total":{}}'],
+    ['an object twice, in the end null', '{"details":{"cached":1},"details":null}'],
     ['an object twice', '{"details":{"cached":1},"details":{"text":2}}'],
     ['a list', '[1]'],
     ['null', 'null'],
@@ -62,11 +69,31 @@ describe('counts', () => {
   ]
   for (const [what, json] of unread) it(`are left to others where there is ${what}: ${json}`, () => expect(read(json)).to.equal(undefined))
 
+  const last: readonly [what: string, json: string, depth: number, total: number | undefined][] = [
+    ['of the text itself', '{"a":1,"use":{"total":3}}', 1, 3],
+    ['of an object in it', 'data: {"a":{"b":[1],"use" : {"total":3} } }\n\n', 2, 3],
+    ['of the last such member', '{"use":{"total":1},"use":{"total":3}}', 1, 3],
+    ['of a text whose beginning is missing', 'x","use":{"total":3}}', 1, 3],
+    ['of no object so deep', '{"a":{"use":{"total":3}}}', 1, undefined],
+    ['of an object that is not so deep', '{"use":{"total":3}}', 2, undefined],
+    ['with something behind it', '{"use":{"total":3},"b":1}', 1, undefined],
+    ['in a list', '{"a":[{"use":{"total":3}}]}', 2, undefined],
+    ['in a text', '{"a":"{\\"use\\":{"total":3}}', 1, undefined],
+    ['of a value of that name', '{"a":"use"}', 1, undefined],
+    ['of none', '{"a":1}', 1, undefined],
+    ['of nothing', '', 1, undefined],
+    ['that are no counts', '{"use":[1]}', 1, undefined],
+  ]
+  for (const [what, json, depth, total] of last)
+    it(`are told of the last member of a name, or not: ${what}`, () => {
+      expect(reader.readLast(Buffer.from(json), 'use', depth)?.counts[0]).to.equal(total)
+    })
+
   it('are those that JSON.parse finds, and none where it finds a fault', () => {
     let seed = 7
     const next = (below: number) => (seed = (seed * 48_271) % 2_147_483_647) % below
     const oneOf = (texts: readonly string[]) => texts[next(texts.length)] as string
-    const value = () => oneOf(['0', '7', '1234', 'null', '{}', '{"cached":3}', '{"text":5,"cached":null}', '-1', '[]'])
+    const value = () => oneOf(['0', '7', '1234', 'null', '"x"', '{}', '{"cached":3}', '{"text":5,"cached":null}', '-1', '[]'])
     const told = { well: 0, faulty: 0 }
     for (let i = 0; i < 20_000; i += 1) {
       const names = ['total', 'in', 'details', 'more', 'cached'].filter(() => next(2) === 0)
