@@ -12,6 +12,10 @@ const tab = 0x09
 const lineFeed = 0x0a
 const carriageReturn = 0x0d
 const zero = 0x30
+const openingList = 0x5b
+const closingList = 0x5d
+/** Of more behind a member, all is sooner read. */
+const longestRest = 4096
 /** So many digits a double keeps. */
 const mostDigits = 15
 
@@ -65,8 +69,8 @@ export class CountReader {
   }
 
   /**
-   * The same of the last member of that name, if it is the last thing in the object that is open so many objects deep when the text ends: 1 is the text's own. What
-   * stands before it is not looked at: quotes inside texts would be escaped.
+   * The same of the last member of that name, if it stands in the object that is so many objects deep: 1 is the text's own. What stands before it is not looked
+   * at, and of what stands behind it only the brackets: quotes inside texts would be escaped.
    */
   readLast(bytes: Buffer, name: string, depth: number): Counts | undefined {
     const at = bytes.lastIndexOf(`"${name}"`)
@@ -155,15 +159,29 @@ export class CountReader {
   }
 }
 
-/** Whether nothing comes but the ends of so many objects. */
+/** Whether the text ends with the end of the object that is so many objects around a place. */
 function closes(bytes: Buffer, from: number, depth: number): boolean {
-  let at = from
-  for (let open = depth; open > 0; open -= 1) {
-    at = behindSpace(bytes, at)
-    if (bytes[at] !== closing) return false
-    at += 1
+  if (bytes.length - from > longestRest) return false
+  let around = depth
+  let inside = 0
+  for (let at = from; at < bytes.length; at += 1) {
+    const byte = bytes[at] as number
+    if (around === 0 && !isSpace(byte)) return false
+    if (byte === quote) at = endOfText(bytes, at)
+    else if (byte === opening || byte === openingList) inside += 1
+    else if (byte !== closing && byte !== closingList) continue
+    else if (inside > 0) inside -= 1
+    else if (byte === closing) around -= 1
+    else return false
   }
-  return behindSpace(bytes, at) === bytes.length
+  return around === 0
+}
+
+/** @returns where the quote is that ends it; where the bytes end if there is none */
+function endOfText(bytes: Buffer, from: number): number {
+  let at = from + 1
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1
+  return at
 }
 
 function behindSpace(bytes: Buffer, from: number): number {

@@ -36,7 +36,7 @@ export function readUsage(said: unknown): Usage | undefined {
   ])
 }
 
-/** The counts in the last member `usage` of JSON, if that is the last thing so many objects deep: undefined if all must be read. */
+/** The counts in the last member `usage`, if it stands so many objects deep: undefined if all must be read. */
 export function countsAtEnd(json: Buffer, depth: number): ToldCounts | undefined {
   return reader.readLast(json, 'usage', depth)?.counts
 }

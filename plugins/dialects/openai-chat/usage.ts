@@ -43,7 +43,7 @@ export function usageAt(bytes: Buffer, at: number): Usage | undefined {
   return usageOf(bytes, reader.read(bytes, at))
 }
 
-/** The same of the last member `usage`, if it is the last thing in a chunk. */
+/** The same of the last member `usage`, if a chunk itself has it. */
 export function usageAtEnd(chunk: Buffer): Usage | undefined {
   return usageOf(chunk, reader.readLast(chunk, 'usage', 1))
 }

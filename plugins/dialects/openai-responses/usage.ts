@@ -32,7 +32,7 @@ export function readUsage(said: unknown): Usage | undefined {
   ])
 }
 
-/** The same of the last member `usage` of a response, if it is the last thing in it and in the event around it: undefined if all must be read. */
+/** The same of the last member `usage`, if the response that an event holds has it: undefined if all must be read. */
 export function usageAtEnd(event: Buffer): Usage | undefined {
   const found = reader.readLast(event, 'usage', 2)
   return found && usageFrom(() => JSON.parse(event.toString('utf8', found.start, found.end)) as Members, found.counts)
