@@ -61,9 +61,13 @@ export function addUnknown(paths: Set<string>, at: string, object: JsonObject, k
  */
 export function furtherIn(data: string, object: JsonObject, known: ReadonlySet<string>, ...at: readonly string[]): JsonObject | undefined {
   const further = restOf(object, known)
-  if (further === undefined || !hasRespelled(data)) return further
+  if (further === undefined || !Object.values(further).some(mayHoldNumbers) || !hasRespelled(data)) return further
   const exact = at.reduce<Json | undefined>((value, name) => (isObject(value) ? value[name] : undefined), parseExactly(data))
   return isObject(exact) ? restOf(exact, known) : further
+}
+
+function mayHoldNumbers(value: Json): boolean {
+  return typeof value === 'number' || (typeof value === 'object' && value !== null)
 }
 
 /** What nobody here knows of a streamed answer as a whole: a stream says some of it with its first event, some later. */

@@ -94,9 +94,16 @@ export class StreamDelivery {
 
   /** Whether the caller has the whole answer with these bytes, whenever the provider closes the stream: it is recorded before they leave. */
   #endsAnswer(bytes: Buffer): boolean {
-    const findEnd = (this.#rule?.format ?? this.#exchange.dialect?.stream)?.answerEnd
-    this.#isEnding ||= findEnd !== undefined && findEnd(bytes) >= 0
+    this.#isEnding ||= this.#hasEnd(bytes)
     return this.#isEnding && this.#tail.isWhole && this.#ending(undefined) === 'complete'
+  }
+
+  /** Of what leaves as it was made here, whoever made it knows without a search. */
+  #hasEnd(bytes: Buffer): boolean {
+    const findEnd = (this.#rule?.format ?? this.#exchange.dialect?.stream)?.answerEnd
+    if (findEnd === undefined) return false
+    const { ending } = this.#reply
+    return ending === undefined || this.#rule !== undefined || this.#end !== undefined ? findEnd(bytes) >= 0 : ending === 'complete'
   }
 
   /** Where the dialect has an event for that, a caller who has begun to listen hears it while the provider is silent. */
@@ -149,6 +156,8 @@ export class StreamDelivery {
   #ending(broken: GatewayError | undefined): Ending {
     const { dialect, forward } = this.#exchange
     if (dialect === undefined || (forward !== undefined && broken === undefined)) return 'complete'
+    const known = this.#reply.ending
+    if (known !== undefined) return known
     const { events } = this.#tail
     if (events === this.#whole) return 'complete'
     const ending = endingOf(this.#exchange, this.#reply, events)

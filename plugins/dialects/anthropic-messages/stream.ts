@@ -154,7 +154,8 @@ function endedBy(root: JsonNode | undefined): readonly string[] {
 
 function ending(last: readonly StreamEvent[]): 'complete' | 'failed' | 'cut' {
   if (last.some(event => kindOf(event) === 'error')) return 'failed'
-  return last.some(isLast) ? 'complete' : 'cut'
+  // From the end: a stop need not be read to be known.
+  return last.findLast(isLast) === undefined ? 'cut' : 'complete'
 }
 
 /** With the reason for which it stopped, the message is complete. */
