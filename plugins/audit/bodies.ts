@@ -49,16 +49,16 @@ export class Bodies {
     this.#caught.set(exchange, { reply, form })
   }
 
-  /** A row that has its bodies once it is spelled as JSON; until then they take up memory, and that is their size. */
-  attach(exchange: Exchange, row: AuditRow): { readonly row: AuditRow; readonly bytes: number } {
+  /** What gives a row its bodies, as text; until then they take up memory, and that is their size. */
+  attach(exchange: Exchange, row: AuditRow): { readonly finish: () => AuditRow; readonly bytes: number } {
     const caught = this.#caught.get(exchange)
-    if (caught === undefined) return { row, bytes: 0 }
+    if (caught === undefined) return { finish: () => row, bytes: 0 }
     const bodies = this.#bodiesOf(exchange, caught)
     const keep =
       (side: 'input' | 'output'): KeepMedia =>
       media =>
         this.#keep(row, side, media)
-    return { row: finishedLater(row, () => writtenBodies(row, bodies, keep)), bytes: sizeOf(bodies) }
+    return { finish: () => writtenBodies(row, bodies, keep), bytes: sizeOf(bodies) }
   }
 
   #bodiesOf(exchange: Exchange, { reply, form }: Caught): CaughtBodies {
@@ -92,7 +92,7 @@ export class Bodies {
 }
 
 /** The row, which is finished when it is spelled as JSON. */
-function finishedLater(row: AuditRow, finish: () => AuditRow): AuditRow {
+export function finishedLater(row: AuditRow, finish: () => AuditRow): AuditRow {
   let made: AuditRow | undefined
   return Object.defineProperty(row, 'toJSON', { enumerable: false, value: () => (made ??= finish()) })
 }

@@ -3,7 +3,7 @@
 import type { Clock, Exchange } from '../../core/index.ts'
 import { Trace } from '../../core/pipeline/trace.ts'
 import type { JournalWriter } from '../shared/journal/journal-writer.ts'
-import type { Bodies } from './bodies.ts'
+import { finishedLater, type Bodies } from './bodies.ts'
 import type { AuditRow } from './journal.ts'
 import type { LiveAudit } from './live-audit.ts'
 import { nameRow, rowOf, type RowOptions } from './row.ts'
@@ -78,9 +78,9 @@ export class Recorder {
     const { bodies, writer, live } = this.#options
     if (live?.isWatched === true) live.completed(plain)
     if (bodies === undefined) return writer.add(plain)
-    const { row, bytes } = bodies.attach(exchange, plain)
-    if (bytes <= largeBytes) return writer.add(row)
-    writer.addLate(row)
+    const { finish, bytes } = bodies.attach(exchange, plain)
+    if (bytes <= largeBytes) return writer.add(finish())
+    writer.addLate(finishedLater(plain, finish))
     this.#pendingBytes += bytes
     if (this.#pendingBytes < heldBytes) return
     this.#pendingBytes = 0
