@@ -117,17 +117,22 @@ describe('the recorder of the audit log', () => {
     expect(rows.at(-1)).to.include({ auth_method: 'api_key', error_message: 'expired: key_1' })
   })
 
-  it('writes bodies as text when the row is spelled, and as often as it is asked the same', async () => {
-    const { rows, call } = await recording({ logsBodies: true })
-    await call({ messages: [{ role: 'user', content: 'hello' }] })
-    const [row] = rows as [AuditRow]
-    expect(row.request_body).to.equal(null)
-    const spelled = JSON.stringify(row)
-    const stored = JSON.parse(spelled) as AuditRow
-    expect(JSON.parse(stored.request_body ?? '')).to.deep.include({ messages: [{ role: 'user', content: 'hello' }] })
-    expect(JSON.parse(stored.response_body ?? '').choices[0].message.content).to.equal('hi')
-    expect(JSON.stringify(row)).to.equal(spelled)
-  })
+  for (const [what, answer, isAtOnce] of [
+    ['small bodies as text at once', 'hi', true],
+    ['large bodies as text when the row is spelled, and as often as it is asked the same', 'x'.repeat(20_000), false],
+  ] as const) {
+    it(`writes ${what}`, async () => {
+      const { rows, call } = await recording({ logsBodies: true, answer: chatCompletion({ content: answer }) })
+      await call({ messages: [{ role: 'user', content: 'hello' }] })
+      const [row] = rows as [AuditRow]
+      expect(row.request_body !== null).to.equal(isAtOnce)
+      const spelled = JSON.stringify(row)
+      const stored = JSON.parse(spelled) as AuditRow
+      expect(JSON.parse(stored.request_body ?? '')).to.deep.include({ messages: [{ role: 'user', content: 'hello' }] })
+      expect(JSON.parse(stored.response_body ?? '').choices[0].message.content).to.equal(answer)
+      expect(JSON.stringify(row)).to.equal(spelled)
+    })
+  }
 
   it('leaves large bodies for when their row is stored', async () => {
     for (const [length, late] of [
