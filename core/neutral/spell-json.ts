@@ -9,19 +9,16 @@ const keptBytes = 1024 * 1024
 /** A character takes three bytes at most. */
 const bytesOfCharacter = 3
 
-const [comma, colon, openBracket, closeBracket, openBrace, closeBrace] = [...',:[]{}'].map(sign => sign.charCodeAt(0)) as [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-]
+const comma = 0x2c
+const colon = 0x3a
+const openBracket = 0x5b
+const closeBracket = 0x5d
+const openBrace = 0x7b
+const closeBrace = 0x7d
 
 /** The same bytes as of `JSON.stringify`: members that are undefined are left out. */
 export function spellJson(body: Readonly<Record<string, Json | undefined>>): Buffer {
-  const values = Object.values(body)
-  if (!values.some(isLong)) return Buffer.from(JSON.stringify(body))
+  if (!Object.values(body).some(isLong)) return Buffer.from(JSON.stringify(body))
   const written = new Written()
   written.sign(openBrace)
   let isFirst = true

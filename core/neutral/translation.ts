@@ -158,7 +158,7 @@ export interface AskedFor {
 /** What the writers of a reply need to know. */
 export interface ReplyContext {
   readonly request: AskedFor
-  /** An estimate, for streams: they begin before anybody has counted. */
+  /** An estimate, for streams that begin with what the prompt has cost, before anybody has counted, and for those that are stopped here. */
   readonly promptTokens?: number | undefined
   /** The caller's request as it came, for dialects that echo it. */
   readonly original: JsonDocument
@@ -179,6 +179,8 @@ export interface CallerSide {
   reply(reply: NeutralReply, context: ReplyContext): Buffer
   /** Makes the writer of one stream. */
   stream(context: ReplyContext): StreamWriter
+  /** Whether its streams begin with what the prompt has cost: then `promptTokens` is in the context. */
+  readonly beginsWithUsage?: boolean
 }
 
 /** Spells one stream: each step as the events that it amounts to, as text; empty if it waits for more. */

@@ -52,7 +52,13 @@ const upstreamMembers: Members<UpstreamSide> = {
 const embeddingsMembers: Members<EmbeddingsSide> = { operation: 'text', request: 'prompt function', reply: 'prompt function' }
 const cachingMembers: Members<PromptCaching> = { directives: 'texts', ask: 'prompt function', object: 'object' }
 const objectMembers: Members<PromptObject> = { operation: 'text', make: 'prompt function', nameIn: 'prompt function', refer: 'prompt function' }
-const callerMembers: Members<CallerSide> = { paths: 'object', request: 'prompt function', reply: 'prompt function', stream: 'prompt function' }
+const callerMembers: Members<CallerSide> = {
+  paths: 'object',
+  request: 'prompt function',
+  reply: 'prompt function',
+  stream: 'prompt function',
+  beginsWithUsage: 'flag',
+}
 
 const streamMembers: Members<StreamFormat> = {
   open: 'prompt function',

@@ -92,7 +92,7 @@ export class GenerationTranslation implements Translation {
     this.#stopAt = [...(this.#spelled.emulatedStop ?? []), ...stopAt]
     this.#context = {
       request: askedFor(request),
-      promptTokens: exchange.streamed ? estimateTokens(request) : undefined,
+      promptTokens: exchange.streamed && (caller.beginsWithUsage === true || this.#stopAt.length > 0) ? estimateTokens(request) : undefined,
       original,
       from: this.#to,
       requestId: exchange.id,

@@ -42,6 +42,7 @@ export default defineDialect({
     request: readRequest,
     reply: writeReply,
     stream: context => new MessagesWriter(context),
+    beginsWithUsage: true,
   },
   upstream: {
     operation: () => 'messages',
