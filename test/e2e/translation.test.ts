@@ -74,6 +74,14 @@ describe('a translated call', () => {
     expect(body.toString()).to.match(/"usage":\{"prompt_tokens":[1-9]\d*,"completion_tokens":[1-9]/)
   })
 
+  it('begins a stream of messages with an estimate of the prompt', async () => {
+    served.upstream.always({ chunks: streamed })
+    const content = 'x'.repeat(400)
+    const answer = await served.call('POST', '/v1/messages', { model, max_tokens: 5, stream: true, messages: [{ role: 'user', content }] })
+    const { message } = JSON.parse(/^data: (.*message_start.*)$/m.exec(answer.body.toString())?.[1] ?? '') as { message: { usage: object } }
+    expect(message.usage).to.include({ input_tokens: 104, output_tokens: 0 })
+  })
+
   for (const asks of [false, true]) {
     it(`is a stream in the client's dialect, ${asks ? 'with' : 'without'} the usage that the client ${asks ? 'asked' : 'did not ask'} for; the log has it`, async () => {
       served.upstream.always({ chunks: streamed })
