@@ -1,4 +1,4 @@
-/** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. */
+/** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. Calls of models that name files go where these are. */
 
 import { definePlugin, Reply, type Exchange, type FileRecord, type Files, type ReplyStream } from '../../core/index.ts'
 import { notFound } from '../shared/objects/ownership.ts'
@@ -13,6 +13,7 @@ import { mayHoldAnswers, reviewedLines, type Reviewing } from './answers.ts'
 import { createFile, type Uploading } from './create.ts'
 import { Library } from './library.ts'
 import { listFiles, readQuery } from './listing.ts'
+import { NamedFiles } from './named-files.ts'
 import { askingOf, ProviderFiles } from './provider-files.ts'
 import { schema } from './schema.ts'
 import { shown } from './shown.ts'
@@ -24,19 +25,22 @@ const batched = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1
 
 export default definePlugin({
   name: 'files',
-  description: 'Serves /v1/files, over all providers.',
+  description: 'Serves /v1/files, over all providers, and keeps calls to the files of their callers.',
   schema,
   provides: 'files',
   needs: ['storage', 'providers', 'models'],
   // An upload takes as long as it takes; what is asked of providers has limits of its own.
   timeoutMs: 0,
   setup({ options, services: { storage, providers, models, pipelines, clock } }) {
-    const library = new Library(new FileStore(storage, clock), new ProviderFiles(clock), providers)
+    const store = new FileStore(storage, clock)
+    const library = new Library(store, new ProviderFiles(clock), providers)
+    const named = new NamedFiles(store)
     const uploading = { models, isGuarded: () => batched.some(path => pipelines.guardsPrompts('POST', path)) }
     const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,
-      route: exchange => (exchange.operation === operation ? orStoreRefusal(answer(exchange, library, uploading, reviewing)) : undefined),
+      route: exchange => (exchange.operation === operation ? orStoreRefusal(answer(exchange, library, uploading, reviewing)) : named.look(exchange)),
+      attempt: (exchange, attempt) => named.takeKey(exchange, attempt),
     }
   },
 })

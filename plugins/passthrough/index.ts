@@ -93,7 +93,7 @@ function goOn(exchange: Exchange, provider: ProviderInstance, target: string, bo
   exchange.model = namedModel(body, provider, segmentsOf(target))
   if (exchange.request.method === 'POST' && exchange.hasBytes) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
-  return outOfReach({ exchange, provider: provider.name, target, body }, sources)
+  return outOfReach({ exchange, provider, target, body }, sources)
 }
 
 /** A body in a dialect that is read here becomes a conversation; any other stays bytes, and only the tokens of its answer are counted. */

@@ -1,6 +1,7 @@
 /** What callers who are confined to a user path reach at a provider: the responses, conversations, files and batches that the gateway has on record as theirs. */
 
-import { gatewayError, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects } from '../../core/index.ts'
+import { gatewayError, type Exchange, type Files, type GatewayError, type JsonDocument, type OwnedObjects, type ProviderInstance } from '../../core/index.ts'
+import { fileReferences } from '../shared/objects/file-references.ts'
 import { itemReferences } from '../shared/objects/item-references.ts'
 import { notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { orStoreRefusal } from '../shared/objects/store-refusal.ts'
@@ -25,8 +26,7 @@ export interface Sources {
 /** A call below a provider. */
 export interface PassedCall {
   readonly exchange: Exchange
-  /** The instance's name. */
-  readonly provider: string
+  readonly provider: ProviderInstance
   /** Path and query below its base URL. */
   readonly target: string
   /** Undefined for one that is no JSON, or that nobody can read. */
@@ -53,12 +53,11 @@ export function outOfReach(call: PassedCall, sources: Sources): Promise<GatewayE
   } = call
   if (scopeOf(caller) === undefined) return undefined
   const segments = flatSegmentsOf(call.target)
-  if (!segments.some(segment => kinds.has(segment.toLowerCase()))) return undefined
   const list = kinds.get(segments.at(-1)?.toLowerCase() ?? '')
   if (list !== undefined && method !== 'POST') return notFound(`a list of every ${list}`)
   const mayRefer = segments.some(segment => /^(responses|batches)$/i.test(segment)) && hasBytes
   if (mayRefer && body === undefined) return gatewayError('invalid_json', 'nobody can tell what this body refers to: send it as plain JSON')
-  const named = [...namedInPath(method, segments), ...(mayRefer && body !== undefined ? namedInBody(body) : [])]
+  const named = [...namedInPath(method, segments), ...(body === undefined ? [] : namedInBody(body, call.provider, mayRefer))]
   return named.length === 0 ? undefined : orStoreRefusal(firstUnknown(call, named, sources))
 }
 
@@ -71,7 +70,14 @@ function namedInPath(method: string, segments: readonly string[]): readonly Name
   })
 }
 
-function namedInBody(body: JsonDocument): readonly Named[] {
+/** @param mayRefer whether it may name more than files, whose ids are told from their places */
+function namedInBody(body: JsonDocument, provider: ProviderInstance, mayRefer: boolean): readonly Named[] {
+  // What other providers keep nobody here knows.
+  const files = provider.endpoint('files_create') === undefined ? [] : fileReferences(body).map(reference => ({ kind: 'files', ...reference }))
+  return mayRefer ? [...namedObjects(body), ...files] : files
+}
+
+function namedObjects(body: JsonDocument): readonly Named[] {
   const { root } = body
   const conversation = said(root, 'conversation')
   const references: readonly (readonly [kind: string, param: string, id: string | undefined])[] = [
@@ -83,9 +89,9 @@ function namedInBody(body: JsonDocument): readonly Named[] {
   return references.flatMap(([kind, param, id]) => (id === undefined ? [] : [{ kind, param, id }]))
 }
 
-async function firstUnknown({ exchange, provider }: PassedCall, named: readonly Named[], sources: Sources): Promise<GatewayError | undefined> {
+async function firstUnknown({ exchange, provider: { name } }: PassedCall, named: readonly Named[], sources: Sources): Promise<GatewayError | undefined> {
   for (const { kind, id, param } of named) {
-    if (!(await isReached(exchange, { kind, id }, provider, sources))) return notFound(`${kinds.get(kind) ?? 'item'} '${id}'`, param)
+    if (!(await isReached(exchange, { kind, id }, name, sources))) return notFound(`${kinds.get(kind) ?? 'item'} '${id}'`, param)
   }
   return undefined
 }

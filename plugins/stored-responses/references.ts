@@ -3,6 +3,7 @@
 import { gatewayError, GatewayError, type Exchange, type JsonDocument, type JsonNode, type OpenConversation, type Target } from '../../core/index.ts'
 import { itemReferences, type ItemReference } from '../shared/objects/item-references.ts'
 import { withoutId } from '../../core/neutral/kept-items.ts'
+import type { MadeWith } from '../shared/objects/made-with.ts'
 import { notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
 import { past, pastOf, unknownResponse, type PastSources } from './history.ts'
@@ -16,7 +17,7 @@ export interface Resolved {
   /** The request's own items. */
   readonly own?: ReadonlySet<JsonNode>
   /** The provider key that the earlier response was made with. */
-  readonly key?: { readonly provider: string; readonly fingerprint: string }
+  readonly key?: MadeWith
 }
 
 /** @returns undefined if the request refers to nothing that is resolved here. @throws GatewayError */

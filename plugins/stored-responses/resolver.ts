@@ -1,6 +1,7 @@
 /** Resolves what each call refers to, and knows what that was until the answer is kept. */
 
 import { slot, type Attempt, type Exchange } from '../../core/index.ts'
+import { takeKey } from '../shared/objects/made-with.ts'
 import type { PastSources } from './history.ts'
 import { heldBytes } from './record.ts'
 import { resolve, type Resolved } from './references.ts'
@@ -30,9 +31,6 @@ export class Resolver {
   /** A provider knows an earlier response under the key that it was made with. */
   takeKey(exchange: Exchange, attempt: Attempt): void {
     const made = this.#resolved.get(exchange)?.key
-    if (made === undefined || attempt.retry > 0) return
-    const { provider } = attempt.target
-    const key = provider.name === made.provider ? provider.keys.withFingerprint(made.fingerprint) : undefined
-    if (key !== undefined) attempt.key = key
+    if (made !== undefined) takeKey(attempt, made)
   }
 }

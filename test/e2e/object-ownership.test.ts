@@ -2,20 +2,8 @@ import { expect } from 'chai'
 import { chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
 import { message, response } from '../plugins/dialects/openai-responses/samples.ts'
 import { BatchVendor } from '../support/batch-vendor.ts'
+import { believer, believing } from '../support/believer.ts'
 import { hello, Served } from '../support/serve.ts'
-
-/** Believes who the caller says he is. */
-const believer = `
-import { definePlugin } from 'tapline'
-export default definePlugin({
-  name: 'believer',
-  setup: () => ({ request(exchange) {
-    const path = exchange.request.headers['x-bound-to']
-    if (path !== undefined) exchange.caller = { method: 'api_key', userPath: path }
-  } }),
-})
-`
-const insert = [{ insert: { use: './believer.ts' }, before: 'auth' }]
 
 describe('responses and conversations of others', () => {
   let served: Served
@@ -30,7 +18,7 @@ describe('responses and conversations of others', () => {
       config: {
         storage: { sqlite: { path: ':memory:' } },
         resilience: { retry: { max_retries: 0 } },
-        pipelines: { inference: insert, 'responses-lifecycle': insert, conversations: insert },
+        pipelines: { inference: believing, 'responses-lifecycle': believing, conversations: believing },
         providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } },
       },
     })
@@ -143,7 +131,7 @@ describe('objects of others at a provider, by passthrough', () => {
       files: { 'believer.ts': believer },
       config: {
         storage: { sqlite: { path: ':memory:' } },
-        pipelines: { inference: insert, files: insert, batches: insert },
+        pipelines: { inference: believing, files: believing, batches: believing },
       },
     })
     served.upstream.always(
@@ -185,6 +173,12 @@ describe('objects of others at a provider, by passthrough', () => {
       '/p/openai/batches',
       { endpoint: '/v1/chat/completions', completion_window: '24h', input_file_id: id },
     ],
+    'a file in a conversation': ({ file: id }) => [
+      'POST',
+      '/p/openai/chat/completions',
+      { model: 'gpt-test', messages: [{ role: 'user', content: [{ type: 'file', file: { file_id: id } }] }] },
+    ],
+    'a file in what nobody reads here': ({ file: id }) => ['POST', '/p/openai/vector_stores/vs_1/files', { file_id: id }],
     'a batch': ({ batch: id }) => ['GET', `/p/openai/batches/${id}`],
   }
   for (const [name, call] of Object.entries(reaching)) {

@@ -7,6 +7,7 @@ import { paceOf } from '../../../plugins/shared/cache/directives.ts'
 import { Recording } from '../../../plugins/shared/cache/recording.ts'
 import { Replay } from '../../../plugins/shared/cache/replay.ts'
 import type { Answer } from '../../support/answer.ts'
+import { believer, believing } from '../../support/believer.ts'
 import { callerDialects, type CallerDialect } from '../../support/caller-streams.ts'
 import { judge, redact, refuse } from '../../support/guardrails.ts'
 import { speakers, speakersEnv, spokenStream, upstreamDialects } from '../../support/model-streams.ts'
@@ -538,13 +539,10 @@ describe('a stream from the cache, and what stands beside it', () => {
 
   for (const stream of [false, true]) {
     it(`is a response of its own, stored for whom it is given to, who can go on from it${stream ? ', streamed' : ''}`, async () => {
-      const believer =
-        "export default { name: 'believer', setup: () => ({ request(exchange) { const userPath = exchange.request.headers['x-bound-to']; if (userPath !== undefined) exchange.caller = { method: 'api_key', userPath } } }) }"
-      const insert = [{ insert: './believer.ts', before: 'auth' }]
       await using served = await cached({
         files: { 'believer.ts': believer },
         env: speakersEnv,
-        config: { providers: speakers, pipelines: { inference: insert, 'responses-lifecycle': insert } },
+        config: { providers: speakers, pipelines: { inference: believing, 'responses-lifecycle': believing } },
       })
       served.upstream.always(stream ? { chunks: spokenStream('openai-chat', { pieces: ['a'] }).events } : { body: chatCompletion({ content: 'a' }) })
       const as = (path: string) => ({ 'x-bound-to': path })
