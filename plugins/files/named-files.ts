@@ -17,7 +17,8 @@ export class NamedFiles {
 
   /** Leaves the targets that have the files. @returns the refusal of a file that is unknown, or another's: nothing tells the one from the other */
   look(exchange: Exchange): Promise<GatewayError | undefined> | undefined {
-    const references = exchange.body === undefined ? [] : fileReferences(exchange.body)
+    const { body } = exchange
+    const references = body === undefined || !isConcerned(exchange) ? [] : fileReferences(body)
     return references.length === 0 ? undefined : orStoreRefusal(this.#look(exchange, references))
   }
 
@@ -28,10 +29,10 @@ export class NamedFiles {
   }
 
   async #look(exchange: Exchange, references: readonly FileReference[]): Promise<GatewayError | undefined> {
-    const isConfined = scopeOf(exchange.caller) !== undefined
+    const mustBeKnown = isKeptApart(exchange)
     for (const { id, param } of references) {
-      const file = await this.#find(id, isConfined)
-      if (file === undefined ? isConfined && isServed(exchange) : !isVisible(file.owner, exchange.caller)) return notFound(`file '${id}'`, param)
+      const file = await this.#find(id, mustBeKnown)
+      if (mustBeKnown && (file === undefined || !isVisible(file.owner, exchange.caller))) return notFound(`file '${id}'`, param)
       if (file !== undefined && !file.kept) this.#goWhereItIs(exchange, file)
     }
     return undefined
@@ -55,7 +56,13 @@ export class NamedFiles {
   }
 }
 
-/** Whether the files of a provider that is called are on record here; those of others nobody here knows. */
-function isServed({ targets }: Exchange): boolean {
-  return targets.some(({ provider }) => provider.endpoint('files_create') !== undefined)
+/** Whether it makes a difference which files are named: most bodies are not looked into. */
+function isConcerned(exchange: Exchange): boolean {
+  const { targets } = exchange
+  return isKeptApart(exchange) || targets.length > 1 || targets.some(({ provider }) => provider.keys.size > 1)
+}
+
+/** Whether a caller who is confined calls a provider whose files are on record here; those of others nobody here knows. */
+function isKeptApart({ caller, targets }: Exchange): boolean {
+  return scopeOf(caller) !== undefined && targets.some(({ provider }) => provider.endpoint('files_create') !== undefined)
 }
