@@ -136,11 +136,19 @@ export class GatewayError extends Error {
   }
 }
 
+/** What a caller sent, and the gateway repeats, may be a megabyte long. What providers say is relayed as it is. */
+const longestMessage = 4096
+const shownOfEnd = 512
+
+function inShort(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage - shownOfEnd)}…${message.slice(-shownOfEnd)}`
+}
+
 /** Makes an error from the table of codes. */
 export function gatewayError(code: Code, message: string, details: ErrorDetails = {}): GatewayError {
   const facts: CodeFacts = codes[code]
   const shouldRetry = details.shouldRetry ?? facts.retry
-  return new GatewayError(code, message, {
+  return new GatewayError(code, details.provider === undefined ? inShort(message) : message, {
     ...details,
     status: details.status ?? facts.status,
     ...(shouldRetry === undefined ? {} : { shouldRetry }),

@@ -26,14 +26,14 @@ export class AnthropicRoutes {
   }
 
   async answer(): Promise<Reply> {
+    const { request } = this.#exchange
     const {
       method,
-      path,
       params: { id },
-    } = this.#exchange.request
+    } = request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
-    if (endsIn(path, 'results')) return await this.#results(id)
+    if (endsIn(request, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
+    if (endsIn(request, 'results')) return await this.#results(id)
     if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#service.current(this.#exchange, id)))
     const deleted = await this.#service.delete(this.#exchange, id)
     return jsonReply({ id: `msgbatch_${deleted.id}`, type: 'message_batch_deleted' })

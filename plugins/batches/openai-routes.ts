@@ -23,14 +23,14 @@ export class OpenAiRoutes {
   }
 
   async answer(): Promise<Reply> {
+    const { request } = this.#exchange
     const {
       method,
-      path,
       params: { id },
-    } = this.#exchange.request
+    } = request
     if (id === undefined) return jsonReply(method === 'POST' ? await this.#create() : await this.#list())
-    if (endsIn(path, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
-    if (endsIn(path, 'results')) return jsonReply(await this.#results(id))
+    if (endsIn(request, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
+    if (endsIn(request, 'results')) return jsonReply(await this.#results(id))
     return jsonReply(await this.#shown(await this.#service.current(this.#exchange, id)))
   }
 

@@ -24,8 +24,8 @@ export async function answerCall(exchange: Exchange, store: ConversationStore): 
   return jsonReply(await call(exchange, store))
 }
 
-function isOfItems({ request: { path } }: Exchange): boolean {
-  return endsIn(path, 'items')
+function isOfItems({ request }: Exchange): boolean {
+  return endsIn(request, 'items')
 }
 
 const calls: Readonly<Record<string, Call>> = {

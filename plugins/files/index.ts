@@ -48,7 +48,6 @@ export default definePlugin({
 async function answer(exchange: Exchange, library: Library, uploading: Uploading, reviewing: Reviewing): Promise<Reply> {
   const {
     method,
-    path,
     params: { id },
     query,
   } = exchange.request
@@ -56,7 +55,7 @@ async function answer(exchange: Exchange, library: Library, uploading: Uploading
     return jsonReply(method === 'POST' ? await createFile(exchange, library, uploading) : await listFiles(exchange, library, readQuery(query)))
   const file = await library.find(exchange, id, new URLSearchParams(query).get('provider') ?? undefined)
   if (file === undefined) throw notFound(`file '${id}'`, 'id')
-  if (endsIn(path, 'content')) return await contentOf(exchange, library, file, reviewing)
+  if (endsIn(exchange.request, 'content')) return await contentOf(exchange, library, file, reviewing)
   return jsonReply(method === 'DELETE' ? await deleted(library, file) : await objectOf(exchange, library, file))
 }
 

@@ -12,8 +12,8 @@ export default definePlugin({
   description: 'Answers /health and /health/ready.',
   setup({ services: { health } }) {
     return {
-      async request({ request: { path } }) {
-        if (!endsIn(path, 'ready')) return jsonReply(alive)
+      async request({ request }) {
+        if (!endsIn(request, 'ready')) return jsonReply(alive)
         const { status, checks } = await health.report()
         const said = Object.keys(checks).length === 0 && status === 'ready' ? { status } : { status, checks }
         if (status === 'not_ready') return new Reply({ status: 503, headers: notReady, body: Buffer.from(JSON.stringify(said)) })

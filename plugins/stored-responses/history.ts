@@ -38,6 +38,12 @@ export function unknownResponse(id: string): ReturnType<typeof gatewayError> {
   return gatewayError('invalid_value', `the response '${id}' is not known here`, { param: 'previous_response_id' })
 }
 
+function unknownBeginning(conversation: string): ReturnType<typeof gatewayError> {
+  return gatewayError('invalid_value', `the conversation '${conversation}', in which the response was made, is not known here`, {
+    param: 'previous_response_id',
+  })
+}
+
 async function linked(store: ResponseStore, id: string, caller: Caller | undefined): Promise<FoundResponse> {
   const found = await store.find(id, caller)
   if (found === undefined) throw unknownResponse(id)
@@ -56,7 +62,8 @@ async function beginning(
   caller: Caller | undefined,
 ): Promise<readonly PastItem[]> {
   const conversation = await conversations.open(id, caller)
-  return conversation === undefined ? [] : past(await conversation.items(length))
+  if (conversation === undefined) throw unknownBeginning(id)
+  return past(await conversation.items(length))
 }
 
 /** The items of a conversation, as they are sent again. */

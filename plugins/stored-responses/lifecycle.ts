@@ -31,14 +31,13 @@ export class Lifecycle {
   async answer(exchange: Exchange): Promise<Reply> {
     const {
       method,
-      path,
       params: { id = '' },
     } = exchange.request
     const query = lifecycleQuery(exchange)
     const found = await this.#find(exchange, id)
     if (method === 'DELETE') return await this.#delete(exchange, id, found, query)
-    if (endsIn(path, 'cancel')) return await this.#cancel(exchange, id, found, query)
-    if (endsIn(path, 'input_items')) return await this.#inputItems(exchange, id, found, query)
+    if (endsIn(exchange.request, 'cancel')) return await this.#cancel(exchange, id, found, query)
+    if (endsIn(exchange.request, 'input_items')) return await this.#inputItems(exchange, id, found, query)
     return await this.#get(exchange, id, found, query)
   }
 

@@ -44,6 +44,8 @@ interface Writing {
 
 /** What else cannot be an id, or be kept under it, is not looked for. */
 const idLike = /^[\x21-\x7e]{1,512}$/
+/** Vendors give an item's id once; so many user paths are looked through that have one of the same. */
+const mostOwners = 100
 /** Some gateways sign what an item says, and put that into its id. */
 const longestItemKey = 256
 
@@ -100,11 +102,18 @@ export class ResponseStore {
     return found === undefined || !isVisible(found.owner, caller) ? undefined : { id, owner: found.owner, value: found.value }
   }
 
-  /** The response of this user path that has an item in its output. @throws StorageUnavailable */
+  /** The response that has an item in its output, among those that the caller may reach: one of this user path, if there is one. @throws StorageUnavailable */
   async findOfItem(item: string, owner: string, caller: Caller | undefined): Promise<FoundResponse | undefined> {
-    const writing = [...this.#writing].find(([, made]) => made.owner === owner && made.kept().items.includes(item))
-    const id = writing?.[0] ?? (await this.#options.items.get(itemKey(owner, item)))?.value.response
-    return id === undefined ? undefined : await this.find(id, caller)
+    const writing = [...this.#writing].filter(([, made]) => isVisible(made.owner, caller) && made.kept().items.includes(item))
+    const [id] = writing.find(([, made]) => made.owner === owner) ?? writing[0] ?? []
+    if (id !== undefined) return await this.find(id, caller)
+    const own = await this.#options.items.get(itemKey(owner, item))
+    if (own !== undefined) return await this.find(own.value.response, caller)
+    for (const { value } of await this.#options.items.list({ prefix: `${keyOf(item)}/`, limit: mostOwners })) {
+      const found = await this.find(value.response, caller)
+      if (found !== undefined && outputOf(found.value).some(({ id }) => id === item)) return found
+    }
+    return undefined
   }
 
   /** Replaces what is stored of a response, unless somebody changed it meanwhile. @returns whether it did */
@@ -142,8 +151,7 @@ export class ResponseStore {
     const expiresAt = this.#expiresAt()
     await this.#putRecord(id, record, { owner, expiresAt })
     if (isUnderWay(record.status) && record.upstream_id !== null) await putOpen(this.#options.open, id, askedAgain(undefined, this.#options.clock.now()))
-    const ownerKey = items.length === 0 ? '' : ownerKeyOf(owner)
-    await Promise.all(items.map(item => this.#options.items.put(`${ownerKey}/${keyOf(item)}`, { response: id }, { owner, expiresAt })))
+    await Promise.all(items.map(item => this.#options.items.put(itemKey(owner, item), { response: id }, { owner, expiresAt })))
   }
 
   /** Nearly all ids are new. One that another has already stays theirs. */
@@ -172,15 +180,11 @@ export function outputOf({ response }: StoredResponse): readonly OutputItem[] {
 
 /** Items of one user path never stand in the way of another's. */
 function itemKey(owner: string, item: string): string {
-  return `${ownerKeyOf(owner)}/${keyOf(item)}`
+  return `${keyOf(item)}/${hash('sha256', owner).slice(0, 16)}`
 }
 
 function keyOf(item: string): string {
   return item.length > longestItemKey ? hash('sha256', item) : item
-}
-
-function ownerKeyOf(owner: string): string {
-  return hash('sha256', owner).slice(0, 16)
 }
 
 /** Lets go of what it was made from: a whole exchange, which nothing shall keep until the store has answered. */

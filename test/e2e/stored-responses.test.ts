@@ -5,6 +5,7 @@ import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-s
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
+import { expectError } from '../support/answer.ts'
 import { redact, refuse } from '../support/guardrails.ts'
 import { recorded } from '../support/recorded.ts'
 import { Served } from '../support/serve.ts'
@@ -574,6 +575,43 @@ describe('stored responses', () => {
       expect(served.upstream.requests.at(-1)?.body.toString()).to.include('Be brief')
     }
   })
+})
+
+describe('references to what is gone, or never was', () => {
+  let served: Served
+  before(async () => {
+    served = await Served.start({
+      config: { providers: { chatty: { type: 'openai-compatible', base_url: '${OPENAI_BASE_URL}', api_key: 'sk-chatty', models: ['chat-test'] } } },
+    })
+    served.upstream.always({ body: chatCompletion({ content: 'Good day.' }) })
+  })
+  after(() => served.close())
+
+  it('are refused where a response was made in a conversation that was deleted', async () => {
+    const client = served.client()
+    const conversation = await client.conversations.create({ items: [{ role: 'user', content: 'My name is Ada.' }] })
+    const { id } = await client.responses.create({ model: 'chatty/chat-test', input: 'Hello', conversation: conversation.id })
+    await client.conversations.delete(conversation.id)
+    const refused = await served.call('POST', '/v1/responses', { model: 'chatty/chat-test', input: 'Who am I?', previous_response_id: id })
+    expectError(refused, { status: 400, code: 'invalid_value', param: 'previous_response_id' })
+    expect(refused.body.toString()).to.include(conversation.id)
+  })
+
+  it('are not repeated at full length', async () => {
+    const refused = await served.call('POST', '/v1/responses', { model: 'chatty/chat-test', input: 'x', previous_response_id: 'r'.repeat(1_000_000) })
+    expectError(refused, { status: 400, code: 'invalid_value', param: 'previous_response_id' })
+    expect(refused.body.length).to.be.lessThan(5_000)
+    expect(refused.body.toString()).to.include("the response 'rrr").and.to.include('is not known here')
+  })
+
+  for (const word of ['cancel', 'input_items']) {
+    it(`are sought where an id is spelled "${word}"`, async () => {
+      served.upstream.always({ status: 404, body: errorBody('no such response', 'invalid_request_error') })
+      served.upstream.requests.length = 0
+      expect((await served.call('GET', `/v1/responses/${word}`)).status).to.equal(404)
+      expect(served.upstream.requests.map(({ method, path }) => `${method} ${path}`)).to.deep.equal([`GET /v1/responses/${word}`])
+    })
+  }
 })
 
 describe('stored responses, while the store is away', () => {

@@ -81,6 +81,26 @@ describe('the store of responses', () => {
     expect((await store.findOfItem('msg_1', '/acme', undefined))?.id).to.equal('resp_1')
   })
 
+  it('finds an item for those who reach its response, of their own path first', async () => {
+    const bound = (userPath: string) => ({ method: 'api_key', userPath }) as const
+    store.save('resp_a', '/acme/a', () => kept('a', ['msg_1', 'msg/1']))
+    store.save('resp_b', '/acme/b', () => kept('b', ['msg_1']))
+    const idsOf = async (item: string) => [
+      (await store.findOfItem(item, '/acme/b', bound('/acme/b')))?.id,
+      (await store.findOfItem(item, '/acme', bound('/acme')))?.id,
+      (await store.findOfItem(item, '', undefined))?.id,
+      (await store.findOfItem(item, '/other', bound('/other')))?.id,
+    ]
+    for (const _ of ['while they are written', 'then']) {
+      const [own, above, anybody, foreign] = await idsOf('msg_1')
+      expect([own, foreign]).to.deep.equal(['resp_b', undefined])
+      expect(['resp_a', 'resp_b']).to.include(above).and.to.include(anybody)
+      expect(await idsOf('msg/1')).to.deep.equal([undefined, 'resp_a', 'resp_a', undefined])
+      expect(await idsOf('msg')).to.deep.equal([undefined, undefined, undefined, undefined])
+      await store.settled()
+    }
+  })
+
   it('finds responses and items whose providers give them long ids', async () => {
     const [response, item] = [`resp_${'r'.repeat(500)}`, `fc_${'c'.repeat(5000)}`]
     store.save(response, '/acme', () => kept('a', [item]))
