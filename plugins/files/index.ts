@@ -64,9 +64,9 @@ async function deleted(library: Library, file: FileRecord): Promise<object> {
   return { id: file.id, object: 'file', deleted: true }
 }
 
-/** What the provider says of it now. */
+/** What the provider says of it now; of one that is not configured any more, what is on record. */
 async function objectOf(exchange: Exchange, library: Library, file: FileRecord): Promise<object | Buffer> {
-  if (file.kept) return shown(file)
+  if (file.kept || !library.providers.has(file.provider)) return shown(file)
   const object = await library.calls.get(library.providerOf(file), file.id, askingOf(exchange), file.key)
   object.set(object.root, 'provider', JSON.stringify(file.provider))
   return object.render()

@@ -1,9 +1,9 @@
 /** Files wherever they are: on record, kept here, or only known to a provider. The service `files` for other plugins. */
 
 import { Readable } from 'node:stream'
-import { gatewayError, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
+import { GatewayError, gatewayError, type Exchange, type FileRecord, type Files, type NewFile, type ProviderInstance } from '../../core/index.ts'
 import { isVisible, scopeOf } from '../shared/objects/ownership.ts'
-import { orElsewhere } from '../shared/objects/gone.ts'
+import { isElsewhere, orElsewhere } from '../shared/objects/gone.ts'
 import { askingOf, recordOf, type ProviderFiles } from './provider-files.ts'
 import type { FileStore } from './store.ts'
 import { DiskFile } from './uploaded.ts'
@@ -26,6 +26,7 @@ export class Library implements Files {
 
   /** On record first; who sees everything also finds what only providers know. @param named the provider to ask, where the caller says so */
   async find(exchange: Exchange, id: string, named?: string): Promise<FileRecord | undefined> {
+    if (id === '') return undefined
     const record = await this.store.find(id)
     if (record !== undefined) return isVisible(record.owner, exchange.caller) ? record : undefined
     if (scopeOf(exchange.caller) !== undefined) return undefined
@@ -63,9 +64,10 @@ export class Library implements Files {
     return this.store.add(file)
   }
 
-  /** At the provider first: what it refuses to delete stays on record, but for what it does not have. */
+  /** At the provider first: what it refuses to delete stays on record, but for what it does not have. One that is not configured any more has nothing. */
   async delete(file: FileRecord): Promise<void> {
-    if (!file.kept) await orElsewhere(this.calls.delete(this.providerOf(file), file.id, { userPath: file.owner }, file.key))
+    const provider = file.kept ? undefined : this.providers.get(file.provider)
+    if (provider !== undefined) await orElsewhere(this.calls.delete(provider, file.id, { userPath: file.owner }, file.key))
     await this.store.delete(file)
   }
 
@@ -76,20 +78,23 @@ export class Library implements Files {
     return provider
   }
 
+  /** @throws GatewayError what one of the providers answered otherwise, if none has it */
   async #probe(exchange: Exchange, id: string, named: string | undefined): Promise<FileRecord | undefined> {
+    let refusal: unknown
     for (const provider of this.serving().filter(({ name }) => named === undefined || name === named)) {
       try {
         return recordOf(await this.calls.get(provider, id, askingOf(exchange)), provider, { owner: '' })
       } catch (cause) {
-        if (!isElsewhere(cause)) throw cause
+        exchange.throwIfStopped()
+        if (!isUnknownTo(cause)) refusal ??= cause
       }
     }
+    if (refusal !== undefined) throw refusal
     return undefined
   }
 }
 
-/** The provider has no such file, or cannot say. */
-function isElsewhere(cause: unknown): boolean {
-  const status = (cause as { readonly status?: unknown }).status
-  return status === 404 || status === 400 || status === 501
+/** The provider has no such file, or takes the id for none. */
+function isUnknownTo(cause: unknown): boolean {
+  return isElsewhere(cause) || (cause instanceof GatewayError && cause.status === 400)
 }

@@ -7,8 +7,6 @@ import { askingOf } from './provider-files.ts'
 import { shown } from './shown.ts'
 
 const longestPage = 100
-/** Of each provider's list, when it must be gone through up to a cursor. */
-const mostPages = 20
 
 export interface FileQuery {
   readonly provider: string | undefined
@@ -47,45 +45,63 @@ export async function listFiles(exchange: Exchange, library: Library, query: Fil
 
 /** In order, behind the cursor; one more than a page. */
 async function entriesOf(exchange: Exchange, library: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
-  const scope = scopeOf(exchange.caller)
-  const { provider, purpose, order, limit } = query
-  const where = {
-    ...(scope === undefined ? { kept: true } : {}),
-    ...(provider === undefined ? {} : { provider }),
-    ...(purpose === undefined ? {} : { purpose }),
-  }
-  const own = await library.store.list({
-    ...(scope === undefined ? {} : { owner: scope }),
-    where,
-    order,
-    limit: limit + 1,
-    ...(after === undefined ? {} : { after }),
-  })
-  const entries = own.map(({ value }) => shown(value))
-  if (scope !== undefined) return entries
-  return [...entries, ...(await ofProviders(exchange, library, query, after))].sort(byAge(order)).slice(0, limit + 1)
+  const kept = await recorded(exchange, library, query, after)
+  if (scopeOf(exchange.caller) !== undefined) return kept
+  return merged([kept, ...(await ofProviders(exchange, library, query, after))], query)
 }
 
-async function ofProviders(exchange: Exchange, library: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
+/** What the gateway has on record; for who sees everything, what it keeps itself. */
+async function recorded({ caller }: Exchange, { store }: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly Entry[]> {
+  const owner = scopeOf(caller)
+  const { provider, purpose, order, limit } = query
+  const found = await store.list({
+    ...(owner === undefined ? {} : { owner }),
+    where: {
+      ...(owner === undefined ? { kept: true } : {}),
+      ...(provider === undefined ? {} : { provider }),
+      ...(purpose === undefined ? {} : { purpose }),
+    },
+    order,
+    limit: limit + 1,
+    ...(after === undefined ? {} : owner === undefined && !after.kept ? { pastAge: after } : { after }),
+  })
+  return found.map(({ value }) => shown(value))
+}
+
+/** The list of each provider. */
+async function ofProviders(exchange: Exchange, library: Library, query: FileQuery, after: FileRecord | undefined): Promise<readonly (readonly Entry[])[]> {
   const asked = library.serving().filter(({ name }) => query.provider === undefined || name === query.provider)
-  const lists = await Promise.allSettled(asked.map(provider => pagesOf(exchange, library, provider, query, after)))
+  const at = after === undefined || after.kept ? -1 : asked.findIndex(({ name }) => name === after.provider)
+  const lists = await Promise.allSettled(
+    asked.map((provider, rank) => listOf(exchange, library, provider, query, after && { file: after, isHere: rank === at, isPastAge: rank < at })),
+  )
   const failed = lists.filter(list => list.status === 'rejected')
   if (failed.length > 0 && failed.length === lists.length) throw failed[0]?.reason
   for (const { reason } of failed) exchange.log.warn({ err: reason as unknown }, 'a provider did not list its files; it is left out')
-  return lists.flatMap(list => (list.status === 'fulfilled' ? list.value : []))
+  return lists.map(list => (list.status === 'fulfilled' ? list.value : []))
 }
 
-async function pagesOf(
+/** Where a page begins, as one of the lists sees it. */
+interface Cursor {
+  readonly file: FileRecord
+  /** It is of this list. */
+  readonly isHere: boolean
+  /** What is of the same age came before it. */
+  readonly isPastAge: boolean
+}
+
+/** As the provider orders it: of files of the same second, nobody else knows what comes behind which. */
+async function listOf(
   exchange: Exchange,
   { calls }: Library,
   provider: ProviderInstance,
   { purpose, order, limit }: FileQuery,
-  after: FileRecord | undefined,
+  after: Cursor | undefined,
 ): Promise<readonly Entry[]> {
   const { name } = provider
   const found: Entry[] = []
-  let cursor = after?.provider === name && !after.kept ? after.id : undefined
-  for (let page = 0; page < mostPages && found.length <= limit; page++) {
+  for (let cursor = after?.isHere === true ? after.file.id : undefined; found.length <= limit;) {
+    exchange.throwIfStopped()
     const { entries, hasMore } = await calls.list(
       provider,
       { limit: String(longestPage), order, ...(purpose === undefined ? {} : { purpose }), ...(cursor === undefined ? {} : { after: cursor }) },
@@ -93,8 +109,9 @@ async function pagesOf(
     )
     const known = entries.filter(isEntry).map((entry): Entry => ({ ...entry, provider: name }))
     found.push(...known.filter(entry => (purpose === undefined || entry['purpose'] === purpose) && isBehind(entry, after, order)))
-    cursor = known.at(-1)?.id
-    if (!hasMore || cursor === undefined) break
+    const last = known.at(-1)?.id
+    if (!hasMore || last === undefined || last === cursor) break
+    cursor = last
   }
   return found
 }
@@ -103,11 +120,30 @@ function isEntry(entry: Readonly<Record<string, unknown>>): entry is Entry {
   return typeof entry['id'] === 'string' && typeof entry['created_at'] === 'number'
 }
 
-function isBehind(entry: Entry, after: FileRecord | undefined, order: 'asc' | 'desc'): boolean {
-  return after === undefined || byAge(order)(after, entry) < 0
+function isBehind(entry: Entry, after: Cursor | undefined, order: FileQuery['order']): boolean {
+  if (after === undefined || after.isHere) return true
+  const past = ageBetween(after.file, entry, order)
+  return past > 0 || (past === 0 && !after.isPastAge)
 }
 
-function byAge(order: 'asc' | 'desc'): (one: Pick<Entry, 'id' | 'created_at'>, other: Pick<Entry, 'id' | 'created_at'>) => number {
-  const sign = order === 'asc' ? 1 : -1
-  return (one, other) => sign * (one.created_at - other.created_at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0))
+/** Each list in its own order; of what is of the same age, that of the first list comes first. One more than a page. */
+function merged(lists: readonly (readonly Entry[])[], { order, limit }: FileQuery): readonly Entry[] {
+  const left = lists.map(list => [...list])
+  const found: Entry[] = []
+  while (found.length <= limit) {
+    const next = left.reduce((best, list) => (isSooner(list[0], best[0], order) ? list : best), [])
+    const entry = next.shift()
+    if (entry === undefined) break
+    found.push(entry)
+  }
+  return found
+}
+
+function isSooner(entry: Entry | undefined, than: Entry | undefined, order: FileQuery['order']): boolean {
+  return entry !== undefined && (than === undefined || ageBetween(entry, than, order) > 0)
+}
+
+/** Positive if the other comes behind the one. */
+function ageBetween(one: Pick<Entry, 'created_at'>, other: Pick<Entry, 'created_at'>, order: FileQuery['order']): number {
+  return order === 'asc' ? other.created_at - one.created_at : one.created_at - other.created_at
 }

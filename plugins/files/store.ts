@@ -31,16 +31,21 @@ export class FileStore {
     return (await this.#files.get(id))?.value
   }
 
-  /** @param owner only those of this path and below; undefined is all */
-  list(query: {
+  /** @param query `owner`: only those of this path and below; absent is all. `after`: behind this file; `pastAge`: behind all that are as old as it */
+  list({
+    after,
+    pastAge,
+    ...query
+  }: {
     readonly owner?: string
     readonly where: Readonly<Record<string, string | boolean>>
     readonly order: 'asc' | 'desc'
     readonly after?: FileRecord
+    readonly pastAge?: FileRecord
     readonly limit: number
   }): Promise<readonly StoredFile[]> {
-    const { after, ...rest } = query
-    return this.#files.list({ ...rest, ...(after === undefined ? {} : { after: { position: positionOf(after), id: after.id } }) })
+    const place = after === undefined ? pastAge && ageBehind(pastAge, query.order) : { position: positionOf(after), id: after.id }
+    return this.#files.list({ ...query, ...(place === undefined ? {} : { after: place }) })
   }
 
   async add(file: FileRecord): Promise<void> {
@@ -98,6 +103,11 @@ export class FileStore {
 /** Where a file stands in listings: by its age. */
 function positionOf({ created_at: createdAt }: FileRecord): number {
   return createdAt * 1000
+}
+
+/** The place behind all files of this age. */
+function ageBehind(file: FileRecord, order: 'asc' | 'desc'): { readonly position: number; readonly id: string } {
+  return { position: positionOf(file) + (order === 'asc' ? 1 : 0), id: '' }
 }
 
 /** The same bytes in pieces of one size; the last may be smaller. */

@@ -244,7 +244,12 @@ describe('/v1/files', () => {
       second = await ScriptedUpstream.start()
       other = new FileVendor('second')
       second.always(other.cue())
-      await begin({ providers: { second: { type: 'groq', api_key: 'sk-2', base_url: second.url, models: ['gpt-two'] } } })
+      await begin({
+        providers: {
+          second: { type: 'groq', api_key: 'sk-2', base_url: second.url, models: ['gpt-two'] },
+          claude: { type: 'anthropic', api_key: 'sk', models: ['claude-x'] },
+        },
+      })
     })
     afterEach(() => second.close())
 
@@ -268,6 +273,36 @@ describe('/v1/files', () => {
       other.put('2', 'evals', Buffer.from('x'), 20)
       vendor.put('3', 'evals', Buffer.from('x'), 30)
       expect((await all(client.files.list({ limit: 1 }))).map(({ filename }) => filename)).to.deep.equal(['3', '2', '1'])
+    })
+
+    it('lists what was made in the same second page by page, whatever the order of a provider', async () => {
+      const kept = await client.files.create({ file: await toFile(Buffer.from(line('a', 'claude/claude-x')), 'kept.jsonl'), purpose: 'batch' })
+      const second = kept.created_at
+      for (const name of ['e', 'c', 'a', 'd', 'b']) vendor.put(name, 'evals', Buffer.from('x'), second)
+      for (const name of ['2', '3', '1']) other.put(name, 'evals', Buffer.from('x'), second)
+      for (const order of ['asc', 'desc'] as const) {
+        const whole = (await all(client.files.list({ order, limit: 100 }))).map(({ filename }) => filename)
+        expect(whole).to.have.length(9)
+        for (const limit of [1, 2, 3, 5]) expect((await all(client.files.list({ order, limit }))).map(({ filename }) => filename)).to.deep.equal(whole)
+      }
+    })
+
+    it('goes through all that is newer than the last file of a page', async () => {
+      const { id } = vendor.put('one', 'evals', Buffer.from('x'), 10)
+      other.put('older', 'evals', Buffer.from('x'), 5)
+      for (let n = 0; n < 2500; n++) other.put(`newer ${n}`, 'evals', Buffer.from('x'), 20)
+      expect((await all(client.files.list({ after: id }))).map(({ filename }) => filename)).to.deep.equal(['older'])
+    })
+
+    it('finds a file at one that is well, and says what is wrong if nobody has it', async () => {
+      const { id } = other.put('1', 'evals', Buffer.from('x'), 10)
+      const { id: older } = other.put('2', 'evals', Buffer.from('x'), 9)
+      served.upstream.always({ status: 500, body: { error: { message: 'down' } } })
+      expect((await client.files.retrieve(id)).filename).to.equal('1')
+      expect((await all(client.files.list({ after: id }))).map(file => file.id)).to.deep.equal([older])
+      expect((await served.call('GET', '/v1/files/file-nowhere')).status).to.equal(500)
+      served.upstream.always({ status: 400, body: { error: { message: 'that is no id' } } })
+      expect((await served.call('GET', '/v1/files/file-nowhere')).status).to.equal(404)
     })
 
     it('leaves out one that fails, but not all', async () => {
