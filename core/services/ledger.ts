@@ -107,6 +107,13 @@ export interface UsageSumsQuery {
   readonly measures: readonly string[]
 }
 
+/** What a request's records have in common, as columns of theirs. Callers choose ids of requests, and may choose those of others. */
+export interface RequestKey {
+  readonly request_id: string
+  readonly user_path: string
+  readonly auth_key_id: string | null
+}
+
 /** The service `usage`: the ledger. */
 export interface UsageLedger {
   /** Adds a record; it is durable when this returns. A second one of the same id is ignored. */
@@ -119,8 +126,8 @@ export interface UsageLedger {
   onRecord(name: string, listener: (record: SpentRecord) => void): () => void
   /** Calls back, and waits, when stored records have got other costs, by whatever process. A listener does not fail. @returns how to end it */
   onRepriced(listener: (span: RepricedSpan) => Promise<void>): () => void
-  /** The totals of requests, by request id; those without records are missing. */
-  ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>>
+  /** The totals of requests, in their order; undefined for those without records. */
+  ofRequests(requests: readonly RequestKey[]): Promise<readonly (UsageTotals | undefined)[]>
   /** The totals of all records that a filter finds, hits of local caches aside. */
   totals(filter: Filter): Promise<UsageTotals>
   /** The same as administrators see it (`GET /admin/usage/summary`); undefined while nothing is recorded. */

@@ -4,7 +4,7 @@ import type { LiveLog, UsageEntry, UsageLedger, UsageTotals } from '../../core/i
 import { Offers } from '../shared/offers.ts'
 import { Registrations } from '../../core/services/registrations.ts'
 import type { Filter, Sum } from '../../core/storage/journal.ts'
-import type { RepricedSpan, SpentRecord, UsageSumsQuery } from '../../core/services/ledger.ts'
+import type { RepricedSpan, RequestKey, SpentRecord, UsageSumsQuery } from '../../core/services/ledger.ts'
 import type { JournalWriter } from '../shared/journal/journal-writer.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
 import { costs, tokens, usageJournal, type UsageJournal } from './journal.ts'
@@ -62,17 +62,19 @@ export class Ledger implements UsageLedger {
     await Promise.all([...this.#repricings].map(listener => listener(span)))
   }
 
-  async ofRequests(ids: readonly string[]): Promise<ReadonlyMap<string, UsageTotals>> {
+  async ofRequests(requests: readonly RequestKey[]): Promise<readonly (UsageTotals | undefined)[]> {
+    await this.#writer?.flush()
+    const ids = [...new Set(requests.map(({ request_id: id }) => id))]
     const found = new Map<string, UsageTotals>()
     for (let at = 0; at < ids.length; at += idsAtOnce) {
       const { groups } = await this.#opened().sums({
         filter: { equals: { request_id: ids.slice(at, at + idsAtOnce) } },
-        by: ['request_id', 'cache_type'],
+        by: ['request_id', 'user_path', 'auth_key_id', 'cache_type'],
         measures,
       })
-      for (const [id, tally] of tallies(groups, 'all', ({ key }) => String(key['request_id']))) found.set(id, totalsOf(tally))
+      for (const [key, tally] of tallies(groups, 'all', sum => keyOf(sum.key as unknown as RequestKey))) found.set(key, totalsOf(tally))
     }
-    return found
+    return requests.map(request => found.get(keyOf(request)))
   }
 
   async totals(filter: Filter): Promise<UsageTotals> {
@@ -94,6 +96,10 @@ export class Ledger implements UsageLedger {
     if (this.#journal === undefined) throw new TypeError('the ledger is not open yet')
     return this.#journal
   }
+}
+
+function keyOf({ request_id: id, user_path: path, auth_key_id: key }: RequestKey): string {
+  return JSON.stringify([id, path, key])
 }
 
 function totalsOf(tally: Tally): UsageTotals {

@@ -95,8 +95,9 @@ export async function seed(served: Served, facts: readonly (Readonly<Record<stri
   const ledger = ledgerOf(served)
   const entries = facts.map(one => usageEntry({ timestamp: Date.now(), ...one }))
   for (const entry of entries) ledger.record(entry)
-  const ids = [...new Set(entries.map(entry => entry['request_id'] as string))]
-  const stored = async () => [...(await ledger.ofRequests(ids)).values()].reduce((sum, { entries: count }) => sum + count, 0)
+  const ids = new Set(entries.map(entry => entry['request_id'] as string))
+  const stored = async () =>
+    (await ledger.sums({ filter: { equals: { request_id: [...ids] } }, by: [], measures: ['total_tokens'] })).reduce((sum, { count }) => sum + count, 0)
   while ((await stored()) < entries.length) await turn()
 }
 

@@ -24,15 +24,15 @@ export async function viewsOf(
   view: typeof slimView | typeof fullView = slimView,
 ): Promise<readonly AuditEntry[]> {
   const totals = await totalsOf(rows, usage)
-  return rows.map(row => view(row, totals.get(row.request_id)))
+  return rows.map((row, index) => view(row, totals[index]))
 }
 
-async function totalsOf(rows: readonly AuditRow[], usage: UsageLedger | undefined): Promise<ReadonlyMap<string, UsageTotals>> {
-  if (usage === undefined || rows.length === 0) return new Map()
+async function totalsOf(rows: readonly AuditRow[], usage: UsageLedger | undefined): Promise<readonly (UsageTotals | undefined)[]> {
+  if (usage === undefined || rows.length === 0) return []
   try {
-    return await usage.ofRequests([...new Set(rows.map(({ request_id: id }) => id))])
+    return await usage.ofRequests(rows)
   } catch {
     // The log is worth reading without it.
-    return new Map()
+    return []
   }
 }
