@@ -19,6 +19,7 @@ import type {
 import { readExpiry, readLabels, readName, readSelectors, readUserId, readUserPath } from './given.ts'
 import type { KeyStore, NewKey } from './key-store.ts'
 import { isTokenOf, lookupOf, newToken, redacted, type Lookup } from './token.ts'
+import { standing } from './view.ts'
 
 const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 
@@ -36,6 +37,7 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
     summary,
     body: schemaOf(body),
     response: schemaOf('AuthKeyView'),
+    tagged: standing,
     handle: call => store.change(idIn(call), call, edit(call)),
   })
   return [
@@ -45,6 +47,7 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
       scope: 'subtree',
       summary: 'Lists the managed keys.',
       response: schemaOf('AuthKeyList'),
+      tagged: (keys: readonly AuthKeyView[]) => keys.map(standing),
       handle: ({ scope }) => store.list(scope),
     },
     {
@@ -54,6 +57,7 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
       summary: 'Creates a key, and returns its token, once.',
       body: schemaOf('AuthKeyCreate'),
       response: schemaOf('AuthKeyCreated'),
+      tagged: ({ value: _value, ...key }: AuthKeyView & AuthKeyCreated) => standing(key),
       status: 201,
       handle: call => create(store, providers, call),
     },
@@ -64,6 +68,7 @@ export function endpointsOf(store: KeyStore, providers: readonly string[]): read
       summary: 'Imports a key of another gateway by its hash.',
       body: schemaOf('AuthKeyImport'),
       response: schemaOf('AuthKeyView'),
+      tagged: standing,
       status: 201,
       handle: call => takeOver(store, providers, call),
     },

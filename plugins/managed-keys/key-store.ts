@@ -13,7 +13,7 @@ import type { KeyRing } from './key-ring.ts'
 import type { KeyUse } from './last-use.ts'
 import type { Pepper } from './pepper.ts'
 import { idOf, type Lookup } from './token.ts'
-import { viewOf } from './view.ts'
+import { standing, viewOf } from './view.ts'
 
 export interface KeyStoreParts {
   readonly keys: Records<AuthKey>
@@ -92,7 +92,11 @@ export class KeyStore {
 
   /** Changes one key that the caller may see, unless they ask for another state of it. @param edit as for `edit`. @throws GatewayError `not_found`, `precondition_failed` */
   async change(id: string, call: AdminCall, edit: Edit): Promise<AuthKeyView> {
-    const { before, after } = await this.edit(id, call.scope, edit, view => call.ifMatch(view))
+    const listed = call.exchange.request.headers['if-match'] === undefined ? [] : await this.list(call.scope)
+    const { before, after } = await this.edit(id, call.scope, edit, view => {
+      const isListed = listed.some(one => one.id === id && JSON.stringify(standing(one)) === JSON.stringify(standing(view)))
+      call.ifMatch(standing(view), isListed ? listed.map(standing) : undefined)
+    })
     call.changed(before, after)
     return after
   }

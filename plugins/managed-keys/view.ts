@@ -42,3 +42,8 @@ export function viewOf(id: string, key: AuthKey, { now, lastUsedAt, userPath, ef
     effective_models: [...effective.models],
   }
 }
+
+/** What of a view is there until somebody changes it: tags are made of that. */
+export function standing({ active: _active, last_used_at: _used, restricted: _restricted, effective_models: _models, ...view }: AuthKeyView): unknown {
+  return view
+}

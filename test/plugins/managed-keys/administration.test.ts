@@ -106,6 +106,28 @@ describe('a key that is made', () => {
     expect((await list(gateway))[0].labels).to.deep.equal(['b'])
   })
 
+  it('is changed by who has read this state of it, wherever, though it was used since', async () => {
+    const clock = new TurnedClock()
+    await using turned = await AdminGateway.start({ clock })
+    const made = await turned.call('POST', '/auth-keys', { body: { name: 'test' } })
+    const { id, value } = made.json as { id: string; value: string }
+    const change = async (etag: unknown, label: string) =>
+      await turned.call('PUT', `/auth-keys/${id}/labels`, { headers: { 'if-match': String(etag) }, body: { labels: [label] } })
+    const first = await change(made.headers['etag'], 'as it was made')
+    expect(first.status).to.equal(200)
+    const listed = await turned.call('GET', '/auth-keys')
+    await models(turned, value)
+    clock.advance(1_000)
+    while ((await list(turned))[0].last_used_at === null);
+    const second = await change(listed.headers['etag'], 'as it was listed')
+    expect(second.status).to.equal(200)
+    expectRefusal(await change(listed.headers['etag'], 'as it was'), 412, 'precondition_failed')
+    expect((await change(second.headers['etag'], 'as it was changed')).status).to.equal(200)
+    const deactivate = async (etag: unknown) => await turned.call('POST', `/auth-keys/${id}/deactivate`, { headers: { 'if-match': String(etag) } })
+    expectRefusal(await deactivate(second.headers['etag']), 412, 'precondition_failed')
+    expect((await deactivate((await turned.call('GET', '/auth-keys')).headers['etag'])).status).to.equal(204)
+  })
+
   it('shows when it was used', async () => {
     const clock = new TurnedClock()
     await using turned = await AdminGateway.start({ clock })
