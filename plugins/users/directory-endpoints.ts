@@ -2,10 +2,11 @@
 
 import { randomUUID } from 'node:crypto'
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock } from '../../core/index.ts'
+import { isWithin } from '../../core/user-path.ts'
 import { definition } from '../shared/admin/definition.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { DirectoryUser, DirectoryUserWrite, GroupDelete, UserDelete, UserGroup, UserGroupWrite } from '../../schemas/admin/users.schema.ts'
-import { readSegment, type Directory } from './directory.ts'
+import { noGroup, readSegment, type Directory } from './directory.ts'
 import { visible, type DirectoryStore, type Meant, type Shown } from './directory-store.ts'
 
 export interface DirectoryDeps {
@@ -78,6 +79,7 @@ async function putGroup({ store, clock }: DirectoryDeps, call: AdminCall): Promi
   return await store.write(call, group, ({ groups, users }) => {
     const before = own(groups, name)
     const parent = body.parent === undefined ? (before?.parent ?? null) : emptyAsNull(body.parent)
+    confinePlace(call, store.directory, { param: 'parent', group: parent, name })
     return { groups: { ...groups, [name]: { parent, created_at: before?.created_at ?? now, updated_at: now } }, users }
   })
 }
@@ -110,6 +112,7 @@ async function putUser({ store, clock }: DirectoryDeps, call: AdminCall): Promis
       created_at: before?.created_at ?? now,
       updated_at: now,
     }
+    confinePlace(call, store.directory, { param: 'group', group: written.group, name: written.name })
     return { groups, users: { ...users, [id]: written } }
   })
 }
@@ -163,6 +166,18 @@ function userViews(directory: Directory): DirectoryUser[] {
       updated_at: new Date(updated).toISOString(),
     }))
     .sort((one, other) => (one.user_path < other.user_path ? -1 : 1))
+}
+
+/** Who administers one path learns nothing of what stands elsewhere: a group there is none, and a place there is refused before it is known whether it is taken. */
+function confinePlace(
+  { scope: { isGlobal, root }, confine }: AdminCall,
+  directory: Directory,
+  { param, group, name }: { readonly param: 'group' | 'parent'; readonly group: string | null; readonly name: string },
+): void {
+  if (isGlobal) return
+  const path = group === null ? '' : directory.pathOfGroup(group)
+  if (path === undefined || (group !== null && !isWithin(path, root))) throw noGroup(param, group ?? '')
+  confine(`${path}/${name}`)
 }
 
 function own<T>(all: Readonly<Record<string, T>>, name: string): T | undefined {

@@ -1,6 +1,6 @@
 /** Groups and users, and the paths that follow from who is in which group. */
 
-import { gatewayError, type Users } from '../../core/index.ts'
+import { gatewayError, type GatewayError, type Users } from '../../core/index.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { ancestors } from '../../core/user-path.ts'
 
@@ -79,9 +79,13 @@ export class Directory implements Users {
     if (known !== undefined) return known
     if (below.includes(name)) throw invalidValue('parent', `groups lead in a circle: ${[...below.slice(below.indexOf(name)), name].join(' → ')}`)
     const group = Object.hasOwn(this.content.groups, name) ? this.content.groups[name] : undefined
-    if (group === undefined) throw invalidValue(below.length === 0 ? 'group' : 'parent', `there is no group ${JSON.stringify(name)}`)
+    if (group === undefined) throw noGroup(below.length === 0 ? 'group' : 'parent', name)
     return `${group.parent === null ? '' : this.#pathOfGroup(group.parent, [...below, name])}/${name}`
   }
+}
+
+export function noGroup(param: string, name: string): GatewayError {
+  return invalidValue(param, `there is no group ${JSON.stringify(name)}`)
 }
 
 /** A name that is to be one segment of a path, trimmed. @throws GatewayError */

@@ -226,13 +226,30 @@ describe('groups and users', () => {
     const write = async (method: string, path: string, body: object) => await gateway.call(method, path, { body, as })
     expect((await write('PUT', '/directory/users', { name: 'cid', group: 'backend' })).json.user_path).to.equal('/eng/backend/cid')
     expect((await write('PUT', '/user-groups', { name: 'ops', parent: 'backend' })).json.path).to.equal('/eng/backend/ops')
-    for (const body of [{ name: 'dan' }, { id: ann.id, group: 'eng' }])
-      expectRefusal(await write('PUT', '/directory/users', body), 403, 'user_path_out_of_scope')
+    expectRefusal(await write('PUT', '/directory/users', { name: 'dan' }), 403, 'user_path_out_of_scope')
+    expectRefusal(await write('PUT', '/directory/users', { id: ann.id, group: 'eng' }), 400, 'invalid_value', 'group')
     expectRefusal(await write('PUT', '/user-groups', { name: 'ops', parent: '' }), 403, 'user_path_out_of_scope')
     expectRefusal(await write('PUT', '/user-groups', { name: 'eng', parent: 'backend' }), 404, 'not_found', 'name')
     const unknown = await write('DELETE', '/directory/users', { id: 'nobody' })
     for (const method of ['PUT', 'DELETE']) expect((await write(method, '/directory/users', { id: bob.id })).json.error).to.deep.equal(unknown.json.error)
     expect(await paths()).to.deep.equal({ ann: '/eng/backend/ann', bob: '/eng/bob', cid: '/eng/backend/cid' })
+  })
+
+  it('tell who administers a path nothing of what stands elsewhere', async () => {
+    const { id } = (await put({ name: 'ann', group: 'backend' })).json as { id: string }
+    await group('secret', 'eng')(gateway)
+    await put({ name: 'bob', group: 'secret' })
+    await put({ name: 'bob' })
+    const as = '/eng/backend'
+    const says = async (path: string, body: object) => {
+      const { status, text } = await gateway.call('PUT', path, { body, as })
+      return [status, text.replaceAll(/none|secret/g, '…')]
+    }
+    for (const body of [{ id }, { id, name: 'bob' }, { name: 'bob' }])
+      expect(await says('/directory/users', { ...body, group: 'secret' })).to.deep.equal(await says('/directory/users', { ...body, group: 'none' }))
+    expect(await says('/user-groups', { name: 'ops', parent: 'secret' })).to.deep.equal(await says('/user-groups', { name: 'ops', parent: 'none' }))
+    const [taken, free] = [await says('/directory/users', { id, name: 'bob', group: '' }), await says('/directory/users', { id, name: 'eve', group: '' })]
+    expect([taken[0], String(taken[1]).replaceAll('bob', 'eve')]).to.deep.equal(free)
   })
 
   it('move with all that is in them', async () => {
