@@ -96,6 +96,9 @@ function nothingHere({ method, path, basePath = '', allow, meant }: IncomingRequ
   return gatewayError('method_not_allowed', `${path} does not take ${method}, but ${allow}`, { headers: ['Allow', allow] })
 }
 
+/** What an attempt reported is no other's. */
+const noUsage = (): undefined => undefined
+
 function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   const kind = retry > 0 ? 'retry' : exchange.attempts.length === 0 ? 'primary' : 'failover'
   const attempt = new Attempt(target, retry, kind, exchange.clock.elapsed())
@@ -103,6 +106,7 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   attempt.key = keyFor(exchange, target, previous)
   // A retry that is kept back repeats the failure before it, with its headers.
   if (retry === 0) forgetRelayed(exchange)
+  exchange.readUsageFrom(noUsage)
   exchange.attempts.push(attempt)
   exchange.attempted?.(attempt)
   return attempt

@@ -13,8 +13,9 @@ export function responseIdOf(exchange: Exchange): string | undefined {
   return id === undefined || id.length > longest ? undefined : id
 }
 
-function read({ streamEnds, reply, forward }: Exchange): string | undefined {
-  if (streamEnds === undefined) return forward === undefined ? ofReply(reply) : undefined
+function read({ streamEnds, reply, operation }: Exchange): string | undefined {
+  // What is passed on unread may be anything with an id: a file, a list's first entry.
+  if (streamEnds === undefined) return operation === 'passthrough' ? undefined : ofReply(reply)
   for (const { document } of streamEnds().events) {
     const id = document === undefined ? undefined : idIn(document.root)
     if (id !== undefined) return id

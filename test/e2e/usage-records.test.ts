@@ -63,6 +63,15 @@ describe('the record of a request', () => {
     expect(Date.parse(record?.timestamp ?? '')).to.be.closeTo(Date.now(), 60_000)
   })
 
+  it("has the provider's id of what was passed on and read, and of nothing else", async () => {
+    await using served = await Served.start(priced)
+    served.upstream.always({ body: chatCompletion({ id: 'chatcmpl-1', usage }) })
+    await served.call('POST', '/p/openai/v1/chat/completions', hello)
+    await served.call('POST', '/p/openai/v1/threads', {})
+    const ids = new Map((await recorded(served, 2)).map(({ endpoint, provider_id: id }) => [endpoint, id]))
+    expect([ids.get('/p/openai/v1/chat/completions'), ids.get('/p/openai/v1/threads')]).to.deep.equal(['chatcmpl-1', null])
+  })
+
   it('names the managed key, its labels and its path', async () => {
     await using served = await Served.start(priced)
     served.upstream.always({ body: chatCompletion({ usage }) })
@@ -104,6 +113,11 @@ describe('the record of a request', () => {
       script: { body: { ...withoutUsage, usage: { prompt_tokens: 70 } } },
       is: { status: 'ok', ...estimated, input_tokens: 70, output_tokens: 100, total_tokens: 170 },
     },
+    {
+      what: 'a plain answer that says nothing',
+      script: { body: { ...chatCompletion({ usage }), choices: [] } },
+      is: { status: 'error', ...said, ...cost },
+    },
     { what: 'a stream without counts', request: helloStream, script: { chunks: chatChunks({ pieces }) }, is: { status: 'ok', ...estimated } },
     {
       what: 'an answer without counts and without a price',
@@ -138,6 +152,21 @@ describe('the record of a request', () => {
       expect((await recorded(served, 1))[0]).to.include(is)
     })
   }
+
+  it('has what an answer cost that failed, but no attempt that another followed', async () => {
+    const failed = { id: 'resp_1', object: 'response', status: 'failed', error: { code: 'server_error', message: 'no' }, model: 'gpt-test', output: [] }
+    const counts = { input_tokens: 100, input_tokens_details: { cached_tokens: 40 }, output_tokens: 20, output_tokens_details: { reasoning_tokens: 5 } }
+    await using served = await Served.start({ ...priced, config: { ...priced.config, resilience: { retry: { max_retries: 1, initial_backoff: '1ms' } } } })
+    served.upstream.always({ body: { ...failed, usage: { ...counts, total_tokens: 120 } } })
+    await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'hi' })
+    expect((await recorded(served, 1))[0]).to.include({ status: 'error', ...said, ...cost, endpoint: '/v1/responses' })
+    served.upstream.reply({ body: { ...chatCompletion({ usage }), choices: [], error: { message: 'overloaded', code: 503 } } })
+    const before = served.upstream.requests.length
+    served.upstream.always({ status: 503, body: errorBody('later') })
+    await served.chat(hello)
+    const last = (await recorded(served, 2)).find(({ endpoint }) => endpoint === '/v1/chat/completions')
+    expect([last?.status, last?.input_tokens, served.upstream.requests.length - before]).to.deep.equal(['error', null, 2])
+  })
 
   it('estimates a long stream by what was seen of it', async () => {
     await using served = await Served.start(priced)

@@ -106,6 +106,8 @@ export class PlainBody implements BodyReader {
     try {
       const { document } = reply.readAs(dialect, operation)
       if (document === undefined) return undefined
+      // What failed is paid for all the same.
+      exchange.readUsageFrom(() => reply.usage)
       const fault = this.#vendorFault(document) ?? dialect.fault(document, operation, provider)
       if (fault === undefined && exchange.body !== undefined && exchange.forward === undefined) dialect.conform?.(exchange.body, document, operation)
       return fault
