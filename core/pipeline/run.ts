@@ -106,7 +106,7 @@ function begin(exchange: Exchange, target: Target, retry: number): Attempt {
   attempt.key = keyFor(exchange, target, previous)
   // A retry that is kept back repeats the failure before it, with its headers.
   if (retry === 0) forgetRelayed(exchange)
-  exchange.readUsageFrom(noUsage)
+  if (previous !== undefined && exchange.forward === undefined) exchange.readUsageFrom(noUsage)
   exchange.attempts.push(attempt)
   exchange.attempted?.(attempt)
   return attempt
