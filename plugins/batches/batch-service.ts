@@ -1,5 +1,6 @@
 /** What callers of either dialect may do with batches. */
 
+import { invalidValue } from '../../core/errors.ts'
 import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } from '../../core/index.ts'
 import { isVisible, notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { orElsewhere } from '../shared/objects/gone.ts'
@@ -11,6 +12,8 @@ import type { Runner } from './runner.ts'
 import type { PlacedLine } from './store.ts'
 import type { BatchWorker } from './worker.ts'
 
+/** Nothing, or a step in an address: it would name something else than a file. */
+const noId = /^\s*\.{0,2}\s*$/
 /** How long a caller waits for results that are being fetched. */
 const patienceMs = 2_000
 const idPattern = /^(?:msg)?batch_([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$/
@@ -47,9 +50,10 @@ export class BatchService {
 
   /** The file that a batch is to be made of. @param named the provider that the caller says has it @throws GatewayError */
   async input(exchange: Exchange, id: string, named: string | undefined): Promise<FileRecord> {
+    if (noId.test(id)) throw invalidValue('input_file_id', `${JSON.stringify(id)} is no id of a file`)
     const found = await this.#makers.files.find(exchange, id)
     if (found !== undefined) return found
-    if (named === undefined)
+    if (named === undefined || named === '')
       throw gatewayError('provider_required', `nobody knows the file ${id}: say whose it is with metadata.provider`, { param: 'input_file_id' })
     if (scopeOf(exchange.caller) !== undefined || !this.#doers.providers.has(named)) throw notFound(`file '${id}'`, 'input_file_id')
     return { id, bytes: 0, created_at: 0, filename: '', purpose: 'batch', provider: named, owner: '', kept: false }

@@ -697,6 +697,25 @@ describe('batches', () => {
       })
     }
 
+    for (const id of ['', ' ', '.', '..', '\t..']) {
+      it(`with ${JSON.stringify(id)} in the place of a file, and ask no provider for it`, async () => {
+        expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: id, metadata: { provider: 'openai' } }), {
+          status: 400,
+          code: 'invalid_value',
+          param: 'input_file_id',
+        })
+        expect(served.upstream.requests.filter(({ path }) => path.startsWith('/v1/files'))).to.deep.equal([])
+      })
+    }
+
+    it('with a file that nobody knows, and a provider without a name', async () => {
+      expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', input_file_id: 'file-none', metadata: { provider: '' } }), {
+        status: 400,
+        code: 'provider_required',
+        param: 'input_file_id',
+      })
+    })
+
     it("in Anthropic's words to its clients", async () => {
       const answer = await served.call('POST', '/v1/messages/batches', {})
       expect(JSON.parse(answer.body.toString())).to.nested.include({
