@@ -64,11 +64,8 @@ export class BatchService {
   }
 
   /** As it was last known. @throws GatewayError for an unknown batch, and for another's alike */
-  async find(exchange: Exchange, shown: string, param = 'id'): Promise<BatchRecord> {
-    const id = idPattern.exec(shown)?.[1]
-    const batch = id === undefined ? undefined : await this.#makers.store.find(id)
-    if (batch === undefined || !isVisible(batch.submitter.user_path, exchange.caller)) throw notFound(`batch '${shown}'`, param)
-    return batch
+  async find(exchange: Exchange, shown: string): Promise<BatchRecord> {
+    return (await this.#stored(exchange, shown, 'id')).value
   }
 
   /** As it is now, as far as the provider says. */
@@ -89,13 +86,12 @@ export class BatchService {
   async list(exchange: Exchange, { limit, after, before, cursor: param }: PageQuery): Promise<readonly BatchRecord[]> {
     const owner = scopeOf(exchange.caller)
     const cursor = after ?? before
-    const at = cursor === undefined ? undefined : await this.find(exchange, cursor, param)
-    const place = at === undefined ? {} : { after: { position: at.created_at * 1000, id: at.id } }
+    const at = cursor === undefined ? undefined : await this.#stored(exchange, cursor, param)
     const found = await this.#makers.store.list({
       ...(owner === undefined ? {} : { owner }),
       order: before === undefined ? 'desc' : 'asc',
       limit: limit + 1,
-      ...place,
+      ...(at === undefined ? {} : { after: at }),
     })
     const batches = found.map(({ value }: Stored<BatchRecord>) => value)
     return before === undefined ? batches : batches.reverse()
@@ -130,6 +126,13 @@ export class BatchService {
     const batch = await this.current(exchange, shown)
     if (!isTerminal(batch)) throw gatewayError('conflict', `the results are not there yet: the batch is ${batch.status}`)
     return { batch, lines: this.#makers.store.lines(batch.id, true) }
+  }
+
+  async #stored(exchange: Exchange, shown: string, param: string): Promise<Stored<BatchRecord>> {
+    const id = idPattern.exec(shown)?.[1]
+    const stored = id === undefined ? undefined : await this.#makers.store.stored(id)
+    if (stored === undefined || !isVisible(stored.value.submitter.user_path, exchange.caller)) throw notFound(`batch '${shown}'`, param)
+    return stored
   }
 
   #native(batch: BatchRecord): { readonly provider: ProviderInstance; readonly api: NativeApi } | undefined {

@@ -40,7 +40,8 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
   const total = await store.addLines(id, bounded(judgedAs('asGiven'), makers.maxRequests), clock.now())
   const provider = judged.provider as ProviderInstance
   const api = nativeApi(provider, order.endpoint, clock, files)
-  const batch = draft(id, order, { provider: provider.name, submitter, total, now: clock.now() })
+  const now = clock.now()
+  const batch = draft(id, order, { provider: provider.name, submitter, total, now })
   const made =
     api === undefined
       ? batch
@@ -48,7 +49,7 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
           await store.delete(id)
           throw cause
         })
-  await store.add(made).catch(async (cause: unknown) => {
+  await store.add(made, now).catch(async (cause: unknown) => {
     await undo(api, provider, made, makers)
     throw cause
   })

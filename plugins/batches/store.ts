@@ -24,7 +24,12 @@ export class BatchStore {
   }
 
   async find(id: string): Promise<BatchRecord | undefined> {
-    return (await this.#batches.get(id))?.value
+    return (await this.stored(id))?.value
+  }
+
+  /** With its place in listings. */
+  stored(id: string): Promise<Stored<BatchRecord> | undefined> {
+    return this.#batches.get(id)
   }
 
   /** Whether a batch of this owner, or of any if undefined, runs at a provider. @param id the provider's own */
@@ -37,8 +42,9 @@ export class BatchStore {
     return this.#batches.list(query)
   }
 
-  async add(batch: BatchRecord): Promise<void> {
-    await this.#batches.put(batch.id, batch, { owner: batch.submitter.user_path, position: batch.created_at * 1000, expected: 0 })
+  /** @param now milliseconds since 1970: its place in listings. Earlier versions had it stand at the beginning of its second */
+  async add(batch: BatchRecord, now: number): Promise<void> {
+    await this.#batches.put(batch.id, batch, { owner: batch.submitter.user_path, position: now, expected: 0 })
   }
 
   /** Changes a batch; undefined leaves it as it is. @returns what stands afterwards; undefined if it is gone */

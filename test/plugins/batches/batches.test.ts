@@ -741,6 +741,21 @@ describe('batches', () => {
   describe('are listed', () => {
     beforeEach(() => begin())
 
+    it('the newest first, also of those made within one second', async () => {
+      await served.close()
+      await claude.close()
+      const clock = new TurnedClock()
+      await begin({}, clock)
+      const made: string[] = []
+      for (const name of ['a', 'b', 'c', 'd', 'e']) {
+        clock.advance(1)
+        made.unshift((JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'gpt-test')] })).body.toString()) as { id: string }).id)
+      }
+      const seen: string[] = []
+      for await (const { id } of client.batches.list({ limit: 2 })) seen.push(id)
+      expect(seen).to.deep.equal(made)
+    })
+
     it('page by page, in both dialects', async () => {
       const made: string[] = []
       for (const name of ['a', 'b', 'c'])
