@@ -56,7 +56,7 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
   return made
 }
 
-/** A provider's own file is used as it is, unless policy or an alias changed a line. */
+/** A provider's own file is used as it is, unless policy or an alias changed a line. @throws GatewayError; then no other file is left there */
 async function give(
   api: NativeApi,
   provider: ProviderInstance,
@@ -84,13 +84,16 @@ async function give(
           Buffer.from(`{"custom_id":${JSON.stringify(custom_id)},"method":"POST","url":${JSON.stringify(path)},"body":${body}}\n`),
         ),
       )
-  const { id: nativeId, key, status, errors } = await api.create(provider, batch, input)
+  const state = await api.create(provider, batch, input).catch(async (cause: unknown) => {
+    if (!isFit) await files.delete(input).catch(() => undefined)
+    throw cause
+  })
   return {
     ...batch,
-    provider_batch_id: nativeId,
-    key,
-    status,
-    errors,
+    provider_batch_id: state.id,
+    key: state.key,
+    status: state.status,
+    errors: state.errors,
     ...(isFit ? {} : { made_file_id: input.id, input_file_id: batch.input_file_id ?? input.id }),
   }
 }

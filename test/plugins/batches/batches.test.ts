@@ -619,13 +619,34 @@ describe('batches', () => {
       expect((await ended(id)).request_counts).to.include({ completed: 1, failed: 1 })
     })
 
-    it('leave nothing behind when the provider refuses them', async () => {
-      served.upstream.always(vendor.cue(() => ({ status: 429, body: { error: { message: 'full', type: 'rate_limit_error', param: null, code: null } } })))
-      expectError(await served.call('POST', '/v1/batches', { input_file_id: await upload(chatLine('a', 'gpt-test')), endpoint: '/v1/chat/completions' }), {
-        status: 429,
-        code: null,
+    describe('which refuses them', () => {
+      const refusing = () => vendor.cue(() => ({ status: 429, body: { error: { message: 'full', type: 'rate_limit_error', param: null, code: null } } }))
+      const submit = async (body: object) =>
+        expectError(await served.call('POST', '/v1/batches', { endpoint: '/v1/chat/completions', ...body }), { status: 429, code: null })
+      const idsOfFiles = async () => (await client.files.list()).data.map(({ id }) => id)
+
+      it('leave nothing behind but the input that the caller uploaded', async () => {
+        const input = await upload(chatLine('a', 'gpt-test'))
+        served.upstream.always(refusing())
+        await submit({ input_file_id: input })
+        expect((await client.batches.list()).data).to.deep.equal([])
+        expect(await idsOfFiles()).to.deep.equal([input])
       })
-      expect((await client.batches.list()).data).to.deep.equal([])
+
+      it('leave no input behind that was made for them', async () => {
+        served.upstream.always(refusing())
+        await submit({ requests: [chatLine('a', 'smart')] })
+        expect(served.upstream.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).to.include('POST /v1/files')
+        expect(vendor.files).to.deep.equal([])
+        expect(await idsOfFiles()).to.deep.equal([])
+      })
+
+      it('say so also where the input that was made for them cannot be deleted', async () => {
+        const usual = refusing()
+        served.upstream.always(request => (request.method === 'DELETE' ? { status: 500, body: { error: { message: 'not now' } } } : usual(request)))
+        await submit({ requests: [chatLine('a', 'smart')] })
+        expect(await idsOfFiles()).to.deep.equal(vendor.files.map(({ file }) => file.id))
+      })
     })
 
     for (const end of ['/cancel/', '/CANCEL']) {
