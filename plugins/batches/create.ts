@@ -34,9 +34,9 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
   const id = randomUUID()
   const submitter = submitterOf(exchange)
   const judged: Judged = { provider: undefined, isChanged: false }
-  const named = order.input === undefined || (order.input.kept && order.input.isSpelled !== true) ? undefined : order.input.provider
+  const selectorOf = selectorIn(order.input)
   const judgedAs = (form: 'asGiven' | 'asSent') =>
-    mapped(judgedLines(order.lines(), { pipelines, endpoint: order.endpoint, submitter, named }, judged), line => line[form])
+    mapped(judgedLines(order.lines(), { pipelines, endpoint: order.endpoint, submitter, selectorOf }, judged), line => line[form])
   const total = await store.addLines(id, bounded(judgedAs('asGiven'), makers.maxRequests), clock.now())
   const provider = judged.provider as ProviderInstance
   const api = nativeApi(provider, order.endpoint, clock, files)
@@ -54,6 +54,16 @@ export async function createBatch(exchange: Exchange, order: Order, makers: Make
     throw cause
   })
   return made
+}
+
+/**
+ * How the lines of a file name models. Those of a batch's input are spelled as its provider wants them, even where one of its
+ * models begins with the name of the instance; what came as another kind of file was never looked into, and may have selectors.
+ */
+function selectorIn(input: FileRecord | undefined): ((model: string) => string) | undefined {
+  if (input === undefined || (input.kept && input.isSpelled !== true)) return undefined
+  const prefix = `${input.provider}/`
+  return model => (input.purpose !== 'batch' && model.startsWith(prefix) ? model : prefix + model)
 }
 
 /** A provider's own file is used as it is, unless policy or an alias changed a line. @throws GatewayError; then no other file is left there */

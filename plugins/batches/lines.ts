@@ -64,8 +64,8 @@ export interface JudgeOptions {
   readonly pipelines: Pipelines
   readonly endpoint: string
   readonly submitter: Submitter
-  /** The provider that the caller names, or whose the input file is. */
-  readonly named: string | undefined
+  /** What a line calls its model, as callers would say it; undefined where they said it. */
+  readonly selectorOf: ((model: string) => string) | undefined
 }
 
 /**
@@ -74,14 +74,14 @@ export interface JudgeOptions {
  */
 export async function* judgedLines(
   lines: AsyncIterable<GivenLine> | Iterable<GivenLine>,
-  { pipelines, endpoint, submitter, named }: JudgeOptions,
+  { pipelines, endpoint, submitter, selectorOf }: JudgeOptions,
   judged: Judged,
 ): AsyncGenerator<{ readonly asGiven: BatchLine; readonly asSent: BatchLine }> {
   const ids = new Set<string>()
   for await (const { custom_id: id, body, isDouble } of lines) {
     if (ids.has(id)) throw gatewayError('invalid_value', `the custom_id ${JSON.stringify(id)} comes twice`, { param: 'requests' })
     ids.add(id)
-    const said = await pipelines.rehearse({ ...callOf(endpoint, submitter), body: Buffer.from(withProvider(body, named)) })
+    const said = await pipelines.rehearse({ ...callOf(endpoint, submitter), body: Buffer.from(withSelector(body, selectorOf)) })
     if (said instanceof GatewayError) throw ofLine(said, id)
     judged.provider ??= said.target.provider
     if (judged.provider !== said.target.provider)
@@ -109,13 +109,12 @@ export function callOf(endpoint: string, { caller, user_path: userPath, labels }
   }
 }
 
-/** A line of a provider's own file names the model as that provider does. */
-function withProvider(body: string, named: string | undefined): string {
-  if (named === undefined) return body
+function withSelector(body: string, selectorOf: JudgeOptions['selectorOf']): string {
+  if (selectorOf === undefined) return body
   const document = JsonDocument.parse(Buffer.from(body))
   const model = document.root.get('model')
-  if (model?.kind !== 'string' || model.string().startsWith(`${named}/`)) return body
-  document.replace(model, JSON.stringify(`${named}/${model.string()}`))
+  if (model?.kind !== 'string') return body
+  document.replace(model, JSON.stringify(selectorOf(model.string())))
   return document.render().toString()
 }
 

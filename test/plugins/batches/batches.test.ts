@@ -276,6 +276,37 @@ describe('batches', () => {
       expect(JSON.parse(vendor.files[1]?.content.toString() ?? '')).to.deep.equal(chatLine('a', 'gpt-test'))
     })
 
+    describe('whose models begin with its own name', () => {
+      const line = (model: string) => chatLine('a', model)
+      const sent = () => vendor.files.map(({ content }) => (JSON.parse(content.toString()) as { body: { model: string } }).body.model)
+      for (const [when, config] of [
+        ['as they were uploaded', {}],
+        ['once guardrails have seen them', { guardrails: { rules: [{ name: 'words', type: 'string_replace', config: { rules: 'rude => nice' } }] } }],
+      ] as const) {
+        it(`get the lines with all of a model's name, ${when}`, async () => {
+          await served.close()
+          await claude.close()
+          await begin({ ...config, providers: { openai: { type: 'openai', api_key: 'sk', base_url: '${OPENAI_BASE_URL}', models: ['openai/auto', 'auto'] } } })
+          await start(await upload(line('openai/openai/auto')))
+          expect(sent()).to.deep.equal(['openai/auto'])
+          await start(await upload(line('openai/auto')))
+          expect(sent()).to.deep.equal(['openai/auto', 'auto'])
+        })
+      }
+
+      it('get those of a file that it has from elsewhere as they are', async () => {
+        const { id } = vendor.put('in.jsonl', 'batch', Buffer.from(jsonl(line('openai/auto'))))
+        await start(id)
+        expect(sent()).to.deep.equal(['openai/auto'])
+      })
+
+      it('get those of a file that was uploaded for something else by what callers call them', async () => {
+        const file = await toFile(Buffer.from(jsonl(line('openai/gpt-test'))), 'in.jsonl')
+        await start((await client.files.create({ file, purpose: 'user_data' })).id)
+        expect(sent()).to.deep.equal(['openai/gpt-test', 'gpt-test'])
+      })
+    })
+
     it('show how far they are, as the provider says', async () => {
       const { id } = await start(await upload(...['a', 'b', 'c'].map(name => chatLine(name, 'gpt-test'))))
       for (const batch of vendor.batches.values())
