@@ -5,6 +5,7 @@ import { gatewayError, type Exchange, type FileRecord, type ProviderInstance } f
 import { isVisible, notFound, scopeOf } from '../shared/objects/ownership.ts'
 import { orElsewhere } from '../shared/objects/gone.ts'
 import type { Stored } from '../../core/storage/records.ts'
+import { filesOf } from './batch-files.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
@@ -111,13 +112,15 @@ export class BatchService {
     return changed ?? batch
   }
 
-  /** What its provider has no more is deleted here all the same. @throws GatewayError 400 while it runs */
+  /** With its files. What its provider has no more is deleted here all the same. @throws GatewayError 400 while it runs */
   async delete(exchange: Exchange, shown: string): Promise<BatchRecord> {
     const batch = await this.find(exchange, shown)
     if (!isTerminal(batch)) throw gatewayError('invalid_value', `the batch is ${batch.status}: cancel it first, and wait for its end`)
     const native = this.#native(batch)
     if (native !== undefined) await orElsewhere(native.api.delete(native.provider, batch))
-    await this.#makers.store.delete(batch.id)
+    const { files, store } = this.#makers
+    for (const file of filesOf(batch)) await orElsewhere(files.delete(file))
+    await store.delete(batch.id)
     return batch
   }
 

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { gatewayError, type Clock, type Exchange, type FileRecord, type Files, type Pipelines, type ProviderInstance } from '../../core/index.ts'
+import { filesOf } from './batch-files.ts'
 import { judgedLines, type GivenLine, type Judged } from './lines.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { noCounts, type BatchLine, type BatchRecord, type Submitter } from './record.ts'
@@ -110,22 +111,7 @@ async function give(
 
 /** What was begun at the provider for a batch that nobody will know. */
 async function undo(api: NativeApi | undefined, provider: ProviderInstance, batch: BatchRecord, { files, store }: Makers): Promise<void> {
-  const { made_file_id: made, key } = batch
-  const input: FileRecord | undefined =
-    made === null
-      ? undefined
-      : {
-          id: made,
-          bytes: 0,
-          created_at: 0,
-          filename: '',
-          purpose: 'batch',
-          provider: provider.name,
-          owner: batch.submitter.user_path,
-          kept: false,
-          ...(key === null ? {} : { key }),
-        }
-  await Promise.allSettled([api?.cancel(provider, batch), input === undefined ? undefined : files.delete(input), store.delete(batch.id)])
+  await Promise.allSettled([api?.cancel(provider, batch), ...filesOf(batch).map(file => files.delete(file)), store.delete(batch.id)])
 }
 
 function submitterOf({ caller = { method: 'no_key' }, userPath, labels }: Exchange): Submitter {

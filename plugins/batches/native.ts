@@ -7,6 +7,7 @@ import { openCall, wholeBody, type ObjectRequest } from '../../core/upstream/ope
 import { isObject, objectIn } from '../../core/neutral/arguments.ts'
 import { isGone } from '../shared/objects/gone.ts'
 import { fingerprintOf } from '../../core/upstream/provider/keys.ts'
+import { fileAtProvider } from './batch-files.ts'
 import { errored } from './errored.ts'
 import { neverRan, noCounts, type BatchRecord, type BatchStatus, type LineCounts, type Outcome, type ProviderOutput } from './record.ts'
 
@@ -139,25 +140,9 @@ class OpenAiBatches extends Calls implements NativeApi {
     return Promise.resolve()
   }
 
-  async *results(
-    _provider: ProviderInstance,
-    { endpoint, fetch, provider, key, submitter }: BatchRecord,
-    signal: AbortSignal,
-  ): AsyncGenerator<NativeResult | Flaw> {
-    for (const id of fetch?.files ?? []) {
-      const file: FileRecord = {
-        id,
-        bytes: 0,
-        created_at: 0,
-        filename: '',
-        purpose: 'batch_output',
-        provider,
-        owner: submitter.user_path,
-        kept: false,
-        ...(key === null ? {} : { key }),
-      }
-      yield* resultsIn(this.#files.read(file, signal), line => openAiResult(line, endpoint))
-    }
+  async *results(_provider: ProviderInstance, batch: BatchRecord, signal: AbortSignal): AsyncGenerator<NativeResult | Flaw> {
+    for (const id of batch.fetch?.files ?? [])
+      yield* resultsIn(this.#files.read(fileAtProvider(batch, id, 'batch_output'), signal), line => openAiResult(line, batch.endpoint))
   }
 }
 

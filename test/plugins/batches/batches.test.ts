@@ -376,6 +376,21 @@ describe('batches', () => {
       ])
     })
 
+    it('are deleted with all their answers, there and here', async () => {
+      const { id } = await anthropic.messages.batches.create({
+        requests: ['one', 'two'].map(name => ({ custom_id: name, params: { model: 'claude/claude-test', max_tokens: 5, messages: hi } })),
+      })
+      messagesVendor.finish(({ custom_id }) => (custom_id === 'one' ? { status: 200, body: message() } : undefined))
+      for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+      const { output_file_id: output, error_file_id: error } = await client.batches.retrieve(id)
+      for (const file of [output, error]) expect(await fileText(file!)).to.include('custom_id')
+      expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
+      expect(messagesVendor.batches.size).to.equal(0)
+      expect((await client.files.list()).data).to.deep.equal([])
+      for (const file of [output, error])
+        for (const end of ['', '/content']) expectError(await served.call('GET', `/v1/files/${file}${end}`), { status: 404, code: 'not_found' })
+    })
+
     const results = async (id: string) =>
       (
         JSON.parse((await served.call('GET', `/v1/batches/${id}/results`)).body.toString()) as {
