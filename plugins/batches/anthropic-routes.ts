@@ -73,11 +73,8 @@ export class AnthropicRoutes {
   }
 
   async #shown(batch: BatchRecord): Promise<object> {
-    return anthropicBatch(
-      batch,
-      `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`,
-      await this.#service.counts(batch),
-    )
+    const at = `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`
+    return anthropicBatch(batch, { at, areArchived: this.#service.isArchived(batch) }, await this.#service.counts(batch))
   }
 
   /** Where this caller reached the gateway. */

@@ -1,10 +1,17 @@
 /** Batches as Anthropic's clients see them. */
 
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
-import type { PlacedLine } from './store.ts'
+import { linesKeptUntil, type PlacedLine } from './store.ts'
 
-/** @param resultsAt the address of the results @param counts as for `openAiBatch` */
-export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: LineCounts): object {
+export interface Results {
+  /** Their address. */
+  readonly at: string
+  /** They are kept no longer. */
+  readonly areArchived: boolean
+}
+
+/** @param results once it has ended @param counts as for `openAiBatch` */
+export function anthropicBatch(batch: BatchRecord, results: Results, counts: LineCounts): object {
   const { id, created_at, expires_at, times, total } = batch
   const { succeeded, errored, canceled, expired } = counts
   const hasEnded = isTerminal(batch)
@@ -18,8 +25,8 @@ export function anthropicBatch(batch: BatchRecord, resultsAt: string, counts: Li
     expires_at: instant(expires_at),
     ended_at: hasEnded && endedAt !== undefined ? instant(endedAt) : null,
     cancel_initiated_at: times.cancelling_at === undefined ? null : instant(times.cancelling_at),
-    archived_at: null,
-    results_url: hasEnded ? resultsAt : null,
+    archived_at: results.areArchived ? instant(linesKeptUntil(batch) / 1000) : null,
+    results_url: hasEnded && !results.areArchived ? results.at : null,
   }
 }
 

@@ -10,7 +10,7 @@ import { createBatch, type Makers, type Order } from './create.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
 import type { Runner } from './runner.ts'
-import type { PlacedLine } from './store.ts'
+import { linesKeptDays, linesKeptUntil, type PlacedLine } from './store.ts'
 import type { BatchWorker } from './worker.ts'
 
 /** Nothing, or a step in an address: it would name something else than a file. */
@@ -124,10 +124,16 @@ export class BatchService {
     return batch
   }
 
-  /** @throws GatewayError 409 while the batch runs */
+  /** Whether its results were kept as long as they are: of the batch itself all else stays. */
+  isArchived(batch: BatchRecord): boolean {
+    return isTerminal(batch) && linesKeptUntil(batch) <= this.#makers.clock.now()
+  }
+
+  /** @throws GatewayError 409 while the batch runs, 404 when its results are kept no longer */
   async results(exchange: Exchange, shown: string): Promise<{ readonly batch: BatchRecord; readonly lines: AsyncIterable<PlacedLine> }> {
     const batch = await this.current(exchange, shown)
     if (!isTerminal(batch)) throw gatewayError('conflict', `the results are not there yet: the batch is ${batch.status}`)
+    if (this.isArchived(batch)) throw gatewayError('not_found', `the results are not kept any more: they go ${linesKeptDays} days after the batch was made`)
     return { batch, lines: this.#makers.store.lines(batch.id, true) }
   }
 

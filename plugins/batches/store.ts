@@ -6,12 +6,20 @@ import { orConflict } from '../shared/records/or-conflict.ts'
 import type { BatchLine, BatchRecord, LineCounts, Outcome } from './record.ts'
 
 /** Lines go some time after their batch could have ended, also those of batches that never came to be. */
-const linesKeptMs = 32 * 24 * 60 * 60 * 1000
+export const linesKeptDays = 32
+const linesKeptMs = linesKeptDays * 24 * 60 * 60 * 1000
 const linesAtOnce = 64
 
 export interface PlacedLine {
   readonly index: number
   readonly line: BatchLine
+}
+
+type Dated = Pick<BatchRecord, 'id' | 'created_at'>
+
+/** Until when the lines of a batch are kept, requests and answers alike; milliseconds since 1970. */
+export function linesKeptUntil({ created_at: createdAt }: Dated): number {
+  return createdAt * 1000 + linesKeptMs
 }
 
 export class BatchStore {
@@ -108,15 +116,15 @@ export class BatchStore {
   }
 
   /** What became of a line; the first word on it stands. */
-  async settle(id: string, { index, line }: PlacedLine, outcome: Outcome): Promise<void> {
-    const stored = await this.#lines.get(lineId(id, index))
+  async settle(batch: Dated, { index, line }: PlacedLine, outcome: Outcome): Promise<void> {
+    const stored = await this.#lines.get(lineId(batch.id, index))
     if (stored === undefined || stored.value.done) return
-    await orConflict(this.#lines.put(stored.id, { ...line, done: true, outcome }, { expected: stored.revision }))
+    await orConflict(this.#lines.put(stored.id, { ...line, done: true, outcome }, { expected: stored.revision, expiresAt: linesKeptUntil(batch) }))
   }
 
   /** The same became of every line that is not through. */
-  async settleRest(id: string, outcome: Outcome): Promise<void> {
-    for await (const placed of this.lines(id, false)) await this.settle(id, placed, outcome)
+  async settleRest(batch: Dated, outcome: Outcome): Promise<void> {
+    for await (const placed of this.lines(batch.id, false)) await this.settle(batch, placed, outcome)
   }
 
   async counts(id: string): Promise<LineCounts> {

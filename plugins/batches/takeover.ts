@@ -49,7 +49,7 @@ export class Takeover {
     try {
       const isWhole = output.unknown === true || (await this.#takeResults(batch, signal))
       if (signal.aborted) return false
-      await this.#parts.store.settleRest(batch.id, restOf(batch, output, isWhole))
+      await this.#parts.store.settleRest(batch, restOf(batch, output, isWhole))
     } catch (cause) {
       // A store that is away has no word on the provider, nor has work that was taken from us.
       if (signal.aborted || cause instanceof StorageUnavailable) throw cause
@@ -59,7 +59,7 @@ export class Takeover {
       }
       this.#parts.log.warn({ batch: batch.id, err: cause }, 'the results of a batch are given up: they could not be fetched for too long')
       await this.#parts.store.settleRest(
-        batch.id,
+        batch,
         errored(batch.endpoint, gatewayError('bad_upstream_response', 'the result of this request could not be fetched from the provider')),
       )
     }
@@ -93,7 +93,7 @@ export class Takeover {
   async #takeOne(batch: BatchRecord, provider: ProviderInstance, index: number | undefined, outcome: Outcome): Promise<void> {
     const { store } = this.#parts
     const placed = index === undefined ? undefined : await store.line(batch.id, index)
-    if (placed !== undefined && !placed.line.done) await store.settle(batch.id, placed, await this.#reviewed(batch, provider, placed, outcome))
+    if (placed !== undefined && !placed.line.done) await store.settle(batch, placed, await this.#reviewed(batch, provider, placed, outcome))
   }
 
   async #reviewed(batch: BatchRecord, provider: ProviderInstance, { index, line }: PlacedLine, outcome: Outcome): Promise<Outcome> {

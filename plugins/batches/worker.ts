@@ -54,7 +54,7 @@ export class BatchWorker {
     await this.#runLines(batch, signal)
     if (signal.aborted || isDraining()) return
     const end = await this.#endOf(batch.id)
-    if (end !== undefined) await store.settleRest(batch.id, neverRan(end === 'cancelled' ? 'canceled' : 'expired'))
+    if (end !== undefined) await store.settleRest(batch, neverRan(end === 'cancelled' ? 'canceled' : 'expired'))
     await this.#finish(batch, end ?? 'completed', Math.floor(clock.now() / 1000))
   }
 
@@ -98,7 +98,7 @@ export class BatchWorker {
       if (signal.aborted) return
       if (!isPassing(answer) || tries >= mostTries) {
         const isFine = answer.status >= 200 && answer.status < 300
-        return await store.settle(batch.id, placed, {
+        return await store.settle(batch, placed, {
           kind: isFine ? 'succeeded' : 'errored',
           status_code: answer.status,
           request_id: answer.requestId,

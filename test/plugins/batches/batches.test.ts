@@ -200,6 +200,41 @@ describe('batches', () => {
       })
     })
 
+    describe('32 days after they were made', () => {
+      let clock: TurnedClock
+      beforeEach(async () => {
+        await served.close()
+        await claude.close()
+        clock = new TurnedClock()
+        await begin({}, clock)
+      })
+      const gone = { status: 404, code: 'not_found', message: 'the results are not kept any more: they go 32 days after the batch was made' }
+      const archive = () => clock.advance(32 * 24 * 60 * 60_000)
+
+      it('say that their results are kept no longer, and stay with their files', async () => {
+        const done = await ended((await start(await upload(chatLine('a', 'claude-test')))).id)
+        archive()
+        expectError(await served.call('GET', `/v1/batches/${done.id}/results`), gone)
+        expect(await client.batches.retrieve(done.id)).to.deep.equal(done)
+        expect(parsed(await fileText(done.output_file_id!)).map(({ custom_id }) => custom_id)).to.deep.equal(['a'])
+      })
+
+      it("are archived, as Anthropic's clients call it", async () => {
+        const { id } = await anthropic.messages.batches.create({
+          requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }],
+        })
+        for (;;) if ((await anthropic.messages.batches.retrieve(id)).processing_status === 'ended') break
+        const done = await anthropic.messages.batches.retrieve(id)
+        expect(done.archived_at).to.equal(null)
+        archive()
+        expect(await anthropic.messages.batches.retrieve(id)).to.deep.equal({ ...done, archived_at: '2026-02-02T00:00:00Z', results_url: null })
+        const answer = await served.call('GET', `/v1/messages/batches/${id}/results`)
+        expect(answer.status).to.equal(404)
+        expect(JSON.parse(answer.body.toString())).to.nested.include({ 'error.type': 'not_found_error', 'error.message': gone.message })
+        expect(await anthropic.messages.batches.delete(id)).to.deep.equal({ id, type: 'message_batch_deleted' })
+      })
+    })
+
     for (const [name, server, base] of [
       ['below the base path', { base_path: '/ai' }, '/ai'],
       ['below the public address', { base_path: '/ai', public_url: 'https://ai.example.com/there/' }, 'https://ai.example.com/there'],
