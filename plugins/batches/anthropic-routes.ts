@@ -8,6 +8,7 @@ import { jsonReply } from '../../core/pipeline/verdict.ts'
 import { flowing } from '../shared/flowing.ts'
 import { anthropicBatch, anthropicLine } from './anthropic-view.ts'
 import type { BatchService } from './batch-service.ts'
+import { anthropic as dialect, dialectOf } from './dialect.ts'
 import { linesInline } from './lines.ts'
 import type { BatchRecord } from './record.ts'
 import { readLimit } from './page.ts'
@@ -35,7 +36,7 @@ export class AnthropicRoutes {
     if (endsIn(request, 'cancel')) return jsonReply(await this.#shown(await this.#service.cancel(this.#exchange, id)))
     if (endsIn(request, 'results')) return await this.#results(id)
     if (method !== 'DELETE') return jsonReply(await this.#shown(await this.#service.current(this.#exchange, id)))
-    const deleted = await this.#service.delete(this.#exchange, id)
+    const deleted = await this.#service.delete(this.#exchange, id, dialect)
     return jsonReply({ id: `msgbatch_${deleted.id}`, type: 'message_batch_deleted' })
   }
 
@@ -58,14 +59,14 @@ export class AnthropicRoutes {
     const limit = readLimit(query, 1000)
     const [after, before] = [query.get('after_id') || undefined, query.get('before_id') || undefined]
     if (after !== undefined && before !== undefined) throw gatewayError('invalid_value', 'after_id and before_id exclude each other', { param: 'before_id' })
-    const found = await this.#service.list(this.#exchange, { limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
+    const found = await this.#service.list(this.#exchange, { dialect, limit, after, before, cursor: before === undefined ? 'after_id' : 'before_id' })
     const page = before === undefined ? found.slice(0, limit) : found.slice(-limit)
     const data = (await Promise.all(page.map(batch => this.#shown(batch)))) as readonly { readonly id: string }[]
     return { data, has_more: found.length > limit, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null }
   }
 
   async #results(id: string): Promise<Reply> {
-    const { lines } = await this.#service.results(this.#exchange, id)
+    const { lines } = await this.#service.results(this.#exchange, id, dialect)
     const texts = async function* () {
       for await (const placed of lines) yield Buffer.from(`${anthropicLine(placed)}\n`)
     }
@@ -73,8 +74,12 @@ export class AnthropicRoutes {
   }
 
   async #shown(batch: BatchRecord): Promise<object> {
-    const at = `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${endpoint}/batches/msgbatch_${batch.id}/results`
-    return anthropicBatch(batch, { at, areArchived: this.#service.isArchived(batch) }, await this.#service.counts(batch))
+    const at = `${this.#publicUrl?.replace(/\/$/, '') ?? this.#reachedAt()}${dialect.path}/${dialect.prefix}${batch.id}/results`
+    return anthropicBatch(
+      batch,
+      { at: dialectOf(batch) === dialect ? at : null, areArchived: this.#service.isArchived(batch) },
+      await this.#service.counts(batch),
+    )
   }
 
   /** Where this caller reached the gateway. */

@@ -4,8 +4,8 @@ import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
 import { linesKeptUntil, type PlacedLine } from './store.ts'
 
 export interface Results {
-  /** Their address. */
-  readonly at: string
+  /** Their address; null if they are not to be had in this dialect. */
+  readonly at: string | null
   /** They are kept no longer. */
   readonly areArchived: boolean
 }

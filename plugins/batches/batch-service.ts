@@ -7,6 +7,7 @@ import { orElsewhere } from '../shared/objects/gone.ts'
 import type { Stored } from '../../core/storage/records.ts'
 import { filesOf } from './batch-files.ts'
 import { createBatch, type Makers, type Order } from './create.ts'
+import { dialectOf, type BatchDialect } from './dialect.ts'
 import { nativeApi, type NativeApi } from './native.ts'
 import { isTerminal, type BatchRecord, type LineCounts } from './record.ts'
 import type { Runner } from './runner.ts'
@@ -26,6 +27,7 @@ export interface Doers {
 }
 
 export interface PageQuery {
+  readonly dialect: BatchDialect
   readonly limit: number
   /** The batch that the page begins behind, or ends before. */
   readonly after?: string | undefined
@@ -83,12 +85,12 @@ export class BatchService {
     return isTerminal(batch) || batch.provider_batch_id !== null ? batch.counts : await this.#makers.store.counts(batch.id)
   }
 
-  /** The newest first, as many as asked and one more. @throws GatewayError 404 for an unknown cursor */
-  async list(exchange: Exchange, { limit, after, before, cursor: param }: PageQuery): Promise<readonly BatchRecord[]> {
+  /** Those made in a dialect, the newest first, as many as asked and one more. @throws GatewayError 404 for an unknown cursor, and for one of the other dialect */
+  async list(exchange: Exchange, { dialect, limit, after, before, cursor: param }: PageQuery): Promise<readonly BatchRecord[]> {
     const owner = scopeOf(exchange.caller)
     const cursor = after ?? before
-    const at = cursor === undefined ? undefined : await this.#stored(exchange, cursor, param)
-    const found = await this.#makers.store.list({
+    const at = cursor === undefined ? undefined : await this.#stored(exchange, cursor, param, dialect)
+    const found = await this.#makers.store.listOf(dialect.endpoints, {
       ...(owner === undefined ? {} : { owner }),
       order: before === undefined ? 'desc' : 'asc',
       limit: limit + 1,
@@ -112,9 +114,10 @@ export class BatchService {
     return changed ?? batch
   }
 
-  /** With its files. What its provider has no more is deleted here all the same. @throws GatewayError 400 while it runs */
-  async delete(exchange: Exchange, shown: string): Promise<BatchRecord> {
+  /** With its files. What its provider has no more is deleted here all the same. @throws GatewayError 400 while it runs, or if it was made in another dialect */
+  async delete(exchange: Exchange, shown: string, dialect: BatchDialect): Promise<BatchRecord> {
     const batch = await this.find(exchange, shown)
+    if (dialectOf(batch) !== dialect) throw invalidValue('id', `the batch was made with ${dialectOf(batch).path}: such batches cannot be deleted`)
     if (!isTerminal(batch)) throw gatewayError('invalid_value', `the batch is ${batch.status}: cancel it first, and wait for its end`)
     const native = this.#native(batch)
     if (native !== undefined) await orElsewhere(native.api.delete(native.provider, batch))
@@ -124,23 +127,26 @@ export class BatchService {
     return batch
   }
 
-  /** Whether its results were kept as long as they are: of the batch itself all else stays. */
+  /** Whether its results are kept no longer; the batch itself is. */
   isArchived(batch: BatchRecord): boolean {
     return isTerminal(batch) && linesKeptUntil(batch) <= this.#makers.clock.now()
   }
 
-  /** @throws GatewayError 409 while the batch runs, 404 when its results are kept no longer */
-  async results(exchange: Exchange, shown: string): Promise<{ readonly batch: BatchRecord; readonly lines: AsyncIterable<PlacedLine> }> {
+  /** @throws GatewayError 400 if it was made in another dialect, 409 while it runs, 404 when its results are kept no longer */
+  async results(exchange: Exchange, shown: string, dialect: BatchDialect): Promise<{ readonly batch: BatchRecord; readonly lines: AsyncIterable<PlacedLine> }> {
     const batch = await this.current(exchange, shown)
+    const own = dialectOf(batch)
+    if (own !== dialect) throw invalidValue('id', `the batch was made with ${own.path}: its results are at ${own.path}/${own.prefix}${batch.id}/results`)
     if (!isTerminal(batch)) throw gatewayError('conflict', `the results are not there yet: the batch is ${batch.status}`)
     if (this.isArchived(batch)) throw gatewayError('not_found', `the results are not kept any more: they go ${linesKeptDays} days after the batch was made`)
     return { batch, lines: this.#makers.store.lines(batch.id, true) }
   }
 
-  async #stored(exchange: Exchange, shown: string, param: string): Promise<Stored<BatchRecord>> {
+  async #stored(exchange: Exchange, shown: string, param: string, dialect?: BatchDialect): Promise<Stored<BatchRecord>> {
     const id = idPattern.exec(shown)?.[1]
     const stored = id === undefined ? undefined : await this.#makers.store.stored(id)
-    if (stored === undefined || !isVisible(stored.value.submitter.user_path, exchange.caller)) throw notFound(`batch '${shown}'`, param)
+    const isMeant = stored !== undefined && isVisible(stored.value.submitter.user_path, exchange.caller)
+    if (!isMeant || (dialect !== undefined && dialectOf(stored.value) !== dialect)) throw notFound(`batch '${shown}'`, param)
     return stored
   }
 

@@ -6,12 +6,11 @@ import { metadataIn } from '../shared/objects/metadata.ts'
 import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
 import type { BatchService } from './batch-service.ts'
+import { openAi as dialect } from './dialect.ts'
 import { linesInline, linesOfFile } from './lines.ts'
 import { openAiBatch, openAiLine } from './openai-view.ts'
 import type { BatchRecord } from './record.ts'
 import { readLimit } from './page.ts'
-
-const endpoints = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
 
 export class OpenAiRoutes {
   readonly #service: BatchService
@@ -43,7 +42,8 @@ export class OpenAiRoutes {
     const requests = root.get('requests')
     const endpoint = textOf(root, 'endpoint') ?? firstUrl(requests)
     if (endpoint === undefined) throw gatewayError('missing_required_parameter', 'endpoint is required', { param: 'endpoint' })
-    if (!endpoints.includes(endpoint)) throw gatewayError('invalid_value', `endpoint must be one of ${endpoints.join(', ')}`, { param: 'endpoint' })
+    if (!dialect.endpoints.includes(endpoint))
+      throw gatewayError('invalid_value', `endpoint must be one of ${dialect.endpoints.join(', ')}`, { param: 'endpoint' })
     const { provider, ...metadata } = metadataOf(root)
     const window = textOf(root, 'completion_window') ?? '24h'
     if (window !== '24h') throw gatewayError('invalid_value', 'completion_window must be 24h', { param: 'completion_window' })
@@ -65,13 +65,13 @@ export class OpenAiRoutes {
   async #list(): Promise<object> {
     const query = new URLSearchParams(this.#exchange.request.query)
     const limit = readLimit(query, 100)
-    const found = await this.#service.list(this.#exchange, { limit, after: query.get('after') || undefined, cursor: 'after' })
+    const found = await this.#service.list(this.#exchange, { dialect, limit, after: query.get('after') || undefined, cursor: 'after' })
     const data = (await Promise.all(found.slice(0, limit).map(batch => this.#shown(batch)))) as readonly { readonly id: string }[]
     return { object: 'list', data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: found.length > limit }
   }
 
   async #results(id: string): Promise<Buffer> {
-    const { batch, lines } = await this.#service.results(this.#exchange, id)
+    const { batch, lines } = await this.#service.results(this.#exchange, id, dialect)
     const data: string[] = []
     for await (const placed of lines) data.push(openAiLine(batch.id, placed))
     return Buffer.from(`{"object":"list","batch_id":${JSON.stringify(`batch_${batch.id}`)},"data":[${data.join(',')}]}`)

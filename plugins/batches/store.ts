@@ -50,6 +50,16 @@ export class BatchStore {
     return this.#batches.list(query)
   }
 
+  /** Those for any of these endpoints, in one order. */
+  async listOf(endpoints: readonly string[], query: Omit<RecordQuery, 'where'> & { readonly limit: number }): Promise<readonly Stored<BatchRecord>[]> {
+    const found = await Promise.all(endpoints.map(endpoint => this.list({ ...query, where: { endpoint } })))
+    const sign = query.order === 'desc' ? -1 : 1
+    return found
+      .flat()
+      .sort((one, other) => sign * (one.position - other.position || (one.id < other.id ? -1 : 1)))
+      .slice(0, query.limit)
+  }
+
   /** @param now milliseconds since 1970: its place in listings. Earlier versions had it stand at the beginning of its second */
   async add(batch: BatchRecord, now: number): Promise<void> {
     await this.#batches.put(batch.id, batch, { owner: batch.submitter.user_path, position: now, expected: 0 })

@@ -858,18 +858,20 @@ describe('batches', () => {
       expect(seen).to.deep.equal(made)
     })
 
-    it('page by page, in both dialects', async () => {
+    const makeChats = async (...names: readonly string[]) => {
       const made: string[] = []
-      for (const name of ['a', 'b', 'c'])
-        made.push(JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'claude-test')] })).body.toString()).id as string)
+      for (const name of names)
+        made.push((JSON.parse((await served.call('POST', '/v1/batches', { requests: [chatLine(name, 'claude-test')] })).body.toString()) as { id: string }).id)
+      return made
+    }
+    const makeMessages = async () =>
+      (await anthropic.messages.batches.create({ requests: [{ custom_id: 'one', params: { model: 'claude-test', max_tokens: 5, messages: hi } }] })).id
+
+    it('page by page', async () => {
+      const made = await makeChats('a', 'b', 'c')
       const all: string[] = []
       for await (const { id } of client.batches.list({ limit: 2 })) all.push(id)
       expect(all.toSorted()).to.deep.equal(made.toSorted())
-      const seen: string[] = []
-      for await (const { id } of anthropic.messages.batches.list({ limit: 2 })) seen.push(id)
-      expect(seen).to.deep.equal(all.map(id => `msg${id}`))
-      const back = await anthropic.messages.batches.list({ limit: 2, before_id: seen[2]! })
-      expect(back.data.map(({ id }) => id)).to.deep.equal(seen.slice(0, 2))
       expectError(await served.call('GET', '/v1/batches?after=batch_none'), {
         status: 404,
         code: 'not_found',
@@ -878,6 +880,73 @@ describe('batches', () => {
       })
       expect(JSON.parse((await served.call('GET', '/v1/batches?after=')).body.toString()).data).to.have.length(made.length)
       expectError(await served.call('GET', '/v1/batches?limit=x'), { status: 400, code: 'invalid_value', param: 'limit' })
+    })
+
+    it("page by page to Anthropic's clients, in both directions", async () => {
+      const made = [await makeMessages(), await makeMessages(), await makeMessages()]
+      const seen: string[] = []
+      for await (const { id } of anthropic.messages.batches.list({ limit: 2 })) seen.push(id)
+      expect(seen.toSorted()).to.deep.equal(made.toSorted())
+      const back = await anthropic.messages.batches.list({ limit: 2, before_id: seen[2]! })
+      expect(back.data.map(({ id }) => id)).to.deep.equal(seen.slice(0, 2))
+    })
+
+    it('in the dialect that they were made in alone', async () => {
+      const chat = (await makeChats('a')).join()
+      const message = await makeMessages()
+      const response = { custom_id: 'a', url: '/v1/responses', body: { model: 'claude-test', input: 'hi' } }
+      const { id: other } = JSON.parse((await served.call('POST', '/v1/batches', { requests: [response] })).body.toString()) as { id: string }
+      for (const limit of [1, 2]) {
+        const [chats, messages]: [string[], string[]] = [[], []]
+        for await (const { id } of client.batches.list({ limit })) chats.push(id)
+        for await (const { id } of anthropic.messages.batches.list({ limit })) messages.push(id)
+        expect(chats.toSorted()).to.deep.equal([chat, other].toSorted())
+        expect(messages).to.deep.equal([message])
+      }
+      for (const id of [message, message.replace('msg', '')])
+        expectError(await served.call('GET', `/v1/batches?after=${id}`), { status: 404, code: 'not_found', param: 'after' })
+      for (const cursor of ['after_id', 'before_id'])
+        for (const id of [chat, `msg${chat}`]) expect((await served.call('GET', `/v1/messages/batches?${cursor}=${id}`)).status).to.equal(404)
+    })
+  })
+
+  describe('made in one dialect and asked for in the other', () => {
+    beforeEach(() => begin())
+    const endedThere = async (id: string) => {
+      for (;;) {
+        const batch = await anthropic.messages.batches.retrieve(id)
+        if (batch.processing_status === 'ended') return batch
+      }
+    }
+    const refusal = (answer: { readonly body: Buffer }) => (JSON.parse(answer.body.toString()) as { error: { message: string } }).error.message
+
+    it("are shown to Anthropic's clients, but neither their results nor deleted", async () => {
+      const { id } = await ended((await start(await upload(chatLine('a', 'claude-test')))).id)
+      expect(await endedThere(`msg${id}`)).to.include({ id: `msg${id}`, results_url: null })
+      expect((await anthropic.messages.batches.cancel(`msg${id}`)).processing_status).to.equal('ended')
+      for (const name of [id, `msg${id}`]) {
+        const results = await served.call('GET', `/v1/messages/batches/${name}/results`)
+        expect([results.status, refusal(results)]).to.deep.equal([400, `the batch was made with /v1/batches: its results are at /v1/batches/${id}/results`])
+        const deletion = await served.call('DELETE', `/v1/messages/batches/${name}`)
+        expect([deletion.status, refusal(deletion)]).to.deep.equal([400, 'the batch was made with /v1/batches: such batches cannot be deleted'])
+      }
+      expect((await served.call('GET', `/v1/batches/msg${id}/results`)).status).to.equal(200)
+    })
+
+    it("are shown to OpenAI's clients, but not their results", async () => {
+      const { id } = await anthropic.messages.batches.create({
+        requests: [{ custom_id: 'one', params: { model: 'openai/gpt-test', max_tokens: 10, messages: hi } }],
+      })
+      const name = id.replace('msg', '')
+      expect(await ended(name)).to.deep.include({ id: name, endpoint: '/v1/messages', request_counts: { total: 1, completed: 1, failed: 0 } })
+      for (const one of [id, name])
+        expectError(await served.call('GET', `/v1/batches/${one}/results`), {
+          status: 400,
+          code: 'invalid_value',
+          param: 'id',
+          message: `the batch was made with /v1/messages/batches: its results are at /v1/messages/batches/${id}/results`,
+        })
+      expect((await served.call('GET', `/v1/messages/batches/${name}/results`)).status).to.equal(200)
     })
   })
 

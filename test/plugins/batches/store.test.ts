@@ -44,4 +44,27 @@ describe('the store of batches', () => {
     clock.advance(1)
     expect(await linesOf(batch.id)).to.deep.equal([])
   })
+
+  it('lists what is for some endpoints in one order, those of earlier versions too', async () => {
+    const earlier = opened.storage.records<object>('batches')
+    const second = clock.now()
+    for (const [id, endpoint] of [
+      ['1', 'chat'],
+      ['2', 'messages'],
+      ['4', 'chat'],
+      ['3', 'responses'],
+    ] as const)
+      await earlier.put(id, { id, endpoint }, { position: second })
+    await earlier.put('0', { id: '0', endpoint: 'responses' }, { position: second + 1 })
+    const listed = async (order: 'asc' | 'desc') => {
+      const ids: string[] = []
+      for (let page = await store.listOf(['chat', 'responses'], { order, limit: 2 }); page.length > 0;) {
+        ids.push(...page.map(({ id }) => id))
+        page = await store.listOf(['chat', 'responses'], { order, limit: 2, after: page.at(-1)! })
+      }
+      return ids
+    }
+    expect(await listed('desc')).to.deep.equal(['0', '4', '3', '1'])
+    expect(await listed('asc')).to.deep.equal(['1', '3', '4', '0'])
+  })
 })
