@@ -51,6 +51,7 @@ export default definePlugin({
       route(exchange) {
         if (exchange.operation === 'responses_lifecycle') return orRefusal(lifecycle.answer(exchange))
         if (wantsStore(exchange)) exchange.holdBytes = heldBytes
+        keeper.watch(exchange)
         const resolving = resolver.resolve(exchange)
         return resolving === undefined ? undefined : orRefusal(resolving)
       },
@@ -60,6 +61,7 @@ export default definePlugin({
         awaitsLast: exchange => keeper.isConcerned(exchange),
         last: (event, exchange) => keeper.keepLast(event, exchange),
       },
+      complete: exchange => keeper.keepBegun(exchange),
       start: () => sweep.start(),
       async close() {
         await sweep.close()

@@ -1,6 +1,7 @@
 /** Keeps an answer as it is about to leave: in the store, and in the conversation that it continues. */
 
-import { gatewayError, type Exchange, type GatewayError, type OpenConversation, type StreamEvent } from '../../core/index.ts'
+import { gatewayError, slot, type Exchange, type GatewayError, type OpenConversation, type StreamEvent } from '../../core/index.ts'
+import { Beginning } from './beginning.ts'
 import { isKept, isUnderWay } from './record.ts'
 import type { Resolved } from './references.ts'
 import type { Resolver } from './resolver.ts'
@@ -12,6 +13,7 @@ type Refusal = GatewayError | undefined
 export class Keeper {
   readonly #store: ResponseStore
   readonly #resolver: Resolver
+  readonly #beginnings = slot<Beginning>()
 
   constructor(store: ResponseStore, resolver: Resolver) {
     this.#store = store
@@ -31,8 +33,26 @@ export class Keeper {
     return this.#keep(exchange, document === undefined ? undefined : answerIn(document, document.root))
   }
 
+  /** A stream is about to be asked for: one that runs in the background goes on when its caller has left. */
+  watch(exchange: Exchange): void {
+    if (!exchange.streamed || !this.isConcerned(exchange) || !isInBackground(exchange)) return
+    const beginning = new Beginning()
+    exchange.copyTo(beginning.take)
+    this.#beginnings.set(exchange, beginning)
+  }
+
+  /** Keeps what was begun in the background, and not seen to its end, as it began: it is asked after from then on. */
+  async keepBegun(exchange: Exchange): Promise<void> {
+    const beginning = this.#beginnings.get(exchange)
+    const document = beginning === undefined || beginning.hasEnded ? undefined : beginning.event?.document
+    const answer = document === undefined ? undefined : answerIn(document, document.root.get('response'))
+    if (answer !== undefined && isUnderWay(answer.status)) await this.#keep(exchange, answer)
+  }
+
   /** Keeps the answer that the last event of a stream repeats. @returns a refusal, if the conversation could not take it */
   keepLast({ document }: StreamEvent, exchange: Exchange): Promise<Refusal> | Refusal {
+    const beginning = this.#beginnings.get(exchange)
+    if (beginning !== undefined) beginning.hasEnded = true
     return this.#keep(exchange, document === undefined ? undefined : answerIn(document, document.root.get('response')))
   }
 
@@ -68,6 +88,10 @@ export class Keeper {
 /** Unless the caller said otherwise. */
 export function wantsStore({ body }: Exchange): boolean {
   return body !== undefined && body.root.get('store')?.value() !== false
+}
+
+function isInBackground({ body }: Exchange): boolean {
+  return body?.root.get('background')?.value() === true
 }
 
 function notAppended(cause: unknown): GatewayError {

@@ -53,14 +53,27 @@ function estimateUsage(exchange: Exchange): Usage | undefined {
 }
 
 /** A response that its provider works at in the background is counted when it is over. */
-function isUnderWay({ operation, reply, streamEnds }: Exchange): boolean {
-  if (operation !== 'responses' || streamEnds !== undefined) return false
+function isUnderWay(exchange: Exchange): boolean {
+  const { operation, reply, streamEnds } = exchange
+  if (operation !== 'responses') return false
+  if (streamEnds !== undefined) return goesOn(exchange, streamEnds())
   try {
     return underWay.has(stringOf(reply?.document?.root.get('status')) ?? '')
   } catch (cause) {
     if (cause instanceof JsonError) return false
     throw cause
   }
+}
+
+/** Whether a stream that broke off is of a response that is stored, and whose provider can be asked how it ended. */
+function goesOn({ body, dialect, reply }: Exchange, { events }: StreamEnds): boolean {
+  const says = (name: string) => body?.root.get(name)?.value()
+  return (
+    says('background') === true &&
+    says('store') !== false &&
+    reply?.target?.provider.endpoint('responses_get') !== undefined &&
+    dialect?.stream.ending(events) === 'cut'
+  )
 }
 
 /** A body that goes by unread counts by its bytes. */

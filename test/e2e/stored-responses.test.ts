@@ -2,6 +2,7 @@ import { expect } from 'chai'
 import type OpenAI from 'openai'
 import type { Response } from 'openai/resources/responses/responses'
 import { chatChunks, chatCompletion, errorBody } from '../../core/testing/chat-samples.ts'
+import { Gate } from '../../core/testing/gate.ts'
 import type { ReceivedRequest } from '../../core/testing/received-request.ts'
 import { TurnedClock } from '../../core/testing/turned-clock.ts'
 import { message, response, streamOf, usage, wireEvents } from '../plugins/dialects/openai-responses/samples.ts'
@@ -386,6 +387,37 @@ describe('stored responses', () => {
         origin: 'client',
       })
       expect(more).to.deep.equal([])
+    })
+
+    it('once, though their caller left the stream, and can be asked for and cancelled as any other', async () => {
+      const chunks = streamOf(message({ pieces: ['Good ', 'day.'] })).map(event => event.replaceAll('resp_1', 'resp_bg'))
+      const gate = new Gate()
+      served.upstream.reply({ chunks, gates: { beforeChunk: { 4: gate } } })
+      const leaving = new AbortController()
+      const body = { model: 'gpt-test', input: 'Hello', background: true, stream: true }
+      const open = await served.open('POST', '/v1/responses', body, { 'x-request-id': 'r-bg' }, leaving.signal)
+      const gone = (async () => {
+        for await (const _ of open.body) leaving.abort()
+      })().catch(() => undefined)
+      await gone
+      await recorded(served, 1)
+      gate.open()
+      served.upstream.reply(native('in_progress', null)).always(native('completed', counts))
+      expect((await client.responses.retrieve('resp_bg')).status).to.equal('in_progress')
+      expect((await client.responses.cancel('resp_bg')).status).to.equal('completed')
+      expect((await client.responses.retrieve('resp_bg')).status).to.equal('completed')
+      const [left, over, ...more] = await recorded(served, 2)
+      expect(left).to.include({ request_id: 'r-bg', status: 'aborted', input_tokens: null, output_tokens: null, estimated: false })
+      expect(over).to.include({ request_id: 'r-bg', status: 'ok', input_tokens: 40, output_tokens: 30 })
+      expect(more).to.deep.equal([])
+    })
+
+    it('as their stream says, if it was heard to its end', async () => {
+      served.upstream.reply({ chunks: streamOf(message({ pieces: ['Good day.'] })).map(event => event.replaceAll('resp_1', 'resp_bg')) })
+      await served.call('POST', '/v1/responses', { model: 'gpt-test', input: 'Hello', background: true, stream: true })
+      expect((await client.responses.retrieve('resp_bg')).status).to.equal('completed')
+      expect((await recorded(served, 1)).map(({ status }) => status)).to.deep.equal(['ok'])
+      expect(served.upstream.requests).to.have.length(1)
     })
 
     it('for what they used until they were cancelled', async () => {
