@@ -1,6 +1,7 @@
 /** What callers say of conversations and their items, checked. */
 
 import { gatewayError, type GatewayError, type JsonDocument, type JsonNode } from '../../core/index.ts'
+import type { JsonKind } from '../../core/document/node.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { keptItems, type KeptItem } from '../../core/neutral/kept-items.ts'
 import { said, stringOf } from '../../core/document/readings.ts'
@@ -40,6 +41,36 @@ function checkItem(item: JsonNode, index: number): void {
     throw gatewayError('missing_required_parameter', `${param}.type is required`, { param: `${param}.type` })
   const id = stringOf(item.get('id'))
   if (id !== undefined && id !== '' && !itemId.test(id)) throw invalidValue(`${param}.id`, `${param}.id is no id`)
+  const type = stringOf(said(item, 'type')) ?? 'message'
+  for (const [name, kinds] of Object.entries(required.get(type) ?? {})) checkMember(item, `${param}.${name}`, name, kinds)
+  if (type === 'message') checkMessage(item, param)
+}
+
+/** Members that no item of a type can do without, and what they may be: it would spoil each call that continues the conversation. Other types are their vendors' affair. */
+const required: ReadonlyMap<string, Readonly<Record<string, readonly JsonKind[]>>> = new Map([
+  ['message', { role: ['string'], content: ['string', 'array'] }],
+  ['function_call', { call_id: ['string'], name: ['string'], arguments: ['string'] }],
+  ['function_call_output', { call_id: ['string'], output: ['string', 'array'] }],
+  ['custom_tool_call', { call_id: ['string'], name: ['string'], input: ['string'] }],
+  ['custom_tool_call_output', { call_id: ['string'], output: ['string', 'array'] }],
+])
+const roles: ReadonlySet<string> = new Set(['user', 'assistant', 'system', 'developer'])
+const articles: Readonly<Partial<Record<JsonKind, string>>> = { string: 'a string', array: 'an array' }
+
+function checkMember(item: JsonNode, param: string, name: string, kinds: readonly JsonKind[]): void {
+  const member = said(item, name)
+  if (member === undefined) throw gatewayError('missing_required_parameter', `${param} is required`, { param })
+  if (!kinds.includes(member.kind)) throw gatewayError('invalid_type', `${param} must be ${kinds.map(kind => articles[kind]).join(' or ')}`, { param })
+}
+
+function checkMessage(item: JsonNode, param: string): void {
+  const role = stringOf(item.get('role')) ?? ''
+  if (!roles.has(role)) throw invalidValue(`${param}.role`, `${param}.role must be one of ${[...roles].join(', ')}`)
+  for (const [index, part] of (item.get('content')?.items() ?? []).entries()) {
+    const at = `${param}.content[${index}]`
+    if (part.kind !== 'object') throw gatewayError('invalid_type', `${at} must be an object`, { param: at })
+    checkMember(part, `${at}.type`, 'type', ['string'])
+  }
 }
 
 function checkDistinct(items: readonly JsonNode[]): void {

@@ -100,6 +100,16 @@ describe('conversations', () => {
       'items that are no list': [{ items: {} }, 400, 'items'],
       'an item that is none': [{ items: ['x'] }, 400, 'items[0]'],
       'an item without a type or a role': [{ items: [{ text: 'x' }] }, 400, 'items[0].type'],
+      'a message without a role': [{ items: [{ type: 'message', content: 'x' }] }, 400, 'items[0].role'],
+      'a message of nobody': [{ items: [said('x'), { ...said('x'), role: 'bogus' }] }, 400, 'items[1].role'],
+      'a message without content': [{ items: [{ role: 'user', content: null }] }, 400, 'items[0].content'],
+      'a message whose content is a number': [{ items: [{ role: 'user', content: 5 }] }, 400, 'items[0].content'],
+      'a part that is none': [{ items: [{ role: 'user', content: [{ type: 'input_text', text: 'x' }, 'y'] }] }, 400, 'items[0].content[1]'],
+      'a part without a type': [{ items: [{ role: 'user', content: [{ text: 'x' }] }] }, 400, 'items[0].content[0].type'],
+      'a call without its id': [{ items: [{ type: 'function_call', name: 'f', arguments: '{}' }] }, 400, 'items[0].call_id'],
+      'a call whose arguments are no text': [{ items: [{ type: 'function_call', call_id: 'c', name: 'f', arguments: {} }] }, 400, 'items[0].arguments'],
+      'a result of no call': [{ items: [{ type: 'function_call_output', output: 'x' }] }, 400, 'items[0].call_id'],
+      'a result that is none': [{ items: [{ type: 'function_call_output', call_id: 'c' }] }, 400, 'items[0].output'],
       'an id that is none': [{ items: [{ ...said('x'), id: 'a\nb' }] }, 400, 'items[0].id'],
       'one id twice': [
         {
