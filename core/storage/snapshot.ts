@@ -3,7 +3,7 @@
 import { Turns } from '../turns.ts'
 import { listAll } from './list-all.ts'
 import { isRead } from './is-read.ts'
-import type { PutOptions, Records, Stored } from './records.ts'
+import { Conflict, type PutOptions, type Records, type Stored } from './records.ts'
 
 export class Snapshot<T extends object> {
   readonly #records: Records<T>
@@ -41,16 +41,16 @@ export class Snapshot<T extends object> {
   /** Reads it, behind a reading that is under way. @throws what the store throws */
   readonly read = this.#turns.sharing(() => this.#read())
 
-  /** Writes a document; when this resolves, it stands here too. @throws Conflict */
+  /** Writes a document; when this resolves, it stands here too. @throws Conflict, and then what came first stands here */
   async put(id: string, value: T, options?: PutOptions): Promise<Stored<T>> {
-    const stored = await this.#records.put(id, value, options)
+    const stored = await this.#records.put(id, value, options).catch((cause: unknown) => this.#missed(cause))
     await this.read()
     return stored
   }
 
-  /** @returns whether it was there. @throws Conflict */
+  /** @returns whether it was there. @throws Conflict, and then what came first stands here */
   async delete(id: string, expected?: number): Promise<boolean> {
-    const was = await this.#records.delete(id, expected)
+    const was = await this.#records.delete(id, expected).catch((cause: unknown) => this.#missed(cause))
     await this.read()
     return was
   }
@@ -58,6 +58,11 @@ export class Snapshot<T extends object> {
   async close(): Promise<void> {
     this.#unwatch?.()
     await this.#turns.over()
+  }
+
+  async #missed(cause: unknown): Promise<never> {
+    if (cause instanceof Conflict) await this.read()
+    throw cause
   }
 
   async #read(): Promise<void> {

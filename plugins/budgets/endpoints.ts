@@ -3,6 +3,7 @@
 import type { AdminCall, AdminEndpoint } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { invalidValue } from '../../core/errors.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import type { LimitIdentity } from '../shared/limits/rule.ts'
 import { RuleEndpoints } from '../shared/limits/rule-endpoints.ts'
 import type { RuleStore } from '../shared/limits/rule-store.ts'
@@ -24,6 +25,7 @@ const schemaOf = (name: keyof typeof file.$defs) => definition(file, name)
 
 export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
   const { unavailable, ruleStore, clock } = deps
+  const settingTurns = new WriteTurns('the settings of budgets')
   const rules = new RuleEndpoints<BudgetRule, BudgetView, BudgetList>({
     path: '/budgets',
     words: { rule: 'budget', used: 'spent' },
@@ -64,7 +66,7 @@ export function endpointsOf(deps: EndpointDeps): readonly AdminEndpoint[] {
       body: schemaOf('BudgetSettingsWrite'),
       response: schemaOf('BudgetSettings'),
       unavailable,
-      handle: call => putSettings(deps, call),
+      handle: call => settingTurns.take(() => putSettings(deps, call)),
     },
   ]
 }

@@ -2,6 +2,7 @@
 
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type KnownPlugins, type Variants } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { suggestion } from '../../core/config/problems/suggestion.ts'
 import file from '../../schemas/admin/guardrails.schema.json' with { type: 'json' }
@@ -23,6 +24,7 @@ export interface EndpointDeps {
 
 export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book, types, plugins, version } = around
+  const turns = new WriteTurns('guardrails')
   return [
     {
       method: 'GET',
@@ -55,7 +57,7 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       summary: 'Creates a guardrail, or changes it wherever it is used.',
       body: definition(file, 'GuardrailWrite'),
       response: definition(file, 'GuardrailView'),
-      handle: call => put(around, call),
+      handle: call => turns.take(() => put(around, call)),
     },
     {
       method: 'DELETE',
@@ -63,7 +65,7 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       scope: 'global',
       summary: 'Deletes a guardrail that no workflow names.',
       body: definition(file, 'GuardrailName'),
-      handle: call => remove(book, call),
+      handle: call => turns.take(() => remove(book, call)),
     },
     {
       method: 'POST',

@@ -3,6 +3,7 @@
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type GuardrailBook } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
 import { shownTime } from '../shared/admin/shown-time.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import { invalidValue } from '../../core/errors.ts'
 import type { HeaderPolicy } from '../../core/upstream/headers/header-policy.ts'
 import { headerPolicyProblem } from '../shared/guard/header-policy.ts'
@@ -18,6 +19,7 @@ export interface EndpointDeps {
 
 export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { book } = around
+  const turns = new WriteTurns('header policies')
   return [
     {
       method: 'GET',
@@ -34,7 +36,7 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       summary: 'Creates a header policy, or changes it wherever it is used.',
       body: definition(file, 'HeaderPolicyWrite'),
       response: definition(file, 'HeaderPolicyView'),
-      handle: call => put(around, call),
+      handle: call => turns.take(() => put(around, call)),
     },
     {
       method: 'DELETE',
@@ -42,7 +44,7 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       scope: 'global',
       summary: 'Deletes a header policy that no workflow names.',
       body: definition(file, 'HeaderPolicyName'),
-      handle: call => remove(book, call),
+      handle: call => turns.take(() => remove(book, call)),
     },
   ]
 }

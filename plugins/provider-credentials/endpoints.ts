@@ -3,7 +3,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { gatewayError, type AddedProvider, type AdminCall, type AdminEndpoint, type Clock, type Configurations } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
-import { refuseConflict } from '../shared/admin/refuse-conflict.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { AddedProviderFault } from '../../core/services/added-providers.ts'
 import file from '../../schemas/admin/provider-credentials.schema.json' with { type: 'json' }
@@ -23,13 +23,7 @@ export interface EndpointDeps {
 const path = '/provider-credentials'
 
 export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
-  let last: Promise<unknown> = Promise.resolve()
-  /** Each write is made of what the one before left. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const done = last.then(work)
-    last = done.catch(() => {})
-    return done
-  }
+  const turns = new WriteTurns('providers')
   return [
     {
       method: 'GET',
@@ -54,14 +48,14 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       summary: 'Adds or changes a provider, which serves immediately.',
       body: definition(file, 'ProviderCredentialWrite'),
       response: definition(file, 'ProviderCredentialView'),
-      handle: call => inTurn(() => put(around, call)),
+      handle: call => turns.take(() => put(around, call)),
     },
     {
       method: 'DELETE',
       path: `${path}/:name`,
       scope: 'global',
       summary: 'Removes a provider; running calls finish as they began.',
-      handle: call => inTurn(() => remove(around, call)),
+      handle: call => turns.take(() => remove(around, call)),
     },
   ]
 }
@@ -115,7 +109,7 @@ async function change(
     await write()
   } catch (cause) {
     await prepared?.drop()
-    refuseConflict(cause)
+    throw cause
   }
   prepared?.take()
 }

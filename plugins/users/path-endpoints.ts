@@ -2,7 +2,7 @@
 
 import { gatewayError, type AdminCall, type AdminEndpoint, type Clock, type Models } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
-import { refuseConflict } from '../shared/admin/refuse-conflict.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import { readModelSelector } from '../shared/models/model-selector.ts'
 import file from '../../schemas/admin/users.schema.json' with { type: 'json' }
 import type { UserTree, UserWrite } from '../../schemas/admin/users.schema.ts'
@@ -17,6 +17,7 @@ export interface PathDeps extends TreeDeps {
 
 export function pathEndpoints(deps: PathDeps): readonly AdminEndpoint[] {
   const tree = definition(file, 'UserTree')
+  const turns = new WriteTurns('user paths')
   return [
     {
       method: 'GET',
@@ -33,7 +34,7 @@ export function pathEndpoints(deps: PathDeps): readonly AdminEndpoint[] {
       summary: 'Sets which models the callers of a user path may use.',
       body: definition(file, 'UserWrite'),
       response: tree,
-      handle: call => put(deps, call),
+      handle: call => turns.take(() => put(deps, call)),
     },
     {
       method: 'DELETE',
@@ -42,7 +43,7 @@ export function pathEndpoints(deps: PathDeps): readonly AdminEndpoint[] {
       summary: 'Removes the settings of a user path.',
       response: tree,
       query: { type: 'object', required: ['user_path'], properties: { user_path: { type: 'string', minLength: 1, description: 'The path.' } } },
-      handle: call => remove(deps, call),
+      handle: call => turns.take(() => remove(deps, call)),
     },
   ]
 }
@@ -73,7 +74,7 @@ async function written(deps: PathDeps, call: AdminCall, path: string, write: () 
   const view = () => (deps.nodes.of(path) === undefined ? undefined : nodeOf(path, deps))
   const before = view()
   call.ifMatch(before, treeOf(deps, call.scope))
-  await write().catch(refuseConflict)
+  await write()
   call.changed(before, view())
   return treeOf(deps, call.scope)
 }

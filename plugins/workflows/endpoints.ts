@@ -2,6 +2,7 @@
 
 import { gatewayError, normaliseUserPath, type AdminCall, type AdminEndpoint, type Clock, type Variants, type WorkflowScope } from '../../core/index.ts'
 import { definition } from '../shared/admin/definition.ts'
+import { WriteTurns } from '../shared/admin/write-turns.ts'
 import { invalidValue } from '../../core/errors.ts'
 import { VariantError } from '../../core/services/variants.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
@@ -38,6 +39,12 @@ const explainQuery = {
 
 export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
   const { workflows, explainer, guardrails } = around
+  const turns = new WriteTurns('workflows')
+  const inTurn = <T>(write: () => Promise<T>) =>
+    turns.take(async () => {
+      await around.settled()
+      return await write()
+    })
   return [
     {
       method: 'GET',
@@ -81,14 +88,14 @@ export function endpointsOf(around: EndpointDeps): readonly AdminEndpoint[] {
       status: 201,
       body: definition(file, 'WorkflowWrite'),
       response: definition(file, 'WorkflowView'),
-      handle: async call => await create(around, call),
+      handle: call => inTurn(() => create(around, call)),
     },
     {
       method: 'POST',
       path: '/workflows/:id/deactivate',
       scope: 'global',
       summary: 'Ends a workflow: the next broader one takes over.',
-      handle: async call => await deactivate(around, call),
+      handle: call => inTurn(() => deactivate(around, call)),
     },
   ]
 }

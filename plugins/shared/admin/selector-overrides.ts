@@ -7,7 +7,7 @@ import { openOrLater } from '../records/open-or-later.ts'
 import type { Records } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 import type { AdminCall, AdminEndpoint } from '../../../core/services/admin.ts'
-import { refuseConflict } from './refuse-conflict.ts'
+import { WriteTurns } from './write-turns.ts'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -52,12 +52,14 @@ export class SelectorOverrides<Said extends object> {
   readonly #around: OverrideDeps<Said>
   readonly #kept: Snapshot<KeptOverride<Said>>
   readonly #canonical: CanonicalId
+  readonly #turns: WriteTurns
   #all: readonly Override<Said>[] = []
 
   constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
     this.#endpoints = endpoints
     this.#around = around
     this.#canonical = canonicalIds(around.providers)
+    this.#turns = new WriteTurns(`the ${endpoints.member} of models`)
     this.#kept = new Snapshot(
       around.records,
       () => this.#index(),
@@ -87,8 +89,23 @@ export class SelectorOverrides<Said extends object> {
     const { path, schemas, summaries } = this.#endpoints
     return [
       { method: 'GET', path, scope: 'global', summary: summaries.list, response: schemas.list, handle: () => this.#views() },
-      { method: 'PUT', path, scope: 'global', summary: summaries.put, body: schemas.write, response: schemas.view, handle: call => this.#put(call) },
-      { method: 'DELETE', path, scope: 'global', summary: summaries.delete, body: schemas.name, handle: call => this.#delete(call) },
+      {
+        method: 'PUT',
+        path,
+        scope: 'global',
+        summary: summaries.put,
+        body: schemas.write,
+        response: schemas.view,
+        handle: call => this.#turns.take(() => this.#put(call)),
+      },
+      {
+        method: 'DELETE',
+        path,
+        scope: 'global',
+        summary: summaries.delete,
+        body: schemas.name,
+        handle: call => this.#turns.take(() => this.#delete(call)),
+      },
     ]
   }
 
@@ -98,9 +115,7 @@ export class SelectorOverrides<Said extends object> {
     this.#endpoints.check?.(said as Said)
     const before = this.#checked(text, call)
     const [stored, now] = [this.#kept.get(text), this.#around.clock.now()]
-    await this.#kept
-      .put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 })
-      .catch(refuseConflict)
+    await this.#kept.put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 })
     const after = this.#viewOf(text)
     call.changed(before, after)
     return after
@@ -110,7 +125,7 @@ export class SelectorOverrides<Said extends object> {
     const { text } = this.#read((call.body as { readonly selector: string }).selector)
     const view = this.#checked(text, call)
     if (view === undefined) throw gatewayError('not_found', `nothing was said of ${text}`, { param: 'selector' })
-    await this.#kept.delete(text)
+    await this.#kept.delete(text, this.#kept.get(text)?.revision)
     call.changed(view, undefined)
   }
 

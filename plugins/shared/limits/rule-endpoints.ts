@@ -4,6 +4,7 @@ import type { AdminCall, AdminEndpoint } from '../../../core/services/admin.ts'
 import { invalidValue } from '../../../core/errors.ts'
 import type { Clock } from '../../../core/services/clock.ts'
 import { isWithin } from '../../../core/user-path.ts'
+import { WriteTurns } from '../admin/write-turns.ts'
 import { readIdentity, type GivenIdentity, type GivenPeriod, type IdentityRules } from './identity.ts'
 import { longestPeriodSeconds, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'
 import type { RuleStore } from './rule-store.ts'
@@ -49,9 +50,11 @@ const said: ReadonlySet<string> = new Set([
 
 export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
   readonly #options: RuleEndpointsOptions<R, View, Answer>
+  readonly #turns: WriteTurns
 
   constructor(options: RuleEndpointsOptions<R, View, Answer>) {
     this.#options = options
+    this.#turns = new WriteTurns(`${options.words.rule}s`)
   }
 
   get all(): readonly AdminEndpoint[] {
@@ -101,7 +104,7 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
 
   async #resetAll(call: AdminCall): Promise<{ readonly status: 'ok' }> {
     const { ruleStore } = this.#options
-    await ruleStore.reset(ruleStore.all)
+    await this.#turns.take(() => ruleStore.reset(ruleStore.all))
     call.changed(undefined, { reset: ruleStore.all.length })
     return { status: 'ok' }
   }
@@ -115,12 +118,14 @@ export class RuleEndpoints<R extends LimitRule, View extends object, Answer> {
   }
 
   /** Writes, with what was there before and after for the audit record. */
-  async #change(call: AdminCall, identity: LimitIdentity, write: () => Promise<void>): Promise<Answer> {
-    const before = await this.#viewOf(identity)
-    call.ifMatch(tagOfRules(await this.#rows(call)))
-    await write()
-    call.changed(before, await this.#viewOf(identity))
-    return await this.#list(call)
+  #change(call: AdminCall, identity: LimitIdentity, write: () => Promise<void>): Promise<Answer> {
+    return this.#turns.take(async () => {
+      const before = await this.#viewOf(identity)
+      call.ifMatch(before === undefined ? undefined : tagOfRules([before]), tagOfRules(await this.#rows(call)))
+      await write()
+      call.changed(before, await this.#viewOf(identity))
+      return await this.#list(call)
+    })
   }
 
   async #viewOf(identity: LimitIdentity): Promise<View | undefined> {

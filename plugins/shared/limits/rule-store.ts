@@ -6,7 +6,6 @@ import type { Stored } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 import { StorageUnavailable, type Storage } from '../../../core/storage/storage.ts'
 import { idOf, type LimitIdentity, type LimitRule, type StandingRule } from './rule.ts'
-import { refuseConflict } from '../admin/refuse-conflict.ts'
 
 /** A rule as it is stored. */
 export type KeptRule<R extends LimitRule> = R & {
@@ -73,25 +72,23 @@ export class RuleStore<R extends LimitRule> {
     return this.#standing.get(idOf(identity))
   }
 
-  /** @throws GatewayError if the configuration says it, or somebody else wrote it meanwhile */
+  /** @throws GatewayError if the configuration says it, Conflict if somebody else wrote it meanwhile */
   async put(rule: R): Promise<void> {
     const id = this.#changeable(rule)
     const known = this.#kept.get(id)
     const now = this.#options.clock.now()
-    await this.#kept
-      .put(
-        id,
-        { ...rule, created_at: known?.value.created_at ?? now, updated_at: now },
-        { expected: known?.revision ?? 0, ...(rule.scope === 'user_path' ? { owner: rule.subject } : {}) },
-      )
-      .catch(refuseConflict)
+    await this.#kept.put(
+      id,
+      { ...rule, created_at: known?.value.created_at ?? now, updated_at: now },
+      { expected: known?.revision ?? 0, ...(rule.scope === 'user_path' ? { owner: rule.subject } : {}) },
+    )
   }
 
-  /** @throws GatewayError if the configuration says it, or it is not there */
+  /** @throws GatewayError if the configuration says it, or it is not there, Conflict if somebody else wrote it meanwhile */
   async delete(identity: LimitIdentity): Promise<void> {
     const id = this.#changeable(identity)
     this.#must(id, identity)
-    await this.#kept.delete(id)
+    await this.#kept.delete(id, this.#kept.get(id)?.revision)
   }
 
   /** Nothing before now counts any more. @throws GatewayError if it is not there */

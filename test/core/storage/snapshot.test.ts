@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Records, Stored } from '../../../core/storage/records.ts'
+import { Conflict, type Records, type Stored } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 import { StorageUnavailable } from '../../../core/storage/storage.ts'
 
@@ -19,7 +19,8 @@ class FakeRecords implements Pick<Records<Colour>, 'list' | 'put' | 'delete' | '
     return this.rows.filter(({ position }) => after === undefined || position > after.position).slice(0, limit)
   }
 
-  async put(id: string, value: Colour): Promise<Stored<Colour>> {
+  async put(id: string, value: Colour, { expected }: { readonly expected?: number } = {}): Promise<Stored<Colour>> {
+    if (expected === 0 && this.rows.some(row => row.id === id)) throw new Conflict('colours', id)
     const stored = { id, value, revision: 1, owner: '', position: this.rows.length }
     this.rows.push(stored)
     return stored
@@ -69,6 +70,14 @@ describe('a snapshot of a collection', () => {
     expect(snapshot.get('red')?.value).to.deep.equal({ hex: 'f00' })
     expect(await snapshot.delete('red')).to.equal(true)
     expect(snapshot.all).to.deep.equal([])
+  })
+
+  it('holds what others wrote first when a write is refused for it', async () => {
+    const { records, snapshot } = start()
+    await snapshot.open()
+    await records.put('red', { hex: 'f00' })
+    expect(await snapshot.put('red', { hex: 'e00' }, { expected: 0 }).catch((cause: unknown) => cause)).to.be.instanceOf(Conflict)
+    expect(snapshot.get('red')?.value).to.deep.equal({ hex: 'f00' })
   })
 
   it('follows what others write, and says so', async () => {

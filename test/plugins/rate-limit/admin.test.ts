@@ -309,6 +309,19 @@ describe('the admin API of limits', () => {
     expectRefusal(await write(String(headers['etag'])), 412, 'precondition_failed')
   })
 
+  for (const [name, path, body] of [
+    ['a budget', '/budgets', budget()],
+    ['a rate limit', '/rate-limits', rate()],
+  ] as const) {
+    it(`writes over what is there only, if the caller says so: ${name}`, async () => {
+      const write = (method: string, given: object) => limited.admin.call(method, path, { body: given, headers: { 'if-match': '*' } })
+      expectRefusal(await write('PUT', body), 412, 'precondition_failed')
+      await put(path, body)
+      expect((await write('PUT', body)).status).to.equal(200)
+      expect((await write('DELETE', { ...body, amount: undefined, max_requests: undefined })).status).to.equal(200)
+    })
+  }
+
   it('confines administrators of a path to the rules of that path and below', async () => {
     await put('/budgets', budget())
     await put('/budgets', budget({ subject: '/team' }))
