@@ -33,7 +33,7 @@ export default definePlugin({
     const names = [...providers.keys()]
     const managed = configuredModels(options, [...names, ...absentProviders])
     const inventories = [...providers.values()].map(provider => Inventory.of(provider, options.configured_mode, clock))
-    const overrides = metadataOverrides({ records: storage.records('model_metadata_overrides'), clock, providers }, log)
+    const overrides = metadataOverrides({ records: storage.records('model_metadata_overrides'), clock, providers, absentProviders }, log)
     const routing = { access, clock, storage, saturation, state, warn: (message: string, details: object) => log.warn(details, message) }
     const registry = new Registry(inventories, routing, (provider, model) => overrides.of(provider, model), catalogue)
     const virtual = new KeptVirtualModels({ managed, records: storage.records('virtual_models'), registry, clock, refreshMs: options.refresh_interval, log })

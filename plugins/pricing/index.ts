@@ -14,9 +14,9 @@ export default definePlugin({
   description: 'Knows what models cost, and what calls cost by it.',
   schema,
   provides: 'pricing',
-  needs: ['storage', 'admin', 'providers', 'models'],
+  needs: ['storage', 'admin', 'providers', 'absentProviders', 'models'],
   wants: ['catalogue'],
-  setup({ options, services: { storage, admin, providers, models, clock, catalogue }, log }) {
+  setup({ options, services: { storage, admin, providers, absentProviders, models, clock, catalogue }, log }) {
     const book = new PriceBook({
       providers,
       models,
@@ -37,6 +37,7 @@ export default definePlugin({
           records: storage.records<KeptOverride<PriceList>>('pricing_overrides'),
           clock,
           providers,
+          absentProviders,
           changed: () => book.forget(),
           failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
         })

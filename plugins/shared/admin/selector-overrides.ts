@@ -4,7 +4,7 @@ import { gatewayError } from '../../../core/errors.ts'
 import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../models/model-selector.ts'
 import type { Clock } from '../../../core/services/clock.ts'
 import { openOrLater } from '../records/open-or-later.ts'
-import type { Records } from '../../../core/storage/records.ts'
+import type { Records, Stored } from '../../../core/storage/records.ts'
 import { Snapshot } from '../../../core/storage/snapshot.ts'
 import type { AdminCall, AdminEndpoint } from '../../../core/services/admin.ts'
 import { WriteTurns } from './write-turns.ts'
@@ -14,6 +14,8 @@ type Schema = Readonly<Record<string, unknown>>
 /** A document of the collection, under the spelling of its selector. */
 export interface KeptOverride<Said extends object> {
   readonly said: Said
+  /** What the selector named when it was written, whichever providers come and go; older documents have none. */
+  readonly selector?: Omit<ModelSelector, 'text'>
   /** Milliseconds since 1970. */
   readonly created_at: number
   readonly updated_at: number
@@ -36,6 +38,8 @@ export interface OverrideDeps<Said extends object> {
   readonly clock: Clock
   /** The configured instances, by name. */
   readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
+  /** The names of those that are declared and not there. */
+  readonly absentProviders: Iterable<string>
   /** Called whenever another set of overrides holds. */
   changed?(): void
   /** Told why they could not be read; what was read before stands. */
@@ -52,6 +56,8 @@ export class SelectorOverrides<Said extends object> {
   readonly #around: OverrideDeps<Said>
   readonly #kept: Snapshot<KeptOverride<Said>>
   readonly #canonical: CanonicalId
+  /** The names of providers, there or not. */
+  readonly #declared: readonly string[]
   readonly #turns: WriteTurns
   #all: readonly Override<Said>[] = []
 
@@ -59,6 +65,7 @@ export class SelectorOverrides<Said extends object> {
     this.#endpoints = endpoints
     this.#around = around
     this.#canonical = canonicalIds(around.providers)
+    this.#declared = [...around.providers.keys(), ...around.absentProviders]
     this.#turns = new WriteTurns(`the ${endpoints.member} of models`)
     this.#kept = new Snapshot(
       around.records,
@@ -111,26 +118,33 @@ export class SelectorOverrides<Said extends object> {
 
   async #put(call: AdminCall): Promise<Schema | undefined> {
     const { selector, [this.#endpoints.member]: said } = call.body as { readonly selector: string; readonly [member: string]: unknown }
-    const { text } = this.#read(selector)
+    const { text, ...named } = this.#read(selector)
     this.#endpoints.check?.(said as Said)
     const before = this.#checked(text, call)
     const [stored, now] = [this.#kept.get(text), this.#around.clock.now()]
-    await this.#kept.put(text, { said: said as Said, created_at: stored?.value.created_at ?? now, updated_at: now }, { expected: stored?.revision ?? 0 })
+    await this.#kept.put(
+      text,
+      { said: said as Said, selector: named, created_at: stored?.value.created_at ?? now, updated_at: now },
+      { expected: stored?.revision ?? 0 },
+    )
     const after = this.#viewOf(text)
     call.changed(before, after)
     return after
   }
 
   async #delete(call: AdminCall): Promise<void> {
-    const { text } = this.#read((call.body as { readonly selector: string }).selector)
+    const given = (call.body as { readonly selector: string }).selector.trim()
+    const text = this.#kept.get(given) === undefined ? this.#read(given).text : given
     const view = this.#checked(text, call)
     if (view === undefined) throw gatewayError('not_found', `nothing was said of ${text}`, { param: 'selector' })
     await this.#kept.delete(text, this.#kept.get(text)?.revision)
     call.changed(view, undefined)
   }
 
+  /** What a caller names: models of a provider that is declared, else what already stands there, also of a provider that is gone. */
   #read(given: string): ModelSelector {
-    const selector = readModelSelector(given, this.#around.providers.keys())
+    const now = readModelSelector(given, this.#declared)
+    const selector = now?.provider === undefined ? (this.#standing(given) ?? now) : now
     if (selector === undefined)
       throw gatewayError(
         'invalid_value',
@@ -138,6 +152,19 @@ export class SelectorOverrides<Said extends object> {
         { param: 'selector' },
       )
     return selector
+  }
+
+  /** What stands under a text, read by the names of all providers that anything stands for. */
+  #standing(given: string): ModelSelector | undefined {
+    const providers = this.#kept.all.flatMap(stored => this.#selectorOf(stored).provider ?? [])
+    const stored = this.#kept.get(readModelSelector(given, providers)?.text ?? '')
+    return stored === undefined ? undefined : this.#selectorOf(stored)
+  }
+
+  /** Of an older document, what its text names now; a provider that nobody declares shows by an end in `/` alone, as ids of models have slashes, too. */
+  #selectorOf({ id: text, value: { selector } }: Stored<KeptOverride<Said>>): ModelSelector {
+    if (selector !== undefined) return { ...selector, text }
+    return readModelSelector(text, this.#declared) ?? { kind: 'provider', provider: text.slice(0, -1), text }
   }
 
   /** What stands, if the caller means just that. */
@@ -159,11 +186,9 @@ export class SelectorOverrides<Said extends object> {
     const stored = this.#kept.get(text)
     if (stored === undefined) return undefined
     const { said, created_at: created, updated_at: updated } = stored.value
-    // Everything of a provider that is no longer there is still to be seen, and to be deleted.
-    const kind = readModelSelector(text, this.#around.providers.keys())?.kind ?? 'provider'
     return {
       selector: text,
-      scope_kind: kind,
+      scope_kind: this.#selectorOf(stored).kind,
       [this.#endpoints.member]: said,
       created_at: new Date(created).toISOString(),
       updated_at: new Date(updated).toISOString(),
@@ -171,10 +196,7 @@ export class SelectorOverrides<Said extends object> {
   }
 
   #index(): void {
-    this.#all = this.#kept.all.flatMap(({ id, value: { said } }) => {
-      const selector = readModelSelector(id, this.#around.providers.keys())
-      return selector === undefined ? [] : [{ selector, said }]
-    })
+    this.#all = this.#kept.all.map(stored => ({ selector: this.#selectorOf(stored), said: stored.value.said }))
     this.#around.changed?.()
   }
 }

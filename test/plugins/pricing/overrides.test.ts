@@ -1,8 +1,12 @@
 /** Prices that administrators set, through the admin API. */
 
 import { expect } from 'chai'
+import { chatCompletion } from '../../../core/testing/chat-samples.ts'
+import { ScriptedUpstream } from '../../../core/testing/scripted-upstream.ts'
+import { add, removed } from '../../support/added-providers.ts'
 import { AdminGateway } from '../../support/admin.ts'
 import { describeRoutes, expectRefusal, type Malformed } from '../../support/admin-routes.ts'
+import { hello } from '../../support/serve.ts'
 
 const config = {
   providers: {
@@ -120,5 +124,74 @@ describe('the prices that administrators set', () => {
   it('cannot be taken back where there are none', async () => {
     await using gateway = await start()
     expectRefusal(await gateway.call('DELETE', path, { body: { selector: 'gpt-4o' } }), 404, 'not_found')
+  })
+})
+
+describe('the prices of a provider that is gone', () => {
+  let gateway: AdminGateway
+  let upstream: ScriptedUpstream
+  beforeEach(async () => {
+    upstream = await ScriptedUpstream.start({ models: ['large', 'gone/large'] })
+    upstream.always({ body: chatCompletion({ usage: { prompt_tokens: 1_000_000, completion_tokens: 0 } }) })
+    const other = {
+      type: 'openai-compatible',
+      api_key: 'k',
+      base_url: upstream.url,
+      models: [{ id: 'gone/large', metadata: { pricing: { input_per_mtok: 1 } } }],
+    }
+    gateway = await AdminGateway.start({ config: { providers: { other } } })
+    await add(gateway, provider())
+  })
+  afterEach(async () => {
+    await gateway[Symbol.asyncDispose]()
+    await upstream.close()
+  })
+
+  const provider = (more: object = {}) => ({ name: 'gone', type: 'openai-compatible', base_url: upstream.url, models: ['large'], api_keys: ['k'], ...more })
+  const costOf = async (model: string) => {
+    await gateway.served.chat({ ...hello, model })
+    return (await gateway.call('GET', '/usage/log?limit=1')).json.entries[0].input_cost
+  }
+  const recalculate = (more: object = {}) => gateway.call('POST', '/usage/recalculate-pricing', { body: { confirmation: 'recalculate', ...more } })
+  const listed = async () =>
+    (await gateway.call('GET', path)).json.map(({ selector, scope_kind: kind }: { readonly selector: string; readonly scope_kind: string }) => [selector, kind])
+
+  const ends: readonly [how: string, () => Promise<unknown>][] = [
+    ['removed', () => removed(gateway, 'gone')],
+    ['switched off', () => add(gateway, provider({ enabled: false }))],
+  ]
+  for (const [how, end] of ends) {
+    for (const selector of ['gone/large', 'gone/*']) {
+      it(`stay those of its records, and become nobody else's: ${selector}, ${how}`, async () => {
+        await put(gateway, selector, { input_per_mtok: 7, output_per_mtok: 0 })
+        expect(await costOf('gone/large')).to.equal(7)
+        const before = await listed()
+        await end()
+        expect(await listed()).to.deep.equal(before)
+        expect((await recalculate()).json).to.include({ matched: 1, with_pricing: 1 })
+        expect((await gateway.call('GET', '/usage/summary')).json.total_cost).to.equal(7)
+        expect(await costOf('other/gone/large')).to.equal(1)
+      })
+    }
+  }
+
+  it('can be changed and removed, in any spelling', async () => {
+    for (const selector of ['gone/large', 'gone/*']) await put(gateway, selector, { input_per_mtok: 7 })
+    await removed(gateway, 'gone')
+    expect((await put(gateway, 'GONE/large', { input_per_mtok: 8 })).json).to.include({ selector: 'gone/large', scope_kind: 'exact' })
+    expect((await put(gateway, 'gone/*', { input_per_mtok: 8 })).json).to.include({ selector: 'gone/', scope_kind: 'provider' })
+    for (const selector of ['gone/*', 'gone/large']) expect((await gateway.call('DELETE', path, { body: { selector } })).status, selector).to.equal(204)
+    expect(await listed()).to.deep.equal([])
+    expectRefusal(await put(gateway, 'gone/*', { input_per_mtok: 8 }), 400, 'invalid_value', 'selector')
+  })
+
+  it('are told from those of an id that begins with its name, also when it comes back', async () => {
+    await removed(gateway, 'gone')
+    expect((await put(gateway, 'GONE/large', { input_per_mtok: 9 })).json).to.include({ selector: 'GONE/large', scope_kind: 'model' })
+    await add(gateway, provider())
+    expect(await listed()).to.deep.equal([['GONE/large', 'model']])
+    expect((await put(gateway, 'gone/large', { input_per_mtok: 7 })).json).to.include({ scope_kind: 'exact' })
+    expect((await gateway.call('DELETE', path, { body: { selector: 'GONE/large' } })).status).to.equal(204)
+    expect(await listed()).to.deep.equal([['gone/large', 'exact']])
   })
 })
