@@ -194,7 +194,6 @@ function recalculationEndpoint({ opened, recalculations }: EndpointDeps): AdminE
     summary: 'Recalculates the costs of records at the current prices.',
     body: definition(bodies, 'RecalculationRequest'),
     response: definition(bodies, 'RecalculationResult'),
-    unavailable: () => recalculations.unavailable,
     handle: call => recalculations.run(call, opened.journal),
   }
 }

@@ -1,33 +1,28 @@
 /** Computes the costs of stored records anew, at the prices that hold now: page by page, one run at a time. */
 
 import { gatewayError, type AdminCall, type Cost, type PricedCall } from '../../core/index.ts'
-import { readModelSelector } from '../shared/models/model-selector.ts'
-import type { Filter } from '../../core/storage/journal.ts'
 import type { Lease } from '../../core/storage/lease.ts'
-import { rangeOf } from '../shared/admin/ranges.ts'
 import type { RepricedSpan } from '../../core/services/ledger.ts'
 import type { UsageRecord } from '../../schemas/records/usage.schema.ts'
-import type { UsageJournal } from './journal.ts'
-import { narrowed } from './questions.ts'
+import { meantRecords, type MeantRecordsDeps } from './meant-records.ts'
 import { costColumns, pricedCallOf } from './record.ts'
 
 const pageSize = 500
 
-export interface RecalculationDeps {
-  readonly journal: UsageJournal
+export interface RecalculationDeps extends MeantRecordsDeps {
   /** Held while it runs, by whatever replica. */
   readonly lease: Lease
-  readonly now: number
-  /** The names of the instances. */
-  readonly providers: Iterable<string>
+  /** Why there is no recalculation, if so; asked when the call was checked. */
+  readonly unavailable: string | undefined
   priceOf(call: PricedCall): Cost
   /** Records of this time have got other costs. */
   repriced(span: RepricedSpan): Promise<void>
 }
 
-/** @throws GatewayError `conflict` while another run is under way, and whatever ends the call */
+/** @throws GatewayError `feature_unavailable`, `conflict` while another run is under way, and whatever ends the call */
 export async function recalculate(call: AdminCall, deps: RecalculationDeps): Promise<object> {
-  const filter = filterOf(call, deps)
+  const filter = await meantRecords(call, deps)
+  if (deps.unavailable !== undefined) throw gatewayError('feature_unavailable', deps.unavailable)
   const counts = { matched: 0, recalculated: 0, with_pricing: 0, without_pricing: 0 }
   const span = { from: Infinity, to: -Infinity }
   const isOurs = await deps.lease
@@ -55,22 +50,4 @@ function widen(span: { from: number; to: number }, rows: readonly UsageRecord[])
     span.from = Math.min(span.from, timestamp)
     span.to = Math.max(span.to, timestamp)
   }
-}
-
-function filterOf({ body, timeZone, confine }: AdminCall, { now, providers }: RecalculationDeps): Filter {
-  const { selector, confirmation: _, ...asked } = body as Readonly<Record<string, string | number>>
-  const { from, to } = rangeOf(asked, { timeZone, now })
-  const filter = { from, to, ...narrowed(asked, confine) }
-  return selector === undefined ? filter : selected(filter, String(selector), providers)
-}
-
-/** Beside the other filters: a model that both name must be the same one. */
-function selected(filter: Filter, text: string, providers: Iterable<string>): Filter {
-  const selector = readModelSelector(text, providers)
-  if (selector === undefined) throw gatewayError('invalid_value', 'selector names no provider that is configured', { param: 'selector' })
-  const equals = {
-    ...(selector.provider === undefined ? {} : { provider_name: selector.provider }),
-    ...(selector.model === undefined ? {} : { model: selector.model }),
-  }
-  return Object.keys(equals).length === 0 ? filter : { ...filter, any: [{ equals, ...(filter.any === undefined ? {} : { any: filter.any }) }] }
 }

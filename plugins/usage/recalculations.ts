@@ -6,7 +6,7 @@ import type { RepricedSpan } from '../../core/services/ledger.ts'
 import { Lease, type LeaseRecord } from '../../core/storage/lease.ts'
 import type { UsageJournal } from './journal.ts'
 import type { Ledger } from './ledger.ts'
-import { recalculate } from './recalculation.ts'
+import { recalculate, type RecalculationDeps } from './recalculation.ts'
 import type { PriceOf } from './record.ts'
 import { Repricings } from './repricings.ts'
 import type { schema } from './schema.ts'
@@ -17,7 +17,8 @@ export interface RecalculationsParts {
   /** Whoever listens to it is told what was repriced. */
   readonly ledger: Ledger
   readonly priceOf: PriceOf
-  readonly providers: ReadonlyMap<string, unknown>
+  readonly providers: RecalculationDeps['providers']
+  readonly absentProviders: RecalculationDeps['absentProviders']
   readonly clock: Clock
   readonly log: Logger
 }
@@ -47,12 +48,14 @@ export class Recalculations {
   }
 
   run(call: AdminCall, journal: UsageJournal): Promise<object> {
-    const { providers, priceOf, clock } = this.#parts
+    const { providers, absentProviders, priceOf, clock } = this.#parts
     return recalculate(call, {
       journal,
       lease: this.#lease,
       now: clock.now(),
-      providers: providers.keys(),
+      providers,
+      absentProviders,
+      unavailable: this.unavailable,
       priceOf,
       repriced: span => this.#repricings.tell(span),
     })

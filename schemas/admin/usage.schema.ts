@@ -217,7 +217,7 @@ export interface RecalculationRequest {
    */
   user_path?: string
   /**
-   * A model (`gpt-5`), one of an instance (`openai/gpt-5`), or all of an instance (`openai/`).
+   * A model (`gpt-5`), one of an instance (`openai/gpt-5`), or all of an instance (`openai/`); of a model, in any spelling of its id.
    */
   selector?: string
   /**

@@ -58,6 +58,7 @@ export class UsageLab {
       storage: this.store.storage,
       spool: this.spool,
       admin,
+      absentProviders: new Set(),
       pricing: { of: () => this.sheet, cost: call => this.cost(call) },
       clock: this.clock,
       meter: noMeter,

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import { AdminGateway } from '../../support/admin.ts'
+import { expectRefusal } from '../../support/admin-routes.ts'
 import { priced } from '../../support/recorded.ts'
 import { seed } from '../../support/usage.ts'
 
@@ -94,6 +95,9 @@ describe('recalculating prices', () => {
     ['a selector and another model', { selector: 'openai/gpt-test', model: 'gpt-free' }, 0],
     ['a selector and another provider', { selector: 'openai/', provider: 'claude' }, 0],
     ['a selector and its provider', { selector: 'gpt-free', provider: 'openai' }, 1],
+    ['a selector of an instance that is gone', { selector: 'claude/' }, 1],
+    ["a selector of such an instance's model, in another case", { selector: 'CLAUDE/claude-x' }, 1],
+    ['a selector of a model that nobody called', { selector: 'meta/llama' }, 0],
     ['a selector of everything', { selector: '/' }, 4],
     ['nothing', {}, 4],
   ]
@@ -105,6 +109,36 @@ describe('recalculating prices', () => {
       { id: '4', ...noon, provider: 'anthropic', provider_name: 'claude', model: 'claude-x' },
     ])
     for (const [what, filter, matched] of filters) expect(await recalculate(filter), what).to.include({ matched })
+  })
+
+  it('finds the records that a price of the same selector is for, however their model is spelled', async () => {
+    const providers = { local: { type: 'ollama', base_url: '${OPENAI_BASE_URL}', models: ['llama3:latest'] } }
+    await using spelled = await AdminGateway.start({ config: { providers } })
+    const local = { ...noon, provider: 'ollama', provider_name: 'local' }
+    await seed(spelled.served, [
+      { id: '1', ...local, model: 'llama3' },
+      { id: '2', ...local, model: 'llama3:latest' },
+      { id: '3', ...local, model: 'llama3:70b' },
+      { id: '4', ...noon, model: 'llama3:latest' },
+    ])
+    await spelled.call('PUT', '/model-pricing-overrides', { body: { selector: 'local/llama3', pricing: { input_per_mtok: 100, output_per_mtok: 0 } } })
+    for (const [selector, matched, priced] of [
+      ['local/llama3', 2, 2],
+      ['LOCAL/llama3:latest', 2, 2],
+      ['llama3', 2, 2],
+      ['llama3:latest', 3, 2],
+    ] as const) {
+      const { json } = await spelled.call('POST', '/usage/recalculate-pricing', { body: { ...confirmed, selector } })
+      expect(json, selector).to.include({ matched, with_pricing: priced })
+    }
+  })
+
+  it('says what is wrong with a call also while it is switched off', async () => {
+    await using off = await AdminGateway.start({ config: { usage: { pricing_recalculation_enabled: false } } })
+    const refused = (more: object) => off.call('POST', '/usage/recalculate-pricing', { body: { ...confirmed, ...more } })
+    expectRefusal(await refused({ end_date: '2026-02-01' }), 400, 'invalid_value', 'start_date')
+    expectRefusal(await refused({ selector: 'nobody/' }), 400, 'invalid_value', 'selector')
+    expectRefusal(await refused({}), 503, 'feature_unavailable')
   })
 
   it('goes on page by page', async () => {

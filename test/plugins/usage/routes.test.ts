@@ -53,6 +53,12 @@ describeRoutes([
       { name: 'a member that it does not have', body: { confirmation: 'recalculate', force: true }, code: 'unsupported_parameter', param: 'force' },
       { name: 'a selector of nothing', body: { confirmation: 'recalculate', selector: 'nobody/' }, param: 'selector' },
       { name: 'days that end before they begin', body: { confirmation: 'recalculate', start_date: '2026-02-02', end_date: '2026-02-01' }, param: 'start_date' },
+      ...['user_path', 'selector', 'model', 'provider', 'label'].map(param => ({
+        name: `an empty ${param}`,
+        body: { confirmation: 'recalculate', [param]: '' },
+        param,
+      })),
+      { name: 'a path of blanks', body: { confirmation: 'recalculate', user_path: ' ' }, param: 'user_path' },
     ],
     off: { config: { usage: { pricing_recalculation_enabled: false } }, status: 503, code: 'feature_unavailable' },
   },
