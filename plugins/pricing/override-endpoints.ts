@@ -1,10 +1,11 @@
 /** How the admin API spells the prices that administrators set. */
 
-import { gatewayError } from '../../core/index.ts'
+import { invalidValue } from '../../core/errors.ts'
 import { definition } from '../shared/admin/definition.ts'
 import type { OverrideEndpoints } from '../shared/admin/selector-overrides.ts'
 import bodies from '../../schemas/admin/pricing.schema.json' with { type: 'json' }
 import prices from '../../schemas/records/pricing.schema.json' with { type: 'json' }
+import { faultIn } from './price-fault.ts'
 import type { PriceList } from './price-list.ts'
 
 const { $defs: parts, $schema: _, ...list } = prices
@@ -25,6 +26,7 @@ export const overrideEndpoints: OverrideEndpoints<PriceList> = {
     delete: 'Removes prices.',
   },
   check(said) {
-    if (Object.keys(said).every(name => name === 'currency')) throw gatewayError('invalid_value', 'pricing names no price', { param: 'pricing' })
+    const fault = faultIn(said)
+    if (fault !== undefined) throw invalidValue(['pricing', ...fault.at].join('.'), fault.message)
   },
 }

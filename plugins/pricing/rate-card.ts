@@ -1,7 +1,7 @@
 /** A list of prices, made ready: the rates of each hour, length and endpoint are put together once. */
 
-import type { PriceTier } from '../../schemas/records/pricing.schema.ts'
 import { over, type PriceList, type RateName } from './price-list.ts'
+import { limitOf, ratesIn } from './tier.ts'
 import { windowAt } from './time-window.ts'
 
 export type Rates = Readonly<Partial<Record<RateName, number>>>
@@ -49,20 +49,12 @@ export class RateCard {
 }
 
 function hourOf({ tiers = [], time_windows: _windows, currency: _currency, ...rates }: PriceList, limits: readonly number[]): Hour {
-  const plain = limits.length === 0 ? [rates] : limits.map(limit => ({ ...rates, ...ratesIn(tiers.find(tier => limitOf(tier) === limit)) }))
+  const plain = limits.length === 0 ? [rates] : limits.map(limit => ({ ...rates, ...ratesIn(tiers.find(tier => limitOf(tier) === limit) ?? {}) }))
   return { plain, batch: plain.map(own => ({ ...own, ...batchRates(rates) })) }
-}
-
-function ratesIn({ up_to_tokens: _tokens, up_to_mtok: _millions, ...rates }: PriceTier = {}): Rates {
-  return rates
 }
 
 function batchRates({ batch_input_per_mtok: input, batch_output_per_mtok: output }: Rates): Rates {
   return { ...(input === undefined ? {} : { input_per_mtok: input }), ...(output === undefined ? {} : { output_per_mtok: output }) }
-}
-
-function limitOf({ up_to_tokens: tokens, up_to_mtok: millions }: PriceTier): number {
-  return tokens ?? (millions === undefined ? Number.POSITIVE_INFINITY : millions * 1e6)
 }
 
 /** However the endpoint of a line is told: `/v1/batches`, `/v1/messages/batches`. */

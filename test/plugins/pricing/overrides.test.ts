@@ -24,6 +24,32 @@ const window = { label: 'night', utc_ranges: [{ days: ['sat', 0], start: '22:00'
 const wrong: readonly Malformed[] = [
   { name: 'prices that name none', body: { ...override, pricing: {} }, param: 'pricing' },
   { name: 'a currency alone', body: { ...override, pricing: { currency: 'USD' } }, param: 'pricing' },
+  { name: 'tiers that are none', body: { ...override, pricing: { tiers: [] } }, param: 'pricing' },
+  { name: 'hours that are none', body: { ...override, pricing: { time_windows: [], currency: 'USD' } }, param: 'pricing' },
+  {
+    name: 'a tier without a price',
+    body: { ...override, pricing: { input_per_mtok: 1, tiers: [{ up_to_tokens: 9, input_per_mtok: 1 }, { up_to_tokens: 10 }] } },
+    param: 'pricing.tiers.1',
+  },
+  {
+    name: 'a tier with two limits',
+    body: { ...override, pricing: { tiers: [{ up_to_tokens: 9, up_to_mtok: 1, input_per_mtok: 1 }] } },
+    param: 'pricing.tiers.0.up_to_mtok',
+  },
+  { name: 'two tiers without a limit', body: { ...override, pricing: { tiers: [{ input_per_mtok: 1 }, { input_per_mtok: 2 }] } }, param: 'pricing.tiers.1' },
+  {
+    name: 'two tiers of one length',
+    body: {
+      ...override,
+      pricing: {
+        tiers: [
+          { up_to_tokens: 200_000, input_per_mtok: 1 },
+          { up_to_mtok: 0.2, input_per_mtok: 2 },
+        ],
+      },
+    },
+    param: 'pricing.tiers.1',
+  },
   { name: 'another currency', body: { ...override, pricing: { input_per_mtok: 1, currency: 'EUR' } }, param: 'pricing.currency' },
   { name: 'a negative price', body: { ...override, pricing: { input_per_mtok: -1 } }, param: 'pricing.input_per_mtok' },
   { name: 'a price that is a text', body: { ...override, pricing: { input_per_mtok: '1' } }, code: 'invalid_type', param: 'pricing.input_per_mtok' },
@@ -90,6 +116,11 @@ describe('the prices that administrators set', () => {
       ['openai/gpt-4o', 'exact'],
     ])
     expect(json[0].pricing.time_windows).to.deep.equal([window])
+  })
+
+  it('may take the prices by length or hour of other sources away', async () => {
+    await using gateway = await start()
+    expect((await put(gateway, 'gpt-4o', { input_per_mtok: 1, tiers: [], time_windows: [] })).status).to.equal(200)
   })
 
   it('keep when they were made, and say when they were changed', async () => {
