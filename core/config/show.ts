@@ -2,13 +2,12 @@
 
 import { isTree, join } from './pointer.ts'
 import type { Tree } from './pointer.ts'
-import { childSchema } from './schema/schema.ts'
+import { memberSchema } from './member-schema.ts'
 import type { SettingSchema } from './schema/schema.ts'
 
 const redacted = '<redacted>'
 /** Who an address logs in as, with what; and its query, where tokens and signatures stand. */
 const inAddresses = /(?<=:\/\/)[^\s/?#]+(?=@)|(?<=:\/\/[^\s?#]*\?)[^\s#]+/g
-const secretName = /(key|secret|token|password|passwd|passphrase|pepper|credential|auth|authorization|cookie|signature|headers)s?$/i
 /** Of what says which header it is about: what that holds, or has to. */
 const headerValues: ReadonlySet<string> = new Set(['value', 'equals', 'matches'])
 
@@ -64,13 +63,4 @@ function withoutTexts(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTexts)
   if (isTree(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutTexts(item)]))
   return typeof value === 'string' && value !== '' ? redacted : value
-}
-
-/** Where no schema says what is secret, the name does: that of a text also where a schema lets names be any. Numbers and switches tell nothing; a list of headers is one of names. */
-function memberSchema(schema: SettingSchema | undefined, key: string, value: unknown): SettingSchema | undefined {
-  const known = childSchema(schema, key)
-  const isText = typeof value === 'string' && value !== ''
-  const isNamed = known !== undefined && (known !== schema?.additionalProperties || !isText)
-  const isNothing = !isText && (typeof value !== 'object' || value === null || (Array.isArray(value) && /headers$/i.test(key)))
-  return isNamed || isNothing || !secretName.test(key) ? known : { secret: true }
 }

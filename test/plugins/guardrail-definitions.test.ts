@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { DatabaseSync } from 'node:sqlite'
 import { join } from 'node:path'
+import { chatCompletion } from '../../core/testing/chat-samples.ts'
 import { AdminGateway } from '../support/admin.ts'
 import { describeRoutes, expectRefusal } from '../support/admin-routes.ts'
 import { hello } from '../support/serve.ts'
@@ -125,14 +126,7 @@ describe('guardrails of administrators', () => {
     expect(await asked()).to.equal('sk-very-secret')
     await makeGuardrail(gateway, { ...asker, config: { key: '********', note: 'still' } })
     expect(await asked()).to.equal('sk-very-secret')
-    using database = new DatabaseSync(join(gateway.served.gateway.directory, 'tapline.db'), { readOnly: true })
-    const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]
-    const kept = tables
-      .map(({ name }) =>
-        JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
-      )
-      .join('')
-    expect(kept).to.contain('still').and.not.contain('sk-very-secret')
+    expect(keptBy(gateway)).to.contain('still').and.not.contain('sk-very-secret')
     expect((await gateway.call('GET', '/guardrails')).text).to.not.contain('sk-very-secret')
   })
 
@@ -141,6 +135,40 @@ describe('guardrails of administrators', () => {
     expectRefusal(await gateway.call('PUT', '/guardrails', { body: { ...asker, config: { key: '********' } } }), 400, 'invalid_value', 'config.key')
     await makeGuardrail(gateway, asker)
     expectRefusal(await gateway.call('PUT', '/guardrails', { body: { ...asker, config: { key: '' } } }), 400, 'invalid_value', 'config.key')
+  })
+
+  describe('with texts whose names say that they are secret', () => {
+    const shown = { upstream_set: { 'x-secret': '********', 'x-plain': 'seen', 'x-token': '' } }
+    const headers = (upstream: object) => ({ name: 'headers', type: 'header_edit', config: { upstream_set: upstream } })
+    const whole = headers({ 'x-secret': 'sk-very-secret', 'x-plain': 'seen', 'x-token': '' })
+
+    it('mask them wherever they are shown, also those of the configuration', async () => {
+      await using gateway = await AdminGateway.start({ config: { guardrails: { rules: [{ ...whole, name: 'configured' }] } } })
+      expect((await makeGuardrail(gateway, whole))['config']).to.deep.equal(shown)
+      const { json, text } = await gateway.call('GET', '/guardrails')
+      expect((json as { config: object }[]).map(({ config: said }) => said)).to.deep.equal([shown, shown])
+      const { text: named } = await gateway.call('GET', '/workflows/guardrails')
+      expect(named).to.contain('seen')
+      expect(text + named).to.not.contain('sk-very-secret')
+    })
+
+    it('take the mask for what stands there, and send that', async () => {
+      await using gateway = await AdminGateway.start()
+      await makeGuardrail(gateway, whole)
+      await makeGuardrail(gateway, headers({ 'x-secret': '********', 'x-plain': 'other' }))
+      await makeWorkflow(gateway, { workflow_payload: { schema_version: 2, features: everythingOn, steps: [{ ref: 'headers' }] } })
+      gateway.served.upstream.always({ body: chatCompletion() })
+      await gateway.served.chat(hello)
+      expect(gateway.served.upstream.requests.at(-1)?.headers).to.include({ 'x-secret': 'sk-very-secret', 'x-plain': 'other' })
+      const elsewhere = headers({ 'x-other-secret': '********' })
+      expectRefusal(await gateway.call('PUT', '/guardrails', { body: elsewhere }), 400, 'invalid_value', 'config.upstream_set.x-other-secret')
+    })
+
+    it('keep them sealed in the store', async () => {
+      await using gateway = await AdminGateway.start({ env: { TAPLINE_ENCRYPTION_KEY: 'a key of thirty-two characters!!' } })
+      await makeGuardrail(gateway, whole)
+      expect(keptBy(gateway)).to.contain('header_edit').and.not.contain('sk-very-secret')
+    })
   })
 
   it('give their user path to types that make calls', async () => {
@@ -280,3 +308,14 @@ describe('POST /admin/guardrails/test', () => {
     expect((await test('assistant')).json).to.include({ action: 'allow' })
   })
 })
+
+/** All that its database holds. */
+function keptBy(gateway: AdminGateway): string {
+  using database = new DatabaseSync(join(gateway.served.gateway.directory, 'tapline.db'), { readOnly: true })
+  const tables = database.prepare("select name from sqlite_master where type = 'table'").all() as { name: string }[]
+  return tables
+    .map(({ name }) =>
+      JSON.stringify(database.prepare(`select * from "${name}"`).all(), (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)),
+    )
+    .join('')
+}
