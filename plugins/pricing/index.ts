@@ -15,15 +15,15 @@ export default definePlugin({
   schema,
   provides: 'pricing',
   needs: ['storage', 'admin', 'providers', 'absentProviders', 'models'],
-  wants: ['catalogue'],
-  setup({ options, services: { storage, admin, providers, absentProviders, models, clock, catalogue }, log }) {
+  wants: ['catalogue', 'configurations'],
+  setup({ options, services: { storage, admin, providers, absentProviders, models, clock, catalogue, configurations }, log }) {
     const book = new PriceBook({
       providers,
       models,
       useCatalogue: options.catalogue,
       catalogue,
       clock,
-      overrides: (provider, model) => overrides?.of(provider, model) ?? [],
+      overrides: (provider, model, type) => overrides?.of(provider, model, type) ?? [],
     })
     const offers: (() => void)[] = []
     let overrides: SelectorOverrides<PriceList> | undefined
@@ -38,6 +38,7 @@ export default definePlugin({
           clock,
           providers,
           absentProviders,
+          types: () => configurations?.types,
           changed: () => book.forget(),
           failed: cause => log.warn({ err: cause }, 'the prices that administrators set could not be read; those known stay'),
         })

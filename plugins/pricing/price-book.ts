@@ -31,8 +31,8 @@ export interface PriceSources {
   /** Another one than the bundled one, where somebody has it. */
   readonly catalogue?: Catalogue | undefined
   readonly clock: Clock
-  /** What administrators set for a model, the strongest last. */
-  overrides(provider: string, model: string): readonly PriceList[]
+  /** What administrators set for a model, the strongest last. @param type of the provider */
+  overrides(provider: string, model: string, type: string): readonly PriceList[]
 }
 
 /** The prices of a model, as long as nobody says something else. */
@@ -124,7 +124,7 @@ export class PriceBook implements Pricing {
       ['catalogue', catalogue?.during(period)],
       ['provider', pricesIn(entry?.metadata)],
       ['config', pricesIn(provider?.configured(model.model)?.metadata)],
-      ...this.#sources.overrides(model.provider_name, model.model).map(prices => ['override', prices] as const),
+      ...this.#sources.overrides(model.provider_name, model.model, model.provider).map(prices => ['override', prices] as const),
     ]
     return merged(layers.flatMap(([source, prices]) => (prices === undefined || Object.keys(prices).length === 0 ? [] : [[source, prices] as const])))
   }

@@ -15,14 +15,14 @@ export default definePlugin({
   schema,
   provides: 'usage',
   needs: ['storage', 'spool', 'pricing', 'admin', 'providers', 'absentProviders'],
-  wants: ['live'],
+  wants: ['live', 'configurations'],
   edits: false,
   setup({ options, services, log }) {
-    const { storage, pricing, admin, providers, absentProviders, clock, meter, live } = services
+    const { storage, pricing, admin, providers, absentProviders, configurations, clock, meter, live } = services
     const priceOf = carefully(pricing, cause => log.warn({ err: cause }, 'a record has no price: its price list failed'))
     const recording = new Recording({ isOn: options.recording, priceOf, meter, live, log })
     const { ledger } = recording
-    const recalculations = new Recalculations({ options, storage, ledger, priceOf, providers, absentProviders, clock, log })
+    const recalculations = new Recalculations({ options, storage, ledger, priceOf, providers, absentProviders, types: () => configurations?.types, clock, log })
     const offers: (() => void)[] = []
     let opened: OpenedJournal | undefined
 

@@ -4,15 +4,13 @@ import { gatewayError, type AdminCall } from '../../core/index.ts'
 import { invalidValue } from '../../core/errors.ts'
 import type { Filter } from '../../core/storage/journal.ts'
 import { rangeOf } from '../shared/admin/ranges.ts'
-import { canonicalIds, readModelSelector, selectorsFor, type ModelSelector } from '../shared/models/model-selector.ts'
+import { canonicalIds, readModelSelector, selectorsFor, type ModelSelector, type Spellings } from '../shared/models/model-selector.ts'
 import type { UsageJournal } from './journal.ts'
 import { narrowed } from './questions.ts'
 
-export interface MeantRecordsDeps {
+export interface MeantRecordsDeps extends Spellings {
   readonly journal: UsageJournal
   readonly now: number
-  /** The configured instances, by name. */
-  readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
   /** The names of those that are declared and not there. */
   readonly absentProviders: Iterable<string>
 }
@@ -27,6 +25,8 @@ export async function meantRecords({ body, timeZone, confine }: AdminCall, deps:
 }
 
 interface RecordedModel {
+  /** The type of the instance. */
+  readonly type: string
   readonly provider: string
   readonly model: string
 }
@@ -42,16 +42,17 @@ async function selected(filter: Filter & { readonly from: number; readonly to: n
 }
 
 async function recordedModels(journal: UsageJournal, { from, to }: { readonly from: number; readonly to: number }): Promise<readonly RecordedModel[]> {
-  const { groups } = await journal.sums({ filter: { from, to }, by: ['provider_name', 'model'], measures: [] })
-  return groups.map(({ key }) => ({ provider: String(key['provider_name']), model: String(key['model']) }))
+  const { groups } = await journal.sums({ filter: { from, to }, by: ['provider', 'provider_name', 'model'], measures: [] })
+  return groups.map(({ key }) => ({ type: String(key['provider']), provider: String(key['provider_name']), model: String(key['model']) }))
 }
 
 /** One of them holds for each record that has a price by the selector: models are found in whichever spelling they were recorded. */
-function namedBy(selector: ModelSelector, recorded: readonly RecordedModel[], { providers }: MeantRecordsDeps): readonly Filter[] {
+function namedBy(selector: ModelSelector, recorded: readonly RecordedModel[], deps: MeantRecordsDeps): readonly Filter[] {
   const { provider, model } = selector
   const literally = { ...(provider === undefined ? {} : { provider_name: provider }), ...(model === undefined ? {} : { model }) }
-  const canonical = canonicalIds(providers)
-  const isSpelling = (one: RecordedModel) => one.model !== model && selectorsFor([{ selector }], one.provider, one.model, canonical).length > 0
+  const canonical = canonicalIds(deps.providers, deps.types)
+  const isSpelling = (one: RecordedModel) =>
+    one.model !== model && selectorsFor([{ selector }], one.provider, one.model, (name, id) => canonical(name, id, one.type)).length > 0
   const spellings = model === undefined ? [] : recorded.filter(isSpelling)
   return [literally, ...spellings.map(one => ({ provider_name: one.provider, model: one.model }))].map(equals => ({ equals }))
 }

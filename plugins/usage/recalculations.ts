@@ -19,6 +19,7 @@ export interface RecalculationsParts {
   readonly priceOf: PriceOf
   readonly providers: RecalculationDeps['providers']
   readonly absentProviders: RecalculationDeps['absentProviders']
+  readonly types: RecalculationDeps['types']
   readonly clock: Clock
   readonly log: Logger
 }
@@ -48,13 +49,14 @@ export class Recalculations {
   }
 
   run(call: AdminCall, journal: UsageJournal): Promise<object> {
-    const { providers, absentProviders, priceOf, clock } = this.#parts
+    const { providers, absentProviders, types, priceOf, clock } = this.#parts
     return recalculate(call, {
       journal,
       lease: this.#lease,
       now: clock.now(),
       providers,
       absentProviders,
+      types,
       unavailable: this.unavailable,
       priceOf,
       repriced: span => this.#repricings.tell(span),

@@ -1,7 +1,7 @@
 /** What administrators say of models by selector, kept in the store and in memory: of one model, of a provider, of an id anywhere, or of all. */
 
 import { gatewayError } from '../../../core/errors.ts'
-import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector } from '../models/model-selector.ts'
+import { canonicalIds, readModelSelector, selectorsFor, type CanonicalId, type ModelSelector, type Spellings } from '../models/model-selector.ts'
 import type { Clock } from '../../../core/services/clock.ts'
 import { openOrLater } from '../records/open-or-later.ts'
 import type { Records, Stored } from '../../../core/storage/records.ts'
@@ -33,11 +33,9 @@ export interface OverrideEndpoints<Said extends object> {
   check?(said: Said): void
 }
 
-export interface OverrideDeps<Said extends object> {
+export interface OverrideDeps<Said extends object> extends Spellings {
   readonly records: Records<KeptOverride<Said>>
   readonly clock: Clock
-  /** The configured instances, by name. */
-  readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
   /** The names of those that are declared and not there. */
   readonly absentProviders: Iterable<string>
   /** Called whenever another set of overrides holds. */
@@ -64,7 +62,7 @@ export class SelectorOverrides<Said extends object> {
   constructor(endpoints: OverrideEndpoints<Said>, around: OverrideDeps<Said>) {
     this.#endpoints = endpoints
     this.#around = around
-    this.#canonical = canonicalIds(around.providers)
+    this.#canonical = canonicalIds(around.providers, around.types)
     this.#declared = [...around.providers.keys(), ...around.absentProviders]
     this.#turns = new WriteTurns(`the ${endpoints.member} of models`)
     this.#kept = new Snapshot(
@@ -87,9 +85,10 @@ export class SelectorOverrides<Said extends object> {
     return this.#kept.close()
   }
 
-  /** What is said of a model, the strongest last. */
-  of(provider: string, model: string): readonly Said[] {
-    return this.#all.length === 0 ? [] : selectorsFor(this.#all, provider, model, this.#canonical).map(({ said }) => said)
+  /** What is said of a model, the strongest last. @param type of the provider, where it may be gone */
+  of(provider: string, model: string, type?: string): readonly Said[] {
+    if (this.#all.length === 0) return []
+    return selectorsFor(this.#all, provider, model, (name, id) => this.#canonical(name, id, type)).map(({ said }) => said)
   }
 
   get endpoints(): readonly AdminEndpoint[] {

@@ -8,12 +8,20 @@ export interface ModelSelector {
   readonly text: string
 }
 
-/** The one spelling of a model's id with a provider, of several that mean the same. */
-export type CanonicalId = (provider: string, model: string) => string
+/** The one spelling of a model's id with a provider, of several that mean the same. @param type of the provider, where it may be gone */
+export type CanonicalId = (provider: string, model: string, type?: string) => string
+
+/** What knows the spellings of models' ids. */
+export interface Spellings {
+  /** The configured instances, by name. */
+  readonly providers: ReadonlyMap<string, { canonical(model: string): string }>
+  /** The types that instances may have, by name: for those that are gone. */
+  readonly types?: (() => ReadonlyMap<string, { canonical?(model: string): string }> | undefined) | undefined
+}
 
 /** As the types of the instances spell them. */
-export function canonicalIds(providers: ReadonlyMap<string, { canonical(model: string): string }>): CanonicalId {
-  return (provider, model) => providers.get(provider)?.canonical(model) ?? model
+export function canonicalIds(providers: Spellings['providers'], types?: Spellings['types']): CanonicalId {
+  return (provider, model, type = '') => providers.get(provider)?.canonical(model) ?? types?.()?.get(type)?.canonical?.(model) ?? model
 }
 
 /** @param providers the names of the configured instances. @returns undefined for nothing, and for everything of a provider that is not there */

@@ -206,6 +206,15 @@ describe('the prices of a provider that is gone', () => {
     }
   }
 
+  it('stay those of its records however these spell the model', async () => {
+    await add(gateway, provider({ name: 'ollama', type: 'ollama', models: ['llama3:latest'] }))
+    await put(gateway, 'ollama/llama3', { input_per_mtok: 7, output_per_mtok: 0 })
+    expect(await costOf('ollama/llama3:latest')).to.equal(7)
+    await removed(gateway, 'ollama')
+    expect((await recalculate({ selector: 'ollama/llama3' })).json).to.include({ matched: 1, with_pricing: 1 })
+    expect((await gateway.call('GET', '/usage/summary')).json.total_cost).to.equal(7)
+  })
+
   it('can be changed and removed, in any spelling', async () => {
     for (const selector of ['gone/large', 'gone/*']) await put(gateway, selector, { input_per_mtok: 7 })
     await removed(gateway, 'gone')
