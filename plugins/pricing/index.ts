@@ -1,12 +1,11 @@
 /** Knows what models cost, and counts what calls cost by it. */
 
-import { definePlugin, type ProviderInstance } from '../../core/index.ts'
+import { definePlugin } from '../../core/index.ts'
 import { SelectorOverrides, type KeptOverride } from '../shared/admin/selector-overrides.ts'
 import { overrideEndpoints } from './override-endpoints.ts'
 import { PriceBook } from './price-book.ts'
 import type { PriceList } from './price-list.ts'
 import { targetPrices } from './rank.ts'
-import { wrongPricesIn } from './said-prices.ts'
 import { schema } from './schema.ts'
 
 export default definePlugin({
@@ -27,8 +26,6 @@ export default definePlugin({
     })
     const offers: (() => void)[] = []
     let overrides: SelectorOverrides<PriceList> | undefined
-    for (const { name, model, members } of wrongPrices(providers))
-      log.warn({ provider: name, model, members }, 'the configuration names prices that are none; they are left out')
 
     return {
       service: book,
@@ -64,10 +61,3 @@ export default definePlugin({
     }
   },
 })
-
-function wrongPrices(providers: ReadonlyMap<string, ProviderInstance>) {
-  const models = [...providers.values()].flatMap(({ name, config }) =>
-    config.models.map(({ id, metadata }) => ({ name, model: id, members: wrongPricesIn(metadata) })),
-  )
-  return models.filter(({ members }) => members.length > 0)
-}

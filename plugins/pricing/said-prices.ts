@@ -1,4 +1,4 @@
-/** Prices in what configuration and providers say of models: what is no price is passed over. */
+/** Prices in what configuration and providers say of models: what a provider lists as one and is none is passed over. */
 
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import type { ModelMetadata } from '../../core/index.ts'
@@ -11,13 +11,6 @@ let validate: ValidateFunction | undefined
 export function pricesIn(metadata: ModelMetadata | undefined): PriceList | undefined {
   const members = saidIn(metadata).filter(([name, value]) => isPrice(name, value))
   return members.length === 0 ? undefined : Object.fromEntries(members)
-}
-
-/** The names of what is said in the place of prices and is none. */
-export function wrongPricesIn(metadata: ModelMetadata | undefined): readonly string[] {
-  return saidIn(metadata)
-    .filter(([name, value]) => !isPrice(name, value))
-    .map(([name]) => name)
 }
 
 function saidIn(metadata: ModelMetadata | undefined): readonly (readonly [name: string, value: unknown])[] {
