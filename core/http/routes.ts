@@ -5,6 +5,7 @@ import Koa from 'koa'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Elsewhere } from '../pipeline/incoming-request.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
+import { methodsOf } from '../pipeline/plan/route-text.ts'
 import type { Routed } from './serve.ts'
 
 export interface RoutedPlan {
@@ -48,7 +49,7 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
       context.respond = false
       take(context.req, context.res, { plan: route.plan, params: context.params })
     }
-    router.register(route.path, methodsOf(route.method), serve)
+    router.register(route.path, [...methodsOf(route.method)], serve)
   }
   app.use(router.routes())
   app.use(refuse)
@@ -69,14 +70,6 @@ export function buildRoutes(routes: readonly RoutedPlan[], unknown: Plan, take: 
 
 /** Callers who left while they were written to. Whoever serves them hears of it; Koa would print each. */
 const leavings: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE'])
-
-/** What HTTP itself knows of; other methods, such as WebDAV's, are nobody's. */
-const all: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
-
-function methodsOf(method: string): string[] {
-  if (method === 'ALL') return [...all]
-  return method === 'GET' ? ['GET', 'HEAD'] : [method]
-}
 
 const noParams: Readonly<Record<string, string>> = {}
 

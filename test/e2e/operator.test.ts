@@ -470,6 +470,11 @@ describe('a configuration that cannot be started', () => {
       /POST \/v1\/embeddings is the route of pipeline "embeddings" already/,
       '/pipelines/own/route',
     ],
+    'has a route under other words': [
+      'pipelines:\n  own: { extends: inference, ‸route: POST /v1/Embeddings/ }\n',
+      /POST \/v1\/Embeddings is the route of pipeline "embeddings" already, as POST \/v1\/embeddings$/,
+      '/pipelines/own/route',
+    ],
     'has a route that is none': [
       'pipelines:\n  own: { extends: inference, ‸route: /v1/own }\n',
       /^expected a method and a path such as POST \/v1\/chat\/completions, got "\/v1\/own"$/,

@@ -4,16 +4,8 @@ import type { Place, Problem } from '../../config/problems/place.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'
 import { applyPatches, namedStep, type NamedStep } from './patch.ts'
 import { readRoute } from './route-text.ts'
+import { contestedRoutes, type Route } from './routes.ts'
 import type { DialectCase, Patch, PipelineSource, WrittenPipeline } from './source.ts'
-
-export interface Route {
-  /** Upper case; `ALL` is every method but TRACE, CONNECT and what HTTP itself does not know. */
-  readonly method: string
-  readonly path: string
-  /** Where it was written. */
-  readonly place: Place | undefined
-  readonly pointer: string
-}
 
 /** A pipeline whose steps are known by name, and not yet by plugin. */
 export interface AssembledPipeline {
@@ -60,7 +52,7 @@ export function assemblePipelines(defaults: readonly PipelineSource[], user: Use
   }
   const assembler = new Assembler(drafts, user, problems)
   const assembled = [...drafts.keys()].filter(name => !off.has(name) && !assembler.isFaulty(name)).map(name => assembler.pipeline(name))
-  checkRoutes(assembled, problems)
+  problems.push(...contestedRoutes(assembled))
   return assembled
 }
 
@@ -177,18 +169,6 @@ class Assembler {
     const unset = settings.find(setting => typeof this.#user.setting(setting) !== 'string')
     if (unset !== undefined) return { expected: 'a setting that is a text', message: `there is no setting "${unset}" that is a text` }
     return readRoute(settings.reduce((text, setting) => text.replace(`{${setting}}`, () => String(this.#user.setting(setting))), route))
-  }
-}
-
-function checkRoutes(pipelines: readonly AssembledPipeline[], problems: Problem[]): void {
-  const owners = new Map<string, string>()
-  for (const { name, routes } of pipelines) {
-    for (const { method, path, place, pointer } of routes) {
-      const route = `${method} ${path}`
-      const owner = owners.get(route)
-      if (owner !== undefined) problems.push({ ...place, pointer, message: `${route} is the route of pipeline "${owner}" already`, got: route })
-      owners.set(route, name)
-    }
   }
 }
 

@@ -23,14 +23,26 @@ const literal = '[^\\s:*?#()[\\]{}+!\\\\"]'
 const path = new RegExp(`^/(?:${literal}|[:*]${name}(?![:*]))*$`)
 const parameter = new RegExp(`[:*](${name})`, 'g')
 
-/** @param text `METHOD /path`; `:name` is one segment of a path, `*name` several @returns the flaw of one that is none */
+/** What HTTP itself knows of; other methods, such as WebDAV's, are nobody's. */
+const all: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** The methods of the calls that a route with this one takes. */
+export function methodsOf(method: string): readonly string[] {
+  if (method === 'ALL') return all
+  return method === 'GET' ? ['GET', 'HEAD'] : [method]
+}
+
+/**
+ * @param text `METHOD /path`; `:name` is one segment of a path, `*name` several
+ * @returns the path without a slash at its end, which makes no difference; the flaw of one that is none
+ */
 export function readRoute(text: string): { readonly method: string; readonly path: string } | RouteFlaw {
   const [, method, at] = /^(\S+) +(\S+)$/.exec(text) ?? []
   if (method === undefined || at === undefined)
     return { expected: 'METHOD /path', message: `expected a method and a path such as POST /v1/chat/completions, got ${JSON.stringify(text)}` }
   if (!methods.has(method))
     return { expected: `one of ${usual.join(', ')}`, message: `there is no method "${method}"${suggestion(method.toUpperCase(), methods)}` }
-  return flawOfPath(method, at) ?? { method, path: at }
+  return flawOfPath(method, at) ?? { method, path: at.replace(/(?<=.)\/+$/, '') }
 }
 
 function flawOfPath(method: string, at: string): RouteFlaw | undefined {
