@@ -22,8 +22,8 @@ export function chosenEmbedder(
   providers: ReadonlyMap<string, ProviderInstance>,
 ): EmbedderChoice {
   if (name === undefined) throw wrong('provider', 'the semantic cache needs a provider that embeds', 'a name under providers')
-  if (name === 'local') throw wrong('provider', 'no embedder comes with Tapline: name a provider', 'a name under providers')
   const provider = providers.get(name)
+  if (provider === undefined && name === 'local') throw wrong('provider', 'no embedder comes with Tapline: name a provider', 'a name under providers')
   if (provider === undefined)
     throw wrong('provider', `there is no provider "${name}"; there are: ${[...providers.keys()].join(', ') || 'none'}`, 'a name under providers')
   if (!embeds(provider)) throw wrong('provider', `${name} (type ${provider.type}) serves no embeddings`, 'a provider that serves embeddings')

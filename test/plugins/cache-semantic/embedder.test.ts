@@ -20,7 +20,7 @@ describe('cache-semantic: its embedder', () => {
   }
   const wrong: readonly [string, object, string, string][] = [
     ['no provider', {}, 'provider', 'the semantic cache needs a provider that embeds'],
-    ['the local one', { provider: 'local' }, 'provider', 'no embedder comes with Tapline: name a provider'],
+    ['a local one that nobody named', { provider: 'local' }, 'provider', 'no embedder comes with Tapline: name a provider'],
     ['a provider that is not there', { provider: 'nobody' }, 'provider', 'there is no provider "nobody"; there are: claude, google, openai, own'],
     ['a provider that does not embed', { provider: 'claude', model: 'm' }, 'provider', 'claude (type anthropic) serves no embeddings'],
     ['no model of a provider of which none is known', { provider: 'own' }, 'model', 'say which model of own embeds: none is known for the type vllm'],
@@ -63,6 +63,15 @@ describe('cache-semantic: its embedder', () => {
     expect(semantic.served.upstream.requests.map(({ path }) => path).filter(path => !path.endsWith('/chat/completions'))).to.deep.equal([
       '/v1/models/gemini-embedding-001:batchEmbedContents',
     ])
+  })
+
+  it('may be a provider of the name local', async () => {
+    await using semantic = await Semantic.start({
+      config: { providers: { local: { type: 'openai', api_key: 'sk-l', base_url: '${OPENAI_BASE_URL}' } } },
+      semantic: { embedder: { provider: 'local', model: 'embeds' } },
+    })
+    await semantic.ask('hello')
+    expect(semantic.embeddings[0]?.headers['authorization']).to.equal('Bearer sk-l')
   })
 
   it('is asked once, whether it was in vain or not', async () => {
