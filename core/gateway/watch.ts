@@ -3,17 +3,16 @@
 import { hash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { watch } from 'chokidar'
+import { watch, type FSWatcher } from 'chokidar'
 import type { Logger } from 'pino'
 import type { Served } from './served.ts'
+import { wayTo } from './way-to-file.ts'
 
 const settleMs = 100
 
 /** @returns how to stop watching */
 export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, log: Logger): () => void {
   const contents = new Map<string, string>()
-  // It says of each file when it begins to watch it: what changed since it was read is seen then.
-  const watcher = watch([])
   let timer: NodeJS.Timeout | undefined
   /** Whoever empties a file is about to write it: keys and guardrails are not to be gone meanwhile. */
   const emptied = new Set<string>()
@@ -22,29 +21,60 @@ export function watchConfiguration(gateway: Pick<Served, 'follow' | 'reload'>, l
     log.info({ file }, 'the configuration changed')
     void gateway.reload()
   }
-  watcher.on('all', (_event, path) => {
-    const file = resolve(path)
+  const compare = (file: string) => {
     const content = contentOf(file)
     const before = contents.get(file)
-    if (before === undefined || before === content) return
+    if (before === content) return
     contents.set(file, content)
     if (content === nothing && before !== absent) emptied.add(file)
     else emptied.delete(file)
     clearTimeout(timer)
     timer = setTimeout(takeOver, settleMs, file)
-  })
+  }
+  const ways = new Ways(files => files.forEach(compare))
   const unfollow = gateway.follow(({ files }) => {
     emptied.clear()
-    const [gone, added] = [new Set(contents.keys()).difference(files), files.difference(contents)]
-    for (const file of gone) contents.delete(file)
-    for (const file of added) contents.set(file, contentOf(file))
-    watcher.unwatch([...gone])
-    watcher.add([...added])
+    for (const file of new Set(contents.keys()).difference(files)) contents.delete(file)
+    for (const file of files.difference(contents)) contents.set(file, contentOf(file))
+    ways.watch(files)
   })
   return () => {
     unfollow()
     clearTimeout(timer)
-    void watcher.close()
+    ways.close()
+  }
+}
+
+/** Watches files, and the links by which they are reached. */
+class Ways {
+  readonly #changed: (files: readonly string[]) => void
+  /** By path, the files whose way it is on. */
+  #files: ReadonlyMap<string, readonly string[]> = new Map()
+  #watcher: FSWatcher | undefined
+
+  /** @param changed told of files that may say something else: also of each when the watch over it begins, as it may have changed since it was read */
+  constructor(changed: (files: readonly string[]) => void) {
+    this.#changed = changed
+  }
+
+  watch(files: Iterable<string>): void {
+    const steps = [...files].flatMap(file => wayTo(file).map(path => ({ path, file })))
+    const known = new Set(this.#files.keys())
+    this.#files = new Map([...Map.groupBy(steps, ({ path }) => path)].map(([path, those]) => [path, those.map(({ file }) => file)]))
+    if (known.symmetricDifference(this.#files).size === 0) return
+    this.close()
+    this.#watcher = watch([...this.#files.keys()], { followSymlinks: false, depth: 0 }).on('all', (_event, path) => this.#see(resolve(path)))
+  }
+
+  close(): void {
+    void this.#watcher?.close()
+  }
+
+  #see(path: string): void {
+    const files = this.#files.get(path)
+    if (files === undefined) return
+    this.watch(new Set([...this.#files.values()].flat())) // a link that changed leads elsewhere
+    this.#changed(files)
   }
 }
 

@@ -86,6 +86,48 @@ describe('the watch over the configuration', () => {
     expect(endpoint()).to.equal('/b')
   })
 
+  it('takes over what a link leads to now, though the folder stays that it led to', async () => {
+    const release = (word: string) => `server: { base_path: /${word} }`
+    served = await startTestGateway({
+      config: {},
+      files: { 'site/one/tapline.yaml': release('one'), 'site/two/tapline.yaml': release('two') },
+    })
+    const site = join(served.directory, 'site')
+    const turn = async (folder: string) => {
+      await symlink(folder, join(site, 'next'))
+      await rename(join(site, 'next'), join(site, 'now'))
+    }
+    await turn('one')
+    await symlink('now/tapline.yaml', join(site, 'tapline.yaml'))
+    await rm(join(served.directory, 'tapline.yaml'))
+    await symlink('site/tapline.yaml', join(served.directory, 'tapline.yaml'))
+    end = watchConfiguration(served.gateway, pino({ enabled: false }))
+    const basePath = () => served.gateway.current.basePath
+
+    await taken(() => turn('two'))
+    expect(basePath()).to.equal('/two')
+    await taken(() => write('site/two/tapline.yaml', release('more')))
+    expect(basePath()).to.equal('/more')
+    await taken(() => turn('one'))
+    expect(basePath()).to.equal('/one')
+
+    const failures = () => served.log.filter(({ event }) => event === 'reload_failed').length
+    await rm(join(site, 'now'))
+    await until(() => failures() === 1)
+    await taken(() => turn('two'))
+    expect(basePath()).to.equal('/more')
+
+    await rm(join(site, 'now'))
+    await until(() => failures() === 2)
+    await taken(async () => {
+      await mkdir(join(site, 'now'))
+      await write('site/now/tapline.yaml', release('three'))
+    })
+    expect(basePath()).to.equal('/three')
+    await taken(() => write('site/now/tapline.yaml', release('four')))
+    expect(basePath()).to.equal('/four')
+  })
+
   it('watches what a reload brought', async () => {
     await begin({})
     await taken(() => configure({ ...withPlugin, ...withProvider }))
