@@ -12,7 +12,7 @@ import { NodeArrival } from '../http/node-arrival.ts'
 import { buildRoutes, type Routes } from '../http/routes.ts'
 import { serve } from '../http/serve.ts'
 import type { RoutedServing } from '../http/server.ts'
-import { buffersUndeclared } from '../pipeline/plan/placed-step.ts'
+import { bufferingRemark } from '../pipeline/plan/placed-step.ts'
 import type { Exchange } from '../pipeline/exchange.ts'
 import type { Plan } from '../pipeline/plan/plan.ts'
 import type { AddedProvider, AddedProviders } from '../services/added-providers.ts'
@@ -241,13 +241,15 @@ export class Generation implements RoutedServing, Running {
 
   /** What the operator should know, beyond the configuration's own warnings. */
   get warnings(): readonly string[] {
-    const collecting = [...this.plans.values()].flatMap(({ placed, pipeline }) =>
-      placed.filter(step => buffersUndeclared(step)).map(({ name }) => ({ name, pipeline: pipeline.name })),
+    const remarks = [...this.plans.values()].flatMap(({ placed, pipeline }) =>
+      placed.flatMap(step => {
+        const remark = bufferingRemark(step)
+        return remark === undefined ? [] : [{ remark, pipeline: pipeline.name }]
+      }),
     )
-    return [...Map.groupBy(collecting, ({ name }) => name)].map(([name, places]) => {
-      const pipelines = places.map(({ pipeline }) => pipeline).join(', ')
-      return `${name} taps "response" and not "stream": streams are collected before it sees them; pipelines: ${pipelines}`
-    })
+    return [...Map.groupBy(remarks, ({ remark }) => remark)].map(
+      ([remark, places]) => `${remark}; pipelines: ${places.map(({ pipeline }) => pipeline).join(', ')}`,
+    )
   }
 
   /** Closes a generation that never ran. */

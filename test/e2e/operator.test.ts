@@ -301,6 +301,25 @@ describe('by configuration alone, an operator', () => {
     expect(warnings?.[0]).to.match(/ taps "response" and not "stream": .*; pipelines: image-edits, images, .*, translations$/)
   })
 
+  it('is told by "tapline check" of each guardrail that holds streams back, and of no other', async () => {
+    const service = { url: 'http://127.0.0.1:1' }
+    const rules = [
+      { name: 'answers', type: 'secrets', config: { action: 'respond', message: 'No.' } },
+      { name: 'asks', type: 'webhook', config: service },
+      { name: 'judges', type: 'llm_judge', config: { model: 'demo-chat', prompt: 'Is it kind?' } },
+      { name: 'late', type: 'string_replace', phase: 'response', config: { rules: 'a=>b' } },
+      { name: 'early', type: 'webhook', phase: 'prompt', config: service },
+      { name: 'flowing', type: 'secrets', config: { action: 'block', message: 'No.' } },
+      { name: 'replaces', type: 'string_replace', config: { rules: 'a=>b' } },
+    ]
+    await using folder = await Folder.make({ 'tapline.yaml': { guardrails: { enabled: true, rules } } })
+    const { code, stderr } = await tapline(folder, 'check')
+    expect(code).to.equal(0)
+    const warned = stderr.matchAll(/^warning: the guardrail "(.+)" collects streams: callers get the first token together with the last; pipelines: chat, /gm)
+    expect([...warned].map(([, name]) => name)).to.deep.equal(['answers', 'asks', 'judges', 'late'])
+    expect(stderr.trimEnd().split('\n')).to.have.length(4)
+  })
+
   it('is told by "tapline explain" of a pipeline that has no route', async () => {
     await using folder = await Folder.make()
     const { code, stdout } = await tapline(folder, 'explain', 'inference')

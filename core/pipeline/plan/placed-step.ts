@@ -45,10 +45,13 @@ export function taps(step: PlacedStep, phase: PhaseName): boolean {
   return stands && (step.instance.taps as Record<string, unknown>)[phase] !== undefined
 }
 
-/** Whether a step has streams collected though its plugin does not say so. */
-export function buffersUndeclared(step: PlacedStep): boolean {
+/** What an operator should know of a step that has streams collected: of a guardrail always, of another where its plugin does not say so. */
+export function bufferingRemark(step: PlacedStep): string | undefined {
+  if (!buffersStreams(step)) return undefined
+  if (isGuardrail(step)) return `the guardrail "${step.name}" collects streams: callers get the first token together with the last`
   const { stream } = step.instance.taps
-  return buffersStreams(step) && !(isStreamTap(stream) && stream.buffer === true)
+  const isDeclared = isStreamTap(stream) && stream.buffer === true
+  return isDeclared ? undefined : `${step.name} taps "response" and not "stream": streams are collected before it sees them`
 }
 
 /** Whether an instance stands on streams, and not on replies, but has streams collected: it sees those as replies. */
@@ -93,7 +96,12 @@ export function guards(step: PlacedStep): boolean {
 
 /** Whether what a step did is traced: it applies policy, or is a guardrail, even one of headers alone. */
 export function isTraced(step: PlacedStep): boolean {
-  return guards(step) || step.instance.spec.definition.phases !== undefined
+  return guards(step) || isGuardrail(step)
+}
+
+/** Whether its plugin is a type of guardrails, the phases of which rules choose. */
+function isGuardrail({ instance }: PlacedStep): boolean {
+  return instance.spec.definition.phases !== undefined
 }
 
 /** Whether a tap takes part in the pass over each event. */
