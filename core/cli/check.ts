@@ -34,7 +34,7 @@ export async function check(flags: Flags, asJson: boolean): Promise<void> {
 function unmade({ unmade, config }: Generation): readonly Problem[] {
   return [...unmade].map(([name, why]) => {
     const pointer = `/providers/${name}`
-    return { ...config.place(pointer), pointer, message: `the provider ${name} is left out: it cannot be set up: ${why}` }
+    return config.hide({ ...config.place(pointer), pointer, message: `the provider ${name} is left out: it cannot be set up: ${why}` })
   })
 }
 

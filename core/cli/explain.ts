@@ -19,7 +19,8 @@ export interface RequestFacts {
 export async function explain(flags: Flags, name: string, facts: RequestFacts = {}): Promise<void> {
   const generation = await buildGeneration(await processContext(flags), { wanted: name })
   try {
-    console.log(Object.keys(facts).length === 0 ? explainPipeline(generation.plans.get(name) as ResolvedPlan) : await explainRequest(generation, name, facts))
+    const plan = generation.plans.get(name) as ResolvedPlan
+    console.log(Object.keys(facts).length === 0 ? explainPipeline(plan, generation.config) : await explainRequest(generation, name, facts))
   } finally {
     await generation.discard()
   }

@@ -16,6 +16,8 @@ import type { ProviderConfig } from './providers/config.ts'
 import type { Report } from './problems/report.ts'
 import type { SettingSchema } from './schema/schema.ts'
 import type { Settled } from './schema/settle.ts'
+import { redact } from './conceal.ts'
+import type { Concealing } from './conceal.ts'
 import { showSettings } from './show.ts'
 import type { ShownSetting } from './show.ts'
 import type { Lookup } from './sources/template.ts'
@@ -63,6 +65,10 @@ export interface Config {
   settingsOf(plugin: string): PluginSettings
   /** Every setting that has a value, secrets redacted. */
   show(): readonly ShownSetting[]
+  /** A value that was made of settings, secrets redacted. @param schema what is known of it */
+  redact(value: unknown, schema: SettingSchema | undefined): unknown
+  /** A problem without what placeholders were filled in with. */
+  hide(problem: Problem): Problem
 }
 
 /** What the settings say about a plugin's options. */
@@ -97,6 +103,8 @@ export interface Loaded extends Settled {
 export function configOf(loaded: Loaded): Config {
   const { owners, values, providers, schema, layers, judge, faults } = loaded
   const { provenance } = layers
+  const { filledIn } = judge
+  const optionsOf: Concealing['optionsOf'] = plugin => owners.find(owner => owner.plugin === plugin)?.schema
   const plugins = new Map(owners.map(owner => [owner.plugin, pluginSettings(owner, values, provenance, faults)]))
   return Object.freeze<Config>({
     values: deepFreeze(values) as unknown as TaplineSettings,
@@ -126,9 +134,11 @@ export function configOf(loaded: Loaded): Config {
     show: () =>
       showSettings(values, schema, {
         source: pointer => provenance.source(pointer),
-        isConcealed: pointer => judge.isConcealed(pointer),
-        optionsOf: plugin => owners.find(owner => owner.plugin === plugin)?.schema,
+        isConcealed: pointer => filledIn.isSecret(pointer),
+        optionsOf,
       }),
+    redact: (value, schema) => redact(value, schema, { isConcealed: (_, text) => filledIn.isSecretText(text), optionsOf }, ''),
+    hide: problem => filledIn.hide(problem),
   })
 }
 

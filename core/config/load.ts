@@ -103,7 +103,7 @@ function readStrictness(spellings: Spellings, report: Report): boolean {
   const variable = spellings.find('CONFIG_STRICT')
   const isStrict = variable === undefined ? true : readBoolean(variable.value)
   if (isStrict === undefined && variable !== undefined) {
-    const [expected, got] = ['true or false', shown(variable.value, false)]
+    const [expected, got] = ['true or false', shown(variable.value)]
     report.problem({ ...blame(variable), pointer: '', expected, got, message: `expected ${expected}, got ${got}` })
   }
   return isStrict ?? true
@@ -162,6 +162,6 @@ function readingOf({ lookup }: Environment, { provenance }: Layers, report: Repo
     report,
     judge,
     fail: (pointer, message) => judge.refuse(pointer, message),
-    conceal: pointer => judge.conceal(pointer),
+    conceal: (...value) => judge.filledIn.add(...value),
   }
 }

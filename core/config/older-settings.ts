@@ -5,6 +5,7 @@ import { check } from './schema/check.ts'
 import type { Environment } from './sources/environment.ts'
 import { fromText } from './sources/env-text.ts'
 import { expand } from './sources/expand.ts'
+import { FilledIn } from './problems/filled-in.ts'
 import type { Place, Problem } from './problems/place.ts'
 import { getIn, isTree, join, keysOf, setIn } from './pointer.ts'
 import type { Tree } from './pointer.ts'
@@ -141,11 +142,12 @@ function isSound(
 ): boolean {
   if (schema === undefined) return true
   const faults: Problem[] = []
+  const filledIn = new FilledIn()
   const value = expand(written, schema, at.pointer, {
     lookup,
     resolve: secretResolver(lookup),
     fail: (_, message) => faults.push({ ...at, message }),
-    conceal: () => {},
+    conceal: (...value) => filledIn.add(...value),
   })
   if (faults.length === 0)
     faults.push(
@@ -156,7 +158,7 @@ function isSound(
         message,
       })),
     )
-  for (const fault of faults) report.problem(fault)
+  for (const fault of faults) report.problem(filledIn.hide(fault))
   return faults.length === 0
 }
 

@@ -185,7 +185,8 @@ export class Generation implements RoutedServing, Running {
   }
 
   #problemsOf({ name, key }: InstanceSpec, failing: string, cause: unknown): readonly Problem[] {
-    return problemsOf(cause, { name, failing, place: this.places.get(key) ?? { pointer: `/${name}` }, config: this.config })
+    const problems = problemsOf(cause, { name, failing, place: this.places.get(key) ?? { pointer: `/${name}` }, config: this.config })
+    return problems.map(problem => this.config.hide(problem))
   }
 
   /** A provider instance is gone, and no other one has its name. */

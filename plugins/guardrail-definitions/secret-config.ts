@@ -2,7 +2,7 @@
 
 import { isDeepStrictEqual } from 'node:util'
 import { gatewayError, type OptionsSchema } from '../../core/index.ts'
-import { memberSchema } from '../../core/config/member-schema.ts'
+import { schemaByName } from '../../core/config/schema-by-name.ts'
 import { isTree } from '../../core/config/pointer.ts'
 
 const mask = '********'
@@ -23,7 +23,7 @@ export function unmasked(given: Config, standing: Config, schema: OptionsSchema 
 
 /** The options that may stand readable, and the others. */
 export function split(config: Config, schema: OptionsSchema | undefined): { readonly open: Config; readonly secret: Config } {
-  const isOpen = ([key, value]: readonly [string, unknown]) => isDeepStrictEqual(hidden(value, memberSchema(schema, key, value)), value)
+  const isOpen = ([key, value]: readonly [string, unknown]) => isDeepStrictEqual(hidden(value, schemaByName(schema, key, value)), value)
   const entries = Object.entries(config)
   return { open: Object.fromEntries(entries.filter(isOpen)), secret: Object.fromEntries(entries.filter(entry => !isOpen(entry))) }
 }
@@ -31,7 +31,7 @@ export function split(config: Config, schema: OptionsSchema | undefined): { read
 /** The options in one line, without what is secret or long. */
 export function summaryOf(config: Config, schema: OptionsSchema | undefined): string {
   const said = Object.entries(masked(config, schema))
-    .filter(([key, value]) => memberSchema(schema, key, value)?.secret !== true)
+    .filter(([key, value]) => schemaByName(schema, key, value)?.secret !== true)
     .map(([key, value]) => `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`)
   const line = said.join(', ').replaceAll(/\s+/g, ' ')
   return line.length > summaryLength ? `${line.slice(0, summaryLength - 1)}…` : line
@@ -39,7 +39,7 @@ export function summaryOf(config: Config, schema: OptionsSchema | undefined): st
 
 function hidden(value: unknown, schema: OptionsSchema | undefined): unknown {
   if (schema?.secret === true) return value === '' ? value : mask
-  const below = (key: string, item: unknown) => hidden(item, memberSchema(schema, key, item))
+  const below = (key: string, item: unknown) => hidden(item, schemaByName(schema, key, item))
   if (Array.isArray(value)) return value.map((item, index) => below(String(index), item))
   return isTree(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, below(key, item)])) : value
 }
@@ -61,7 +61,7 @@ function restored({ value, standing, schema, param }: Given): unknown {
   const below = (key: string, item: unknown): Given => ({
     value: item,
     standing: memberOf(standing, key),
-    schema: memberSchema(schema, key, item),
+    schema: schemaByName(schema, key, item),
     param: `${param}.${key}`,
   })
   if (Array.isArray(value)) return value.map((item, index) => restored(below(String(index), item)))

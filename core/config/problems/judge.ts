@@ -1,6 +1,7 @@
 /** What a finding means: a problem where the value was written, or, when unknown keys are tolerated, a warning. */
 
 import { whereTolerated, type Finding } from '../schema/check.ts'
+import { FilledIn } from './filled-in.ts'
 import type { Problem } from './place.ts'
 import { getIn, isTree, keysOf } from '../pointer.ts'
 import { formatProblem } from './problems.ts'
@@ -8,10 +9,11 @@ import type { Provenance } from '../provenance.ts'
 import type { Report } from './report.ts'
 
 export class Judge {
+  /** What messages do not repeat. */
+  readonly filledIn = new FilledIn()
   readonly #provenance: Provenance
   readonly #report: Report
   readonly #isStrict: boolean
-  readonly #concealed = new Set<string>()
   readonly #refused = new Set<string>()
 
   constructor(provenance: Provenance, report: Report, isStrict: boolean) {
@@ -28,15 +30,6 @@ export class Judge {
   /** The findings, where unknown keys are tolerated as if those were not there. */
   meant(findings: readonly Finding[]): readonly Finding[] {
     return this.#isStrict ? findings : whereTolerated(findings)
-  }
-
-  /** Marks a value that must not be shown, whatever its schema says. */
-  conceal(pointer: string): void {
-    this.#concealed.add(pointer)
-  }
-
-  isConcealed(pointer: string): boolean {
-    return this.#concealed.has(pointer)
   }
 
   /**
@@ -65,11 +58,8 @@ export class Judge {
 
   #problem({ pointer, expected, got, message }: Finding, root: string): Problem {
     const at = root + pointer
-    const wording =
-      this.isConcealed(at) && expected !== undefined
-        ? { expected, got: '<redacted>', message: `expected ${expected}, got <redacted>` }
-        : { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), message }
-    return { ...this.#provenance.locate(at), pointer: at, ...wording }
+    const wording = { ...(expected === undefined ? {} : { expected }), ...(got === undefined ? {} : { got }), message }
+    return this.filledIn.hide({ ...this.#provenance.locate(at), pointer: at, ...wording })
   }
 }
 

@@ -1,6 +1,7 @@
 /** What is wrong with a configuration: collected, sorted, and said in one line each. */
 
 import { relative } from 'node:path'
+import { shownPointer } from '../conceal.ts'
 import type { Problem } from './place.ts'
 
 /** A configuration that cannot be used, with everything that is wrong with it. */
@@ -12,8 +13,7 @@ export class ConfigError extends Error {
   constructor(problems: readonly Problem[]) {
     const lines = new Map(problems.toSorted(byPlace).map(problem => [formatProblem(problem), problem]))
     super([...lines.keys()].join('\n'))
-    const sorted = [...lines.values()]
-    this.problems = sorted
+    this.problems = [...lines.values()].map(problem => ({ ...problem, pointer: shownPointer(problem.pointer) }))
   }
 }
 
@@ -23,7 +23,7 @@ export class ConfigError extends Error {
  * @example tapline.yaml:12:3  /server/body_sise_limit  unknown key; did you mean "body_size_limit"?
  */
 export function formatProblem(problem: Problem, cwd = process.cwd()): string {
-  return [...where(problem, cwd), problem.pointer, problem.message].filter(part => part !== '').join('  ')
+  return [...where(problem, cwd), shownPointer(problem.pointer), problem.message].filter(part => part !== '').join('  ')
 }
 
 /** The candidate that a misspelt name most likely meant: two edits away at most. */

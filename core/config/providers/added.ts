@@ -41,7 +41,7 @@ export function registerAdded({ name, block, mayRefer }: AddedProvider, { types,
     judge,
     resolve: mayRefer ? secretResolver(lookup) : refuseReference,
     fail: (pointer, message) => judge.refuse(pointer, message),
-    conceal: pointer => judge.conceal(pointer),
+    conceal: (...value) => judge.filledIn.add(...value),
   })
   const [fault] = [...report.problems, ...report.leftOut]
   if (config !== undefined && fault === undefined) return deepFreeze({ ...config, source })

@@ -1,11 +1,12 @@
 /** A provider instance in the making: its type, and its block as written. */
 
 import type { ProviderDefinition } from '../../plugin/provider.ts'
+import { providerSchema } from '../schema/core-schema.ts'
 import { isTree, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 import type { Provenance } from '../provenance.ts'
 import type { Report } from '../problems/report.ts'
-import { suggestion } from '../problems/suggestion.ts'
+import { missingBlank, suggestion } from '../problems/suggestion.ts'
 import { Verbatim } from '../sources/template.ts'
 
 export interface Draft {
@@ -24,7 +25,7 @@ export function draftsOf(blocks: Tree, definitions: readonly ProviderDefinition[
       report.problem({ ...provenance.locate(at), pointer: at, message })
     }
     if (/[/:]/.test(name) || name === '') problem(pointer, 'expected a name without / and :')
-    if (block !== null && !isTree(block)) problem(pointer, 'expected map')
+    if (block !== null && !isTree(block)) problem(pointer, `expected map${missingBlank(block, Object.keys(providerSchema.properties ?? {}))}`)
     const own = isTree(block) ? block : {}
     const type = own['type'] instanceof Verbatim ? own['type'].text : own['type']
     const definition = types.get(typeof type === 'string' ? type : name)

@@ -7,12 +7,13 @@ import { isNetwork } from '../../networks.ts'
 import { compilePattern } from '../../plugin/pattern.ts'
 import { expectation, shown } from './expectation.ts'
 import { narrow } from './narrow.ts'
+import { isSecretAt, redacted } from '../conceal.ts'
 import { getIn, join } from '../pointer.ts'
 import { nearest } from '../problems/problems.ts'
 import { readValue } from './read.ts'
-import { isSecret, unitOf } from './schema.ts'
+import { schemaAt, unitOf } from './schema.ts'
 import type { SettingSchema } from './schema.ts'
-import { suggestion } from '../problems/suggestion.ts'
+import { missingBlank, nameBeforeColon, suggestion } from '../problems/suggestion.ts'
 
 /** One thing that is wrong with a value; where it was written is for the caller to say. */
 export interface Finding {
@@ -56,8 +57,10 @@ export function whereTolerated(findings: readonly Finding[]): readonly Finding[]
 
 /** Says what was expected at a pointer, and what was found there. */
 export function wrong(schema: SettingSchema, written: unknown, pointer: string, expected: string): Finding {
-  const got = shown(getIn(written, pointer), isSecret(schema, pointer))
-  return { kind: 'wrong', pointer, expected, got, message: `expected ${expected}, got ${got}` }
+  const value = getIn(written, pointer)
+  const got = value !== '' && isSecretAt(schema, written, pointer) ? redacted : shown(value)
+  const advice = missingBlank(value, Object.keys(schemaAt(schema, pointer)?.properties ?? {}))
+  return { kind: 'wrong', pointer, expected, got, message: `expected ${expected}, got ${got}${advice}` }
 }
 
 // Optimising takes as long as all the rest of compiling, and a configuration is checked once. Those schemas of which nobody knows whether they are sound are asked for it.
@@ -134,12 +137,12 @@ function finding(error: ErrorObject, schema: SettingSchema, written: unknown): F
 
 function unknown(parentPointer: string, name: string, parent: SettingSchema): Finding {
   const known = Object.keys(parent.properties ?? {})
-  const meant = nearest(name, known)
+  const meant = nameBeforeColon(name, known) ?? nearest(name, known)
   return {
     kind: 'unknown',
     pointer: join(parentPointer, name),
     ...(meant === undefined ? {} : { meant: join(parentPointer, meant) }),
-    message: `unknown key${suggestion(name, known)}`,
+    message: `unknown key${missingBlank(name, known) || suggestion(name, known)}`,
   }
 }
 

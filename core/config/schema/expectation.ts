@@ -1,5 +1,6 @@
 /** Says in a few words what a schema expects, and shows what was found instead. */
 
+import { withoutCredentials, withoutNamedSecrets } from '../conceal.ts'
 import { branches, typesOf } from './schema.ts'
 import type { SettingSchema } from './schema.ts'
 
@@ -12,11 +13,13 @@ export function expectation(schema: SettingSchema): string {
   return kind(schema) + range(schema)
 }
 
-/** A value as messages show it; long ones are cut. */
-export function shown(value: unknown, secret: boolean): string {
-  if (secret && value !== '') return '<redacted>'
+/** A value as messages show it: of lists and maps only that they are, of texts no credentials; long ones are cut. */
+export function shown(value: unknown): string {
   if (value === undefined) return 'nothing'
-  const text = typeof value === 'number' ? String(value) : JSON.stringify(value)
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list'
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0 ? 'an empty map' : 'a map'
+  const safe = typeof value === 'string' ? withoutNamedSecrets(withoutCredentials(value)) : value
+  const text = typeof safe === 'number' ? String(safe) : JSON.stringify(safe)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }
 

@@ -11,8 +11,8 @@ export interface Expansion {
   readonly resolve: Resolve
   /** A placeholder that cannot be filled in. */
   fail(pointer: string, message: string): void
-  /** A value that came, in part at least, from a secret reference. */
-  conceal(pointer: string): void
+  /** A value that came, in part at least, from a placeholder. @param origin how that is shown: of a secret reference, not at all */
+  conceal(pointer: string, text: string, origin: 'secret' | readonly string[]): void
 }
 
 /**
@@ -31,10 +31,10 @@ function expandText(text: Text, schema: SettingSchema | undefined, pointer: stri
   const template = new Template(text, expansion.lookup)
   const [unset] = template.unresolved
   if (unset !== undefined) expansion.fail(pointer, unresolvedMessage(text, unset))
-  if (!template.hasSecrets) return template.fill(expansion.resolve)
-  if (!isTextual(schema)) return typeof text === 'string' ? text : text.text
-  expansion.conceal(pointer)
-  return template.fill((scheme, reference) => tryResolve(scheme, reference, pointer, expansion))
+  if (template.hasSecrets && !isTextual(schema)) return typeof text === 'string' ? text : text.text
+  const filled = template.fill((scheme, reference) => tryResolve(scheme, reference, pointer, expansion))
+  if (template.hasSecrets || template.variables.length > 0) expansion.conceal(pointer, filled, template.hasSecrets ? 'secret' : template.variables)
+  return filled
 }
 
 function unresolvedMessage(text: Text, placeholder: string): string {

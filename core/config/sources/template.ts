@@ -41,6 +41,11 @@ export class Template {
     return this.#pieces.filter(piece => piece.kind === 'broken' || this.#isUnset(piece)).map(piece => piece.text)
   }
 
+  /** The names of the variables that it says. */
+  get variables(): readonly string[] {
+    return this.#pieces.flatMap(piece => (piece.kind === 'variable' ? [piece.name] : []))
+  }
+
   get hasSecrets(): boolean {
     return this.#pieces.some(piece => piece.kind === 'secret')
   }

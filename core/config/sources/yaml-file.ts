@@ -3,6 +3,7 @@
 import { isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Document, ErrorCode, Pair, Scalar, YAMLError } from 'yaml'
 import type { Place, Problem } from '../problems/place.ts'
+import { isNamedSecret, redacted } from '../conceal.ts'
 import { isTree, join } from '../pointer.ts'
 import type { Tree } from '../pointer.ts'
 
@@ -80,7 +81,8 @@ class Survey {
   #noteTakenOver(pointer: string, source: unknown): void {
     this.#takenOver.push([pointer, source])
     if (!isAlias(source) || source.resolve(this.#document) !== undefined) return
-    const message = `no &${source.source} stands before *${source.source}; ${starNeedsQuotes}`
+    const name = isNamedSecret(pointer) ? redacted : source.source
+    const message = `no &${name} stands before *${name}; ${starNeedsQuotes}`
     this.unknownAliases.push({ ...this.locate(startOf(source), pointer), message })
   }
 
@@ -148,11 +150,17 @@ const starNeedsQuotes = 'a text that begins with * needs quotes'
 const hints: Readonly<Partial<Record<ErrorCode, string>>> = {
   BAD_ALIAS: starNeedsQuotes,
   BLOCK_AS_IMPLICIT_KEY: 'either the next line is indented too far, or a text with ": " in it needs quotes',
+  TAG_RESOLVE_FAILED: 'a text that begins with ! needs quotes',
   BLOCK_IN_FLOW: 'either a comma is missing, or a text with ": " in it needs quotes',
 }
 
 function sentence({ code, message }: YAMLError): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and one is read: files are not merged'
   const hint = hints[code]
-  return `not valid YAML: ${message.split('\n', 1)[0] ?? ''}${hint === undefined ? '' : `; ${hint}`}`
+  return `not valid YAML: ${withoutText(message)}${hint === undefined ? '' : `; ${hint}`}`
+}
+
+/** Some messages end with what stands in the file, which may be a secret. */
+function withoutText(message: string): string {
+  return (message.split('\n', 1)[0] ?? '').replace(/(?<=tag|characters|token in YAML \w+|found): .*/, '')
 }

@@ -71,7 +71,7 @@ export async function buildGeneration(context: ProcessContext, { previous, wante
   )
   if (problems.length > 0) {
     await releaseNew(made.providers, previous?.providers)
-    throw new ConfigError(problems)
+    throw new ConfigError(problems.map(problem => config.hide(problem)))
   }
   const planOf = planMaker(dialects, config, context)
   const plans = new Map(resolved.map(pipeline => [pipeline.pipeline.name, planOf(pipeline, setUp.instances)]))

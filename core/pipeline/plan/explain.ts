@@ -1,5 +1,7 @@
 /** A compiled pipeline in words: each step and where it came from, each phase and its taps. */
 
+import { redact, redacted } from '../../config/conceal.ts'
+import type { Config } from '../../config/config.ts'
 import { fromHere } from '../../config/problems/problems.ts'
 import type { ResolvedPipeline, ResolvedStep } from './compile.ts'
 import { buffersStreams, errorMode, tappedPhases, type PlacedStep } from './placed-step.ts'
@@ -10,8 +12,14 @@ const upwards: ReadonlySet<PhaseName> = new Set(['response', 'stream'])
 /** Nobody waits for the taps of these. */
 const withoutDeadline: ReadonlySet<PhaseName> = new Set(['settled', 'stream', 'complete', 'finished'])
 
-/** @returns lines of text; paths of the default set are given below the package */
-export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] }): string {
+/** Where nobody knows which texts came from secret references. */
+const bySchema: Pick<Config, 'redact'> = { redact: (value, schema) => redact(value, schema, { isConcealed: () => false, optionsOf: () => undefined }, '') }
+
+/** @param config redacts what must not be seen @returns lines of text; paths of the default set are given below the package */
+export function explainPipeline(
+  { pipeline, steps, placed }: ResolvedPipeline & { readonly placed: readonly PlacedStep[] },
+  config: Pick<Config, 'redact'> = bySchema,
+): string {
   const routes = pipeline.routes.map(({ method, path }) => `${method} ${path}`).join(', ')
   const head = [
     `pipeline ${pipeline.name}`,
@@ -23,20 +31,20 @@ export function explainPipeline({ pipeline, steps, placed }: ResolvedPipeline & 
     ...head,
     '',
     'steps, in the order of the way in',
-    ...steps.flatMap(explainStep),
+    ...steps.flatMap(step => explainStep(step, config)),
     '',
     'phases',
     ...phases.flatMap(phase => explainPhase(phase, placed)),
   ].join('\n')
 }
 
-function explainStep({ step, spec, off, sources }: ResolvedStep): readonly string[] {
+function explainStep({ step, spec, off, sources }: ResolvedStep, config: Pick<Config, 'redact'>): readonly string[] {
   const use = step.use === step.name ? '' : ` (${step.use})`
   const line = `  ${step.name}${use}  ${placeOf(step.place)}`
   if (off !== undefined) return [`${line}  compiles to nothing: ${off}`]
-  const secrets = spec.definition.schema?.properties ?? {}
-  const options = Object.entries(spec.options as Readonly<Record<string, unknown>>).map(
-    ([name, value]) => `      ${name} = ${secrets[name]?.secret === true ? '<redacted>' : JSON.stringify(value)}  (${shortened(sources[name] ?? 'default')})`,
+  const shown = config.redact(spec.options, spec.definition.schema) as Readonly<Record<string, unknown>>
+  const options = Object.entries(shown).map(
+    ([name, value]) => `      ${name} = ${value === redacted ? redacted : JSON.stringify(value)}  (${shortened(sources[name] ?? 'default')})`,
   )
   return [line, ...options]
 }

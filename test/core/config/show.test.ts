@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import { join } from 'node:path'
 import { Ajv2020 } from 'ajv/dist/2020.js'
-import { complaints, inDirectory, load, loadFrom } from './given.ts'
+import { complaints, inDirectory, load, loadFrom, problems } from './given.ts'
 
 describe('show', () => {
   it('lists every setting with its source', async () => {
@@ -85,6 +85,48 @@ describe('a secret', () => {
     expect(lines.join('\n')).to.not.contain(secret)
     expect(lines).to.include('tapline.yaml:2:3  /server/master_key  expected string, got <redacted>')
   })
+
+  const misplaced: Readonly<Record<string, readonly [string, string]>> = {
+    'in a list where a map belongs': ['server: [{ master_key: "${KEY}" }]', 'tapline.yaml:1:1  /server  expected map, got a list'],
+    'in a list of providers': ['providers: [{ name: openai, api_key: "${env:KEY}" }]', 'tapline.yaml:1:1  /providers  expected map, got a list'],
+    'in a map where a list belongs': ['virtual_models: { source: "${KEY}" }', 'tapline.yaml:1:1  /virtual_models  expected list, got a map'],
+    'in a part of a text': ['cache: { sample: "redis://u:${KEY}@h/1" }', 'tapline.yaml:1:10  /cache/sample  expected map, got <redacted> (${KEY})'],
+    'in a text of the file': ['cache: { sample: "redis://u:sk-5eCret-0@h/1" }', 'tapline.yaml:1:10  /cache/sample  expected map, got "redis://<redacted>@h/1"'],
+    'in a list where a text belongs': [
+      'providers: { openai: { api_key: k, base_url: ["${KEY}"] } }',
+      'tapline.yaml:1:36  /providers/openai/base_url  expected string, got a list',
+    ],
+    'in a step without its place': [
+      'pipelines: { chat: [{ insert: { use: ./p.ts, options: { pin: "${env:KEY}" } } }] }',
+      'tapline.yaml:1:21  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got a map',
+    ],
+    'behind a colon without a blank': [
+      'server: master_key:sk-5eCret-0',
+      'tapline.yaml:1:1  /server  expected map, got "master_key:<redacted>"; write a blank after "master_key:"',
+    ],
+    'in the name of a member, behind a colon without a blank': [
+      'providers: { openai: { api_key:sk-5eCret-0, base_url: "https://a.example" } }',
+      'tapline.yaml:1:24  /providers/openai/api_key:<redacted>  unknown key; write a blank after "api_key:"',
+    ],
+    'in the place of a block': [
+      'providers: { openai: api_key:sk-5eCret-0 }',
+      'tapline.yaml:1:14  /providers/openai  expected map; write a blank after "api_key:"',
+    ],
+    'as a tag': [
+      'providers: { openai: { api_key: !sk-5eCret-0 } }',
+      'tapline.yaml:1:33  not valid YAML: Unresolved tag; a text that begins with ! needs quotes',
+    ],
+    'as an alias': [
+      'providers: { openai: { api_key: *sk-5eCret-0 } }',
+      'tapline.yaml:1:33  /providers/openai/api_key  no &<redacted> stands before *<redacted>; a text that begins with * needs quotes',
+    ],
+  }
+  for (const [where, [yaml, line]] of Object.entries(misplaced)) {
+    it(`is not told in a problem: ${where}`, async () => {
+      expect(await complaints({ yaml, env: { KEY: secret } })).to.deep.equal([line])
+      expect(JSON.stringify(await problems({ yaml, env: { KEY: secret } }))).to.not.contain(secret)
+    })
+  }
 
   it('that came by reference is not shown even where no secret is expected', async () => {
     expect(await complaints({ yaml: 'logging_runtime: { level: "${env:KEY}" }', env: { KEY: secret } })).to.deep.equal([

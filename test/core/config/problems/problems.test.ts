@@ -60,7 +60,7 @@ http:
     'keep features that do not exist yet unknown': ['server: { realtime_enabled: true }', 'tapline.yaml:1:11  /server/realtime_enabled  unknown key'],
     'tell of a patch that does nothing': [
       'pipelines:\n  chat:\n    - insert: x',
-      'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got {"insert":"x"}',
+      'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got a map',
     ],
     'find the patch that was meant': [
       'pipelines: { chat: [{ insert: x, aftr: y }] }',

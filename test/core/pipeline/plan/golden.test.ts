@@ -33,7 +33,7 @@ async function explained(file: string): Promise<string> {
       .split(', ')
       .map(name => {
         const plan = generation.plans.get(name)
-        return `${plan === undefined ? `no pipeline ${name}` : explainPipeline(plan)}\n`
+        return `${plan === undefined ? `no pipeline ${name}` : explainPipeline(plan, generation.config)}\n`
       })
       .join('\n')
       .replaceAll(`${fromHere(fileURLToPath(directory))}/`, '')
