@@ -31,6 +31,9 @@ const program = new Command('tapline')
   .option('--reload', 'the same as the command reload')
   .option('--version', 'print the version')
   .allowExcessArguments()
+  .hook('preAction', (_, command) => {
+    if (command !== program) refuseFurther(command)
+  })
   .action(async (flags: Flags & { version?: true; reload?: true; health?: true; ready?: true; healthTimeout: string; readyTimeout: string }) => {
     refuseCommand(program.args[0])
     if (flags.version === true) return console.log(`tapline ${(await packageVersion()).version} (node ${process.versions.node}, plugin contract 1)`)
@@ -115,7 +118,27 @@ function refuseCommand(name: string | undefined): void {
     .createHelp()
     .visibleCommands(program)
     .map(command => command.name())
-  throw new Error(`there is no command "${name}"${suggestion(name, known)}; there are: ${known.join(', ')}`)
+  const advice = isYaml(name) ? `; for this file, write --config ${name}` : suggestion(name, known)
+  throw new Error(`there is no command "${name}"${advice}; there are: ${known.join(', ')}`)
+}
+
+/** Those that read no configuration. */
+const withoutConfiguration: ReadonlySet<string> = new Set(['init', 'new', 'migrate', 'test'])
+
+/** @throws Error for an argument that a command does not take, and would not look at */
+function refuseFurther(command: Command): void {
+  const { args, registeredArguments: taken } = command
+  const further = taken.some(({ variadic }) => variadic) ? undefined : args[taken.length]
+  if (further === undefined) return
+  const name = [command.parent === program ? [] : [command.parent?.name()], command.name()].flat().join(' ')
+  const usage = ['tapline', name, ...taken.map(argument => `<${argument.name()}>`)].join(' ')
+  const given = ['tapline', name, ...args.slice(0, taken.length)].join(' ')
+  const advice = isYaml(further) && !withoutConfiguration.has(command.name()) ? `; for this file, write ${given} --config ${further}` : ''
+  throw new Error(`"${further}" is one argument too many: expected ${usage}${advice}`)
+}
+
+function isYaml(argument: string): boolean {
+  return /\.ya?ml$/i.test(argument)
 }
 
 /** Flags take one dash or two. */
