@@ -14,6 +14,7 @@ import type { Tree } from './pointer.ts'
 import type { Provenance } from './provenance.ts'
 import type { ProviderConfig } from './providers/config.ts'
 import type { Report } from './problems/report.ts'
+import { schemaAt, variableOf } from './schema/schema.ts'
 import type { SettingSchema } from './schema/schema.ts'
 import type { Settled } from './schema/settle.ts'
 import { redact } from './conceal.ts'
@@ -58,6 +59,8 @@ export interface Config {
   place(pointer: string): Place | undefined
   /** Where a wrong value is to be mended: the line, variable or flag that gave it. */
   locate(pointer: string): Blamed
+  /** The variable that gives the setting at a pointer, as Tapline spells it. */
+  variableOf(pointer: string): string | undefined
   /** Told of unknown keys in what only a plugin knows; undefined where they are not tolerated. */
   readonly tolerate: ((problem: Problem) => void) | undefined
   /** Whether the setting at a pointer, or a part of it, was left out for its form. */
@@ -128,6 +131,7 @@ export function configOf(loaded: Loaded): Config {
     source: pointer => provenance.source(pointer),
     place: pointer => provenance.place(pointer),
     locate: pointer => blamed(provenance, pointer),
+    variableOf: pointer => variableOf(schemaAt(schema, pointer)),
     tolerate: judge.tolerate,
     isFaulty: pointer => faults.touch(pointer),
     settingsOf: plugin => plugins.get(plugin) ?? { values: {}, sources: {}, places: {}, present: false, isFaulty: false },

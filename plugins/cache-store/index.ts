@@ -28,7 +28,7 @@ export default definePlugin({
       case 'memory':
         return [{ use: 'cache-memory' }]
       case 'redis':
-        return [{ use: 'cache-redis', ...(url === undefined ? {} : { options: { url } }) }]
+        return [{ use: 'cache-redis', optionsAt: '/cache/response/simple/redis', ...(url === undefined ? {} : { options: { url } }) }]
       default: {
         const place = at('/cache/response/simple/store')
         return [{ use, ...(place === undefined ? {} : { place }) }]

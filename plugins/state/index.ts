@@ -33,7 +33,7 @@ export default definePlugin({
   expand({ backend, redis_url: url, storage }): readonly Step[] {
     switch (backend === 'auto' ? known(url, storage) : backend) {
       case 'redis':
-        return [{ use: 'state-redis', ...(url === undefined ? {} : { options: { url } }) }]
+        return [{ use: 'state-redis', optionsAt: '/cache/response/simple/redis', ...(url === undefined ? {} : { options: { url } }) }]
       case 'postgresql':
         return [{ use: 'state-storage' }]
       default:

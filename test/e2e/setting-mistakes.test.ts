@@ -1,9 +1,10 @@
 import { expect } from 'chai'
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { ConfigError } from '../../core/config/problems/problems.ts'
 import { compile } from '../support/compile.ts'
-import { Folder } from '../support/run-tapline.ts'
+import { Folder, tapline } from '../support/run-tapline.ts'
 import { Served } from '../support/serve.ts'
 
 /** YAML with a mark before what is wrong, the pointer to it, and what is said of it. */
@@ -12,6 +13,26 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     'budgets:\n  ‸user_paths: [{ path: /a, limits: [{ period: daily, amount: 1 }, { period: daily, amount: 2 }] }]\n',
     '/budgets/user_paths',
     /^budgets cannot be set up: there are two limits for user_path \/a/,
+  ],
+  'Redis for limits, and no address of it': [
+    'state: { ‸backend: redis }\n',
+    '/cache/response/simple/redis/url',
+    /^missing; expected string that matches .*; REDIS_URL gives it, too$/,
+  ],
+  'Redis for answers, and no address of it': [
+    'cache: { response: { simple: { ‸store: redis } } }\n',
+    '/cache/response/simple/redis/url',
+    /^missing; expected string that matches .*; REDIS_URL gives it, too$/,
+  ],
+  'Redis for limits, and an address that is not right': [
+    'cache: { response: { simple: { redis: { ‸url: "redis://${REDIS_HOST}:6379" } } } }\nstate: { backend: redis }\n',
+    '/cache/response/simple/redis/url',
+    /^\$\{REDIS_HOST\} is not set;/,
+  ],
+  'a database, and no address of it': [
+    'storage: { ‸type: postgresql }\n',
+    '/storage/postgresql/url',
+    /^missing; expected string that is not empty; TAPLINE_POSTGRES_URL gives it, too$/,
   ],
   'tokens of concurrent calls': [
     'rate_limits:\n  ‸user_paths: [{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n',
@@ -187,6 +208,8 @@ describe('a setting that a plugin cannot use', () => {
 
   for (const [name, value] of [
     ['TAPLINE_USER_PATH_HEADER', 'Cookie'],
+    ['TAPLINE_STATE_BACKEND', 'redis'],
+    ['TAPLINE_STORAGE_TYPE', 'postgresq'],
     ['GOMODEL_USER_PATH_HEADER', 'Cookie'],
     ['GOMODEL_SET_BUDGET_TEAM', 'daily=10=20'],
     ['SET_BUDGET_TEAM', '[{"period":"daily","amount":true}]'],
@@ -209,3 +232,26 @@ describe('a setting that a plugin cannot use', () => {
     })
   }
 })
+
+describe('a database that nobody named and that cannot be used', () => {
+  for (const [name, make, message] of [
+    ['it is a folder', (file: string) => mkdir(file), /EISDIR/],
+    ['a newer program made it', madeByNewer, /tapline\.db: the database was made by a newer Tapline/],
+  ] as const) {
+    it(`is told with its file, and by the setting that would name another: ${name}`, async () => {
+      await using folder = await Folder.make({})
+      await mkdir(join(folder.path, 'data'))
+      await make(join(folder.path, 'data/tapline.db'))
+      const { code, stderr } = await tapline(folder)
+      expect(code).to.equal(78)
+      expect(stderr)
+        .to.match(/^configuration {2}\/storage\/sqlite\/path {2}sqlite cannot begin: .*data\/tapline\.db/m)
+        .and.to.match(message)
+    })
+  }
+})
+
+async function madeByNewer(file: string): Promise<void> {
+  using database = new DatabaseSync(file)
+  database.exec('CREATE TABLE tapline_schema (version INTEGER NOT NULL); INSERT INTO tapline_schema VALUES (999)')
+}

@@ -3,7 +3,7 @@
 import type { OptionsSchema } from '../../plugin/schema.ts'
 import { assertIsSchema, check, whereTolerated } from './check.ts'
 import type { Finding } from './check.ts'
-import type { Place, Problem } from '../problems/place.ts'
+import type { Blamed, Problem } from '../problems/place.ts'
 import { isTree, join, keysOf, without } from '../pointer.ts'
 import { readValue } from './read.ts'
 
@@ -17,7 +17,7 @@ import { readValue } from './read.ts'
 export function checkOptions(
   schema: OptionsSchema | undefined,
   given: unknown,
-  describe: (pointer: string) => Place | undefined,
+  describe: (pointer: string) => Blamed | undefined,
   tolerate?: (problem: Problem) => void,
 ): { readonly value: unknown; readonly problems: readonly Problem[] } {
   const { value, findings } = schema === undefined ? { value: {}, findings: noOptions(given) } : checkGiven(closed(schema), given ?? {})
@@ -64,7 +64,7 @@ function noOptions(given: unknown): Finding[] {
   return Object.keys(given).map(key => ({ kind: 'unknown', pointer: join('', key), message: 'this plugin takes no options' }))
 }
 
-function problem({ pointer, expected, got, message }: Finding, describe: (pointer: string) => Place | undefined): Problem {
+function problem({ pointer, expected, got, message }: Finding, describe: (pointer: string) => Blamed | undefined): Problem {
   return {
     pointer,
     message,

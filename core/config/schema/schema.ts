@@ -74,6 +74,11 @@ export function isTextual(schema: SettingSchema | undefined): boolean {
   return schema.type === undefined || typesOf(schema).includes('string')
 }
 
+/** The variable that gives a setting, as Tapline spells it; undefined if none does. */
+export function variableOf({ env, env_form: form }: SettingSchema = {}): string | undefined {
+  return env === undefined || form === 'bare' ? env : `TAPLINE_${env}`
+}
+
 /** Every setting below a schema that names a variable. */
 export function envSettings(schema: SettingSchema, pointer = ''): EnvSetting[] {
   const own = schema.env === undefined ? [] : [{ pointer, schema, env: schema.env, form: schema.env_form ?? ('any' as const) }]

@@ -162,6 +162,7 @@ function compileInput(config: Config, { cwd }: ProcessContext, listed: ReadonlyM
     directory: directoryOf(config.file, cwd),
     place: (pointer: string) => config.place(pointer),
     tolerate: config.tolerate,
+    variableOf: pointer => config.variableOf(pointer),
     locate: (file: string, pointer: string) => (file === config.file ? config.place(pointer) : undefined),
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
+import { pointerTo } from '../../config/schema/compose.ts'
 import type { Blamed, Problem } from '../../config/problems/place.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'
 import type { ResolvedStep } from '../../pipeline/plan/compile.ts'
@@ -164,9 +165,17 @@ class SetUp implements SetUpInstances {
 
   /** A step that the operator did not write themselves is at fault for what they set. */
   #placeOf(resolved: MadeOf): Blamed {
-    const { place } = resolved.step
-    const setting = place?.file === this.#input.userFile ? undefined : likelySetting(resolved)
-    return setting ?? place ?? { pointer: `/${resolved.spec.name}` }
+    const { place, chosenBy } = resolved.step
+    if (place !== undefined && place.file === this.#input.userFile) return place
+    return likelySetting(resolved) ?? chosenBy ?? this.#ownSetting(resolved) ?? place ?? { pointer: `/${resolved.spec.name}` }
+  }
+
+  /** What they could say, where they said nothing: the setting of the first option that has one. */
+  #ownSetting({ spec: { definition } }: MadeOf): Blamed | undefined {
+    const setting = Object.values(definition.schema?.properties ?? {}).find(({ setting }) => setting !== undefined)?.setting
+    if (setting === undefined) return undefined
+    const pointer = pointerTo(setting)
+    return this.#input.config.locate(pointer)
   }
 }
 

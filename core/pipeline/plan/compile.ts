@@ -49,6 +49,8 @@ export interface CompileInput {
   place(pointer: string): Place | undefined
   /** Told of options that a plugin does not know; where it is undefined, they are problems. */
   readonly tolerate?: ((problem: Problem) => void) | undefined
+  /** The variable that gives the setting at a pointer, if one does. */
+  variableOf(pointer: string): string | undefined
   /** The exact place of a pointer, if the file is the user's. */
   locate(file: string, pointer: string): Place | undefined
 }
@@ -60,13 +62,18 @@ export async function resolveSteps(pipeline: AssembledPipeline, input: CompileIn
   return { pipeline, steps: [...byStep.values()].flat(), byStep }
 }
 
-/** Resolves one step; problems are collected. @param from the directory that paths and packages are looked up from; that of the file where the step was written, if nothing else is said */
+/**
+ * Resolves one step; problems are collected.
+ * @param from the directory that paths and packages are looked up from; that of the file where the step was written, if nothing else is said
+ * @param lacksSettings whether settings were left out for their form: what is missing is not told
+ */
 export async function resolveStep(
   step: NamedStep,
   pipeline: string,
   input: CompileInput,
   problems: Problem[],
   from = directoryFor(step, input),
+  lacksSettings = false,
 ): Promise<readonly ResolvedStep[]> {
   const loaded = await loadStep(step, pipeline, from, input, problems)
   if (loaded === undefined) return []
@@ -74,12 +81,12 @@ export async function resolveStep(
   const settings = isDefault ? input.settings.settingsOf(definition.name) : { values: {}, sources: {}, places: {}, isFaulty: false }
   const given = step.options ?? {}
   const checked = checkOptions(
-    settings.isFaulty ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values),
+    settings.isFaulty || lacksSettings ? { ...definition.schema, required: [] } : lessRequired(definition.schema, settings.values),
     given,
     pointer => optionPlace(step, pointer, input),
     input.tolerate,
   )
-  problems.push(...checked.problems)
+  problems.push(...checked.problems.map(problem => withVariable(problem, input)))
   if (checked.problems.length > 0) return []
   const standing = Object.entries(settings.values).filter(([name]) => !(name in given))
   const options: Readonly<Record<string, unknown>> = { ...(checked.value as object), ...Object.fromEntries(standing) }
@@ -87,7 +94,7 @@ export async function resolveStep(
     Object.keys(options).map(name => [name, name in given ? placeText(placeOfOption(step, name)) : (settings.sources[name] ?? 'default')]),
   )
   if (definition.expand !== undefined) {
-    const steps = await expand(definition, options, step, pipeline, input, problems)
+    const steps = await expand({ definition, options, step, pipeline, settings }, input, problems)
     return settings.isFaulty ? steps.map(faulty => ({ ...faulty, isFaulty: true })) : steps
   }
   const key = JSON.stringify([step.use, sha256, step.name, options])
@@ -115,21 +122,30 @@ function lessRequired(schema: OptionsSchema | undefined, settings: Readonly<Reco
     : schema
 }
 
+interface Expanding {
+  readonly definition: PluginDefinition
+  readonly options: unknown
+  readonly step: NamedStep
+  readonly pipeline: string
+  readonly settings: Pick<PluginSettings, 'places' | 'isFaulty'>
+}
+
 /** The steps that a step stands for take its place; they point at it. */
 async function expand(
-  definition: PluginDefinition,
-  options: unknown,
-  step: NamedStep,
-  pipeline: string,
+  { definition, options, step, pipeline, settings }: Expanding,
   input: CompileInput,
   problems: Problem[],
 ): Promise<readonly ResolvedStep[]> {
   const steps: ResolvedStep[] = []
-  const inner = (definition.expand?.(options, pointer => input.place(pointer)) ?? []).map(one => namedStep(one, one.place ?? step.place))
+  const [chosenBy] = Object.values(settings.places)
+  const inner = (definition.expand?.(options, pointer => input.place(pointer)) ?? []).map(one => ({
+    ...namedStep(one, one.place ?? step.place),
+    ...(one.place === undefined && chosenBy !== undefined ? { chosenBy } : {}),
+  }))
   for (const [index, one] of inner.entries()) {
     if (inner.slice(0, index).some(other => other.name === one.name && meet(other, one)))
       problems.push({ ...at(one, pipeline, '', input), got: one.name, message: `there is a step "${one.name}" already` })
-    steps.push(...(await resolveStep(one, pipeline, input, problems, input.directory)))
+    steps.push(...(await resolveStep(one, pipeline, input, problems, input.directory, settings.isFaulty)))
   }
   return steps
 }
@@ -149,13 +165,21 @@ async function loadStep(step: NamedStep, pipeline: string, from: string, input: 
   }
 }
 
-function at({ place, name, optionsAt }: NamedStep, pipeline: string, pointer: string, { locate }: CompileInput): Place | { readonly pointer: string } {
+/** The variable that gives what is missing, beside the place in the file. */
+function withVariable(problem: Problem, input: CompileInput): Problem {
+  const variable = problem.message.startsWith('missing; ') ? input.variableOf(problem.pointer) : undefined
+  return variable === undefined ? problem : { ...problem, message: `${problem.message}; ${variable} gives it, too` }
+}
+
+function at({ place, name, optionsAt, chosenBy }: NamedStep, pipeline: string, pointer: string, { locate }: CompileInput): Blamed {
+  if (chosenBy !== undefined) return chosenBy
   const where = `${place?.pointer ?? `/pipelines/${pipeline}/${name}`}${optionsAt === undefined ? pointer : ''}`
   return place === undefined ? { pointer: where } : { ...(locate(place.file, where) ?? place), pointer: where }
 }
 
-function optionPlace(step: NamedStep, pointer: string, { locate }: CompileInput): Place | undefined {
-  const { optionsAt } = step
+function optionPlace(step: NamedStep, pointer: string, { locate }: CompileInput): Blamed | undefined {
+  const { optionsAt, chosenBy } = step
+  if (chosenBy !== undefined) return { ...chosenBy, pointer: `${optionsAt ?? chosenBy.pointer}${pointer}` }
   const place = placeOfOption(step, keysOf(pointer)[0] ?? '')
   if (place === undefined) return undefined
   const exact = `${optionsAt ?? `${place.pointer}/options`}${pointer}`

@@ -1,6 +1,6 @@
 /** Edits to a list of steps, by name. Pure; what cannot be done is reported with the nearest name. */
 
-import type { Place, Problem } from '../../config/problems/place.ts'
+import type { Blamed, Place, Problem } from '../../config/problems/place.ts'
 import { suggestion } from '../../config/problems/suggestion.ts'
 import type { Patch, WrittenStep } from './source.ts'
 import type { Step } from './step.ts'
@@ -10,6 +10,8 @@ export type NamedStep = Step & {
   readonly name: string
   /** Where the options were written, by name, that a later patch left as they were. */
   readonly optionPlaces?: Readonly<Record<string, Place>>
+  /** The setting that chose it, where it was not written as a step. */
+  readonly chosenBy?: Blamed
 }
 
 /** How to point at a patch. */

@@ -1,7 +1,7 @@
 /** Keeps everything in one SQLite file, in worker threads of this process. */
 
 import { resolve } from 'node:path'
-import { definePlugin } from '../../../core/index.ts'
+import { definePlugin, StorageUnavailable } from '../../../core/index.ts'
 import { dataPath } from '../../../core/storage/data-path.ts'
 import { makePrivateFile } from '../../shared/private-file.ts'
 import { Store } from '../shared/store.ts'
@@ -26,7 +26,9 @@ export default definePlugin({
       service: store,
       async open() {
         if (path !== memory) makePrivateFile(path)
-        await workers.open()
+        await workers.open().catch((cause: unknown) => {
+          throw cause instanceof Error && !(cause instanceof StorageUnavailable) ? new Error(`${path}: ${cause.message}`, { cause }) : cause
+        })
         signal.addEventListener(
           'abort',
           health.check('storage', () => store.probe()),
