@@ -184,8 +184,8 @@ export class Generation implements RoutedServing, Running {
     }
   }
 
-  #problemsOf({ name, key }: InstanceSpec, failing: string, cause: unknown): readonly Problem[] {
-    const problems = problemsOf(cause, { name, failing, place: this.places.get(key) ?? { pointer: `/${name}` }, config: this.config })
+  #problemsOf(spec: InstanceSpec, failing: string, cause: unknown): readonly Problem[] {
+    const problems = problemsOf(cause, { spec, failing, place: this.places.get(spec.key) ?? { pointer: `/${spec.name}` }, config: this.config })
     return problems.map(problem => this.config.hide(problem))
   }
 

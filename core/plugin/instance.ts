@@ -3,6 +3,7 @@
 import type { Logger } from 'pino'
 import type { PluginDefinition, SetupContext, Taps } from './define.ts'
 import { inTime } from './in-time.ts'
+import type { Module } from './module-error.ts'
 import { compilePattern } from './pattern.ts'
 import type { Clock } from '../services/clock.ts'
 import type { ServiceName, Services } from '../services/services.ts'
@@ -15,6 +16,8 @@ export interface InstanceSpec {
   readonly name: string
   readonly definition: PluginDefinition
   readonly options: unknown
+  /** Where the plugin came from, where it is not of the default set. */
+  readonly module?: Module
 }
 
 export class Instance {

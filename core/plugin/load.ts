@@ -170,8 +170,10 @@ function notExported(kind: Kind, use: string): LoadError {
 }
 
 async function notFound(kind: Kind, use: string, from: string): Promise<LoadError> {
-  const error = new LoadError(`there is no ${kind} "${use}"`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
-  return Object.assign(error, { names: [...(await defaultNames(kind)), ...(await filesNear(use, from))] })
+  const whole = ['.ts', '.js'].map(ending => use + ending).find(path => existsSync(resolvePath(from, path)))
+  const meant = whole === undefined ? '' : `; did you mean "${isPath(use) ? whole : `./${whole}`}"?`
+  const error = new LoadError(`there is no ${kind} "${use}"${meant}`, `a default ${kind}, an npm package, or a path to a .ts or .js file`)
+  return Object.assign(error, { names: meant !== '' ? [] : [...(await defaultNames(kind)), ...(await filesNear(use, from))] })
 }
 
 /** Paths of the modules where a path leads, or would if a name were one. */

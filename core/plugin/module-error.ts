@@ -1,6 +1,8 @@
-/** Says what failed while a module was loaded, and where in its file. */
+/** Says what failed while a module was loaded, or in what it defines, and where in its file. */
 
-import { fileURLToPath } from 'node:url'
+import { realpathSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { missingImport } from './missing-import.ts'
 import { ownModules } from './resolve.ts'
 
 /**
@@ -9,7 +11,23 @@ import { ownModules } from './resolve.ts'
  */
 export function whatFailed(use: string, url: URL, cause: unknown): string {
   if (!(cause instanceof Error)) return `${use} cannot be loaded: ${String(cause)}`
-  return `${use}${placeIn(url, cause.stack ?? '')} cannot be loaded: ${cause.message}${advice(cause)}`
+  const missing = missingImport(cause)
+  const isHere = missing === undefined || missing.file === fileURLToPath(url)
+  const place = missing?.place ?? placeIn(url, cause.stack ?? '')
+  return `${use}${isHere ? place : ''} cannot be loaded: ${cause.message}${isHere ? '' : place}${advice(cause)}${missing?.advice ?? ''}`
+}
+
+/** A module of the operator, as it was named and where it is. */
+export interface Module {
+  readonly use: string
+  /** An absolute path. */
+  readonly file: string
+}
+
+/** `use:line:column` of where a module threw what was thrown; undefined where that is not known. */
+export function placeOfThrow({ use, file }: Module, cause: unknown): string | undefined {
+  const place = cause instanceof Error ? placeIn(pathToFileURL(realpathSync(file)), cause.stack ?? '') : ''
+  return place === '' ? undefined : `${use}${place}`
 }
 
 /**

@@ -100,6 +100,23 @@ const mistakes: Readonly<Record<string, readonly [string, string]>> = {
     'const list = undefined\n\nexport default list.length\n',
     "./it.ts:3:21 cannot be loaded: Cannot read properties of undefined (reading 'length')",
   ],
+  'throws while it is set up': [
+    "import { definePlugin } from 'tapline'\nexport default definePlugin({\n  name: 'it',\n  setup() { throw new Error('no') },\n})\n",
+    './it.ts:4:19 cannot be set up: no',
+  ],
+  'throws in time while it is set up': [
+    "import { definePlugin } from 'tapline'\nconst fail = () => { throw new Error('no') }\nexport default definePlugin({ name: 'it', setup: async () => { await null; return fail() } })\n",
+    './it.ts:2:28 cannot be set up: no',
+  ],
+  'throws while its options are judged': [
+    "import { definePlugin } from 'tapline'\nexport default definePlugin({ name: 'it', setup: () => ({ vet() { throw new Error('no') } }) })\n",
+    './it.ts:2:73 cannot be used: no',
+  ],
+  'imports a file without its ending': ["import { x } from './itt'\n", "./it.ts:1:19 cannot be loaded: Cannot find module '"],
+  'imports a package that is not there': [
+    "import 'no-such-package/part'\n",
+    "./it.ts:1:8 cannot be loaded: Cannot find package 'no-such-package' imported from ",
+  ],
   'imports what Tapline has not': [
     "import { definePlugn } from 'tapline'\nexport default definePlugn({})\n",
     "./it.ts:1:10 cannot be loaded: The requested module 'tapline' does not provide an export named 'definePlugn'",
@@ -134,8 +151,25 @@ describe('a plugin of one file that', () => {
     expect(await told("import { definePlugin } from 'tapline/plugin'\n")).to.match(/: there are tapline, tapline\/guardrail, [a-z/, ]+tapline\/testing$/)
   })
 
+  it('imports a file without its ending is refused, and its author told what to write, wherever that stands', async () => {
+    await using folder = await Folder.make({
+      'helper.ts': 'export const x = 1',
+      'within.ts': "\nimport './helper.js'",
+      'it.ts': "import './helper'",
+      'other.ts': "import './within.ts'",
+      'tapline.yaml': 'pipelines: { chat: [{ insert: ./it.ts, before: retry }, { insert: ./other.ts, before: retry }] }',
+    })
+    const cause: unknown = await compile(join(folder.path, 'tapline.yaml')).catch((cause: unknown) => cause)
+    expect((cause as ConfigError).problems.map(({ message }) => message.replaceAll(folder.path, '…'))).to.deep.equal([
+      "./it.ts:1:8 cannot be loaded: Cannot find module '…/helper' imported from …/it.ts: write './helper.ts'",
+      "./other.ts cannot be loaded: Cannot find module '…/helper.js' imported from …/within.ts:2:8: write './helper.ts'",
+    ])
+  })
+
   for (const [use, near] of [
     ['it.ts', './it.ts'],
+    ['it', './it.ts'],
+    ['./it', './it.ts'],
     ['./itt.ts', './it.ts'],
   ] as const) {
     it(`is called ${use} is not found, and its author told how it is called`, async () => {

@@ -403,6 +403,13 @@ export default definePlugin({
         /^error: tapline\.yaml:\d+:\d+ {2}\/providers\/mine {2}the provider mine is left out: it cannot be set up: providers\.mine has no base_url$/m,
       )
     })
+
+    it('because its type throws, is told where by "tapline check"', async () => {
+      await withProvider({ type: './own.ts', base_url: 'https://a.example/v1' })
+      await folder.write('own.ts', own.replace(' })', ",\n  resolve() { throw new Error('no region') } })"))
+      const { stderr } = await tapline(folder, 'check')
+      expect(stderr).to.match(/ {2}the provider mine is left out: it cannot be set up: no region \(\.\/own\.ts:3:21\)$/m)
+    })
   })
 
   for (const [flag, path] of [

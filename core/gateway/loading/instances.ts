@@ -158,7 +158,7 @@ class SetUp implements SetUpInstances {
       return await setUpPlugin(spec, givenServices(spec.name, spec.definition, this.#services), this.#input.log, this.#input.own.clock)
     } catch (cause) {
       const place = this.#placeOf(resolved)
-      problems.push(...problemsOf(cause, { name: spec.name, failing: 'cannot be set up', place, config: this.#input.config }))
+      problems.push(...problemsOf(cause, { spec, failing: 'cannot be set up', place, config: this.#input.config }))
       return undefined
     }
   }

@@ -6,6 +6,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../../config/config.ts'
 import { withoutSecrets } from '../../config/providers/added.ts'
 import type { ProviderConfig } from '../../config/providers/config.ts'
+import { placeOfThrow } from '../../plugin/module-error.ts'
 import { ProviderInstance, type ProviderDeps } from '../../upstream/provider/provider.ts'
 import type { Parts } from '../generation.ts'
 import type { Dialects } from '../variants/plans.ts'
@@ -32,7 +33,7 @@ export function makeStandingProviders({ standing, config, types, dialects, previ
     const provider = standing.added.get(name)
     const why = cause instanceof Error ? cause.message : String(cause)
     if (provider === undefined) {
-      unmade.set(name, why)
+      unmade.set(name, why + placeIn(config.providers.get(name)?.type, cause, types))
       return log.error({ provider: name, err: cause }, 'the provider was left out: it cannot be set up')
     }
     unmadeAdded.set(name, withoutSecrets(why, provider.block, types.definitions.get(standing.configs.get(name)?.type ?? '')))
@@ -41,6 +42,13 @@ export function makeStandingProviders({ standing, config, types, dialects, previ
   const made = make(standing.configs)
   const providers = made.size === 0 && unmadeAdded.size > 0 ? make(config.providers) : made
   return { providers, providerDeps, unmade, leftOut: new Map([...standing.leftOut, ...unmadeAdded]) }
+}
+
+/** Where the file of a type that is not of the default set threw. */
+function placeIn(type = '', cause: unknown, { files }: ProviderTypes): string {
+  const file = files.get(type)
+  const place = file === undefined ? undefined : placeOfThrow({ use: type, file }, cause)
+  return place === undefined ? '' : ` (${place})`
 }
 
 /** What all provider instances of a configuration share. */

@@ -101,7 +101,7 @@ export async function resolveStep(
   const settingPlaces = Object.fromEntries(Object.entries(settings.places).filter(([name]) => !(name in given)))
   const resolved = {
     step,
-    spec: { key, name: step.name, definition, options },
+    spec: { key, name: step.name, definition, options, ...(isDefault ? {} : { module: { use: step.use, file } }) },
     phases: new Set(step.phases ?? phases),
     sources,
     settingPlaces,
