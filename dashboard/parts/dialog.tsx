@@ -10,7 +10,10 @@ interface DialogProps {
   readonly children: ComponentChildren
 }
 
-/** Closes on Escape, and gives the focus back, as the browser's own dialogs do; also where it is taken out of the page. */
+/**
+ * Closes on Escape, and gives the focus back, as the browser's own dialogs do; also where it is taken out of the page. It leaves the page at once:
+ * browsers say `close` with their next frame, and what asks for it anew before that would be taken for the one that goes.
+ */
 export function Dialog({ title, drawer = false, close, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null)
   useEffect(() => {
@@ -20,10 +23,16 @@ export function Dialog({ title, drawer = false, close, children }: DialogProps) 
     return () => shown?.close()
   }, [drawer])
   return (
-    <dialog class={drawer ? 'drawer' : undefined} aria-label={title} ref={dialog} onClose={({ currentTarget }) => currentTarget.isConnected && close()}>
+    <dialog
+      class={drawer ? 'drawer' : undefined}
+      aria-label={title}
+      ref={dialog}
+      onCancel={({ target, currentTarget }) => target === currentTarget && close()}
+      onClose={({ currentTarget }) => currentTarget.isConnected && close()}
+    >
       <header>
         <h2>{title}</h2>
-        <button type="button" class="plain" aria-label="Close" onClick={() => dialog.current?.close()}>
+        <button type="button" class="plain" aria-label="Close" onClick={close}>
           ✕
         </button>
       </header>

@@ -131,6 +131,25 @@ describe('the dashboard', () => {
     expect(reader.complaints).to.deep.equal([])
   })
 
+  for (const [way, key] of [
+    ['Escape', 'Escape'],
+    ['its cross', 'Enter'],
+  ] as const)
+    it(`opens a dialog again that was left by ${way} just before, however fast the keys come`, async () => {
+      await using reader = await dashboard.open('keys')
+      const { page } = reader
+      await page.getByRole('button', { name: 'Create a key' }).press('Enter')
+      const dialog = page.getByRole('dialog', { name: 'Create a key' })
+      await dialog.getByLabel('Name', { exact: true }).fill('given up')
+      await dialog.getByRole('button', { name: 'Close' }).focus()
+      await Promise.all([page.keyboard.press(key), page.keyboard.press('Enter')])
+      await dialog.locator('input[name="name"]:focus').waitFor()
+      expect(await dialog.getByLabel('Name', { exact: true }).inputValue()).to.equal('')
+      await page.keyboard.press('Escape')
+      await page.locator('dialog').waitFor({ state: 'detached' })
+      expect(reader.complaints).to.deep.equal([])
+    })
+
   it('shows who administers one path that path, and no page about the whole gateway', async () => {
     const made = await dashboard.served.call('POST', '/admin/auth-keys', { name: 'of a team', user_path: '/team/1', dashboard_access: true })
     await using reader = await Reader.open(dashboard.browser)
