@@ -19,7 +19,7 @@ const wrong: readonly (readonly [string, string, RegExp])[] = [
     /utc_ranges\/0\/start {2}expected string that matches .+, got "25:00"$/,
   ],
   ['another currency', '{ per_request: 1, currency: EUR }', /pricing\/currency {2}expected "USD", got "EUR"$/],
-  ['no price at all', '{}', /metadata\/pricing {2}expected map of at least 1 member, got \{\}$/],
+  ['no price at all', '{}', /metadata\/pricing {2}expected map of at least 1 member, got an empty map$/],
 ]
 
 describe('prices in the configuration', () => {
