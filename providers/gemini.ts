@@ -52,6 +52,7 @@ export default defineProvider({
   respell: compatRules,
   models: body => googleModels(body, 'models'),
   nextPage: nextGooglePage,
+  canonical: bareId,
   sign,
 })
 

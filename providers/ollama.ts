@@ -36,8 +36,15 @@ export default defineProvider({
     (body, { losses }) => clampedEffort(body, ['none', 'low', 'medium', 'high'], losses),
   ),
   imageAsData: () => true,
-  canonical: id => (id.endsWith(':latest') ? id.slice(0, -':latest'.length) : id),
+  canonical: id =>
+    id
+      .replace(usualPlace, '')
+      .replace(/:latest$/i, '')
+      .toLowerCase(),
 })
+
+/** Where models are that say nothing of it. */
+const usualPlace = /^(?:(?:https?:\/\/)?registry\.ollama\.ai\/)?(?:library\/)?/i
 
 /** The server lets the model choose, whatever is said. */
 function chosenTool(body: JsonDocument, { losses }: RespellFacts): void {

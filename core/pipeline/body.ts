@@ -1,5 +1,6 @@
 /** Reads the request's body as its pipeline wants it: as a lossless document, as bytes, as a form that flows, or not at all. */
 
+import { unsetDoubtful } from '../document/decided.ts'
 import { JsonDocument, JsonError } from '../document/document.ts'
 import { stringOf } from '../document/readings.ts'
 import { gatewayError } from '../errors.ts'
@@ -61,6 +62,7 @@ function readDocument(exchange: Exchange, bytes: Buffer): void {
   const document = (exchange.body = objectIn(bytes))
   const { dialect, operation } = exchange
   if (dialect === undefined) return
+  unsetDoubtful(document)
   dialect.validate(document, operation)
   exchange.streamed = dialect.streams(document, operation)
   exchange.model = stringOf(document.root.get('model')) ?? ''

@@ -125,6 +125,9 @@ describe('gemini', () => {
     it('nothing that is no list', () => expect(() => gemini.models?.({ models: 'x' })).to.throw('the model list is not {"models": […]}'))
   })
 
+  it('knows a model with and without models/, for rules about it', () =>
+    expect(['models/gemini-3-pro', 'gemini-3-pro'].map(id => gemini.canonical?.(id))).to.deep.equal(['gemini-3-pro', 'gemini-3-pro']))
+
   describe('knows of', () => {
     const rows: readonly (readonly [string, ModelTraits])[] = [
       ['gemini-3-pro-preview', { family: 'gemini-3', thinking: 'level', efforts: ['low', 'high'], fixedSampling: true, alwaysThinks: true, jsonSchema: true }],

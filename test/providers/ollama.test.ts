@@ -49,6 +49,11 @@ describe('the provider ollama', () => {
     }))
   it('knows a model with and without :latest', () =>
     expect(['llama3.2', 'llama3.2:latest', 'llama3.2:3b'].map(id => ollama.canonical?.(id))).to.deep.equal(['llama3.2', 'llama3.2', 'llama3.2:3b']))
+  it('knows a model in each spelling of its name', () => {
+    for (const id of ['library/llama3.2', 'registry.ollama.ai/library/llama3.2', 'https://registry.ollama.ai/library/llama3.2:latest', 'Llama3.2:LATEST'])
+      expect(ollama.canonical?.(id), id).to.equal('llama3.2')
+    expect(ollama.canonical?.('somebody/llama3.2')).to.equal('somebody/llama3.2')
+  })
 
   describe('says of a model', () => {
     for (const [what, reply, metadata] of [
