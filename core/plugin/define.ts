@@ -147,6 +147,8 @@ export interface PluginDefinition<
    * record, cached answers know it, and the calls that plugins make go by it.
    */
   readonly guardrail?: boolean
+  /** What it makes of a reply depends on who asked, not on the reply alone: caches keep what it saw for callers of the same user path and labels. */
+  readonly judgesCallers?: boolean
   /** Even when switched off (`enabled: false`) it is set up, so that its admin endpoints are there; none of its taps is placed. Its `options` say that it is off. */
   readonly staysWhenOff?: true
   /** What a failing tap means, unless the operator says otherwise; by phase where absent. */

@@ -15,6 +15,7 @@ export default definePlugin({
   description: 'Asks an HTTP service what is to become of prompts and replies.',
   schema,
   phases: ['prompt', 'response', 'stream'],
+  judgesCallers: true,
   // It keeps its own deadline, behind which no edit can land.
   timeoutMs: 0,
   setup({ options, name, services: { clock } }) {

@@ -45,6 +45,7 @@ export function buildPlan(facts: PlanFacts, steps: readonly PlacedStep[]): Plan 
     guardsReplies: steps.some(step => guards(step) && (taps(step, 'response') || isStreamTap(step.instance.taps.stream))),
     guardsPrompts: steps.some(step => guards(step) && taps(step, 'prompt')),
     policy: policyOf(steps),
+    judgesCallers: steps.some(step => step.instance.spec.definition.judgesCallers === true && (taps(step, 'response') || taps(step, 'stream'))),
     ownHeaders: ownHeaders(steps),
     responseFrom: answeredBy => response?.taps.findIndex(tap => tap.step < answeredBy) ?? -1,
     streamFrom: streamPasses(upwards),

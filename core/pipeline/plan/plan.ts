@@ -72,6 +72,8 @@ export interface Plan {
   readonly guardsPrompts: boolean
   /** A digest of every step that may look at or change what is said: two plans of one digest answer alike. */
   readonly policy: string
+  /** Whether what becomes of replies depends on who asks, too. */
+  readonly judgesCallers: boolean
   /** Of a variant: told when an exchange that took it is over. */
   readonly onLeft?: () => void
   /** Lower-case names of request headers that no provider gets. */

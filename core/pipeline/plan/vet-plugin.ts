@@ -20,6 +20,7 @@ const definitionMembers: Readonly<Record<keyof PluginDefinition, Kind>> = {
   wants: 'texts',
   edits: 'flag',
   guardrail: 'flag',
+  judgesCallers: 'flag',
   staysWhenOff: 'flag',
   onError: 'text',
   timeoutMs: 'number',

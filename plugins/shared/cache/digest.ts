@@ -21,7 +21,7 @@ export interface DigestInput {
 
 /** The SHA-256 in hexadecimal digits. @returns undefined for a request that nobody can read */
 export function digestOf({ version, exchange, target: { provider, model }, body, partition, further = [] }: DigestInput): string | undefined {
-  const { request, dialect, plan, streamed, variesBy, userPath } = exchange
+  const { request, dialect, plan, streamed, variesBy, userPath, labels } = exchange
   if (dialect === undefined) return undefined
   const mode = provider.spoken(dialect) !== undefined ? 'native' : 'translated'
   const resolved = `${provider.name}/${model}`
@@ -41,6 +41,7 @@ export function digestOf({ version, exchange, target: { provider, model }, body,
       list(partition === 'user_path' ? [userPath] : []),
       list(further),
       list(variesBy),
+      list(plan.judgesCallers ? [userPath, ...labels] : []),
       list(provider.headers.ofCaller({ request, ownHeaders: plan.ownHeaders }, provider.callerHeaders(dialect))),
       provider.queryOf(request, dialect),
     ]),

@@ -10,13 +10,26 @@ interface Facts {
   readonly partition?: DigestInput['partition']
   readonly further?: readonly string[]
   readonly isNative?: boolean
+  readonly judgesCallers?: boolean
+  readonly labels?: readonly string[]
 }
 
-function digest({ userPath = '', variesBy = [], ofCaller = [], query = '', partition = 'none', further = [], isNative = true }: Facts): string | undefined {
+function digest({
+  userPath = '',
+  variesBy = [],
+  ofCaller = [],
+  query = '',
+  partition = 'none',
+  further = [],
+  isNative = true,
+  judgesCallers = false,
+  labels = [],
+}: Facts): string | undefined {
   const exchange = {
     request: { path: '/v1/chat/completions' },
     dialect: { name: 'openai-chat' },
-    plan: { policy: 'p', ownHeaders: [] },
+    plan: { policy: 'p', ownHeaders: [], judgesCallers },
+    labels,
     streamed: false,
     variesBy,
     userPath,
@@ -46,6 +59,8 @@ describe('what a cache knows a request by', () => {
     ['what policy set, and a header of that name', { variesBy: ['a', 'b'] }, { ofCaller: ['a', 'b'] }],
     ['a query that goes to the provider, and none', { query: '?beta=true' }, {}],
     ['a provider that speaks as the caller does, and one that does not', {}, { isNative: false }],
+    ['callers of two paths where policy judges callers', { judgesCallers: true, userPath: '/a' }, { judgesCallers: true, userPath: '/b' }],
+    ['callers of two labels where policy judges callers', { judgesCallers: true, labels: ['a'] }, { judgesCallers: true, labels: ['b'] }],
     ['what policy set, and what the answer depends on besides', { variesBy: ['a'] }, { further: ['a'] }],
   ] as const) {
     it(`tells ${what} apart`, () => {
