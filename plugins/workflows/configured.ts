@@ -1,12 +1,11 @@
 /** The workflows that the configuration says, and the one that it means for everybody. */
 
-import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
-import { join } from '../../core/config/pointer.ts'
+import { join, keysOf } from '../../core/config/pointer.ts'
 import type { Problem } from '../../core/config/problems/place.ts'
 import { SettingFault } from '../../core/config/problems/setting-fault.ts'
-import { suggestion } from '../../core/config/problems/suggestion.ts'
-import { GatewayError, type OptionsOf, type Variants } from '../../core/index.ts'
-import { definition } from '../shared/admin/definition.ts'
+import { check } from '../../core/config/schema/check.ts'
+import { inlined } from '../../core/config/schema/inlined.ts'
+import { GatewayError, type OptionsOf, type OptionsSchema, type Variants } from '../../core/index.ts'
 import file from '../../schemas/admin/workflows.schema.json' with { type: 'json' }
 import type { WorkflowPayload } from '../../schemas/admin/workflows.schema.ts'
 import { readScope, refuseReserved } from './endpoints.ts'
@@ -29,8 +28,8 @@ type Rule = OptionsOf<typeof schema>['rules'][number]
 export function configuredVersions(rules: readonly Rule[], providers: readonly string[]): readonly Version[] {
   const read = rules.map(rule => versionOf(rule, providers))
   const problems = read.flatMap((version, index) => {
-    if ('fault' in version) return ruleFaults(index, version.fault)
-    const before = read.find(other => !('fault' in other) && keyOf(other) === keyOf(version)) as Version
+    if ('faults' in version) return version.faults.flatMap(fault => ruleFaults(index, fault))
+    const before = read.find(other => !('faults' in other) && keyOf(other) === keyOf(version)) as Version
     return before === version ? [] : [{ pointer: pointerOf(index), message: `${JSON.stringify(before.name)} has this scope already` }]
   })
   if (problems.length > 0) throw new SettingFault(problems)
@@ -82,35 +81,24 @@ function pointerOf(index: number): string {
   return join('/workflows/rules', String(index))
 }
 
-function versionOf(rule: Rule, providers: readonly string[]): Version | { readonly fault: GatewayError } {
+function versionOf(rule: Rule, providers: readonly string[]): Version | { readonly faults: readonly GatewayError[] } {
   const { name, description, workflow_payload: payload } = rule
   try {
     refuseReserved(rule)
-    const problem = problemOf(payload)
-    if (problem !== undefined) throw problem
+    const faults = faultsOf(payload)
+    if (faults.length > 0) return { faults }
     return managedVersion({ ...readScope(rule, providers), name, description, workflow_payload: payload as unknown as WorkflowPayload })
   } catch (cause) {
-    if (cause instanceof GatewayError) return { fault: cause }
+    if (cause instanceof GatewayError) return { faults: [cause] }
     throw cause
   }
 }
 
-let validate: ValidateFunction | undefined
+/** What a payload says, in form. */
+const payloadSchema = inlined(file.$defs.WorkflowPayload, file.$defs) as OptionsSchema
 
-function problemOf(payload: unknown): GatewayError | undefined {
-  validate ??= new Ajv2020({ strict: false, verbose: true }).compile(definition(file, 'WorkflowPayload'))
-  const [problem] = validate(payload) ? [] : (validate.errors ?? [])
-  return problem === undefined ? undefined : faultOf(problem)
-}
-
-function faultOf({ instancePath, keyword, params, parentSchema, data, message = 'is not valid' }: ErrorObject): GatewayError {
-  const at = instancePath.slice(1).replaceAll('/', '.')
-  if (keyword === 'additionalProperties') {
-    const key = String(params['additionalProperty'])
-    return wrong(at === '' ? key : `${at}.${key}`, `unknown key${suggestion(key, Object.keys((parentSchema?.['properties'] ?? {}) as object))}`)
-  }
-  if (keyword === 'enum') return wrong(at, `expected one of ${(params['allowedValues'] as readonly unknown[]).join(', ')}, got ${JSON.stringify(data)}`)
-  return wrong(at, message)
+function faultsOf(payload: unknown): readonly GatewayError[] {
+  return check(payloadSchema, payload).findings.map(({ pointer, message }) => wrong(keysOf(pointer).join('.'), message))
 }
 
 function isWorkflowPhase(phase: string): phase is 'prompt' | 'response' | 'stream' {

@@ -69,6 +69,11 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/workflows/rules/0/workflow_payload/features/guardrail',
     /^unknown key; did you mean "guardrails"\?$/,
   ],
+  'a misspelt change in the patch of a workflow': [
+    'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 3, patch: [{ ‸inserrt: x, after: guardrails }] } }]\n',
+    '/workflows/rules/0/workflow_payload/patch/0/inserrt',
+    /^unknown key; did you mean "insert"\?$/,
+  ],
   'a misspelt option in the patch of a workflow': [
     'workflows:\n  rules: [{ name: a, workflow_payload: { schema_version: 3, patch: [{ remove: audit }, { set: retry, options: { ‸max_retrys: 1 } }] } }]\n',
     '/workflows/rules/0/workflow_payload/patch/1/options/max_retrys',

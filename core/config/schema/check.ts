@@ -125,7 +125,11 @@ function finding(error: ErrorObject, schema: SettingSchema, written: unknown): F
     case 'additionalProperties':
       return [unknown(instancePath, String(params['additionalProperty']), parent)]
     case 'required':
-      return [missing(instancePath, String(params['missingProperty']), parent)]
+      return [
+        'missingProperties' in params
+          ? oneMissing(instancePath, params['missingProperties'] as readonly string[])
+          : missing(instancePath, String(params['missingProperty']), parent),
+      ]
     case 'if':
       // What `then` finds is told by itself.
       return []
@@ -149,6 +153,12 @@ function unknown(parentPointer: string, name: string, parent: SettingSchema): Fi
 function missing(parentPointer: string, name: string, parent: SettingSchema): Finding {
   const expected = expectation(parent.properties?.[name] ?? {})
   return { kind: 'missing', pointer: join(parentPointer, name), expected, message: `missing; expected ${expected}` }
+}
+
+/** One of several members is missing, and which is for the operator to say. */
+function oneMissing(pointer: string, names: readonly string[]): Finding {
+  const expected = [...new Set(names)].join(' or ')
+  return { kind: 'wrong', pointer, expected, message: `missing; expected ${expected}` }
 }
 
 function badName(parentPointer: string, name: string, parent: SettingSchema): Finding {

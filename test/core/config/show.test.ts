@@ -98,7 +98,7 @@ describe('a secret', () => {
     ],
     'in a step without its place': [
       'pipelines: { chat: [{ insert: { use: ./p.ts, options: { pin: "${env:KEY}" } } }] }',
-      'tapline.yaml:1:21  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got a map',
+      'tapline.yaml:1:21  /pipelines/chat/0  missing; expected before or after',
     ],
     'behind a colon without a blank': [
       'server: master_key:sk-5eCret-0',

@@ -58,8 +58,25 @@ http:
     'tell of a key that stands twice': ['server:\n  port: 1\n  port: 2', 'tapline.yaml:3:3  /server/port  the key stands twice, first in line 2'],
     'tell of an unknown section': ['sever: {}', 'tapline.yaml:1:1  /sever  unknown key; did you mean "server"?'],
     'keep features that do not exist yet unknown': ['server: { realtime_enabled: true }', 'tapline.yaml:1:11  /server/realtime_enabled  unknown key'],
+    'tell of a step without its place': ['pipelines:\n  chat:\n    - insert: x', 'tapline.yaml:3:7  /pipelines/chat/0  missing; expected before or after'],
+    'tell of all that is wrong in a step without its place': [
+      'pipelines:\n  chat:\n    - insert: { use: x, on_error: opne }',
+      'tapline.yaml:3:7  /pipelines/chat/0  missing; expected before or after',
+      'tapline.yaml:3:25  /pipelines/chat/0/insert/on_error  expected one of open, closed, got "opne"',
+    ],
+    'tell of all that is wrong in a step with its place': [
+      'pipelines:\n  chat:\n    - insert: { use: x, sha256: abc, on_error: opne, timeout: 2 }\n      after: auth',
+      'tapline.yaml:3:25  /pipelines/chat/0/insert/sha256  expected string that matches ^[0-9a-fA-F]{64}$, got "abc"',
+      'tapline.yaml:3:38  /pipelines/chat/0/insert/on_error  expected one of open, closed, got "opne"',
+      'tapline.yaml:3:54  /pipelines/chat/0/insert/timeout  expected duration such as 500ms, got 2',
+    ],
+    'find two members that were meant': [
+      'pipelines: { chat: [{ insert: { use: x, tiemout: 2s }, aftr: y }] }',
+      'tapline.yaml:1:41  /pipelines/chat/0/insert/tiemout  unknown key; did you mean "timeout"?',
+      'tapline.yaml:1:56  /pipelines/chat/0/aftr  unknown key; did you mean "after"?',
+    ],
     'tell of a patch that does nothing': [
-      'pipelines:\n  chat:\n    - insert: x',
+      'pipelines:\n  chat:\n    - { remove: x, set: y }',
       'tapline.yaml:3:7  /pipelines/chat/0  expected map with insert and before or map with insert and after or map with remove or map with replace and with or map with set, got a map',
     ],
     'find the patch that was meant': [
