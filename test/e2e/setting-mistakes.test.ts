@@ -84,6 +84,16 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     '/workflows/rules/0/workflow_payload/patch/0/insert/use',
     /^there is no plugin ".\/nowhere.ts"$/,
   ],
+  'a plugin that there is not, in a pipeline without a route': [
+    'pipelines: { base: { steps: [auth, ‸nosuch] } }\n',
+    '/pipelines/base/steps/1/use',
+    /^there is no plugin "nosuch"$/,
+  ],
+  'a misspelt option in a pipeline without a route, once with those that extend it': [
+    'pipelines:\n  base: { steps: [auth, { use: retry, options: { ‸max_retrys: 1 } }] }\n  mine: { extends: base, route: GET /mine }\n',
+    '/pipelines/base/steps/1/options/max_retrys',
+    /^unknown key; did you mean "max_retries"\?$/,
+  ],
   'a provider type that there is not': [
     'providers: { prod: { api_key: k, ‸type: opena } }\n',
     '/providers/prod/type',

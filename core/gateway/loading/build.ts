@@ -176,8 +176,11 @@ async function resolvePipelines(config: Config, input: CompileInput, wanted: str
   }
   const assembled = assemblePipelines(await readPipelines(new URL('pipelines/', home)), user, problems)
   if (wanted !== undefined && problems.length === 0) checkWanted(wanted, assembled)
-  const standing = assembled.filter(({ name, isRouted }) => isRouted || name === 'services' || name === wanted)
-  return await Promise.all(standing.map(pipeline => resolveSteps(pipeline, input, problems)))
+  const isStanding = ({ name, isRouted }: AssembledPipeline) => isRouted || name === 'services' || name === wanted
+  // The operator's own are looked at for mistakes, though no route leads there.
+  const looked = assembled.filter(pipeline => isStanding(pipeline) || pipeline.isUsers)
+  const resolved = await Promise.all(looked.map(pipeline => resolveSteps(pipeline, input, problems)))
+  return resolved.filter(({ pipeline }) => isStanding(pipeline))
 }
 
 function checkWanted(wanted: string, assembled: readonly AssembledPipeline[]): void {

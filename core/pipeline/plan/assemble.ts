@@ -11,6 +11,8 @@ import type { DialectCase, Patch, PipelineSource, WrittenPipeline } from './sour
 export interface AssembledPipeline {
   readonly name: string
   readonly routes: readonly Route[]
+  /** Whether the configuration defines it. */
+  readonly isUsers: boolean
   /** Whether it says a route, be it one that is none. */
   readonly isRouted: boolean
   readonly operation: string
@@ -83,11 +85,12 @@ class Assembler {
     const done = this.#done.get(name)
     if (done !== undefined) return done
     this.#underWay.add(name)
-    const { source } = this.#drafts.get(name) as Draft
+    const { source, isUsers } = this.#drafts.get(name) as Draft
     const { written } = source
     const parent = written.extends === undefined ? undefined : this.#parent(name, written.extends, source)
     const pipeline: AssembledPipeline = {
       name,
+      isUsers,
       routes: this.#routes(source),
       isRouted: [written.route ?? []].flat().length > 0,
       operation: written.operation ?? parent?.operation ?? name,
