@@ -1,7 +1,7 @@
 /** The rate limits that the configuration names. */
 
 import type { OptionsOf } from '../../core/index.ts'
-import { readEach } from '../../core/config/problems/setting-fault.ts'
+import { readAll, readEach } from '../../core/config/problems/setting-fault.ts'
 import { longestPeriodSeconds, overlaid } from '../shared/limits/rule.ts'
 import { limitedPath, pathOfVariable, providerOfVariable, readLimits } from '../shared/limits/variables.ts'
 import { flawIn, periods, type RateRule } from './rate-rule.ts'
@@ -38,20 +38,25 @@ export function configuredLimits({
   path_variables: ofPaths,
   provider_variables: ofProviders,
 }: Options): readonly RateRule[] {
-  const written = [
-    ...paths.flatMap(({ path, per_child: perChild, limits }) => rulesOf({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits)),
-    ...keys.flatMap(({ key, limits }) => rulesOf({ scope: 'key', subject: key, per_child: false }, limits)),
-    ...providers.flatMap(({ name, limits }) => rulesOf({ scope: 'provider', subject: name, per_child: false }, limits)),
-    ...models.flatMap(({ model, limits }) => rulesOf({ scope: 'model', subject: model, per_child: false }, limits)),
-  ]
-  const varied = [
-    ...readEach('/rate_limits/path_variables', ofPaths, (name, limits) =>
-      rulesOf({ scope: 'user_path', subject: pathOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
-    ),
-    ...readEach('/rate_limits/provider_variables', ofProviders, (name, limits) =>
-      rulesOf({ scope: 'provider', subject: providerOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
-    ),
-  ].flat()
+  const written = readAll(
+    () =>
+      readEach('/rate_limits/user_paths', paths, (_, { path, per_child: perChild, limits }) =>
+        rulesOf({ scope: 'user_path', subject: limitedPath(path), per_child: perChild }, limits),
+      ),
+    () => readEach('/rate_limits/keys', keys, (_, { key, limits }) => rulesOf({ scope: 'key', subject: key, per_child: false }, limits)),
+    () => readEach('/rate_limits/providers', providers, (_, { name, limits }) => rulesOf({ scope: 'provider', subject: name, per_child: false }, limits)),
+    () => readEach('/rate_limits/models', models, (_, { model, limits }) => rulesOf({ scope: 'model', subject: model, per_child: false }, limits)),
+  ).flat()
+  const varied = readAll(
+    () =>
+      readEach('/rate_limits/path_variables', ofPaths, (name, limits) =>
+        rulesOf({ scope: 'user_path', subject: pathOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
+      ),
+    () =>
+      readEach('/rate_limits/provider_variables', ofProviders, (name, limits) =>
+        rulesOf({ scope: 'provider', subject: providerOfVariable(name), per_child: false }, readLimits(limits, limitOfPair)),
+      ),
+  ).flat()
   return overlaid(written, varied)
 }
 

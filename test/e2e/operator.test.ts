@@ -641,7 +641,7 @@ describe('a configuration that cannot be started', () => {
     const withoutForm = await problemsOf(
       'server: { prot: 1 }\npipelines:\n  chat: [{ insert: ./throws.ts, after: auth }]\nvirtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
     )
-    expect(withoutForm.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal(['1 /server/prot', '3 /pipelines/chat/0/insert', '4 /virtual_models'])
+    expect(withoutForm.map(({ line, pointer }) => `${line} ${pointer}`)).to.deep.equal(['1 /server/prot', '3 /pipelines/chat/0/insert', '4 /virtual_models/0'])
   })
 
   const alone: Readonly<Record<string, readonly [string, string]>> = {
@@ -679,7 +679,7 @@ describe('a configuration that cannot be started', () => {
     ],
     'a plugin that cannot be set up, and one that needs its service': [
       'models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\nusers: [{ path: /a, allowed_models: [nobody/*] }]\n',
-      '/virtual_models',
+      '/virtual_models/0',
     ],
   }
   for (const [name, [marked, pointer]] of Object.entries(alone)) {

@@ -35,19 +35,29 @@ const mistakes: Readonly<Record<string, readonly [string, string, RegExp]>> = {
     /^missing; expected string that is not empty; TAPLINE_POSTGRES_URL gives it, too$/,
   ],
   'tokens of concurrent calls': [
-    'rate_limits:\n  ‸user_paths: [{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n',
-    '/rate_limits/user_paths',
-    /^rate-limit cannot be set up: user_path \/a/,
+    'rate_limits:\n  user_paths: [‸{ path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }]\n',
+    '/rate_limits/user_paths/0',
+    /^user_path \/a: a limit of concurrent calls takes max_requests only$/,
   ],
   'virtual models in a circle': [
-    'models: { enabled_by_default: true }\n‸virtual_models: [{ source: a, target: b }, { source: b, target: a }]\n',
-    '/virtual_models',
-    /^models cannot be set up: virtual models lead in a circle: a → b → a$/,
+    'models: { enabled_by_default: true }\nvirtual_models: [‸{ source: a, target: b }, { source: b, target: a }]\n',
+    '/virtual_models/0',
+    /^virtual models lead in a circle: a → b → a$/,
   ],
   'two virtual models of one name': [
-    '‸virtual_models: [{ source: a, target: b }, { source: " a ", target: c }]\n',
-    '/virtual_models',
-    /^models cannot be set up: there are two virtual models "a"$/,
+    'virtual_models: [{ source: a, target: b }, { ‸source: " a ", target: c }]\n',
+    '/virtual_models/1/source',
+    /^there are two virtual models "a"$/,
+  ],
+  'a provider of a virtual model that there is not': [
+    'virtual_models: [{ source: a, target: b, targets: [{ model: c }, { model: d, ‸provider: nobody }] }]\n',
+    '/virtual_models/0/targets/1/provider',
+    /^virtual model "a": there is no provider "nobody"; known: openai$/,
+  ],
+  'a dialect of a provider that there is not': [
+    'providers: { openai: { api_key: k, native_dialects: [openai-chat, ‸openai-chatt] } }\n',
+    '/providers/openai/native_dialects/1',
+    /^there is no dialect "openai-chatt"; did you mean "openai-chat"\?$/,
   ],
   'models of users that nobody has': [
     '‸users: [{ path: /a, allowed_models: [nobody/*] }]\n',
@@ -244,6 +254,43 @@ describe('a setting that a plugin cannot use', () => {
       )
       expect(cause).to.be.instanceOf(ConfigError)
       expect((cause as ConfigError).problems.map(({ env, file }) => ({ env, file }))).to.deep.equal([{ env: name, file: undefined }])
+    })
+  }
+})
+
+describe('settings that one plugin reads', () => {
+  const virtual = `virtual_models:
+  - { source: a, target: b }
+  - { source: b, target: a }
+  - { source: c, targets: [{ model: d, provider: nobody }] }
+  - { source: c, target: d }
+  - { source: e, target: f, user_paths: [""] }
+  - { source: g, target: h }
+  - { source: h, target: g }
+`
+  const limits = `rate_limits:
+  user_paths:
+    - { path: /a, limits: [{ period: concurrent, max_tokens: 5 }] }
+    - { path: /b, limits: [{ period: minute, max_tokens: 5 }] }
+    - { path: /c, limits: [{ period: minute }] }
+  keys: [{ key: k, limits: [{ period: minute }] }]
+`
+  for (const [name, yaml, ...told] of [
+    [
+      'virtual models',
+      virtual,
+      [2, '/virtual_models/0'],
+      [4, '/virtual_models/2/targets/0/provider'],
+      [5, '/virtual_models/3/source'],
+      [6, '/virtual_models/4/user_paths/0'],
+      [7, '/virtual_models/5'],
+    ],
+    ['rate limits', limits, [3, '/rate_limits/user_paths/0'], [5, '/rate_limits/user_paths/2'], [6, '/rate_limits/keys/0']],
+  ] as const) {
+    it(`are told of all together, each at its place: ${name}`, async () => {
+      await using folder = await Folder.make({ 'tapline.yaml': yaml })
+      const cause: unknown = await compile(join(folder.path, 'tapline.yaml')).catch((cause: unknown) => cause)
+      expect((cause as ConfigError).problems.map(({ line, pointer }) => [line, pointer])).to.deep.equal(told)
     })
   }
 })

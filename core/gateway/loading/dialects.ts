@@ -45,13 +45,20 @@ export async function loadDialects(
   }
   for (const provider of configs.values()) {
     const definition = types.definitions.get(provider.type)
-    const pointer = `/providers/${provider.name}`
     const facts = definition === undefined ? undefined : knownFacts(provider, definition)
     if (facts === undefined) continue
     problems.push(...unknownOperations(provider, facts.operations, config))
-    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), { ...config.place(pointer), pointer })
+    for (const dialect of facts.dialects) await add(dialect, dirname(types.files.get(provider.type) ?? '/'), namedBy(dialect, provider, config))
   }
   return dialects
+}
+
+/** What names a dialect that a provider speaks: the setting that lists it, or the whole block. */
+function namedBy(dialect: string, { name, settings }: ProviderConfig, config: Config): Omit<Problem, 'message'> {
+  const block = `/providers/${name}`
+  const index = ((settings['native_dialects'] as readonly string[] | undefined) ?? []).indexOf(dialect)
+  const pointer = index < 0 ? block : `${block}/native_dialects/${index}`
+  return { ...(config.source(pointer) === 'default' ? config.place(block) : config.locate(pointer)), pointer }
 }
 
 /** @throws LoadError */

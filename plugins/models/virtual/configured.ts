@@ -1,32 +1,58 @@
 /** The virtual models of the configuration, and those that older failover rules mean. */
 
 import { readFileSync } from 'node:fs'
+import { join } from '../../../core/config/pointer.ts'
+import { SettingFault } from '../../../core/config/problems/setting-fault.ts'
 import { normaliseUserPath, type OptionsOf } from '../../../core/index.ts'
 import { readModelSelector } from '../../shared/models/model-selector.ts'
 import type { schema } from '../schema.ts'
-import { chainFault } from './chains.ts'
+import { chainFaults } from './chains.ts'
 import { defaults, isRedirect, type KnownModel, type VirtualModel } from './definition.ts'
-import { definitionFault, strangerFault } from './faults.ts'
+import { definitionFault, strangerFault, type Fault } from './faults.ts'
 
 type Options = OptionsOf<typeof schema>
 
 /**
  * By source.
  * @param providers the names of all instances that are declared, also of those that are not there
- * @throws Error that says which virtual model is wrong, and how
+ * @throws SettingFault with all that are wrong, or Error for a file of older rules that cannot be read
  */
 export function configuredModels(options: Options, providers: readonly string[]): ReadonlyMap<string, KnownModel> {
   const written = options.virtual_models.map(given => fromConfiguration(given, providers))
-  const twice = written.find(({ source }, index) => written.findIndex(other => other.source === source) < index)
-  if (twice !== undefined) throw new Error(`there are two virtual models "${twice.source}"`)
-  const all = new Map([...fromRules(options), ...written].map(model => [model.source, model]))
-  for (const model of all.values()) {
-    const fault = definitionFault(model, providers) ?? strangerFault(model, providers)
-    if (fault !== undefined) throw new Error(`virtual model "${model.source}": ${fault.message}`)
-  }
-  const fault = chainFault(all)
-  if (fault !== undefined) throw new Error(fault)
+  const meant = fromRules(options)
+  const all = new Map([...meant, ...written].map(model => [model.source, model]))
+  const indexOf = (source: string) => written.findIndex(model => model.source === source)
+  const twice = written.flatMap(({ source }, index) =>
+    indexOf(source) < index ? [{ pointer: join(setting, index, 'source'), message: `there are two virtual models "${source}"` }] : [],
+  )
+  const wrong = [
+    ...meant.flatMap(model => faultsOf(model, providers).map(({ message }) => ({ pointer: olderSetting, message }))),
+    ...written.flatMap((model, index) =>
+      faultsOf(model, providers).map(({ param, message }) => ({ pointer: pointerOf(index, param, options.virtual_models[index]), message })),
+    ),
+  ]
+  const chained = chainFaults(all).map(({ chain, message }) => {
+    const index = chain.map(indexOf).find(index => index >= 0)
+    return { pointer: index === undefined ? olderSetting : join(setting, index), message }
+  })
+  const problems = [...twice, ...wrong, ...chained]
+  if (problems.length > 0) throw new SettingFault(problems)
   return all
+}
+
+const setting = '/virtual_models'
+const olderSetting = '/failover/rules'
+
+function faultsOf(model: KnownModel, providers: readonly string[]): readonly Fault[] {
+  const fault = definitionFault(model, providers) ?? strangerFault(model, providers)
+  return fault === undefined ? [] : [{ ...fault, message: `virtual model "${model.source}": ${fault.message}` }]
+}
+
+/** @param param as faults name a member: a `target` counts before the others */
+function pointerOf(index: number, param: string, given: Options['virtual_models'][number] | undefined): string {
+  const [member = '', item = '', ...rest] = param.split('.')
+  const at = member === 'targets' && given?.target !== undefined ? String(Number(item) - 1) : item
+  return join(setting, index, ...[member, at, ...rest].filter(key => key !== ''))
 }
 
 function fromConfiguration(
