@@ -3,7 +3,7 @@
 import { resolve } from 'node:path'
 import { parseDotenv } from './dotenv.ts'
 import type { DotenvEntry } from './dotenv.ts'
-import type { ReadText } from './kept-texts.ts'
+import { NoText, type ReadText } from './kept-texts.ts'
 import type { Report } from '../problems/report.ts'
 
 export interface Variable {
@@ -84,6 +84,10 @@ async function readIfPresent(file: string, isRequired: boolean, report: Report, 
   try {
     return await readText(file)
   } catch (cause) {
+    if (cause instanceof NoText) {
+      report.problem({ file, line: cause.line, column: cause.column, pointer: '', message: cause.message })
+      return undefined
+    }
     const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     if (!isAbsent || isRequired) report.problem({ file, pointer: '', message: isAbsent ? 'does not exist' : 'cannot be read' })
     return undefined

@@ -1,7 +1,8 @@
 /** Which file is the configuration, and what stands in it. */
 
 import { resolve } from 'node:path'
-import type { ReadText } from './kept-texts.ts'
+import { NoText, type ReadText } from './kept-texts.ts'
+import type { Problem } from '../problems/place.ts'
 import type { Report } from '../problems/report.ts'
 import type { Spellings } from './spelling.ts'
 import { parseYaml } from './yaml-file.ts'
@@ -36,7 +37,7 @@ async function readAgain(path: string, report: Report, readText: ReadText): Prom
   try {
     return parseYaml(await readText(path), path)
   } catch (cause) {
-    report.problem({ file: path, pointer: '', message: unreadable(cause) })
+    report.problem(unreadableFile(path, cause))
     return undefined
   }
 }
@@ -48,7 +49,7 @@ async function firstImplicit(cwd: string, report: Report, readText: ReadText): P
       return parseYaml(await readText(path), path)
     } catch (cause) {
       if (isAbsent(cause)) continue
-      report.problem({ file: path, pointer: '', message: unreadable(cause) })
+      report.problem(unreadableFile(path, cause))
       return undefined
     }
   }
@@ -59,9 +60,16 @@ async function readNamed(path: string, env: string, named: string, report: Repor
   try {
     return parseYaml(await readText(path), path)
   } catch (cause) {
-    report.problem({ env, pointer: '', expected: 'readable file', got: named, message: `${named} ${unreadable(cause)}` })
+    const problem = { env, pointer: '', expected: 'readable file', got: named, message: `${named} ${unreadable(cause)}` }
+    report.problem(cause instanceof NoText ? unreadableFile(path, cause) : problem)
     return undefined
   }
+}
+
+function unreadableFile(file: string, cause: unknown): Problem {
+  if (!(cause instanceof NoText)) return { file, pointer: '', message: unreadable(cause) }
+  const { line, column, message } = cause
+  return { file, line, column, pointer: '', message }
 }
 
 function isAbsent(cause: unknown): boolean {

@@ -1,6 +1,30 @@
 import { expect } from 'chai'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { ConfigError, formatProblem } from '../../../core/config/problems/problems.ts'
 import { complaints, inDirectory, load, loadFrom, problems } from './given.ts'
+
+describe('a file that is not UTF-8', () => {
+  for (const [name, text, line] of [
+    ['tapline.yaml', '# \xe9\nserver: {}\n', 'tapline.yaml:1:3'],
+    ['tapline.yaml', 'server:\n  base_path: /caf\xe9\n', 'tapline.yaml:2:18'],
+    ['.env', 'A=1\nB=\xff', '.env:2:3'],
+  ] as const) {
+    it(`is refused, and told where: ${line}`, async () => {
+      await inDirectory({}, async cwd => {
+        await writeFile(join(cwd, name), Buffer.from(text, 'latin1'))
+        const cause: unknown = await loadFrom(cwd, {}).catch((cause: unknown) => cause)
+        expect((cause as ConfigError).problems.map(problem => formatProblem(problem, cwd))).to.deep.equal([
+          `${line}  a character that is not UTF-8; save the file as UTF-8`,
+        ])
+      })
+    })
+  }
+
+  it('may begin with a mark that it is UTF-8', async () => {
+    expect((await load({ yaml: '\ufeffserver: { base_path: /café }' })).values.server.base_path).to.equal('/café')
+  })
+})
 
 describe('loading', () => {
   it('needs nothing: every setting has a default', async () => {
