@@ -472,7 +472,7 @@ describe('a configuration that cannot be started', () => {
     ],
     'has a plugin that cannot be set up': [
       'pipelines:\n  chat:\n    - ‸insert: { use: ./throws.ts }\n      after: auth\n',
-      /throws cannot be set up: no such luck/,
+      /throws\.ts:2:\d+ cannot be set up: no such luck/,
     ],
     'extends what is not there': [
       'pipelines:\n  own:\n    ‸extends: inferense\n    route: POST /own\n',
