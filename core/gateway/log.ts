@@ -1,6 +1,7 @@
 /** The program's log: JSON lines, or text for people at a terminal. */
 
 import pino, { type DestinationStream, type Logger } from 'pino'
+import { LogOutput } from './log-output.ts'
 
 export interface LogOptions {
   readonly format?: 'text' | 'json'
@@ -13,8 +14,11 @@ export interface ProgramLog {
   flush(): void
 }
 
+const groupLength = 8192
+const longestPiece = 64 * 1024
 /** What the system writes as one piece, whoever else writes to the same pipe. */
-const pieceBytes = 4096
+const pieceLength = 4096
+const warning = 40
 
 /**
  * Lines are written in groups; `flush` at the end loses none.
@@ -22,24 +26,22 @@ const pieceBytes = 4096
  */
 export async function makeLog({ format, level }: LogOptions, through?: (to: DestinationStream) => DestinationStream): Promise<ProgramLog> {
   const between = through ?? (to => to)
-  const asText = format === 'text' || (format === undefined && process.stdout.isTTY)
-  if (asText) {
-    const { default: pretty } = await import('pino-pretty')
-    return {
-      logger: pino({ level }, between(pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', sync: true }))),
-      flush: () => {},
-    }
+  const { pid } = process
+  if (format === 'text' || (format === undefined && process.stdout.isTTY)) {
+    const { prettyFactory } = await import('pino-pretty')
+    const asText = prettyFactory({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss' })
+    const output = new LogOutput({ fd: 1, groupLength: 0, pieceLength, lost: lines => `${lostLines(lines)}\n` })
+    return { logger: pino({ level }, between({ write: line => output.write(asText(line)) })), flush: output.flush }
   }
-  const groups = through === undefined ? { minLength: 8192 } : { minLength: pieceBytes / 2, maxWrite: pieceBytes }
-  const destination = pino.destination({ fd: 1, sync: false, ...groups, periodicFlush: 500 })
-  return {
-    logger: pino({ level, base: { pid: process.pid } }, between(destination)),
-    flush: () => {
-      try {
-        destination.flushSync()
-      } catch {
-        /* nothing is open yet */
-      }
-    },
-  }
+  const lengths = through === undefined ? { groupLength, pieceLength: longestPiece } : { groupLength: pieceLength / 2, pieceLength }
+  const output = new LogOutput({
+    fd: 1,
+    ...lengths,
+    lost: lines => `${JSON.stringify({ level: warning, time: Date.now(), pid, msg: lostLines(lines) })}\n`,
+  })
+  return { logger: pino({ level, base: { pid } }, between(output)), flush: output.flush }
+}
+
+function lostLines(lines: number): string {
+  return `${lines} lines of the log were left out: nothing took them`
 }

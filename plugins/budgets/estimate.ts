@@ -73,7 +73,7 @@ function askedTokens(body: JsonDocument): number | undefined {
     const outer = body.root.get(first)
     const node = second === undefined ? outer : outer?.kind === 'object' ? outer.get(second) : undefined
     const asked = node?.kind === 'number' ? Number(node.json()) : Number.NaN
-    if (asked > 0) return asked
+    if (asked >= 1) return asked
   }
   return undefined
 }

@@ -51,6 +51,47 @@ describe('the program', () => {
     await folder[Symbol.asyncDispose]()
   })
 
+  describe('whose log nobody takes', () => {
+    const places: readonly (readonly [what: string, through: readonly string[]])[] = [
+      ['as the disk is full', ['sh', '-c', 'exec "$@" > /dev/full', 'sh']],
+      ['as there is no reader', ['sh', '-c', 'exec "$@" >&-', 'sh']],
+    ]
+    for (const [what, through] of places) {
+      it(`answers, and ends when it is told to: ${what}`, async function () {
+        if (process.platform !== 'linux') this.skip() // /dev/full
+        await folder.write('tapline.yaml', shutdown())
+        const port = await freePort()
+        const env = { OPENAI_API_KEY: 'sk-upstream', OPENAI_BASE_URL: upstream.url, OPENAI_MODELS: 'gpt-test' }
+        program = new Tapline(folder, ['--port', String(port)], env, undefined, through)
+        let isServing = false
+        await until(() => {
+          void request(`http://127.0.0.1:${port}/health`).then(
+            ({ body }) => {
+              isServing = true
+              return body.dump()
+            },
+            () => {},
+          )
+          return isServing
+        })
+        for (let n = 0; n < 20; n++) program.kill('SIGHUP')
+        upstream.always({ body: chatCompletion() })
+        expect((await chat(`http://127.0.0.1:${port}`, hello)).status).to.equal(200)
+        program.kill('SIGTERM')
+        expect((await program.ended).code).to.equal(0)
+      })
+    }
+
+    it('ends when it is told to just after its reader has gone', async () => {
+      const url = await start(shutdown())
+      upstream.always({ body: chatCompletion() })
+      expect((await chat(url, hello)).status).to.equal(200)
+      program.process.stdout?.destroy()
+      program.kill('SIGTERM')
+      expect((await program.ended).code).to.equal(0)
+    })
+  })
+
   describe('on SIGTERM', () => {
     it('loses no request under load, finishes its streams, and exits with 0', async () => {
       const url = await start(shutdown())
