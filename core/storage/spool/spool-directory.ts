@@ -98,9 +98,15 @@ export class SpoolDirectory {
     })
   }
 
+  /** Somebody has removed the folder, or what was in it. */
+  #restore(): void {
+    for (const spool of this.#spools) spool.restore()
+    this.#log.error({ spool: this.path }, 'the folder of the spool was removed, and was made again with the rows that wait')
+  }
+
   #look(): void {
     try {
-      this.#owner?.touch()
+      if (this.#owner?.touch() === false) this.#restore()
       for (const spool of this.#spools) spool.adopt()
     } catch (cause) {
       this.#log.warn({ err: cause, spool: this.path }, 'the spool could not be looked after')

@@ -1,7 +1,7 @@
 /** Who a file in a spool's folder belongs to: processes may share the folder, and those that died leave files behind. */
 
 import { randomBytes, randomUUID } from 'node:crypto'
-import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -29,9 +29,7 @@ export class SpoolOwner {
   /** Makes the folder, and the mark in it. @throws what the file system says */
   constructor(directory: string) {
     this.directory = directory
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-    const mark: Mark = { place: thisPlace, pid: process.pid, started: startOf(process.pid), run: thisRun }
-    writeFileSync(this.#mark(), JSON.stringify(mark), { mode: 0o600 })
+    this.#begin()
   }
 
   /** Where the next file of a journal goes. */
@@ -63,15 +61,24 @@ export class SpoolOwner {
     renameSync(path, join(this.directory, `${ownerOf(name)}-left${name.slice(name.indexOf('.'))}`))
   }
 
-  /** Says to processes that cannot see this one that it lives. */
-  touch(): void {
+  /** Says to processes that cannot see this one that it lives. @returns whether the mark was there; if not, it is now, and so is the folder. @throws what the file system says */
+  touch(): boolean {
+    const isThere = existsSync(this.#mark())
+    if (!isThere) this.#begin()
     const now = new Date()
     utimesSync(this.#mark(), now, now)
+    return isThere
   }
 
   /** Gives up what files are left. */
   release(): void {
     rmSync(this.#mark(), { force: true })
+  }
+
+  #begin(): void {
+    mkdirSync(this.directory, { recursive: true, mode: 0o700 })
+    const mark: Mark = { place: thisPlace, pid: process.pid, started: startOf(process.pid), run: thisRun }
+    writeFileSync(this.#mark(), JSON.stringify(mark), { mode: 0o600 })
   }
 
   #mark(): string {

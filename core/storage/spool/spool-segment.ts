@@ -1,6 +1,6 @@
 /** One file of a spool: lines are added at its end, and read again from wherever somebody stopped. */
 
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs'
 
 /** What is read in one piece, unless one line is longer. */
 const pieceBytes = 256 * 1024
@@ -22,7 +22,7 @@ export class Segment {
   unreadFrom: number | undefined
   /** How long it is. */
   bytes: number
-  readonly #file: number
+  #file: number
 
   /** Opens a file, or makes a new one. @throws what the file system says */
   constructor(path: string) {
@@ -58,6 +58,21 @@ export class Segment {
   clear(): void {
     ftruncateSync(this.#file, 0)
     this.bytes = 0
+  }
+
+  /** Writes the file anew if somebody removed it: it can be read as long as it is open. @throws what the file system says */
+  restore(): void {
+    if (existsSync(this.path)) return
+    const anew = openSync(this.path, 'a+', 0o600)
+    const piece = Buffer.allocUnsafe(pieceBytes)
+    for (let at = 0; at < this.bytes;) {
+      const length = readSync(this.#file, piece, 0, pieceBytes, at)
+      if (length === 0) break
+      for (let from = 0; from < length;) from += writeSync(anew, piece, from, length - from)
+      at += length
+    }
+    closeSync(this.#file)
+    this.#file = anew
   }
 
   /** The file stays for whoever comes next. */

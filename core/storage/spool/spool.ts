@@ -2,6 +2,7 @@
 
 import type { Logger } from 'pino'
 import { beforeEndOfTurn } from '../../end-of-turn.ts'
+import type { JournalRow } from '../journal.ts'
 import { HeldLines, type Lines } from './held-lines.ts'
 import { LineRoom, type Piece } from './line-room.ts'
 import { joined, textsIn } from './lines.ts'
@@ -152,6 +153,11 @@ export class Spool {
     if (paths.length > 0) this.#options.found()
   }
 
+  /** Makes the files again that somebody removed. @throws what the file system says */
+  restore(): void {
+    for (const segment of this.#segments) segment.restore()
+  }
+
   /** Rows that are not stored stay on the disk, for whoever comes next. */
   close(): void {
     this.#isClosed = true
@@ -245,12 +251,12 @@ export class Spool {
 
   #isReadable(line: string, { path }: Segment): boolean {
     try {
-      JSON.parse(line)
-      return true
+      if (isRow(JSON.parse(line))) return true
+      this.#options.log.warn({ file: path }, 'a spooled line is no row, and was left out')
     } catch (cause) {
       this.#options.log.warn({ file: path, err: cause }, 'a spooled line cannot be read, and was left out')
-      return false
     }
+    return false
   }
 
   /** What is stored takes no room. */
@@ -260,4 +266,10 @@ export class Spool {
       if (this.#segments.delete(segment)) segment.remove()
     } else if (segment.bytes >= clearedBytes) segment.clear()
   }
+}
+
+/** Whether it has what every row has: no store would take it otherwise. */
+function isRow(value: unknown): boolean {
+  const { id, timestamp } = (value ?? {}) as Partial<JournalRow>
+  return typeof id === 'string' && id !== '' && Number.isFinite(timestamp)
 }

@@ -5,6 +5,7 @@ import { StorageUnavailable, type Clock } from '../../../core/index.ts'
 import { patienceMs, type Connection, type Database, type Dialect, type Insert, type Patience, type Row } from '../shared/sql/database.ts'
 import type { Value } from '../shared/row-codec.ts'
 import { sql, type Sql } from '../shared/sql/sql.ts'
+import { briefly } from './briefly.ts'
 import { PooledConnection } from './connection.ts'
 import { changeTrigger, dialectWith } from './dialect.ts'
 import { breaksConnection, isRepeatable, meaningOf } from './errors.ts'
@@ -84,7 +85,7 @@ export class PostgresqlDatabase implements Database {
 
   async close(): Promise<void> {
     this.#pool.removeAllListeners('error').on('error', () => {}) // what ends now was to end
-    await this.#pool.end()
+    await briefly(this.#clock, this.#pool.end())
   }
 
   /** What stood in another's way goes on from the beginning. */

@@ -6,9 +6,9 @@ import { StorageUnavailable } from '../../../core/index.ts'
 const passingClasses: ReadonlySet<string> = new Set(['08', '28', '3D', '53', '57', '58', 'XX'])
 /**
  * A server that only reads, as a standby does; a transaction that took too long, or did nothing for too long; a lock that was waited for too long; a right that
- * was taken away; a table that is not there, as while a backup is put back.
+ * was taken away; a schema, a table, a column, a constraint or a function that is not there, as while a backup is put back.
  */
-const passingCodes: ReadonlySet<string> = new Set(['25006', '25P03', '25P04', '55P03', '42501', '42P01'])
+const passingCodes: ReadonlySet<string> = new Set(['25006', '25P03', '25P04', '55P03', '42501', '3F000', '42P01', '42P10', '42703', '42883'])
 /** A deadlock; a transaction that could not be put in order with another. */
 const repeatable: ReadonlySet<string> = new Set(['40001', '40P01'])
 

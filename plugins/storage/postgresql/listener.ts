@@ -2,6 +2,7 @@
 
 import { Client } from 'pg'
 import type { Clock, Timer } from '../../../core/index.ts'
+import { briefly } from './briefly.ts'
 import { connectionTo } from './database.ts'
 
 const firstPauseMs = 1_000
@@ -44,7 +45,7 @@ export class Listener {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#retry?.cancel()
-    await this.#client?.end().catch(() => {})
+    if (this.#client !== undefined) await briefly(this.#options.clock, this.#client.end())
   }
 
   #again(client: Client): void {

@@ -2,6 +2,7 @@ import { Client } from 'pg'
 import { expect } from 'chai'
 import { StorageUnavailable, type PluginDefinition } from '../../../core/index.ts'
 import { TurnedClock } from '../../../core/testing/turned-clock.ts'
+import { briefly } from '../../../plugins/storage/postgresql/briefly.ts'
 import { meaningOf } from '../../../plugins/storage/postgresql/errors.ts'
 import postgresql from '../../../plugins/storage/postgresql/index.ts'
 import { postgresql as server, postgresqlUrl, startPostgresql } from '../../support/postgresql.ts'
@@ -54,12 +55,24 @@ describe('postgresql', () => {
     ['a database that is not there', '3D000'],
     ['a right that was taken away', '42501'],
     ['a table that is not there', '42P01'],
+    ['a schema that is not there', '3F000'],
+    ['a column that is not there', '42703'],
+    ['a constraint that is not there', '42P10'],
+    ['a function that is not there', '42883'],
     ['a damaged page', 'XX001'],
   ] as const) {
     it(`is away for ${what}`, () => {
       expect(meaningOf(Object.assign(new Error('canceled'), { code }))).to.be.instanceOf(StorageUnavailable)
     })
   }
+
+  it('does not wait for the good-bye of a server that says nothing', async () => {
+    const clock = new TurnedClock()
+    const closing = briefly(clock, new Promise(() => {}))
+    clock.advance(2_000)
+    await closing
+    await briefly(clock, Promise.reject(new Error('gone')))
+  })
 
   it('hears of a change at once, without waiting for the next look', async () => {
     const options = { url: await postgresqlUrl() }

@@ -232,6 +232,8 @@ describe('the spool', () => {
   const torn: readonly [string, string, readonly string[]][] = [
     ['a line without end', '{"id":"x","timest', ['0', '1']],
     ['a line that is no JSON', '{"id":"x","time\n{"id":"2","timestamp":1,"text":""}\n', ['0', '1', '2']],
+    ['a line that is no row', '{"id":"x"}\n{"id":"2","timestamp":1,"text":""}\n', ['0', '1', '2']],
+    ['a line of nothing', 'null\n', ['0', '1']],
     ['zeros, as some file systems leave them', '\0'.repeat(64), ['0', '1']],
   ]
   for (const [what, bytes, expected] of torn) {
@@ -246,6 +248,19 @@ describe('the spool', () => {
       expect(files()).to.deep.equal([])
     })
   }
+
+  it('makes its folder again if somebody removes it, with the rows that wait', () => {
+    const first = directory()
+    const before = spool(first)
+    for (const one of rows(0, 5000)) before.append(JSON.stringify(one))
+    before.flush()
+    rmSync(path, { recursive: true })
+    clock.advance(12_000)
+    expect(warnings).to.have.length(1)
+    before.append(JSON.stringify(row('5000')))
+    first.close()
+    expect(allOf(spool())).to.deep.equal(rows(0, 5001).map(({ id }) => id))
+  })
 
   it('leaves the files of the other journals alone', () => {
     const first = directory()
