@@ -1,5 +1,6 @@
 /** The dialects that batches are made in: each reads the answers to its own, and lists them. */
 
+import { batchedEndpoints } from '../shared/objects/batched-endpoints.ts'
 import type { BatchRecord } from './record.ts'
 
 export interface BatchDialect {
@@ -14,7 +15,7 @@ export interface BatchDialect {
 export const openAi: BatchDialect = {
   path: '/v1/batches',
   prefix: 'batch_',
-  endpoints: ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations'],
+  endpoints: batchedEndpoints,
 }
 
 export const anthropic: BatchDialect = { path: '/v1/messages/batches', prefix: 'msgbatch_', endpoints: ['/v1/messages'] }

@@ -1,6 +1,7 @@
 /** Serves /v1/files: each file at its provider, or kept by Tapline where a batch needs it and no provider does. Calls of models that name files go where these are. */
 
 import { definePlugin, Reply, type Exchange, type FileRecord, type Files, type ReplyStream } from '../../core/index.ts'
+import { batchedEndpoints } from '../shared/objects/batched-endpoints.ts'
 import { notFound } from '../shared/objects/ownership.ts'
 import { endsIn } from '../shared/path-end.ts'
 import { jsonReply } from '../../core/pipeline/verdict.ts'
@@ -20,8 +21,6 @@ import { shown } from './shown.ts'
 import { FileStore } from './store.ts'
 
 const operation = 'files'
-/** What the lines of a batch may be for. */
-const batched = ['/v1/chat/completions', '/v1/responses', '/v1/embeddings', '/v1/moderations', '/v1/images/generations']
 
 export default definePlugin({
   name: 'files',
@@ -35,7 +34,7 @@ export default definePlugin({
     const store = new FileStore(storage, clock)
     const library = new Library(store, new ProviderFiles(clock), providers)
     const named = new NamedFiles(store)
-    const uploading = { models, isGuarded: () => batched.some(path => pipelines.guardsPrompts('POST', path)) }
+    const uploading = { models, isGuarded: () => batchedEndpoints.some(path => pipelines.guardsPrompts('POST', path)) }
     const reviewing = { pipelines, isGuarded: options.guarded }
     return {
       service: library satisfies Files,

@@ -94,7 +94,7 @@ function goOn(exchange: Exchange, provider: ProviderInstance, target: string, bo
   exchange.model = namedModel(body, provider, segmentsOf(target))
   if (exchange.request.method === 'POST' && exchange.hasBytes) read(exchange, provider, target, body)
   exchange.targets = [{ provider, model: exchange.model }]
-  if (body !== undefined && isDoubtful(exchange, body))
+  if (body !== undefined && unsetDoubtful(body, exchange.body === body ? undefined : ofModels) && exchange.body !== body)
     return gatewayError('invalid_value', 'the body names its model in more than one way', { param: 'model' })
   return outOfReach({ exchange, provider, target, body }, sources)
 }
@@ -110,13 +110,6 @@ function read(exchange: Exchange, provider: ProviderInstance, target: string, bo
   } else {
     watchReply(exchange, provider, spoken?.dialect)
   }
-}
-
-/** Whether a body that stays as it is may name another model to the provider than it does here. */
-function isDoubtful(exchange: Exchange, body: JsonDocument): boolean {
-  if (exchange.body !== body) return unsetDoubtful(body, ofModels)
-  unsetDoubtful(body)
-  return false
 }
 
 function isForm({ request: { headers } }: Exchange): boolean {

@@ -35,18 +35,18 @@ export class Keeper {
 
   /** A stream is about to be asked for: one that runs in the background goes on when its caller has left. */
   watch(exchange: Exchange): void {
-    if (!exchange.streamed || !this.isConcerned(exchange) || !isInBackground(exchange)) return
+    if (!exchange.streamed || !isInBackground(exchange) || !this.isConcerned(exchange)) return
     const beginning = new Beginning()
     exchange.copyTo(beginning.take)
     this.#beginnings.set(exchange, beginning)
   }
 
   /** Keeps what was begun in the background, and not seen to its end, as it began: it is asked after from then on. */
-  async keepBegun(exchange: Exchange): Promise<void> {
+  keepBegun(exchange: Exchange): void {
     const beginning = this.#beginnings.get(exchange)
     const document = beginning === undefined || beginning.hasEnded ? undefined : beginning.event?.document
     const answer = document === undefined ? undefined : answerIn(document, document.root.get('response'))
-    if (answer !== undefined && isUnderWay(answer.status)) await this.#keep(exchange, answer)
+    if (answer !== undefined && isUnderWay(answer.status)) void this.#keep(exchange, answer)
   }
 
   /** Keeps the answer that the last event of a stream repeats. @returns a refusal, if the conversation could not take it */
