@@ -2,7 +2,7 @@
 
 import { isTree } from '../pointer.ts'
 
-/** @param definitions what `#/$defs/…` refers to; none may contain itself */
+/** @param definitions what `#/$defs/…`, or another reference as it is written, refers to; none may contain itself */
 export function inlined(node: unknown, definitions: Readonly<Record<string, unknown>>): unknown {
   if (Array.isArray(node)) return node.map(item => inlined(item, definitions))
   if (!isTree(node)) return node
