@@ -2,7 +2,7 @@
 
 import { globSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { compile } from 'json-schema-to-typescript'
 
 type Node = { readonly [key: string]: unknown }
@@ -16,10 +16,12 @@ export function schemaFiles(): readonly string[] {
 
 /** The text of the TypeScript file that belongs beside a schema. */
 export async function generateTypes(file: string): Promise<string> {
-  const source = JSON.parse(await readFile(file, 'utf8')) as Node & { readonly title: string; readonly description: string }
+  const source = await readSchema(file)
+  const others = await Promise.all(references(source).map(async path => [path, (await readSchema(join(dirname(file), path))).title] as const))
+  const imports = others.map(([path, title]) => `\n\nimport type { ${title} } from './${path.replace(/\.json$/, '.ts')}'`)
   // A file of definitions alone describes several bodies.
-  return await compile(asRead(source) as Parameters<typeof compile>[0], source.title, {
-    bannerComment: `/** ${source.description.replace(/\.$/, '')}. Made by schemas/generate.ts; edit ${basename(file)} instead. */`,
+  return await compile(asRead(source, new Map(others)) as Parameters<typeof compile>[0], source.title, {
+    bannerComment: `/** ${source.description.replace(/\.$/, '')}. Made by schemas/generate.ts; edit ${basename(file)} instead. */${imports.join('')}`,
     cwd: import.meta.dirname,
     additionalProperties: true,
     unknownAny: true,
@@ -29,11 +31,30 @@ export async function generateTypes(file: string): Promise<string> {
   })
 }
 
-/** The schema of values that have been read: members with a default are there. */
-function asRead(node: unknown): unknown {
-  if (Array.isArray(node)) return node.map(asRead)
+async function readSchema(file: string): Promise<Node & { readonly title: string; readonly description: string }> {
+  return JSON.parse(await readFile(file, 'utf8'))
+}
+
+/** The other files that a schema refers to, as it spells their paths. */
+function references(node: unknown): readonly string[] {
+  if (Array.isArray(node)) return node.flatMap(references)
+  if (!isNode(node)) return []
+  return isElsewhere(node['$ref']) ? [node['$ref']] : [...new Set(Object.values(node).flatMap(references))]
+}
+
+function isElsewhere(reference: unknown): reference is string {
+  return typeof reference === 'string' && !reference.startsWith('#')
+}
+
+/**
+ * The schema of values that have been read: members with a default are there.
+ * @param others the types of the other files that it refers to, by their paths
+ */
+function asRead(node: unknown, others: ReadonlyMap<string, string>): unknown {
+  if (Array.isArray(node)) return node.map(item => asRead(item, others))
   if (!isNode(node)) return node
-  const { default: _, ...rest } = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, asRead(value)]))
+  if (isElsewhere(node['$ref'])) return { tsType: others.get(node['$ref']) }
+  const { default: _, ...rest } = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, asRead(value, others)]))
   return isNode(node['properties']) ? { ...rest, required: present(node, node['properties']) } : rest
 }
 
